@@ -1,0 +1,188 @@
+"""The nouns of ankify: plain, frozen data that the other rooms hand to each other.
+
+A Markdown file is a note file, a numbered section of it is a question with its answer, what Anki
+stores is a note, and what Anki shows is a card. Nothing in here reads, writes or decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+
+@dataclass(frozen=True, order=True)
+class Location:
+    """A place in a note file: posix path relative to the notes folder, 1-based line (0: the whole file)."""
+
+    file: str
+    line: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+
+class AnkifyError(Exception):
+    """The one base of all errors that a user can mend; raised only when going on has no meaning."""
+
+    def __init__(
+        self, message: str, location: Location | None = None, hint: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.location = location
+        self.hint = hint
+
+    def __str__(self) -> str:
+        place = f"{self.location}: " if self.location else ""
+        hint = f"\n  hint: {self.hint}" if self.hint else ""
+        return f"{place}error: {self.message}{hint}"
+
+
+class Severity(StrEnum):
+    """How much a problem matters: an error fails `ankify check`, a warning only with `--strict`."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """Something in the notes that their author can mend; `rule` is the id of the check that found it."""
+
+    location: Location
+    rule: str
+    message: str
+    severity: Severity = Severity.WARNING
+    hint: str | None = None
+
+    def __str__(self) -> str:
+        hint = f"\n  hint: {self.hint}" if self.hint else ""
+        return f"{self.location}: {self.severity}: {self.message} [{self.rule}]{hint}"
+
+
+@dataclass(frozen=True)
+class NoteFile:
+    """One decoded Markdown file.
+
+    `path` is posix and relative to the notes folder. `text` has `\\n` line ends, no byte order mark,
+    and blank lines where the front matter stood, so that its lines are the lines of the file.
+    """
+
+    path: str
+    text: str
+    front_matter: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question as it stands in a note file, without its rendering.
+
+    `line` is that of its mark-up, `end_line` the last line of its answer (both 1-based). `title` is
+    plain text without the number. `trail` holds the titles of the sections it stands in, outermost
+    first, numbers stripped. `marked_id`, `formula_card` and `image_card` come from comments of the
+    author (`<!-- ankify: id=... -->`) and are None where there is none.
+    """
+
+    file: str
+    line: int
+    end_line: int
+    number: str | None
+    title: str
+    trail: tuple[str, ...] = ()
+    marked_id: str | None = None
+    formula_card: bool | None = None
+    image_card: bool | None = None
+
+    @property
+    def location(self) -> Location:
+        """Where the question's mark-up stands."""
+        return Location(self.file, self.line)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A picture, sound or film named in a note file; `src` is percent-decoded as the author meant it."""
+
+    src: str
+    line: int
+    alt: str = ""
+
+
+@dataclass(frozen=True)
+class Content:
+    """The rendering of one question, with the author's own paths still in every `src`.
+
+    `question` and `answer` are HTML for Anki's fields; `text` is the answer's plain text, one blank
+    between words, formulas as TeX; `formulas` counts those in both fields, displayed or not.
+    """
+
+    question: str
+    answer: str
+    text: str
+    references: tuple[Reference, ...] = ()
+    formulas: int = 0
+
+
+@dataclass(frozen=True)
+class Media:
+    """A file that ships with the deck under a flat name that carries a hash of its bytes.
+
+    `path` is the file to copy from; `data` holds the bytes where there is no such file (a data: URI,
+    a cleaned SVG, a smaller copy). Exactly one of the two is set. `size` is in bytes.
+    """
+
+    name: str
+    size: int
+    path: Path | None = None
+    data: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Note:
+    """What Anki stores for one question.
+
+    `fields` are HTML in the order of the note type. `modified` is when fields or tags last changed and
+    `added` when the question was first seen (both whole seconds since 1970). `due` is the position in
+    the notes. `cards` are the ordinals of the card templates to ship; a tombstone ships none.
+    """
+
+    guid: str
+    fields: tuple[str, ...]
+    deck: str
+    tags: tuple[str, ...]
+    due: int
+    modified: int
+    added: int
+    cards: tuple[int, ...] = (0,)
+    question: Question | None = None
+
+
+class ChangeKind(StrEnum):
+    """What an edit did to a question since the last build."""
+
+    ADDED = "added"
+    UPDATED = "updated"
+    REWORDED = "reworded"
+    RENUMBERED = "renumbered"
+    MOVED = "moved"
+    REMOVED = "removed"
+    RETURNED = "returned"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference between the lock (the last build) and the notes as they are now.
+
+    `location` is where the question stands now, or stood last if it is removed. `before` is its old
+    title, number or place, whichever the kind is about.
+    """
+
+    kind: ChangeKind
+    location: Location
+    guid: str
+    title: str
+    before: str | None = None
+    old_deck: str | None = None
+    new_deck: str | None = None
