@@ -243,11 +243,275 @@ def iclight_model() -> Figure:
     return fig
 
 
+def brushnet_structure() -> Figure:
+    fig = Figure(404)
+    fig.legend(22)
+    fig.box(12, 42, 104, 48, "带噪潜变量\n4 通道")
+    fig.box(12, 98, 104, 48, "遮罩图潜变量\n4 通道")
+    fig.box(12, 154, 104, 48, "缩小的掩码\n1 通道")
+    fig.arrow((116, 66), (128, 66), (128, 122), head=False)
+    fig.arrow((116, 178), (128, 178), (128, 122), head=False)
+    fig.arrow((116, 122), (140, 122))
+    fig.box(140, 90, 78, 64, "通道拼接\n9 通道")
+    fig.box(250, 42, 98, 48, "带噪潜变量\n与文本")
+    fig.arrow((180, 154), (180, 222))
+    fig.arrow((299, 90), (299, 222))
+    fig.box(110, 222, 124, 62, "BrushNet 分支\nU-Net 副本\n去掉交叉注意力", TRAIN)
+    fig.box(266, 222, 82, 62, "U-Net\n保留文本\n交叉注意力", FROZEN)
+    for y in (232, 253, 274):
+        fig.arrow((234, y), (266, y))
+    fig.label(180, 302, "每一层输出过零卷积，逐层相加")
+    fig.arrow((307, 284), (307, 334))
+    fig.box(230, 334, 118, 34, "预测的噪声", RESULT)
+    fig.label(110, 342, "分支只看图像\n文本只进主干")
+    fig.label(180, 386, "主干可换成同底模的任意微调模型")
+    return fig
+
+
+def brushnet_blend() -> Figure:
+    fig = Figure(330)
+    fig.box(20, 20, 130, 34, "二值掩码")
+    fig.arrow((85, 54), (85, 80))
+    fig.box(20, 80, 130, 34, "高斯模糊")
+    fig.arrow((85, 114), (85, 140))
+    fig.box(20, 140, 130, 48, "软掩码\n取值从 0 到 1")
+    fig.box(210, 20, 130, 34, "生成的图像")
+    fig.box(210, 80, 130, 34, "原图")
+    fig.arrow((210, 37), (180, 37), (180, 222), head=False)
+    fig.arrow((210, 97), (194, 97), (194, 222), head=False)
+    fig.arrow((85, 188), (85, 222))
+    fig.arrow((180, 208), (180, 222))
+    fig.arrow((194, 208), (194, 222))
+    fig.box(20, 222, 320, 34, "软掩码处用生成图，其余用原图")
+    fig.arrow((180, 256), (180, 280))
+    fig.box(90, 280, 180, 34, "边界平滑的结果", RESULT)
+    return fig
+
+
+def ace_structure() -> Figure:
+    fig = Figure(462)
+    fig.box(14, 16, 156, 56, "历史轮次的 CU\n指令、图像、掩码", dashed=True)
+    fig.box(190, 16, 156, 56, "当前轮次的 CU\n指令、图像、掩码")
+    fig.arrow((92, 72), (92, 98))
+    fig.arrow((268, 72), (268, 98))
+    fig.box(14, 98, 332, 34, "拼成长上下文条件单元 LCU")
+    fig.arrow((92, 132), (92, 160))
+    fig.arrow((268, 132), (268, 160))
+    fig.box(14, 160, 156, 52, "文本编码器\n得到文本 token")
+    fig.box(190, 160, 156, 52, "VAE 编码、切块\n得到视觉 token")
+    fig.arrow((92, 212), (92, 240))
+    fig.arrow((268, 212), (268, 240))
+    fig.box(14, 240, 332, 50, "加图像指示嵌入\n让指令里的图号对上视觉序列", TRAIN)
+    fig.arrow((180, 290), (180, 316))
+    fig.box(14, 316, 332, 50, "长上下文注意力块 × N\n扩散 Transformer", TRAIN)
+    fig.arrow((180, 366), (180, 392))
+    fig.box(90, 392, 180, 34, "目标图像", RESULT)
+    fig.label(180, 444, "目标位置放带噪潜变量，逐步去噪")
+    return fig
+
+
+def ace_attention() -> Figure:
+    fig = Figure(340)
+    fig.label(180, 20, "自注意力：所有视觉 token 互相可见", TEXT)
+    names = ("上一轮图", "当前输入图", "带噪目标图")
+    for i, name in enumerate(names):
+        fig.box(12 + 115 * i, 40, 106, 38, name)
+    fig.arrow((65, 98), (65, 78))
+    fig.arrow((180, 98), (180, 78))
+    fig.arrow((295, 98), (295, 78))
+    fig.arrow((65, 98), (295, 98), head=False)
+    fig.label(180, 114, "3D 位置编码区分行、列与第几张图")
+    fig.label(180, 160, "交叉注意力：只看同一 CU 的文本", TEXT)
+    fig.box(12, 180, 106, 38, "上一轮图")
+    fig.box(127, 180, 221, 38, "当前输入图与带噪目标图")
+    fig.box(12, 262, 106, 38, "上一轮指令", FROZEN)
+    fig.box(127, 262, 221, 38, "当前指令", FROZEN)
+    fig.arrow((65, 262), (65, 218))
+    fig.arrow((237, 262), (237, 218))
+    fig.label(180, 320, "不同轮次的图文不会串")
+    return fig
+
+
+def acepp_lcu() -> Figure:
+    fig = Figure(388)
+    fig.label(180, 22, "LCU：在序列上拼接，序列变长", TEXT)
+    fig.box(14, 40, 166, 44, "输入图与掩码 token")
+    fig.box(180, 40, 166, 44, "带噪目标 token")
+    fig.arrow((180, 84), (180, 106))
+    fig.box(14, 106, 332, 34, "2 倍长的序列送入注意力")
+    fig.label(180, 180, "LCU++：在通道上拼接，长度不变", TEXT)
+    fig.box(70, 198, 220, 28, "输入图潜变量")
+    fig.box(70, 226, 220, 28, "掩码")
+    fig.box(70, 254, 220, 28, "带噪潜变量")
+    fig.arrow((180, 282), (180, 304))
+    fig.box(70, 304, 220, 30, "x-embed 映射成 token", TRAIN)
+    fig.label(180, 352, "参考图各成一个单元，仍按序列排在后面")
+    fig.label(180, 370, "每个单元内部都用通道拼接")
+    return fig
+
+
+def acepp_velocity() -> Figure:
+    fig = Figure(318)
+    fig.box(14, 20, 110, 46, "噪声\nt = 0")
+    fig.box(236, 20, 110, 46, "真实潜变量\nt = 1")
+    fig.arrow((124, 43), (236, 43))
+    fig.label(180, 28, "直线插值")
+    fig.label(180, 60, "速度不变")
+    fig.arrow((69, 66), (69, 96), (180, 96), head=False)
+    fig.arrow((291, 66), (291, 96), (180, 96), head=False)
+    fig.arrow((180, 96), (180, 114))
+    fig.box(80, 114, 200, 34, "中间状态与时间 t")
+    fig.arrow((180, 148), (180, 170))
+    fig.box(80, 170, 200, 34, "网络预测速度", TRAIN)
+    fig.arrow((120, 204), (90, 236))
+    fig.arrow((240, 204), (270, 236))
+    fig.box(14, 236, 152, 50, "参考图位置\n重建损失", LOSS)
+    fig.box(194, 236, 152, 50, "目标图位置\n生成损失", LOSS)
+    fig.label(180, 302, "两部分相加就是总损失")
+    return fig
+
+
+def ipadapter_structure() -> Figure:
+    fig = Figure(420)
+    fig.legend(22)
+    fig.box(20, 42, 140, 32, "文本提示")
+    fig.box(200, 42, 140, 32, "图像提示")
+    fig.arrow((90, 74), (90, 96))
+    fig.arrow((270, 74), (270, 96))
+    fig.box(20, 96, 140, 34, "CLIP 文本编码器", FROZEN)
+    fig.box(200, 96, 140, 34, "CLIP 图像编码器", FROZEN)
+    fig.arrow((270, 130), (270, 150))
+    fig.box(200, 150, 140, 48, "线性层加 LN\n得到 4 个 token", TRAIN)
+    fig.arrow((90, 130), (90, 226))
+    fig.arrow((270, 198), (270, 226))
+    fig.box(20, 226, 140, 50, "文本交叉注意力\n原有的 K 与 V", FROZEN)
+    fig.box(200, 226, 140, 50, "图像交叉注意力\n新增的 K 与 V", TRAIN)
+    fig.box(135, 308, 90, 34, "共用 Q", FROZEN)
+    fig.arrow((152, 308), (126, 276))
+    fig.arrow((208, 308), (234, 276))
+    fig.arrow((50, 276), (50, 370), (169, 370))
+    fig.arrow((310, 276), (310, 370), (191, 370))
+    fig.sign(180, 370)
+    fig.label(258, 358, "乘强度")
+    fig.label(180, 400, "相加后回到冻结的 U-Net")
+    return fig
+
+
+def ipadapter_variants() -> Figure:
+    fig = Figure(330)
+    rows = (
+        ("基础版", "CLIP 全局向量", "线性层\n4 个 token"),
+        ("Plus", "CLIP 局部特征", "查询网络\n16 个 token"),
+        ("FaceID", "人脸识别向量", "MLP 投影\n另加 LoRA"),
+        ("FaceID\nPlus", "人脸识别向量\n加 CLIP 特征", "查询网络\n另加 LoRA"),
+    )
+    fig.label(55, 22, "版本")
+    fig.label(165, 22, "取什么特征")
+    fig.label(288, 22, "怎样变成 token")
+    for i, (name, source, head) in enumerate(rows):
+        y = 40 + 72 * i
+        fig.box(12, y, 76, 52, name)
+        fig.arrow((88, y + 26), (108, y + 26))
+        fig.box(108, y, 114, 52, source, FROZEN)
+        fig.arrow((222, y + 26), (242, y + 26))
+        fig.box(242, y, 106, 52, head, TRAIN)
+    return fig
+
+
+def instantid_structure() -> Figure:
+    fig = Figure(430)
+    fig.legend(22)
+    fig.box(12, 42, 156, 34, "参考人脸")
+    fig.box(192, 42, 156, 34, "五个关键点图")
+    fig.arrow((90, 76), (90, 98))
+    fig.box(12, 98, 156, 48, "人脸识别模型\n提取 ID 向量", FROZEN)
+    fig.arrow((90, 146), (90, 168))
+    fig.box(12, 168, 156, 34, "投影成 ID token", TRAIN)
+    fig.arrow((270, 76), (270, 234))
+    fig.arrow((168, 185), (228, 185), (228, 234))
+    fig.label(314, 214, "ID 取代文本", color=LINE)
+    fig.arrow((90, 202), (90, 234))
+    fig.box(12, 234, 156, 52, "图像适配器\n解耦交叉注意力", TRAIN)
+    fig.box(192, 234, 156, 52, "IdentityNet\nControlNet 结构", TRAIN)
+    fig.arrow((90, 286), (90, 318))
+    fig.arrow((270, 286), (270, 318))
+    fig.label(292, 302, "残差", color=LINE)
+    fig.box(12, 318, 336, 40, "SDXL 的 U-Net（文本照常输入）", FROZEN)
+    fig.arrow((180, 358), (180, 380))
+    fig.box(80, 380, 200, 34, "保持身份的图像", RESULT)
+    return fig
+
+
+def photomaker_structure() -> Figure:
+    fig = Figure(470)
+    fig.legend(22)
+    fig.box(12, 42, 156, 48, "同一人的\nN 张照片")
+    fig.box(192, 42, 156, 48, "提示词\na man img ...")
+    fig.arrow((90, 90), (90, 112))
+    fig.arrow((270, 90), (270, 112))
+    fig.box(12, 112, 156, 48, "CLIP 图像编码器\n微调一部分层", TRAIN)
+    fig.box(192, 112, 156, 48, "文本编码器", FROZEN)
+    fig.arrow((90, 160), (90, 200))
+    fig.arrow((240, 160), (240, 186), (130, 186), (130, 200))
+    fig.label(240, 214, "取出类别词的嵌入", color=LINE)
+    fig.box(12, 200, 156, 34, "MLP 逐张融合", TRAIN)
+    fig.arrow((90, 234), (90, 256))
+    fig.box(12, 256, 156, 48, "堆叠 ID 嵌入\n每张照片一份")
+    fig.arrow((310, 160), (310, 256))
+    fig.box(192, 256, 156, 48, "替换类别词\n得到新的文本嵌入")
+    fig.arrow((168, 280), (192, 280))
+    fig.arrow((270, 304), (270, 330))
+    fig.box(12, 330, 336, 44, "SDXL 交叉注意力（注意力层加 LoRA）", TRAIN)
+    fig.arrow((180, 374), (180, 400))
+    fig.box(80, 400, 200, 34, "该人物的新图像", RESULT)
+    fig.label(180, 452, "U-Net 其余权重冻结")
+    return fig
+
+
+def pulid_structure() -> Figure:
+    fig = Figure(446)
+    fig.label(90, 22, "常规扩散分支", TEXT)
+    fig.label(270, 22, "Lightning T2I 分支", TEXT)
+    fig.box(12, 42, 150, 34, "加噪的人像")
+    fig.box(186, 42, 162, 34, "纯噪声与普通提示词")
+    fig.arrow((87, 76), (87, 100))
+    fig.box(12, 100, 150, 50, "预测噪声\n注入 ID")
+    fig.arrow((87, 150), (87, 178))
+    fig.box(12, 178, 150, 34, "扩散损失", LOSS)
+    fig.arrow((226, 76), (226, 100))
+    fig.arrow((308, 76), (308, 100))
+    fig.box(186, 100, 78, 50, "4 步去噪\n无 ID")
+    fig.box(270, 100, 78, 50, "4 步去噪\n有 ID")
+    fig.arrow((226, 150), (226, 178))
+    fig.arrow((300, 150), (300, 178))
+    fig.box(186, 178, 126, 50, "对齐损失\n语义加布局", LOSS)
+    fig.arrow((332, 150), (332, 256))
+    fig.box(228, 256, 120, 34, "清晰的图像")
+    fig.arrow((288, 290), (288, 318))
+    fig.box(186, 318, 162, 50, "ID 损失\n与参考脸的余弦距离", LOSS)
+    fig.arrow((87, 212), (87, 396))
+    fig.arrow((267, 368), (267, 396))
+    fig.arrow((206, 228), (206, 242), (130, 242), (130, 396))
+    fig.box(12, 396, 336, 34, "更新 ID 编码器与 ID 交叉注意力", TRAIN)
+    return fig
+
+
 FIGURES: dict[str, Callable[[], Figure]] = {
     "可控性相关/images/controlnet-structure.svg": controlnet_structure,
     "可控性相关/images/zero-convolution.svg": zero_convolution,
     "可控性相关/images/iclight-light-transport.svg": light_transport,
     "可控性相关/images/iclight-model.svg": iclight_model,
+    "可控性相关/images/brushnet-structure.svg": brushnet_structure,
+    "可控性相关/images/brushnet-blend.svg": brushnet_blend,
+    "可控性相关/images/ace-structure.svg": ace_structure,
+    "可控性相关/images/ace-attention.svg": ace_attention,
+    "可控性相关/images/acepp-lcu.svg": acepp_lcu,
+    "可控性相关/images/acepp-velocity.svg": acepp_velocity,
+    "风格迁移相关/images/ipadapter-structure.svg": ipadapter_structure,
+    "风格迁移相关/images/ipadapter-variants.svg": ipadapter_variants,
+    "人像生成相关/images/instantid-structure.svg": instantid_structure,
+    "人像生成相关/images/photomaker-structure.svg": photomaker_structure,
+    "人像生成相关/images/pulid-structure.svg": pulid_structure,
 }
 
 
