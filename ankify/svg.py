@@ -1,0 +1,150 @@
+"""Make an SVG picture safe to ship: no script, no event handler, nothing fetched from outside.
+
+nh3 knows SVG only as a part of HTML, so pictures get this allow-list of their own. A picture that
+is clean already is handed back byte for byte.
+"""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from xml.parsers import expat
+
+SVG = "http://www.w3.org/2000/svg"
+XLINK = "http://www.w3.org/1999/xlink"
+XHTML = "http://www.w3.org/1999/xhtml"
+for _prefix, _uri in (("", SVG), ("xlink", XLINK), ("xhtml", XHTML)):
+    ET.register_namespace(_prefix, _uri)
+
+_DRAWN = """
+    svg g defs symbol use switch path rect circle ellipse line polyline polygon text tspan textPath
+    title desc metadata image linearGradient radialGradient stop clipPath mask pattern marker filter
+    style a view foreignObject animate animateTransform animateMotion mpath set
+    feBlend feColorMatrix feComponentTransfer feComposite feConvolveMatrix feDiffuseLighting
+    feDisplacementMap feDistantLight feDropShadow feFlood feFuncA feFuncB feFuncG feFuncR
+    feGaussianBlur feImage feMerge feMergeNode feMorphology feOffset fePointLight
+    feSpecularLighting feSpotLight feTile feTurbulence"""
+# Diagram tools (draw.io, mermaid) set their labels as HTML in a foreignObject.
+_WRITTEN = """
+    div span p br hr b i u s em strong small sub sup font center ul ol li pre code
+    table thead tbody tr td th h1 h2 h3 h4 h5 h6 body"""
+DRAWN = frozenset(_DRAWN.split())
+WRITTEN = frozenset(_WRITTEN.split())
+ANIMATED = frozenset({"animate", "animateTransform", "animateMotion", "set"})
+
+# "#glow" and "data:image/png;base64,iVBO..." stay; "https://x/y.svg#z" and "data:image/svg+xml" go.
+INNER_LINK = re.compile(r"\s*(#|data:image/(png|jpe?g|gif|webp)[;,])", re.I)
+# @import url(https://x/font.css);  url("https://x/y.png")  image-set("y.png" 1x)
+OUTER_CSS = re.compile(
+    r"""@import[^;]*;?
+    | url\(\s*['"]?(?!\s*['"]?\s*(?:\#|data:(?:image|font|application)/))[^)]*\)
+    | (?:-webkit-)?image-set\([^)]*\)
+    | (?:expression|javascript)\s*[(:]
+    | -moz-binding\s*:[^;]*""",
+    re.I | re.X,
+)
+
+
+class UnsafeSvg(ValueError):
+    """The SVG cannot be made safe: it is not XML, or it declares entities."""
+
+
+def clean_svg(data: bytes) -> bytes:
+    """Return `data` itself if it is a harmless SVG, else a copy without what is not allowed.
+
+    Raises UnsafeSvg where the bytes are no SVG or declare entities (an entity can grow without
+    bound or name a file). A bare DOCTYPE is harmless: no reader of a picture follows it.
+    """
+    instructed = _scan(data)
+    try:
+        root = ET.fromstring(data)
+    except (ET.ParseError, ValueError, RecursionError) as error:
+        raise UnsafeSvg(f"not well-formed: {error}") from error
+    if root.tag != f"{{{SVG}}}svg":
+        raise UnsafeSvg("its root element is no svg of the SVG namespace")
+    if not (_clean(root) or instructed):
+        return data
+    cleaned: bytes = ET.tostring(root, encoding="utf-8")
+    return cleaned
+
+
+def _scan(data: bytes) -> bool:
+    """Whether there are instructions (`<?xml-stylesheet ...?>`); entities are refused."""
+    found: list[str] = []
+
+    def refuse(name: str, *_: object) -> None:
+        raise UnsafeSvg(f"it declares the entity {name}")
+
+    parser = expat.ParserCreate()
+    parser.EntityDeclHandler = refuse
+    parser.ProcessingInstructionHandler = lambda target, _: found.append(target)
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError as error:
+        raise UnsafeSvg(f"not well-formed: {error}") from error
+    return bool(found)
+
+
+def _clean(root: ET.Element) -> bool:
+    """Drop what is not allowed below and in `root`; says whether anything was dropped."""
+    changed = False
+    todo = [root]
+    while todo:  # not recursive: a hostile file nests deeper than Python's stack
+        parent = todo.pop()
+        changed |= _clean_attributes(parent)
+        if parent.tag == f"{{{SVG}}}style" and parent.text and not _css_is_inner(parent.text):
+            parent.text, changed = _inner_css(parent.text), True
+        for child in list(parent):
+            if _allowed(child):
+                todo.append(child)
+            else:
+                _remove(parent, child)
+                changed = True
+    return changed
+
+
+def _allowed(element: ET.Element) -> bool:
+    namespace, _, name = element.tag[1:].rpartition("}")
+    if namespace == XHTML:
+        return name in WRITTEN
+    if namespace != SVG:
+        return bool(namespace)  # an editor's own notes (Inkscape, RDF): nothing draws them
+    moved = element.get("attributeName", "").lower()
+    if name in ANIMATED and (moved.endswith("href") or moved.startswith("on")):
+        return False
+    return name in DRAWN
+
+
+def _remove(parent: ET.Element, child: ET.Element) -> None:
+    """Remove `child`, keeping the text that follows it."""
+    at = list(parent).index(child)
+    if child.tail and at:
+        parent[at - 1].tail = (parent[at - 1].tail or "") + child.tail
+    elif child.tail:
+        parent.text = (parent.text or "") + child.tail
+    parent.remove(child)
+
+
+def _clean_attributes(element: ET.Element) -> bool:
+    bad = [name for name, value in element.attrib.items() if not _harmless(name, value)]
+    for name in bad:
+        del element.attrib[name]
+    return bool(bad)
+
+
+def _harmless(name: str, value: str) -> bool:
+    local = name.rpartition("}")[2].lower()
+    if local.startswith("on") or local == "base":
+        return False
+    if local in {"href", "src", "srcset", "action", "formaction"}:
+        return bool(INNER_LINK.match(value))
+    return _css_is_inner(value) if local == "style" or "(" in value else True
+
+
+def _css_is_inner(css: str) -> bool:
+    """Whether CSS fetches nothing. A backslash counts as if: it could hide the letters of `url`."""
+    return "\\" not in css and not OUTER_CSS.search(css)
+
+
+def _inner_css(css: str) -> str:
+    return OUTER_CSS.sub(" ", css.replace("\\", ""))
