@@ -1,0 +1,410 @@
+r"""Setting formulas aside before Markdown is parsed, and putting them back into the card.
+
+Markdown takes `_`, `*` and `\\` inside a formula for mark-up, and a line `= b` of a long formula
+for the underline of a heading. So every formula is replaced by a word of letters and digits before
+parsing, and comes back afterwards: as `\(..\)` or `\[..\]` for Anki's MathJax, or as its source
+where it turns out to stand in code or in an address.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from urllib.parse import unquote, unquote_plus
+
+
+@dataclass(frozen=True)
+class Formula:
+    r"""A formula: `tex` without delimiters, `source` as the author wrote it with them.
+
+    `tex` is byte-equal to the source, but for the `>` of a quote that stands before its further
+    lines and for macros of the note file, which are expanded. It is empty if nothing but
+    definitions stood in the formula. `line` is 0-based, in the file.
+    """
+
+    tex: str
+    display: bool
+    source: str
+    line: int
+
+    @property
+    def html(self) -> str:
+        r"""The formula as Anki's MathJax wants it: `\(a &lt; b\)`."""
+        if not self.tex:
+            return ""
+        opening, closing = (r"\[", r"\]") if self.display else (r"\(", r"\)")
+        return opening + html.escape(self.tex, quote=False) + closing
+
+
+@dataclass(frozen=True)
+class Masked:
+    """A Markdown text whose formulas have become words; a formula of several lines takes up one.
+
+    `lines[i]` is the original line in which line i of `text` begins; one more stands for the end.
+    """
+
+    text: str
+    formulas: tuple[Formula, ...]
+    lines: tuple[int, ...]
+    mark: str
+
+    @cached_property
+    def _word(self) -> re.Pattern[str]:
+        return re.compile(f"{self.mark}([0-9]+)x")
+
+    def words(self, text: str) -> list[Formula]:
+        """The formulas whose words stand in a text, in order."""
+        if self.mark not in text:
+            return []
+        return [self.formulas[int(found[1])] for found in self._word.finditer(text)]
+
+    def source(self, text: str) -> str:
+        """Put the formulas back as the author wrote them."""
+        if self.mark not in text:
+            return text
+        return self._word.sub(lambda found: self.formulas[int(found[1])].source, text)
+
+    def tex(self, text: str) -> str:
+        """Put the formulas back as bare TeX."""
+        if self.mark not in text:
+            return text
+        return self._word.sub(lambda found: self.formulas[int(found[1])].tex, text)
+
+    def html(self, page: str) -> str:
+        """Put the formulas back into HTML: as source in tags and in code, else for MathJax."""
+        if self.mark not in page:
+            return page
+        return "".join(self._pieces(page))
+
+    def _pieces(self, page: str) -> Iterator[str]:
+        code, start = 0, 0
+        for found in re.finditer(f"{_TAG}|{self._word.pattern}", page):
+            yield page[start : found.start()]
+            start = found.end()
+            piece = found[0]
+            if piece[0] == "<":
+                code = max(0, code + _CODE_STEP.get(_tag_name(piece), 0))
+                yield self._escaped(piece)
+            elif code:
+                yield self._escaped(piece)
+            else:
+                yield self.formulas[int(found[1])].html
+        yield page[start:]
+
+    def _escaped(self, piece: str) -> str:
+        if self.mark not in piece:
+            return piece
+        return self._word.sub(lambda found: html.escape(self.formulas[int(found[1])].source), piece)
+
+
+_TAG = r"""<[a-zA-Z/](?:[^"'>]|"[^"]*"|'[^']*')*>"""
+_CODE_STEP = {"pre": 1, "code": 1, "/pre": -1, "/code": -1}
+
+
+def _tag_name(tag: str) -> str:
+    found = re.match(r"</?[a-zA-Z]+", tag)
+    return found[0][1:].lower() if found else ""
+
+
+# ```math, also behind the marks of quotes and lists: `> - ~~~~ python`
+_FENCE = re.compile(r"((?:[ \t]|>|(?:[-*+]|\d{1,9}[.)])(?=[ \t]))*)(`{3,}(?=[^`]*$)|~{3,})(.*)")
+_ENVIRONMENTS = (
+    "align|alignat|aligned|array|bmatrix|Bmatrix|cases|eqnarray|equation|gather|gathered|matrix|"
+    "multline|pmatrix|smallmatrix|split|vmatrix|Vmatrix"
+)
+_INSIDE = r"(?:(?!\n[ \t>]*\n)[\s\S])+?"  # across lines, but not across a blank one
+_FORMULA = re.compile(
+    rf"""
+      \$`(?P<ticked>[^`\n]+)`\$                                     # $`a`$
+    | (?<!`)(?P<ticks>`+)(?!`){_INSIDE}(?<!`)(?P=ticks)(?!`)         # code: no formula
+    | <[a-zA-Z][\w-]*(?:\s+[\w:.-]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+))?)+\s*/?>  # a tag
+    | \]\((?:[^\s()\\$]|\\.|\$|\([^\s()]*\))*                        # an address
+    | \$\$(?P<dollars>{_INSIDE})\$\$
+    | (?P<environment>\\begin\{{(?P<name>(?:{_ENVIRONMENTS})\*?)\}}{_INSIDE}\\end\{{(?P=name)\}})
+    | \\\\?\[(?P<brackets>{_INSIDE})\\\\?\]
+    | \\\\?\((?P<parens>{_INSIDE})\\\\?\)
+    # Chinese text stands right beside formulas; \w would take it for a letter.
+    | (?<![A-Za-z0-9$\\])\$(?![\s$])(?P<dollar>(?:[^$\n`\\]|\\[^\n])*?)(?<!\s)\$(?![A-Za-z0-9$])
+    | \\\\(?![\[(])|\\\$
+    """,
+    re.VERBOSE,
+)
+_INLINE = ("ticked", "parens", "dollar")
+_DISPLAY = ("dollars", "environment", "brackets")
+_QUOTED = re.compile(r"\n[ \t]*(?:>[ \t]?)+")
+_SPACED = re.compile(r"(?<![A-Za-z0-9$\\])\$[ \t]+[^$\n`]+?[ \t]+\$(?![A-Za-z0-9$])")
+
+
+Fences = tuple[
+    tuple[int, int], ...
+]  # the first line of each fenced block, and the line after its last
+
+
+def set_aside(text: str, fences: Fences | None = None) -> Masked:
+    """Replace the formulas of a Markdown text by words.
+
+    A dollar sign in code is no formula. Where the fenced code is, is guessed from the lines unless
+    `fences` is given.
+    """
+    mark = "mq"
+    while mark in text:
+        mark += "zq"
+    lines = text.split("\n")
+    keeper = _Keeper(mark)
+    parts, done = [], 0
+    for start, end in guess_fences(lines) if fences is None else fences:
+        parts += [keeper.prose("\n".join(lines[done:start]))] if start > done else []
+        parts.append(keeper.fence(lines[start:end]))
+        done = end
+    parts += [keeper.prose("\n".join(lines[done:]))] if done < len(lines) else []
+    return keeper.masked("\n".join(parts))
+
+
+def guess_fences(lines: Sequence[str]) -> Fences:
+    """Find the fenced blocks by their lines alone: right but where a list ends in a fence."""
+    ranges: list[tuple[int, int]] = []
+    opened: re.Match[str] | None = None
+    start = 0
+    for number, line in enumerate(lines):
+        if opened and _outside(line, opened[1]):
+            ranges.append((start, number))
+            opened = None
+        found = _FENCE.match(line)
+        if not opened and found:
+            start, opened = number, found
+        elif opened and found and found[2].startswith(opened[2]) and not found[3].strip():
+            ranges.append((start, number + 1))
+            opened = None
+    return (*ranges, (start, len(lines))) if opened else tuple(ranges)
+
+
+def is_math_fence(line: str) -> bool:
+    """Say whether a line opens a ```math block."""
+    found = _FENCE.match(line)
+    return bool(found and found[3].split()[:1] == ["math"])
+
+
+def _outside(line: str, prefix: str) -> bool:
+    """Whether a line has left the quote, or the list item, whose marks stand before the fence."""
+    if ">" in prefix:
+        return not line.lstrip().startswith(">")
+    return bool(prefix.strip() and line.strip()) and not line.startswith((" ", "\t"))
+
+
+class _Keeper:
+    """Collects the formulas of one text."""
+
+    def __init__(self, mark: str) -> None:
+        self._mark = mark
+        self._found: list[tuple[str, bool, str]] = []
+
+    def _keep(self, tex: str, display: bool, source: str) -> str:
+        self._found.append((tex, display, source))
+        return f"{self._mark}{len(self._found) - 1}x"
+
+    def fence(self, lines: Sequence[str]) -> str:
+        """A fenced block as it is, or a word for the formula that it holds."""
+        source = "\n".join(lines)
+        if not is_math_fence(lines[0]):
+            return source
+        prefix, ticks = _FENCE.match(lines[0]).group(1, 2)  # type: ignore[union-attr]
+        closed = len(lines) > 1 and lines[-1].strip(" \t>").startswith(ticks)
+        body = lines[1:-1] if closed else lines[1:]
+        tex = "\n".join(line[len(line) - len(line.lstrip(" \t>")) :] for line in body)
+        return str(prefix) + self._keep(tex if ">" in prefix else "\n".join(body), True, source)
+
+    def prose(self, text: str) -> str:
+        """Text outside of fences with words for formulas."""
+        if "$" not in text and "\\" not in text:
+            return text
+        return _FORMULA.sub(self._replace, text)
+
+    def _replace(self, found: re.Match[str]) -> str:
+        name = next((name for name in (*_INLINE, *_DISPLAY) if found[name] is not None), None)
+        if name is None:
+            return found[0]
+        tex, line_start = found[name], found.string.rfind("\n", 0, found.start()) + 1
+        if "\n" in tex and ">" in found.string[line_start : found.start()]:
+            tex = _QUOTED.sub("\n", tex)  # the marks of the quote it stands in
+        return self._keep(tex, name in _DISPLAY, found[0])
+
+    def masked(self, text: str) -> Masked:
+        """The result, with the original line of each line and each formula."""
+        word = re.compile(f"{self._mark}([0-9]+)x")
+        formulas, starts, at = [], [], 0
+        for line in text.split("\n"):
+            starts.append(at)
+            for found in word.finditer(line) if self._mark in line else ():
+                tex, display, source = self._found[int(found[1])]
+                formulas.append(Formula(tex, display, source, at))
+                at += source.count("\n")
+            at += 1
+        return Masked(text, tuple(_expanded(formulas)), (*starts, at), self._mark)
+
+
+# \newcommand{\norm}[1]{\|#1\|}, \def\R{\mathbb{R}}, \DeclareMathOperator{\argmax}{arg\,max}
+_DEFINITION = re.compile(
+    r"\\(?P<kind>(?:re)?newcommand|providecommand|def|DeclareMathOperator)(?P<star>\*?)\s*"
+    r"(?:\{\s*(?P<braced>\\[a-zA-Z]+)\s*\}|(?P<bare>\\[a-zA-Z]+))\s*"
+    r"(?:\[(?P<count>\d)\]\s*(?:\[(?P<default>[^\]]*)\])?|(?P<hashes>(?:#\d)*))\s*(?=\{)"
+)
+_MACRO = re.compile(r"\\[a-zA-Z]+")
+_MAX_EXPANSION = 10_000  # characters: macros that double each other must not fill the memory
+
+
+@dataclass(frozen=True)
+class _Macro:
+    count: int
+    default: str | None
+    body: str
+
+
+def _expanded(formulas: Iterable[Formula]) -> Iterator[Formula]:
+    """Take the definitions out of the formulas, and expand them in the ones that follow.
+
+    Anki shows each card alone, and in one MathJax: a definition would be missing on one card and
+    leak into the next.
+    """
+    macros: dict[str, _Macro] = {}
+    for formula in formulas:
+        if macros or r"\def" in formula.tex or "command" in formula.tex or "Declare" in formula.tex:
+            tex = _expand(_take_definitions(formula.tex, macros), macros)
+            yield replace(formula, tex=tex if tex.strip() else "")
+        else:
+            yield formula
+
+
+def _take_definitions(tex: str, macros: dict[str, _Macro]) -> str:
+    kept, start = [], 0
+    for found in _DEFINITION.finditer(tex):
+        if found.start() < start:
+            continue
+        body, end = _argument(tex, found.end())
+        if body is None:
+            continue
+        if found["kind"] == "DeclareMathOperator":
+            body = rf"\operatorname{found['star']}{{{body}}}"
+        count = int(found["count"] or (found["hashes"] or "").count("#"))
+        macros[found["braced"] or found["bare"]] = _Macro(count, found["default"], body)
+        kept.append(tex[start : found.start()])
+        start = end
+    return "".join([*kept, tex[start:]])
+
+
+def _expand(tex: str, macros: dict[str, _Macro]) -> str:
+    """Replace macros until none is left; one that has no arguments here stays."""
+    at = 0
+    for _ in range(1000):
+        found = _MACRO.search(tex, at)
+        if not found:
+            break
+        macro = macros.get(found[0])
+        filled, end = _fill(tex, found.end(), macro) if macro else (None, 0)
+        if filled is None or len(tex) + len(filled) > _MAX_EXPANSION:
+            at = found.end()
+            continue
+        # "\R x" without its blank would be "\mathbbx" if the body ended in a macro
+        blank = " " if re.search(r"\\[a-zA-Z]+$", filled) and tex[end : end + 1].isalpha() else ""
+        tex, at = tex[: found.start()] + filled + blank + tex[end:], found.start()
+    return tex
+
+
+def _fill(tex: str, end: int, macro: _Macro) -> tuple[str | None, int]:
+    """The body of a macro with the arguments that stand at `end`, and where they end."""
+    arguments: list[str] = []
+    if macro.default is not None:
+        given = re.compile(r"\s*\[([^\]]*)\]").match(tex, end)
+        arguments.append(given[1] if given else macro.default)
+        end = given.end() if given else end
+    while len(arguments) < macro.count:
+        argument, end = _argument(tex, end)
+        if argument is None:
+            return None, end
+        arguments.append(argument)
+    return re.sub(
+        r"#(\d)",
+        lambda found: arguments[int(found[1]) - 1] if 0 < int(found[1]) <= len(arguments) else "",
+        macro.body,
+    ), end
+
+
+def _argument(tex: str, at: int) -> tuple[str | None, int]:
+    """The TeX argument at a place: a group in braces without them, a macro, or one character."""
+    start = at + len(tex[at:]) - len(tex[at:].lstrip())
+    if tex[start : start + 1] != "{":
+        found = re.compile(r"\\(?:[a-zA-Z]+|.)|[^}\\]").match(tex, start)
+        return (found[0], found.end()) if found else (None, at)
+    depth = 0
+    for found in re.compile(r"\\.|[{}]", re.DOTALL).finditer(tex, start):
+        depth += {"{": 1, "}": -1}.get(found[0], 0)
+        if not depth:
+            return tex[start + 1 : found.start()], found.end()
+    return None, at
+
+
+# https://www.zhihu.com/equation?tex=x%5E2, https://latex.codecogs.com/svg.image?\alpha&space;x
+_EQUATION = re.compile(
+    r"https?://(?:[^/]*/equation\?tex=(?P<form>.*)|latex\.codecogs\.com/[^?]*\?(?P<plain>.*))", re.S
+)
+_FORM_END = re.compile(r"&(?:consumer|preview|eeimg|alt)=[^&]*")
+_PICTURE_STYLE = re.compile(r"\\(?:inline|dpi\{\d+\}|bg_\w+|fn_\w+)\s?")
+
+
+def equation_tex(src: str) -> str | None:
+    """The TeX that stands in the address of a picture of an equation service, or None."""
+    found = _EQUATION.match(src)
+    if not found:
+        return None
+    if found["form"] is not None:
+        tex = unquote_plus(_FORM_END.sub("", found["form"]))
+    else:
+        tex = unquote(found["plain"]).replace("&space;", " ")
+    return _PICTURE_STYLE.sub("", tex).strip()
+
+
+_BALANCED = re.compile(
+    r"\\(?P<edge>begin|end)\s*\{(?P<name>[^{}]*)\}|\\(?P<side>left|right)(?![a-zA-Z])"
+    r"|(?P<brace>[{}])|\\."
+)
+
+
+def imbalance(tex: str) -> str | None:
+    r"""Say what has no partner in a formula: a brace, a \begin or \end, a \left or \right.
+
+    This is what MathJax fails on most; it finds nearly all of it, and nothing that is right.
+    """
+    opened: list[str] = []
+    for found in _BALANCED.finditer(tex):
+        opening = found["edge"] == "begin" or found["side"] == "left" or found["brace"] == "{"
+        if found["edge"]:
+            partner, name = f"\\begin{{{found['name']}}}", f"\\end{{{found['name']}}}"
+        elif found["side"]:
+            partner, name = r"\left", r"\right"
+        elif found["brace"]:
+            partner, name = "{", "}"
+        else:
+            continue
+        if opening:
+            opened.append(partner)
+        elif not opened:
+            return f"{name} without {partner}"
+        elif opened[-1] != partner:
+            return f"{opened[-1]} is not closed before {name}"
+        else:
+            opened.pop()
+    return f"{opened[-1]} is not closed" if opened else None
+
+
+def spaced_formulas(text: str) -> list[tuple[int, str]]:
+    """Find `$ x $` with blanks inside, which GitHub shows as text: 0-based lines and sources."""
+    masked = set_aside(text)
+    fenced = {n for start, end in guess_fences(masked.text.split("\n")) for n in range(start, end)}
+    return [
+        (masked.lines[number], masked.source(found[0]))
+        for number, line in enumerate(masked.text.split("\n"))
+        if number not in fenced and "$" in line
+        for found in _SPACED.finditer(re.sub(r"`[^`]*`", "", line))
+    ]
