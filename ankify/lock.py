@@ -1,0 +1,218 @@
+"""The lock `ankify.lock`: what a build leaves beside the notes so that the next one knows them.
+
+One question is one line, a JSON array that ends in its own short checksum, and the lines are sorted
+by file and guid. So a line never depends on its neighbours, a diff shows what the edit did, and two
+branches that add questions in different files merge without help. A last line tells a whole lock
+from one that was cut off; a count would be changed by both branches and conflict every time.
+
+A lock that is broken is never mended by guessing and never started anew in silence: either would
+cost learners their review history.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from base64 import b64decode, b64encode, urlsafe_b64encode
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, NoReturn
+
+from ankify.model import AnkifyError, Location
+
+LOCK_NAME = "ankify.lock"
+VERSION = 1
+HEADER = """\
+# ankify.lock: how ankify knows each question again after an edit.
+# It keeps the review history of everyone who learns from these notes: commit it, never edit it.
+# After a merge conflict take one side whole (git checkout --theirs ankify.lock), then build.
+"""
+END = '["end"]'
+MAGIC = "ankify.lock"
+CONFLICT = re.compile(r"(<{7}|\|{7}|={7}|>{7})( |$)")  # "<<<<<<< HEAD", "======="
+RESTORE = "restore the last good one (git checkout HEAD -- ankify.lock), then build again"
+TAKE_SIDE = (
+    "take one side whole (git checkout --ours ankify.lock, or --theirs), build, commit;"
+    " what only the other side had gets the same guid again, unless it was reworded since"
+)
+
+
+@dataclass(frozen=True)
+class LockEntry:
+    """What is known of one question since the last build.
+
+    `nth` counts the questions of the file with the same title, from 0. `sketch` is that of
+    `identity.sketch`. `fingerprint` stands for the note's fields and tags; `modified` is when it
+    last changed, `added` when the question was first seen, `removed` when it was found gone (all
+    whole seconds since 1970). `tombstone` is the packed note of a removed question.
+    """
+
+    guid: str
+    file: str
+    number: str | None
+    title: str
+    deck: str
+    fingerprint: str
+    modified: int
+    added: int
+    sketch: str
+    nth: int = 0
+    marked_id: str | None = None
+    removed: int | None = None
+    tombstone: str | None = None
+
+
+@dataclass(frozen=True)
+class Lock:
+    """The lock as data. `note_type` is the fingerprint and the modified time of the note type."""
+
+    namespace: str
+    note_type: tuple[str, int] = ("", 0)
+    entries: tuple[LockEntry, ...] = ()
+
+
+# The order of a line: what a person reads in a diff comes first.
+COLUMNS: tuple[tuple[str, type], ...] = (
+    ("file", str),
+    ("number", str),
+    ("title", str),
+    ("guid", str),
+    ("deck", str),
+    ("added", int),
+    ("modified", int),
+    ("fingerprint", str),
+    ("sketch", str),
+)
+NULLABLE = {"number"}
+# Columns that few questions need stand in an object at the end of the line.
+EXTRAS: dict[str, type] = {"nth": int, "marked_id": str, "removed": int, "tombstone": str}
+DEFAULTS = {field.name: field.default for field in fields(LockEntry) if field.name in EXTRAS}
+
+
+def read_lock(path: Path) -> Lock | None:
+    """Read a lock file; None if there is none.
+
+    Raises AnkifyError, with the line, for a lock that is broken, cut off, in conflict or too new.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        _fail(path.name, line, "the lock is damaged: this is not UTF-8")
+    return parse_lock(text, path.name)
+
+
+def parse_lock(text: str, name: str = LOCK_NAME) -> Lock:
+    """Read the text of a lock file; `name` is what errors call it. Raises AnkifyError."""
+    lines = [line.rstrip("\r") for line in text.split("\n")]  # Windows checkouts have \r\n
+    for number, line in enumerate(lines, 1):
+        if CONFLICT.match(line):
+            _fail(name, number, "the lock has an unresolved merge conflict", TAKE_SIDE)
+    rows = [(n, line) for n, line in enumerate(lines, 1) if line and not line.startswith("#")]
+    if not rows:
+        _fail(name, 1, "the lock is empty")
+    namespace, note_type = _parse_head(name, *rows[0])
+    if rows[-1][1] != END:
+        _fail(name, rows[-1][0], "the lock is cut off after this line")
+    entries = []
+    seen: dict[str, int] = {}
+    for number, line in rows[1:-1]:
+        entry = _parse_entry(name, number, line)
+        if entry.guid in seen:
+            message = f"guid {entry.guid} is here twice (first in line {seen[entry.guid]})"
+            _fail(name, number, message, TAKE_SIDE)
+        seen[entry.guid] = number
+        entries.append(entry)
+    return Lock(namespace, note_type, tuple(entries))
+
+
+def format_lock(lock: Lock) -> str:
+    """Write a lock as text; equal locks give equal text, whatever the order of their entries."""
+    head = _seal([MAGIC, VERSION, lock.namespace, *lock.note_type])
+    lines = [_format_entry(entry) for entry in sorted_entries(lock.entries)]
+    return HEADER + "".join(f"{line}\n" for line in [head, *lines, END])
+
+
+def sorted_entries(entries: Iterable[LockEntry]) -> tuple[LockEntry, ...]:
+    """Sort by file and guid: an order that renumbering and rewording do not disturb."""
+    return tuple(sorted(entries, key=lambda entry: (entry.file, entry.guid)))
+
+
+def pack_note(fields: Sequence[str], tags: Sequence[str]) -> str:
+    """Pack the fields and tags of a note for `LockEntry.tombstone`: JSON, deflated, base64."""
+    data = json.dumps([list(fields), list(tags)], ensure_ascii=False, separators=(",", ":"))
+    return b64encode(zlib.compress(data.encode("utf-8"), 9)).decode("ascii")
+
+
+def unpack_note(tombstone: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Unpack fields and tags of a tombstone. Raises ValueError or zlib.error if it is damaged."""
+    note_fields, tags = json.loads(zlib.decompress(b64decode(tombstone, validate=True)))
+    return tuple(note_fields), tuple(tags)
+
+
+def _seal(cells: list[Any]) -> str:
+    """Write cells as one line that ends in a checksum of the others (6 characters)."""
+    body = json.dumps(cells, ensure_ascii=False, separators=(",", ":"))
+    return f'{body[:-1]},"{_checksum(body)}"]'
+
+
+def _checksum(body: str) -> str:
+    digest = zlib.crc32(body.encode("utf-8")).to_bytes(4, "big")
+    return urlsafe_b64encode(digest).decode("ascii").rstrip("=")
+
+
+def _unseal(name: str, number: int, line: str) -> list[Any]:
+    """Read the cells of a line, without the checksum."""
+    try:
+        cells = json.loads(line)
+    except ValueError:
+        cells = None
+    if not isinstance(cells, list) or not cells or _seal(cells[:-1]) != line:
+        _fail(name, number, "the lock is damaged: this line is not as ankify wrote it")
+    return cells[:-1]
+
+
+def _parse_head(name: str, number: int, line: str) -> tuple[str, tuple[str, int]]:
+    try:
+        magic, version = json.loads(line)[:2]
+    except (ValueError, TypeError):
+        magic, version = None, None
+    if magic != MAGIC or not isinstance(version, int):
+        _fail(name, number, "this is not a lock of ankify, or its first line is gone")
+    if version > VERSION:
+        message = f"the lock is of version {version}; this ankify knows version {VERSION} only"
+        _fail(name, number, message, "update ankify: pip install -U ankify-notes")
+    cells = _unseal(name, number, line)
+    if [type(cell) for cell in cells[2:]] != [str, str, int]:
+        _fail(name, number, "the lock is damaged: this line is not as ankify wrote it")
+    return cells[2], (cells[3], cells[4])
+
+
+def _parse_entry(name: str, number: int, line: str) -> LockEntry:
+    cells = _unseal(name, number, line)
+    extras = cells.pop() if cells and isinstance(cells[-1], dict) else {}
+    row = dict(zip((column for column, _ in COLUMNS), cells, strict=False))
+    fits = len(cells) == len(COLUMNS) and extras.keys() <= EXTRAS.keys()
+    fits = fits and all(isinstance(extras[key], EXTRAS[key]) for key in extras)
+    if not fits or not all(
+        isinstance(row[key], kind) or (row[key] is None and key in NULLABLE)
+        for key, kind in COLUMNS
+    ):
+        _fail(name, number, "the lock is damaged: this line is not as ankify wrote it")
+    return LockEntry(**row, **extras)
+
+
+def _format_entry(entry: LockEntry) -> str:
+    cells = [getattr(entry, column) for column, _ in COLUMNS]
+    extras = {key: getattr(entry, key) for key in EXTRAS if getattr(entry, key) != DEFAULTS[key]}
+    return _seal([*cells, extras] if extras else cells)
+
+
+def _fail(name: str, line: int, message: str, hint: str = RESTORE) -> NoReturn:
+    raise AnkifyError(message, Location(name, line), hint)
