@@ -14,7 +14,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, order=True)
 class Location:
-    """A place in a note file: posix path relative to the notes folder, 1-based line (0: the whole file)."""
+    """A place in a note file: posix path in the notes folder, 1-based line (0: the whole file)."""
 
     file: str
     line: int = 0
@@ -49,7 +49,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """Something in the notes that their author can mend; `rule` is the id of the check that found it."""
+    """Something in the notes that their author can mend; `rule` is the id of the check."""
 
     location: Location
     rule: str
@@ -66,13 +66,14 @@ class Problem:
 class NoteFile:
     """One decoded Markdown file.
 
-    `path` is posix and relative to the notes folder. `text` has `\\n` line ends, no byte order mark,
-    and blank lines where the front matter stood, so that its lines are the lines of the file.
+    `path` is posix and relative to the notes folder. `text` has `\\n` line ends, no byte order
+    mark, and blank lines where the front matter stood: its lines are the lines of the file.
     """
 
     path: str
     text: str
     front_matter: Mapping[str, object] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Reference:
-    """A picture, sound or film named in a note file; `src` is percent-decoded as the author meant it."""
+    """A picture, sound or film named in a note file; `src` is as the author wrote it."""
 
     src: str
     line: int
@@ -129,8 +130,8 @@ class Content:
 class Media:
     """A file that ships with the deck under a flat name that carries a hash of its bytes.
 
-    `path` is the file to copy from; `data` holds the bytes where there is no such file (a data: URI,
-    a cleaned SVG, a smaller copy). Exactly one of the two is set. `size` is in bytes.
+    `path` is the file to copy from; `data` holds the bytes where there is no such file (a data:
+    URI, a cleaned SVG, a smaller copy). Exactly one of the two is set. `size` is in bytes.
     """
 
     name: str
@@ -143,9 +144,10 @@ class Media:
 class Note:
     """What Anki stores for one question.
 
-    `fields` are HTML in the order of the note type. `modified` is when fields or tags last changed and
-    `added` when the question was first seen (both whole seconds since 1970). `due` is the position in
-    the notes. `cards` are the ordinals of the card templates to ship; a tombstone ships none.
+    `fields` are HTML in the order of the note type. `modified` is when fields or tags last changed
+    and `added` when the question was first seen (both whole seconds since 1970). `due` is the
+    position in the notes. `cards` are the ordinals of the card templates to ship; a tombstone ships
+    none, and has no `question` and no `content`.
     """
 
     guid: str
@@ -157,6 +159,7 @@ class Note:
     added: int
     cards: tuple[int, ...] = (0,)
     question: Question | None = None
+    content: Content | None = None
 
 
 class ChangeKind(StrEnum):
@@ -186,3 +189,75 @@ class Change:
     before: str | None = None
     old_deck: str | None = None
     new_deck: str | None = None
+
+
+@dataclass(frozen=True)
+class TocEntry:
+    """A line of a note file's table of contents; `anchor` is the link's target without `#`."""
+
+    line: int
+    number: str | None
+    title: str
+    anchor: str | None
+
+
+@dataclass(frozen=True)
+class Page:
+    """What one note file holds, read and rendered but not yet matched to the lock.
+
+    `questions` and `contents` run side by side. Everything a check wants to know of the file is in
+    here too, so that no writer has to parse Markdown again.
+    """
+
+    file: str
+    title: str | None
+    questions: tuple[Question, ...]
+    contents: tuple[Content, ...]
+    unanswered: tuple[Question, ...] = ()
+    toc: tuple[TocEntry, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    deck: str | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Template:
+    """One card template of the note type; `front` and `back` are Anki's template text."""
+
+    name: str
+    front: str
+    back: str
+
+
+@dataclass(frozen=True)
+class NoteType:
+    """The look of all cards; `modified` is when its text last changed (seconds since 1970)."""
+
+    templates: tuple[Template, ...]
+    css: str
+    modified: int = 0
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder of notes, read whole: all that a writer needs, and nothing it has to read again.
+
+    `notes` are in the order of the note files, tombstones of removed questions last. `lock` is the
+    text that `ankify.lock` gets with this build; `lock_changed`: it differs from the old one.
+    """
+
+    root: Path
+    name: str
+    pages: tuple[Page, ...]
+    notes: tuple[Note, ...]
+    media: tuple[Media, ...]
+    note_type: NoteType
+    changes: tuple[Change, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    lock: str = ""
+    lock_changed: bool = False
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """All answered questions, in the order of the notes."""
+        return tuple(question for page in self.pages for question in page.questions)

@@ -1,0 +1,55 @@
+# `make` alone lists what can be made. Every target does its own set-up in .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+ANKI := 26.9.3
+
+.DEFAULT_GOAL := help
+.PHONY: help deck test test-slow test-all check format bench preview screenshots docs dist fuzz clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+
+deck: .venv/deck ## build the Anki deck of notes/ into build/
+	$(BIN)/ankify build
+
+test: .venv/test ## run the tests (under six minutes)
+	$(BIN)/pytest -q -m "not slow"
+
+test-slow: .venv/test ## run the slow tests alone
+	$(BIN)/pytest -q -m slow
+
+test-all: test test-slow ## run all tests, as CI does
+
+check: .venv/dev ## format, lint and type checks, and the notes
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/ankify check notes --strict
+
+format: .venv/dev ## format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+preview: .venv/deck ## show the cards of notes/ in a browser
+	$(BIN)/ankify preview --serve
+
+clean: ## remove what was built, and the virtual environment
+	rm -rf .venv build dist site *.egg-info
+
+.venv/pip:
+	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/deck: .venv/pip setup.cfg
+	$(BIN)/pip install -q -e .
+	touch $@
+
+# aqt is only needed for its web pages; its own requirements are a whole desktop.
+.venv/test: .venv/pip setup.cfg
+	$(BIN)/pip install -q -e '.[test]'
+	$(BIN)/pip install -q --no-deps aqt==$(ANKI)
+	touch $@ .venv/deck
+
+.venv/dev: .venv/test
+	$(BIN)/pip install -q -e '.[test,dev]'
+	touch $@

@@ -1,0 +1,47 @@
+"""ankify: a folder of Markdown notes becomes an Anki deck that survives every edit of the notes.
+
+    project = ankify.read_project(Path("notes"))
+    ankify.write_apkg(project, Path("build/notes.apkg"))
+
+The names below are stable. They are loaded when first used, so that `import ankify` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from ankify.apkg import read_apkg, write_apkg
+    from ankify.model import (
+        AnkifyError,
+        Change,
+        ChangeKind,
+        Location,
+        Media,
+        Note,
+        Problem,
+        Project,
+        Question,
+        Severity,
+    )
+    from ankify.project import read_project, write_lock
+
+_HOMES = {
+    "ankify.apkg": ("read_apkg", "write_apkg"),
+    "ankify.model": (
+        *("AnkifyError", "Change", "ChangeKind", "Location", "Media", "Note", "Problem"),
+        *("Project", "Question", "Severity"),
+    ),
+    "ankify.project": ("read_project", "write_lock"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+__all__ = ["__version__", *sorted(_HOME_OF)]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME_OF:
+        return getattr(import_module(_HOME_OF[name]), name)
+    raise AttributeError(f"module 'ankify' has no attribute {name!r}")

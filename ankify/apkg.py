@@ -1,0 +1,399 @@
+"""The Anki package: writes a project through genanki, reads any package back.
+
+Only this room knows genanki and Anki's words: "model" is the note type, "qfmt" and "afmt" are a
+template's front and back. What Anki does with a package is measured in tests/test_anki.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import itertools
+import json
+import os
+import sqlite3
+import tempfile
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import genanki
+from genanki.apkg_col import APKG_COL
+from genanki.apkg_schema import APKG_SCHEMA
+
+from ankify.config import FIELDS
+from ankify.model import AnkifyError, Media, Note, NoteType, Project
+
+# Promises to users: Anki matches note types by id and refuses updates when fields or templates
+# differ, so none of these may ever change without a migration.
+NOTE_TYPE_ID = 1_763_804_211_000
+NOTE_TYPE_NAME = "Ankify Question"
+FIELD_ID = 4_217_000_000_000_000_000  # + position; with ids, Anki can follow a rename
+TEMPLATE_ID = 4_218_000_000_000_000_000
+
+_ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can hold: the clock must not show
+_LARGEST_DATABASE = 4 << 30  # bytes; a damaged or hostile package must not fill the disk
+_INSERT_NOTE = "INSERT INTO notes VALUES(?,?,?,?,-1,?,?,'',0,0,'')"
+_INSERT_CARD = "INSERT INTO cards VALUES(?,?,?,?,?,-1,0,0,?,0,0,0,0,0,0,0,0,'')"
+
+
+@dataclass(frozen=True)
+class PackageNote:
+    """A note as a package holds it; `modified` in s since 1970, `deck` that of its first card."""
+
+    guid: str
+    fields: tuple[str, ...]
+    tags: tuple[str, ...]
+    modified: int
+    deck: str | None = None
+
+
+@dataclass(frozen=True)
+class Package:
+    """What was read from an `.apkg`: its notes, and the names of its media with their sizes."""
+
+    notes: tuple[PackageNote, ...]
+    media: dict[str, int]
+
+
+# Writing ----------------------------------------------------------------------------------------
+
+
+def write_apkg(project: Project, path: Path) -> bool:
+    """Write a project as an Anki package, whole or not at all.
+
+    The package is written beside its target, opened again and compared with the project, and only
+    then renamed. Returns False where the file already had the same bytes and was left alone.
+    Raises AnkifyError for what must not reach Anki or cannot be written.
+    """
+    with staged_apkg(project, path) as staged:
+        return publish(staged, path)
+
+
+@contextmanager
+def staged_apkg(project: Project, path: Path) -> Iterator[Path]:
+    """Write and verify a package beside its target; the caller renames it, else it is removed."""
+    refuse(project, path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".ankify-", suffix=".apkg", dir=path.parent)
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+    staged = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            _write_zip(project, file)
+        _verify(project, staged)
+        staged.chmod(0o666 & ~_umask())
+        yield staged
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+    finally:
+        with suppress(OSError):
+            staged.unlink(missing_ok=True)
+
+
+def refuse(project: Project, path: Path) -> None:
+    """Raise AnkifyError for a package that would harm the learner's collection."""
+    if path.stem.lower() == "collection" or path.suffix.lower() != ".apkg":
+        hint = "choose another name" if path.suffix.lower() == ".apkg" else f"{path.stem}.apkg?"
+        reason = "Anki would replace the learner's whole collection by it"
+        if path.suffix.lower() != ".apkg":
+            reason = "Anki imports only files that end in .apkg"
+        raise AnkifyError(f"refusing to write {path.name}: {reason}", hint=hint)
+    if path.is_dir():
+        raise AnkifyError(f"cannot write {path}: it is a folder")
+    if not any(note.cards for note in project.notes):
+        raise AnkifyError("no question found, so there is no deck to write")
+    by_guid: dict[str, Note] = {}
+    for note in project.notes:
+        place = note.question.location if note.question else None
+        if note.guid in by_guid:
+            raise AnkifyError(f"two questions have the guid {note.guid}", place)
+        if not note.fields[0].strip():
+            raise AnkifyError("empty question", place, "give the question a text")
+        by_guid[note.guid] = note
+
+
+def _cannot_write(path: Path, error: OSError) -> AnkifyError:
+    return AnkifyError(f"cannot write {path}: {error.strerror or error}")
+
+
+def publish(staged: Path, path: Path) -> bool:
+    """Put a staged package into its place; False where the same bytes were there already."""
+    if _same_bytes(staged, path):
+        return False
+    try:
+        staged.replace(path)
+        return True
+    except OSError as error:  # on Windows: another program has it open
+        raise _cannot_write(path, error) from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _same_bytes(a: Path, b: Path) -> bool:
+    try:
+        return a.stat().st_size == b.stat().st_size and _digest(a) == _digest(b)
+    except OSError:
+        return False
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_zip(project: Project, file: IO[bytes]) -> None:
+    """The same project gives the same bytes: sorted media, fixed dates and attributes."""
+    with zipfile.ZipFile(file, "w") as archive:
+        with tempfile.TemporaryDirectory(prefix="ankify-") as folder:
+            database = Path(folder) / "collection.anki2"
+            _write_database(project, database)
+            _add(archive, "collection.anki2", database, zipfile.ZIP_DEFLATED)
+        names = {str(number): media.name for number, media in enumerate(project.media)}
+        _add(archive, "media", json.dumps(names).encode(), zipfile.ZIP_DEFLATED)
+        for number, media in enumerate(project.media):
+            _add_media(archive, str(number), media)
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: Path | bytes, compression: int) -> str:
+    """Stream a file or bytes into the archive. Returns the SHA-256 of what went in."""
+    info = zipfile.ZipInfo(name, _ZIP_DATE)
+    info.compress_type, info._compresslevel = compression, 1  # type: ignore[attr-defined]
+    info.external_attr, info.create_system = 0o644 << 16, 3
+    digest = hashlib.sha256()
+    with (
+        content.open("rb") if isinstance(content, Path) else io.BytesIO(content) as source,
+        archive.open(info, "w", force_zip64=_size(content) > zipfile.ZIP64_LIMIT // 2) as target,
+    ):
+        while block := source.read(1 << 18):
+            digest.update(block)
+            target.write(block)
+    return digest.hexdigest()
+
+
+def _size(content: Path | bytes) -> int:
+    return content.stat().st_size if isinstance(content, Path) else len(content)
+
+
+def _add_media(archive: zipfile.ZipFile, name: str, media: Media) -> None:
+    """Copy a picture; its name holds the hash it had when the notes were read."""
+    content = media.path if media.path is not None else media.data or b""
+    digest = _add(archive, name, content, zipfile.ZIP_STORED)
+    if media.name.rpartition(".")[0].rpartition("-")[2] not in (
+        digest[:length] for length in (8, 12, 16)
+    ):
+        raise AnkifyError(
+            f"{media.path or media.name} changed while the deck was being built",
+            hint="build again",
+        )
+
+
+def _write_database(project: Project, path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = OFF")
+        connection.execute("PRAGMA synchronous = OFF")
+        package = _Package(_decks(project))
+        package.write_to_db(connection.cursor(), 0, itertools.count(1))
+        connection.commit()
+
+
+def _decks(project: Project) -> list[genanki.Deck]:
+    """The project as genanki's decks: one a deck name, in the order of the notes."""
+    model = _model(project.note_type)
+    decks: dict[str, genanki.Deck] = {}
+    for note in project.notes:
+        name = note.deck if note.cards else project.name  # a tombstone must not make a deck
+        deck = decks.setdefault(name, genanki.Deck(_deck_id(name), name))
+        deck.add_model(model)
+        deck.add_note(_Note(note, model))
+    return list(decks.values())
+
+
+def _deck_id(name: str) -> int:
+    """Anki matches decks by name and allots ids of its own; this one only has to be unique."""
+    return (1 << 40) + int.from_bytes(hashlib.sha256(name.encode()).digest()[:5], "big")
+
+
+def _model(note_type: NoteType) -> _Model:
+    fields = [{"name": name, "id": FIELD_ID + i} for i, name in enumerate(FIELDS)]
+    templates = [
+        {"name": t.name, "qfmt": t.front, "afmt": t.back, "id": TEMPLATE_ID + i}
+        for i, t in enumerate(note_type.templates)
+    ]
+    model = _Model(NOTE_TYPE_ID, NOTE_TYPE_NAME, fields, templates, css=note_type.css)
+    model.modified = note_type.modified
+    return model
+
+
+class _Model(genanki.Model):  # type: ignore[misc]
+    """A genanki model with the time of its last change."""
+
+    modified = 0
+
+    def to_json(self, timestamp: float, deck_id: int) -> dict[str, Any]:
+        model: dict[str, Any] = super().to_json(self.modified, deck_id)
+        return model
+
+
+class _Note(genanki.Note):  # type: ignore[misc]
+    """A genanki note with a time of its own and just the cards that ship."""
+
+    def __init__(self, note: Note, model: genanki.Model) -> None:
+        super().__init__(model, note.fields, "", note.tags, note.guid, note.due)
+        self.modified, self.added, self.ordinals = note.modified, note.added, note.cards
+
+
+class _Package(genanki.Package):  # type: ignore[misc]
+    """A genanki package that inserts all rows at once: one by one costs as much as the rest."""
+
+    def write_to_db(self, cursor: sqlite3.Cursor, timestamp: float, id_gen: Iterator[int]) -> None:
+        cursor.executescript(APKG_SCHEMA)
+        cursor.executescript(APKG_COL)
+        models = {
+            m.model_id: m.to_json(timestamp, None) for d in self.decks for m in d.models.values()
+        }
+        self._extend(cursor, "models", models)
+        self._extend(cursor, "decks", {deck.deck_id: deck.to_json() for deck in self.decks})
+        rows = [(deck.deck_id, note) for deck in self.decks for note in deck.notes]
+        ids = _note_ids([note for _, note in rows])
+        cursor.executemany(
+            _INSERT_NOTE,
+            (
+                (i, n.guid, n.model.model_id, n.modified, n._format_tags(), n._format_fields())
+                for i, (_, n) in zip(ids, rows, strict=True)
+            ),
+        )
+        cursor.executemany(
+            _INSERT_CARD,
+            (
+                (i + ordinal, i, deck_id, ordinal, n.modified, n.due)
+                for i, (deck_id, n) in zip(ids, rows, strict=True)
+                for ordinal in n.ordinals
+            ),
+        )
+
+    @staticmethod
+    def _extend(cursor: sqlite3.Cursor, column: str, entries: dict[int, Any]) -> None:
+        (text,) = cursor.execute(f"SELECT {column} FROM col").fetchone()
+        merged = json.loads(text) | {str(key): value for key, value in entries.items()}
+        cursor.execute(f"UPDATE col SET {column} = ?", (json.dumps(merged),))
+
+
+def _note_ids(notes: Sequence[_Note]) -> list[int]:
+    """Ids from the time a question was added, as Anki's "Added" column shows them.
+
+    Anki matches notes by guid, so they only have to be unique, with room for the ids of the cards.
+    """
+    ids = [0] * len(notes)
+    last = 0
+    for position, note in sorted(enumerate(notes), key=lambda pair: (pair[1].added, pair[0])):
+        last = ids[position] = max(note.added * 1000, last + 10)
+    return ids
+
+
+def _verify(project: Project, path: Path) -> None:
+    """Raise AnkifyError if the package does not hold just what the project holds."""
+    package = read_apkg(path)
+    wanted = {n.guid: (n.fields, tuple(n.tags), n.modified) for n in project.notes}
+    written = {n.guid: (n.fields, n.tags, n.modified) for n in package.notes}
+    media = {media.name: media.size for media in project.media}
+    if len(package.notes) != len(wanted) or written != wanted or package.media != media:
+        raise AnkifyError(
+            f"{path.name} does not hold what the notes hold",
+            hint="this is a fault of ankify: please report it with the notes that show it",
+        )
+
+
+# Reading ----------------------------------------------------------------------------------------
+
+
+def read_apkg(path: Path) -> Package:
+    """Read the notes and the media list of a package, made by ankify or by anyone.
+
+    Raises AnkifyError where it is not an Anki package, is damaged, or holds an unknown format.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
+            database = Path(folder) / "collection"
+            _extract_database(archive, database)
+            return Package(_read_notes(database), _read_media(archive))
+    except FileNotFoundError as error:
+        raise AnkifyError(f"no such file: {path}") from error
+    except (
+        *(OSError, zipfile.BadZipFile, sqlite3.Error, ValueError, KeyError, TypeError),
+        *(AttributeError, EOFError, NotImplementedError, RuntimeError),
+    ) as error:
+        hint = "export it again from Anki, or build it again"
+        raise AnkifyError(
+            f"{path} is not an Anki package that can be read: {error}", hint=hint
+        ) from error
+
+
+def _extract_database(archive: zipfile.ZipFile, target: Path) -> None:
+    """Copy the collection out of a package: the newest of the formats Anki puts side by side."""
+    names = set(archive.namelist())
+    for name in ("collection.anki21b", "collection.anki21", "collection.anki2"):
+        if name in names:
+            break
+    else:
+        raise ValueError("it holds no collection")
+    with archive.open(name) as source, target.open("wb") as file:
+        _copy(_decompressed(source) if name.endswith("b") else source, file)
+
+
+def _decompressed(source: IO[bytes]) -> IO[bytes]:
+    """Unpack the newer format, which is compressed by zstd once more."""
+    import zstandard
+
+    return zstandard.ZstdDecompressor().stream_reader(source)
+
+
+def _copy(source: IO[bytes], target: IO[bytes]) -> None:
+    for _ in range(_LARGEST_DATABASE >> 18):
+        block = source.read(1 << 18)
+        if not block:
+            return
+        target.write(block)
+    raise ValueError("its collection is larger than 4 GB unpacked")
+
+
+def _read_notes(database: Path) -> tuple[PackageNote, ...]:
+    with closing(sqlite3.connect(database)) as connection:
+        decks = _deck_names(connection)
+        rows = connection.execute(
+            "SELECT guid, flds, tags, mod,"
+            " (SELECT did FROM cards WHERE nid = notes.id ORDER BY ord LIMIT 1)"
+            " FROM notes ORDER BY id"
+        )
+        return tuple(
+            PackageNote(guid, tuple(flds.split("\x1f")), tuple(tags.split()), mod, decks.get(did))
+            for guid, flds, tags, mod, did in rows
+        )
+
+
+def _deck_names(connection: sqlite3.Connection) -> dict[int, str]:
+    """Deck names by id: a table in newer collections, JSON in older ones."""
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    if "decks" in tables:
+        rows = connection.execute("SELECT id, name FROM decks").fetchall()
+        return {i: name.replace("\x1f", "::") for i, name in rows}
+    (text,) = connection.execute("SELECT decks FROM col").fetchone()
+    return {int(i): deck["name"] for i, deck in json.loads(text).items()}
+
+
+def _read_media(archive: zipfile.ZipFile) -> dict[str, int]:
+    """Names and sizes of the media; {} in the newer format, where the list is no JSON."""
+    try:
+        names = json.loads(archive.read("media"))
+    except (ValueError, KeyError):
+        return {}
+    return {name: archive.getinfo(number).file_size for number, name in names.items()}

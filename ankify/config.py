@@ -1,0 +1,321 @@
+"""`ankify.toml`: what can be set, the defaults, the checks; and where the card templates are.
+
+Every setting is a field of one of the small classes below; its type, default and help stand there
+and nowhere else: reading, error messages, `ankify init` and the documentation are made from them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from importlib import resources
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+from ankify.model import AnkifyError, Location, NoteType, Template
+
+CONFIG_NAME = "ankify.toml"
+FIELDS = (
+    *("Question", "Answer", "Images", "Formulas", "Topic", "Source", "Status"),
+    *("FormulaCard", "ImageCard", "Extra1", "Extra2", "Extra3", "Extra4"),
+)
+TEMPLATE_NAMES = ("Answer", "Formula", "Image")
+
+
+def setting(default: Any, help: str, example: str) -> Any:
+    """Declare a setting: its default, one sentence of help, and an example as TOML."""
+    return field(default=default, metadata={"help": help, "example": example})
+
+
+@dataclass(frozen=True)
+class DeckSettings:
+    """`[deck]`"""
+
+    name: str | None = setting(None, "Name of the root deck; the folder's name if not set.", '"Go"')
+    namespace: str | None = setting(
+        None,
+        "Keeps the ids of two people's notes apart; the first root deck's name if not set.",
+        '"go-notes"',
+    )
+    tags: tuple[str, ...] = setting((), "Tags for every note.", '["interview"]')
+
+
+@dataclass(frozen=True)
+class QuestionSettings:
+    """`[questions]`"""
+
+    level: int | None = setting(None, "Heading level of the questions, 1 to 6.", "2")
+    pattern: str | None = setting(
+        None,
+        "Regular expression that a heading must match to be a question;"
+        " its groups `number` and `title` are taken if there are any.",
+        "'^Q(?P<number>\\d+): (?P<title>.+)'",
+    )
+    unnumbered: bool = setting(False, "Take questions without a number, too.", "true")
+    ignore: tuple[str, ...] = setting(
+        (), "Note files to leave out, as glob patterns relative to this folder.", '["drafts/**"]'
+    )
+
+
+@dataclass(frozen=True)
+class CardSettings:
+    """`[cards]`"""
+
+    formula: bool = setting(False, "A second card that asks for the displayed formulas.", "true")
+    image: bool = setting(False, "A further card that asks for the figures.", "true")
+
+
+@dataclass(frozen=True)
+class MediaSettings:
+    """`[media]`"""
+
+    max_width: int | None = setting(
+        None, "Ship wider pictures as smaller copies, in pixels (needs Pillow).", "1200"
+    )
+
+
+@dataclass(frozen=True)
+class RenderSettings:
+    """`[render]`"""
+
+    extensions: tuple[str, ...] = setting(
+        (), "Python-Markdown extensions with tree or post-processors to add.", '["my.extension"]'
+    )
+
+
+@dataclass(frozen=True)
+class SourceSettings:
+    """`[source]`"""
+
+    url: str | None = setting(
+        None,
+        "Where the notes folder can be read on the web; cards then link to their source.",
+        '"https://github.com/me/notes/blob/main/notes"',
+    )
+
+
+@dataclass(frozen=True)
+class TemplateSettings:
+    """`[templates]`"""
+
+    dir: str | None = setting(
+        None,
+        "A folder with card templates of your own; what it lacks is taken from ankify.",
+        '"templates"',
+    )
+
+
+@dataclass(frozen=True)
+class CheckSettings:
+    """`[check]`"""
+
+    off: tuple[str, ...] = setting((), "Rules of `ankify check` to switch off.", '["remote-image"]')
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings of a notes folder, by table of `ankify.toml`."""
+
+    deck: DeckSettings = DeckSettings()
+    questions: QuestionSettings = QuestionSettings()
+    cards: CardSettings = CardSettings()
+    media: MediaSettings = MediaSettings()
+    render: RenderSettings = RenderSettings()
+    source: SourceSettings = SourceSettings()
+    templates: TemplateSettings = TemplateSettings()
+    check: CheckSettings = CheckSettings()
+
+
+def read_settings(root: Path) -> Settings:
+    """Read `ankify.toml` of a notes folder; without one, all defaults.
+
+    Raises AnkifyError with file and line for what is not TOML, not known or of the wrong type.
+    """
+    return _read(root / CONFIG_NAME, CONFIG_NAME, Settings())
+
+
+def read_folder_settings(root: Path, folder: Path, outer: QuestionSettings) -> QuestionSettings:
+    """Overrule `[questions]` by the `ankify.toml` of a folder inside the notes, if it has one.
+
+    Only `[questions]` may be set there; `ignore` patterns are relative to that folder.
+    """
+    path = folder / CONFIG_NAME
+    if not path.is_file():
+        return outer
+    start = Settings(questions=replace(outer, ignore=()))
+    found = _read(path, path.relative_to(root).as_posix(), start)
+    if replace(found, questions=start.questions) != start:
+        raise AnkifyError(
+            "only [questions] can be set in a folder inside the notes",
+            Location(path.relative_to(root).as_posix()),
+            f"move the other settings to {CONFIG_NAME} of the notes folder",
+        )
+    return found.questions
+
+
+def _read(path: Path, shown: str, start: Settings) -> Settings:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        return start
+    except (OSError, UnicodeDecodeError) as error:
+        raise AnkifyError(f"cannot be read: {error}", Location(shown)) from error
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"at line (\d+)", str(error))
+        line = int(found[1]) if found else len(text.splitlines())
+        raise AnkifyError(f"not valid TOML: {error}", Location(shown, line)) from error
+    return _Reader(text, shown).settings(tables, start)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Checks the tables of one file against the classes above; knows where each key stands."""
+
+    text: str
+    shown: str
+
+    def settings(self, tables: Mapping[str, Any], start: Settings) -> Settings:
+        changed = {}
+        for table, values in tables.items():
+            self._known(table, [f.name for f in fields(Settings)], "table", None)
+            if not isinstance(values, dict):
+                raise self._error(f"[{table}] must be a table", None, table)
+            changed[table] = self._section(table, values, getattr(start, table))
+        return replace(start, **changed)
+
+    def _section(self, table: str, values: Mapping[str, Any], start: Any) -> Any:
+        types = get_type_hints(type(start))
+        changed = {}
+        for key, value in values.items():
+            self._known(key, list(types), "setting", table)
+            changed[key] = self._value(table, key, value, types[key])
+        return replace(start, **changed)
+
+    def _value(self, table: str, key: str, value: Any, wanted: Any) -> Any:
+        kinds = get_args(wanted) if type(None) in get_args(wanted) else (wanted,)
+        if tuple[str, ...] in kinds and isinstance(value, list):
+            if all(isinstance(item, str) for item in value):
+                return tuple(value)
+        elif type(value) in kinds:
+            return self._sensible(table, key, value)
+        name = {str: "a string", int: "a whole number", bool: "true or false"}.get(
+            kinds[0], "a list of strings"
+        )
+        raise self._error(f"{table}.{key} must be {name}", table, key)
+
+    def _sensible(self, table: str, key: str, value: Any) -> Any:
+        if (table, key) == ("questions", "level") and value not in range(1, 7):
+            raise self._error("questions.level must be from 1 to 6", table, key)
+        if (table, key) == ("media", "max_width") and value < 1:
+            raise self._error("media.max_width must be 1 or more", table, key)
+        if (table, key) == ("questions", "pattern"):
+            try:
+                re.compile(value)
+            except re.error as error:
+                raise self._error(f"questions.pattern: {error}", table, key) from error
+        return value
+
+    def _known(self, name: str, names: list[str], what: str, table: str | None) -> None:
+        if name not in names:
+            near = difflib.get_close_matches(name, names, 1)
+            known = f"known here: {', '.join(names)}"
+            hint = f"did you mean {near[0]}?" if near else known
+            raise self._error(f"unknown {what} {name!r}", table, name, hint)
+
+    def _error(
+        self, message: str, table: str | None, key: str, hint: str | None = None
+    ) -> AnkifyError:
+        return AnkifyError(message, Location(self.shown, self._line(table, key)), hint)
+
+    def _line(self, table: str | None, key: str) -> int:
+        """The line of `key` in `[table]`, or of `[key]` itself; tomllib does not tell."""
+        inside = table is None
+        for number, line in enumerate(self.text.splitlines(), 1):
+            if header := re.match(r"\s*\[\s*([\w.-]+)", line):
+                inside = header[1] == table
+                if table is None and header[1].split(".")[0] == key:
+                    return number
+            elif inside and re.match(rf"""\s*["']?{re.escape(key)}["']?\s*[=.]""", line):
+                return number
+        return 0
+
+
+def all_settings() -> Iterator[tuple[str, dataclasses.Field[Any]]]:
+    """All settings as (table, field); `field.metadata` holds help and example."""
+    for table in fields(Settings):
+        for each in fields(table.default):  # type: ignore[arg-type]
+            yield table.name, each
+
+
+def template_folder() -> Path:
+    """Where ankify's own card templates are: in the wheel, or beside the package in a checkout."""
+    packaged = Path(str(resources.files("ankify"))) / "templates"
+    return packaged if packaged.is_dir() else packaged.parent.parent / "templates"
+
+
+def read_note_type(root: Path, settings: Settings) -> NoteType:
+    """Read the card templates, the user's own before ankify's.
+
+    Raises AnkifyError where the user's folder is missing or one of its files is broken.
+    """
+    own = root / settings.templates.dir if settings.templates.dir else None
+    if own is not None and not own.is_dir():
+        raise AnkifyError(
+            f"no such folder: {settings.templates.dir}",
+            Location(CONFIG_NAME),
+            "templates.dir is relative to the notes folder",
+        )
+    read = _TemplateReader(own)
+    templates = tuple(
+        Template(name, read(f"{name.lower()}.front.html"), read(f"{name.lower()}.back.html"))
+        for name in TEMPLATE_NAMES
+    )
+    return NoteType(templates, read("style.css"))
+
+
+_TAG = re.compile(r"\{\{([#^/]?)\s*(.*?)\s*\}\}")  # {{Question}}, {{#Status}}, {{/Status}}
+_SPECIAL = {"FrontSide", "Tags", "Deck", "Subdeck", "Type", "Card", "CardFlag"}
+
+
+@dataclass(frozen=True)
+class _TemplateReader:
+    own: Path | None
+
+    def __call__(self, name: str) -> str:
+        path = self.own / name if self.own and (self.own / name).is_file() else None
+        path = path or template_folder() / name
+        try:
+            text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise AnkifyError(f"cannot read the template {name}: {error}") from error
+        if name.endswith(".html"):
+            _check_template(text, path.name)
+        return text
+
+
+def _check_template(text: str, name: str) -> None:
+    """Raise AnkifyError for an unknown field, or a section that is not closed."""
+    open_sections: list[str] = []
+    for found in _TAG.finditer(text):
+        kind, field_name = found[1], found[2].split(":")[-1]
+        place = Location(name, text.count("\n", 0, found.start()) + 1)
+        if field_name not in FIELDS and field_name not in _SPECIAL:
+            near = difflib.get_close_matches(field_name, FIELDS, 1)
+            hint = f"did you mean {near[0]}?" if near else f"fields: {', '.join(FIELDS)}"
+            raise AnkifyError(f"unknown field {field_name!r}", place, hint)
+        if kind in ("#", "^"):
+            open_sections.append(field_name)
+        elif kind == "/" and (not open_sections or open_sections.pop() != field_name):
+            raise AnkifyError(f"{{{{/{field_name}}}}} closes nothing", place)
+    if open_sections:
+        raise AnkifyError(
+            f"{{{{#{open_sections[-1]}}}}} is not closed",
+            Location(name),
+            f"add {{{{/{open_sections[-1]}}}}}",
+        )

@@ -1,0 +1,127 @@
+"""The only place that reads Markdown bytes: finds the note files of a folder and decodes them."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from ankify.config import QuestionSettings, read_folder_settings
+from ankify.model import AnkifyError, Location, NoteFile, Problem
+
+SUFFIXES = frozenset({".md", ".markdown", ".mdown", ".mkd"})
+IGNORED_FOLDERS = frozenset({"node_modules", "venv", "__pycache__"})
+_FRONT_MATTER = re.compile(
+    r"\A---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A note file that was found, with the settings of the folder it lies in."""
+
+    file: Path
+    path: str
+    settings: QuestionSettings
+
+
+def find_note_files(root: Path, settings: QuestionSettings) -> list[Found]:
+    """Find all note files below a folder, sorted by path; hidden folders are left out.
+
+    Raises AnkifyError where the folder is missing or cannot be read.
+    """
+    if not root.is_dir():
+        raise AnkifyError(f"no such folder: {root}", hint="name the folder that holds your notes")
+    return sorted(_walk(root, root, settings, settings.ignore), key=_reading_order)
+
+
+def _reading_order(found: Found) -> list[tuple[int, str]]:
+    """README and index before their neighbours, then files and folders by name."""
+    *folders, name = found.path.split("/")
+    first = Path(name).stem.lower() in ("readme", "index")
+    return [(1, folder) for folder in folders] + [(0 if first else 1, name)]
+
+
+def _walk(
+    root: Path, folder: Path, settings: QuestionSettings, ignore: tuple[str, ...]
+) -> Iterator[Found]:
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        raise AnkifyError(f"cannot read the folder {folder}: {error.strerror}") from error
+    for entry in entries:
+        path = Path(entry.path)
+        shown = path.relative_to(root).as_posix()
+        if entry.name.startswith(".") or any(fnmatch.fnmatchcase(shown, p) for p in ignore):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            if entry.name not in IGNORED_FOLDERS:
+                inner = read_folder_settings(root, path, settings)
+                own = (f"{shown}/{pattern}" for pattern in inner.ignore if inner is not settings)
+                yield from _walk(root, path, inner, (*ignore, *own))
+        elif path.suffix.lower() in SUFFIXES and _stays_inside(path, root):
+            yield Found(path, shown, settings)
+
+
+def _stays_inside(path: Path, root: Path) -> bool:
+    """A link out of the notes folder is not followed: it may lead to anything."""
+    return not path.is_symlink() or path.resolve().is_relative_to(root.resolve())
+
+
+def read_note_file(found: Found) -> NoteFile:
+    """Decode one note file.
+
+    Raises AnkifyError with the line of the first byte that is not UTF-8.
+    """
+    try:
+        return decode_note_file(found.path, found.file.read_bytes())
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise AnkifyError(f"cannot be read: {reason}", Location(found.path)) from error
+
+
+def decode_note_file(path: str, data: bytes) -> NoteFile:
+    """Make a note file of its bytes; CommonMark 0.31 section 2.3 replaces null characters."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise AnkifyError(
+            f"not UTF-8 (byte 0x{data[error.start]:02x})",
+            Location(path, line),
+            "save the file as UTF-8 in your editor",
+        ) from error
+    mixed = mixed_line_ends(path, text)
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+    front_matter, text = _cut_front_matter(path, text)
+    return NoteFile(path, text, front_matter, mixed)
+
+
+def mixed_line_ends(path: str, text: str) -> tuple[Problem, ...]:
+    """A warning where a file has both Windows and Unix line ends."""
+    windows = text.count("\r\n")
+    if not windows or windows == text.count("\n"):
+        return ()
+    first = next(i for i, line in enumerate(text.split("\n"), 1) if line.endswith("\r"))
+    message = f"mixed line endings ({windows} lines of {text.count(chr(10))} end in CRLF)"
+    hint = "let your editor save the file with one kind of line end"
+    return (Problem(Location(path, first), "mixed-line-ends", message, hint=hint),)
+
+
+def _cut_front_matter(path: str, text: str) -> tuple[Mapping[str, object], str]:
+    """Take YAML off the top, leaving blank lines so that line numbers stay."""
+    found = _FRONT_MATTER.match(text)
+    if not found:
+        return {}, text
+    try:
+        values = yaml.safe_load(found["yaml"])
+    except yaml.YAMLError:
+        values = None
+    if not isinstance(values, dict):  # two rules with text between them are no front matter
+        return {}, text
+    return values, "\n" * text.count("\n", 0, found.end()) + text[found.end() :]
