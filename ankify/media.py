@@ -2,7 +2,7 @@
 
 Anki keeps the media of all decks in one folder, never replaces a file under a name it has, and
 copies only what stands in a `src`. So a name carries a hash of the bytes, and `place` writes it
-into the HTML. Notes are not trusted: nothing outside of the notes folder is read, and SVG is cleaned.
+into the HTML. Notes are not trusted: nothing outside of their folder is read, and SVG is cleaned.
 """
 
 from __future__ import annotations
@@ -212,7 +212,7 @@ class _Finder:
         self.listings: dict[Path, dict[str, list[str]]] = {}
         self.downloads: dict[str, _Found | _Refused] = {}
         self.known_names: list[str] | None = None
-        self.hints_left = HINTS
+        self.hints: dict[tuple[str, str], str | None] = {}
 
     def find(self, file: str, src: str) -> _Found | _Refused:
         """What `src` in the note file `file` stands for, or why it does not ship."""
@@ -324,17 +324,20 @@ class _Finder:
             self.digests[key] = digest
         return self.digests[key], stat.st_size
 
-    def hint(self, src: str) -> str | None:
-        """A file of the notes whose name is near to that of a missing one."""
-        if self.hints_left <= 0:
-            return None
-        self.hints_left -= 1
+    def hint(self, file: str, src: str) -> str | None:
+        """A file of the notes whose name is near to that of a missing one, as seen from `file`."""
+        if (file, src) not in self.hints and len(self.hints) < HINTS:
+            self.hints[file, src] = self._near(file, src)
+        return self.hints.get((file, src))
+
+    def _near(self, file: str, src: str) -> str | None:
         if self.known_names is None:
             self.known_names = list(_media_files(self.root))
         by_name = {posixpath.basename(path).casefold(): path for path in self.known_names}
         wanted = posixpath.basename(unquote(src).replace("\\", "/")).casefold()
         near = difflib.get_close_matches(wanted, by_name, n=1, cutoff=0.6)
-        return f"did you mean {by_name[near[0]]}?" if near else None
+        folder = posixpath.dirname(file) or "."
+        return f"did you mean {posixpath.relpath(by_name[near[0]], folder)}?" if near else None
 
     # Remote pictures -----------------------------------------------------------------------------
 
@@ -617,7 +620,7 @@ def _problems(
             yield Problem(where, rule, message)
         return
     severity = Severity.ERROR if result.rule == "image-outside" else Severity.WARNING
-    hint = finder.hint(ref.src) if result.rule == "missing-image" else None
+    hint = finder.hint(file, ref.src) if result.rule == "missing-image" else None
     if result.rule == "remote-image":
         hint = "keep it beside the notes, or build with --fetch"
     yield Problem(where, result.rule, result.message, severity, hint)
