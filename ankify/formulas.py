@@ -73,26 +73,21 @@ class Masked:
             return text
         return self._word.sub(lambda found: self.formulas[int(found[1])].tex, text)
 
-    def html(self, page: str) -> str:
-        """Put the formulas back into HTML: as source in tags and in code, else for MathJax."""
+    def html(self, page: str) -> tuple[str, int]:
+        """Put the formulas back into HTML (as source in tags and in code), and count them."""
         if self.mark not in page:
-            return page
-        return "".join(self._pieces(page))
-
-    def _pieces(self, page: str) -> Iterator[str]:
-        code, start = 0, 0
+            return page, 0
+        pieces, count, code, start = [], 0, 0, 0
         for found in re.finditer(f"{_TAG}|{self._word.pattern}", page):
-            yield page[start : found.start()]
+            pieces.append(page[start : found.start()])
             start = found.end()
-            piece = found[0]
-            if piece[0] == "<":
-                code = max(0, code + _CODE_STEP.get(_tag_name(piece), 0))
-                yield self._escaped(piece)
-            elif code:
-                yield self._escaped(piece)
+            if found[1] and not code:
+                pieces.append(self.formulas[int(found[1])].html)
+                count += bool(pieces[-1])
             else:
-                yield self.formulas[int(found[1])].html
-        yield page[start:]
+                code = max(0, code + _CODE_STEP.get(_tag_name(found[0]), 0))
+                pieces.append(self._escaped(found[0]))
+        return "".join([*pieces, page[start:]]), count
 
     def _escaped(self, piece: str) -> str:
         if self.mark not in piece:
@@ -116,12 +111,16 @@ _ENVIRONMENTS = (
     "multline|pmatrix|smallmatrix|split|vmatrix|Vmatrix"
 )
 _INSIDE = r"(?:(?!\n[ \t>]*\n)[\s\S])+?"  # across lines, but not across a blank one
+_SERVICE = r"https?://(?:[^/\s\"'()]*/equation\?tex=|latex\.codecogs\.com/[^?\s\"'()]*\?)"
 _FORMULA = re.compile(
     rf"""
       \$`(?P<ticked>[^`\n]+)`\$                                     # $`a`$
     | (?<!`)(?P<ticks>`+)(?!`){_INSIDE}(?<!`)(?P=ticks)(?!`)         # code: no formula
+    | <img\s[^<>]*?\bsrc\s*=\s*(?P<quote>["'])(?P<source>{_SERVICE}[^"'\n]*)(?P=quote)[^<>]*>
     | <[a-zA-Z][\w-]*(?:\s+[\w:.-]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+))?)+\s*/?>  # a tag
     | \]\((?:[^\s()\\$]|\\.|\$|\([^\s()]*\))*                        # an address
+    | !\[[^\[\]\n]*\]\(\s*(?P<picture>{_SERVICE}(?:[^\s()\\]|\\.|\((?:[^\s()]|\([^\s()]*\))*\))*)
+      (?:\s+"[^"\n]*")?\s*\)
     | \$\$(?P<dollars>{_INSIDE})\$\$
     | (?P<environment>\\begin\{{(?P<name>(?:{_ENVIRONMENTS})\*?)\}}{_INSIDE}\\end\{{(?P=name)\}})
     | \\\\?\[(?P<brackets>{_INSIDE})\\\\?\]
@@ -133,7 +132,9 @@ _FORMULA = re.compile(
     re.VERBOSE,
 )
 _INLINE = ("ticked", "parens", "dollar")
+_PICTURES = ("picture", "source")
 _DISPLAY = ("dollars", "environment", "brackets")
+_KINDS = (*_INLINE, *_DISPLAY, *_PICTURES)
 _QUOTED = re.compile(r"\n[ \t]*(?:>[ \t]?)+")
 _SPACED = re.compile(r"(?<![A-Za-z0-9$\\])\$[ \t]+[^$\n`]+?[ \t]+\$(?![A-Za-z0-9$])")
 
@@ -218,15 +219,17 @@ class _Keeper:
 
     def prose(self, text: str) -> str:
         """Text outside of fences with words for formulas."""
-        if "$" not in text and "\\" not in text:
+        if "$" not in text and "\\" not in text and "equation?" not in text:
             return text
         return _FORMULA.sub(self._replace, text)
 
     def _replace(self, found: re.Match[str]) -> str:
-        name = next((name for name in (*_INLINE, *_DISPLAY) if found[name] is not None), None)
+        name = next((name for name in _KINDS if found[name] is not None), None)
         if name is None:
             return found[0]
         tex, line_start = found[name], found.string.rfind("\n", 0, found.start()) + 1
+        if name in _PICTURES:
+            return self._keep(equation_tex(html.unescape(tex)) or "", False, found[0])
         if "\n" in tex and ">" in found.string[line_start : found.start()]:
             tex = _QUOTED.sub("\n", tex)  # the marks of the quote it stands in
         return self._keep(tex, name in _DISPLAY, found[0])

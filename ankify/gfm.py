@@ -7,12 +7,18 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, wraps
 from typing import Any
+from xml.etree.ElementTree import Element, ElementTree, SubElement
 
+from markdown import Markdown
+from markdown.blockparser import BlockParser
+from markdown.extensions import Extension
+from markdown.util import AMP_SUBSTITUTE
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import unescapeAll
 from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
@@ -42,8 +48,12 @@ class ParsedFile:
         return self.masked.formulas
 
 
+_MARKERS = {2: None, 3: None}  # Python-Markdown marks its own things with STX and ETX
+
+
 def parse(text: str) -> ParsedFile:
     r"""Parse a note file (with `\n` line ends) as GitHub does, its formulas set aside."""
+    text = text.translate(_MARKERS)
     masked = set_aside(text)
     tokens, env = _tokens(masked)
     known = _fences(text, tokens, masked)
@@ -55,27 +65,37 @@ def parse(text: str) -> ParsedFile:
 
 
 def plain_text(tokens: Token | Iterable[Token], parsed: ParsedFile) -> str:
-    """The words a reader sees, with single blanks between them; formulas as their source."""
-    found = "".join(_words([tokens] if isinstance(tokens, Token) else tokens))
-    return " ".join(parsed.masked.source(found).split())
+    """The words a reader sees, with single blanks between them; formulas as they are written."""
+    return " ".join(parsed.masked.source(_text(tokens, parsed.masked)).split())
+
+
+def tex_text(tokens: Iterable[Token], parsed: ParsedFile) -> str:
+    """The words a reader sees, with single blanks between them; formulas as bare TeX."""
+    return " ".join(parsed.masked.tex(_text(tokens, parsed.masked)).split())
 
 
 _COMMENT = re.compile(r"<!--[\s\S]*?-->")
 _TAG = re.compile(r"""</?[a-zA-Z](?:[^"'>]|"[^"]*"|'[^']*')*>""")
 
 
-def _words(tokens: Iterable[Token]) -> Iterable[str]:
+def _text(tokens: Token | Iterable[Token], masked: Masked) -> str:
+    return "".join(_words([tokens] if isinstance(tokens, Token) else tokens, masked))
+
+
+def _words(tokens: Iterable[Token], masked: Masked) -> Iterator[str]:
     for token in tokens:
-        if token.type in ("text", "code_inline"):
+        if token.type == "text":
             yield token.content
         elif token.type == "html_inline":
             yield " " if token.content.startswith("<br") else ""
         elif token.type == "html_block":
             yield " " + html.unescape(_TAG.sub(" ", _COMMENT.sub("", token.content))) + " "
         elif token.children:
-            yield from _words(token.children)
+            yield from _words(token.children, masked)
+        elif token.type == "code_inline":
+            yield masked.source(token.content)
         elif token.type in ("fence", "code_block"):
-            yield f" {token.content} "
+            yield f" {masked.source(token.content)} "
         elif token.type in ("softbreak", "hardbreak") or token.block:
             yield " "
 
@@ -86,7 +106,43 @@ def _tokens(masked: Masked) -> tuple[list[Token], dict[str, Any]]:
     for token in tokens:
         if token.map:
             token.map = [masked.lines[token.map[0]], masked.lines[token.map[1]]]
+        if token.type == "html_block":
+            token.content = _without_strange_tags(token.content)
+        for child in token.children or ():
+            if child.type == "html_inline" and _is_strange(child.content):
+                child.type = "text"
     return tokens, env
+
+
+# Tags that are HTML. Others are text that looks like a tag: <job-name>, List<String>.
+_HTML_TAGS = (
+    "a abbr acronym address applet area article aside audio b base basefont bdi bdo big blink "
+    "blockquote body br button canvas caption center cite code col colgroup command data datalist "
+    "dd del details dfn dialog dir div dl dt em embed fieldset figcaption figure font footer form "
+    "frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html i img input ins kbd label legend "
+    "li link main map mark marquee menu meta meter nav nobr noscript object ol optgroup option "
+    "output p param picture pre progress q rp rt ruby s samp search section select small source "
+    "span strike strong sub summary sup svg table tbody td template tfoot th thead time tr track "
+    "tt u ul var video wbr "
+    "path g circle rect line polygon polyline ellipse defs clippath lineargradient stop"
+)
+_HTML = frozenset(_HTML_TAGS.split())
+# Shown as text by GitHub (GFM spec, 6.11 disallowed raw HTML): not among the tags above
+# <title>, <textarea>, <style>, <xmp>, <iframe>, <noembed>, <noframes>, <script>, <plaintext>
+_TAG_NAME = re.compile(r"<(/?)([a-zA-Z][\w:-]*)")
+_STRANGE = re.compile(r"<!--[\s\S]*?(?:-->|$)|<(/?)([a-zA-Z][\w:-]*)[^<>]*>")
+
+
+def _is_strange(tag: str) -> bool:
+    found = _TAG_NAME.match(tag)
+    return found is not None and found[2].lower() not in _HTML
+
+
+def _without_strange_tags(text: str) -> str:
+    """Raw HTML in which only the tags that are HTML are tags."""
+    return _STRANGE.sub(
+        lambda tag: html.escape(tag[0], quote=False) if _is_strange(tag[0]) else tag[0], text
+    )
 
 
 def _fences(
@@ -135,6 +191,9 @@ def _parser() -> MarkdownIt:
     """The one parser of this process."""
     parser = MarkdownIt("gfm-like2", {"linkify": False, "maxNesting": 2 * MAX_DEPTH})
     parser.disable("linkify")
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]  # render decides
+    parser.normalizeLink = lambda url: url  # type: ignore[method-assign]  # as the author wrote it
+    parser.normalizeLinkText = lambda link: link  # type: ignore[method-assign]
     footnote_plugin(parser, inline=False, move_to_end=False)
     for name in ("blockquote", "list"):
         rule = next(r for r in parser.block.ruler.__rules__ if r.name == name)
@@ -150,3 +209,215 @@ def _shallow(rule: BlockRule) -> BlockRule:
         return state.level < MAX_DEPTH and rule(state, start, end, silent)
 
     return limited
+
+
+# The tree ----------------------------------------------------------------------------------------
+
+
+class TokenParser(BlockParser):
+    """Takes the place of Python-Markdown's parser: builds its tree from the tokens of a parse.
+
+    `lines` tells on which 0-based line each picture stands, `has_html` whether raw HTML was met.
+    """
+
+    def __init__(self, md: Markdown) -> None:
+        super().__init__(md)
+        self.load((), None)
+
+    def load(self, tokens: Iterable[Token], parsed: ParsedFile | None) -> None:
+        """Set what the next document is made of; without `parsed`, its text is parsed."""
+        self.tokens, self.parsed = tokens, parsed
+        self.lines: dict[str, int] = {}
+        self.has_html = False
+
+    def parseDocument(self, lines: Iterable[str]) -> ElementTree[Element | None]:
+        """Build the tree."""
+        if self.parsed is None:
+            parsed = parse("\n".join(lines))
+            self.load(parsed.tokens, parsed)
+        assert self.parsed is not None
+        builder = _Builder(self.md, self.parsed)
+        builder.add(self.tokens)
+        builder.add_footnotes()
+        self.lines, self.has_html = builder.lines, builder.has_html
+        return ElementTree(builder.root())
+
+
+class GfmExtension(Extension):
+    """GitHub's Markdown for Python-Markdown: its own parser and inline patterns give way."""
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        """Put our parser in the place of Python-Markdown's; leave everything after it."""
+        md.parser = TokenParser(md)
+        # They expand tabs, empty blank lines in code, and indent the text of code.
+        for registry, names in (
+            (md.preprocessors, ("normalize_whitespace", "html_block")),
+            (md.treeprocessors, ("inline", "prettify", "unescape")),
+        ):
+            for name in names:
+                registry.deregister(name)
+
+
+class _Builder:
+    """Puts tokens together to a tree."""
+
+    def __init__(self, md: Markdown, parsed: ParsedFile) -> None:
+        self.lines: dict[str, int] = {}
+        self.has_html = False
+        self._md = md
+        self._parsed = parsed
+        self._stack = [Element("div")]
+        self._texts: list[str] = []
+        self._line = 0
+        self._footnotes: list[str] = []
+
+    def root(self) -> Element:
+        """The finished tree."""
+        self._flush()
+        return self._stack[0]
+
+    def add(self, tokens: Iterable[Token]) -> None:
+        """Add tokens, whose opening and closing ones match."""
+        for token in tokens:
+            if token.map:
+                self._line = token.map[0]
+            special = _SPECIAL.get(token.type)
+            if special:
+                special(self, token)
+            elif token.nesting > 0 and not token.hidden:
+                self._open(token.tag, token.attrs)
+            elif token.nesting < 0 and not token.hidden:
+                self._close(token.block)
+            elif token.hidden and token.nesting < 0:
+                self._texts.append("\n")
+
+    def add_footnotes(self) -> None:
+        """Add the footnotes that were referred to, and those that they refer to."""
+        if not self._footnotes:
+            return
+        self._open("div", {"class": "footnotes"})
+        self._open("ol", {})
+        for label in self._footnotes:  # grows while it is read
+            self._open("li", {})
+            self.add(self._parsed.footnotes.get(label, ()))
+            self._close(True)
+        self._close(True)
+        self._close(True)
+
+    def _text(self, text: str) -> None:
+        # Python-Markdown leaves what looks like an entity as it is, so no "&" may reach it.
+        self._texts.append(text.replace("&", AMP) if "&" in text else text)
+
+    def _flush(self) -> None:
+        if not self._texts:
+            return
+        text = "".join(self._texts)
+        parent = self._stack[-1]
+        if len(parent):
+            parent[-1].tail = (parent[-1].tail or "") + text
+        else:
+            parent.text = (parent.text or "") + text
+        self._texts.clear()
+
+    def _open(self, tag: str, attributes: Mapping[str, object]) -> Element:
+        self._flush()
+        values = {key: str(value).replace("&", AMP) for key, value in attributes.items()}
+        element = SubElement(self._stack[-1], tag, values)
+        self._stack.append(element)
+        return element
+
+    def _close(self, is_block: bool = False) -> None:
+        self._flush()
+        self._stack.pop()
+        if is_block:
+            self._texts.append("\n")
+
+    def _void(self, tag: str, attributes: Mapping[str, object]) -> None:
+        self._open(tag, attributes)
+        self._close()
+
+    def _inline(self, token: Token) -> None:
+        self.add(token.children or ())
+
+    def _words(self, token: Token) -> None:
+        self._text(token.content)
+        for formula in self._parsed.masked.words(token.content):
+            self._line += formula.source.count("\n")
+
+    def _deletion(self, token: Token) -> None:
+        self._open("del", {})
+
+    def _softbreak(self, token: Token) -> None:
+        self._line += 1
+        self._texts.append("\n")
+
+    def _hardbreak(self, token: Token) -> None:
+        self._void("br", {})
+        self._softbreak(token)
+
+    def _rule(self, token: Token) -> None:
+        self._void("hr", {})
+
+    def _item(self, token: Token) -> None:
+        self._open("li", token.attrs)
+        if "checked" in token.meta:
+            checked = {"checked": "checked"} if token.meta["checked"] else {}
+            self._void("input", {"type": "checkbox", "disabled": "disabled", **checked})
+            self._texts.append(" ")
+
+    def _code_span(self, token: Token) -> None:
+        self._open("code", {})
+        self._text(self._parsed.masked.source(token.content))
+        self._close()
+
+    def _code(self, token: Token) -> None:
+        words = unescapeAll(token.info).split()
+        self._open("pre", {})
+        self._open("code", {"class": f"language-{words[0]}"} if words else {})
+        self._text(self._parsed.masked.source(token.content))
+        self._close()
+        self._close(True)
+
+    def _image(self, token: Token) -> None:
+        source = self._parsed.masked.source(str(token.attrs["src"]))
+        self.lines.setdefault(source, self._line)
+        alt = " ".join(_text(token.children or (), self._parsed.masked).split(" "))
+        title = {"title": token.attrs["title"]} if "title" in token.attrs else {}
+        self._void("img", {"src": token.attrs["src"], "alt": alt, **title})
+
+    def _html(self, token: Token) -> None:
+        self.has_html = True
+        for found in _IMG_SRC.finditer(token.content):
+            line = self._line + token.content.count("\n", 0, found.start())
+            source = html.unescape(next(group for group in found.groups() if group is not None))
+            self.lines.setdefault(self._parsed.masked.source(source), line)
+        self._texts.append(self._md.htmlStash.store(token.content))
+
+    def _footnote(self, token: Token) -> None:
+        label = token.meta["label"]
+        if label not in self._footnotes:
+            self._footnotes.append(label)
+        self._open("sup", {"class": "footnote-ref"})
+        self._text(f"[{self._footnotes.index(label) + 1}]")
+        self._close()
+
+
+AMP = AMP_SUBSTITUTE + "amp;"
+# <img alt="x" src="a.png">
+_IMG_SRC = re.compile(r"""<img\b[^>]*?\ssrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.I)
+_SPECIAL: dict[str, Callable[[_Builder, Token], None]] = {
+    "inline": _Builder._inline,
+    "text": _Builder._words,
+    "s_open": _Builder._deletion,
+    "softbreak": _Builder._softbreak,
+    "hardbreak": _Builder._hardbreak,
+    "hr": _Builder._rule,
+    "list_item_open": _Builder._item,
+    "code_inline": _Builder._code_span,
+    "code_block": _Builder._code,
+    "fence": _Builder._code,
+    "image": _Builder._image,
+    "html_inline": _Builder._html,
+    "html_block": _Builder._html,
+    "footnote_ref": _Builder._footnote,
+}

@@ -1,0 +1,261 @@
+"""Rendering: the tokens of a question become the HTML of its fields.
+
+Python-Markdown does it, with the parser of `gfm.py`: tree, tree processors, serialiser and
+post-processors are its own, and users may add theirs. What comes from raw HTML in the notes is then
+sanitised as GitHub does, and the formulas come back last, so that nothing touches their TeX.
+"""
+
+from __future__ import annotations
+
+import html
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+from xml.etree.ElementTree import Element
+
+import nh3
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.treeprocessors import Treeprocessor
+from markdown_it.token import Token
+
+from ankify import gfm
+from ankify.gfm import GfmExtension, ParsedFile, TokenParser
+from ankify.model import AnkifyError, Content, Reference
+
+if TYPE_CHECKING:
+    from ankify.questions import Section
+
+
+@dataclass(frozen=True)
+class RenderOptions:
+    """`source_url` is where the notes can be read (links to other notes lead there).
+
+    `extensions` names extensions of Python-Markdown: their tree and post-processors are run.
+    """
+
+    source_url: str | None = None
+    extensions: tuple[str, ...] = ()
+
+
+class Renderer:
+    """Renders questions; one for a process, since setting up Python-Markdown takes its time."""
+
+    def __init__(self, options: RenderOptions = RenderOptions()) -> None:
+        self._options = options
+        self._cards = _CardExtension(options.source_url)
+        self._md = _markdown(self._cards, options.extensions)
+
+    def render(self, section: Section, parsed: ParsedFile) -> Content:
+        """Render the question and the answer of a section."""
+        self._cards.file = section.question.file
+        question, asked, n = self._field([*section.title, *section.stem], parsed)
+        answer, shown, m = self._field(section.answer, parsed)
+        text = gfm.tex_text(section.answer, parsed)
+        return Content(question, answer, text, (*asked, *shown), n + m)
+
+    def _field(
+        self, tokens: Sequence[Token], parsed: ParsedFile
+    ) -> tuple[str, tuple[Reference, ...], int]:
+        """The HTML of some tokens, the pictures in it, and how many formulas."""
+        if not tokens:
+            return "", (), 0
+        parser = self._md.parser
+        assert isinstance(parser, TokenParser)
+        parser.load(tokens, parsed)
+        page = self._md.reset().convert("tokens")
+        if parser.has_html or self._options.extensions:
+            page = self._cards.links.in_raw_html(_cleaner().clean(page))
+        page, formulas = parsed.masked.html(_src_first(page))
+        return page, tuple(_references(page, parser.lines)), formulas
+
+
+def _markdown(cards: Extension, extensions: Iterable[str]) -> Markdown:
+    try:
+        return Markdown(extensions=[GfmExtension(), cards, *extensions], output_format="html")
+    except (ImportError, AttributeError, TypeError, KeyError) as error:
+        raise AnkifyError(
+            f"cannot load the Python-Markdown extensions: {error}",
+            hint="look at extensions in [render] of ankify.toml",
+        ) from error
+
+
+# What GitHub's sanitiser leaves of raw HTML, and what media can play.
+_ALLOWED = (
+    "a abbr audio b bdo blockquote br caption cite code dd del details dfn div dl dt em figcaption "
+    "figure h1 h2 h3 h4 h5 h6 hr i img input ins kbd li mark ol p pre q rp rt ruby s samp small "
+    "source span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var "
+    "video wbr"
+)
+_DROPPED = "applet frameset noscript object script style template textarea title"
+_ATTRIBUTES = {
+    "*": frozenset({"align", "class", "dir", "height", "lang", "title", "valign", "width"}),
+    "a": frozenset({"href"}),
+    "audio": frozenset({"src", "controls"}),
+    "details": frozenset({"open"}),
+    "img": frozenset({"src", "alt"}),
+    "input": frozenset({"type", "checked", "disabled"}),
+    "ol": frozenset({"start", "type", "reversed"}),
+    "li": frozenset({"value"}),
+    "source": frozenset({"src"}),
+    "td": frozenset({"colspan", "rowspan", "style"}),
+    "th": frozenset({"colspan", "rowspan", "style"}),
+    "video": frozenset({"src", "controls"}),
+}
+
+
+@cache
+def _cleaner() -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=set(_ALLOWED.split()),
+        clean_content_tags=set(_DROPPED.split()),
+        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        filter_style_properties={"text-align"},
+        url_schemes={"http", "https", "ftp", "mailto", "data"},
+        link_rel=None,
+    )
+
+
+# <img alt="a" src="b.png" width="3">, as our serialiser and nh3 write it
+_MEDIA = re.compile(r'<(img|audio|video|source)((?: [\w:-]+(?:="[^"]*")?)*)>')
+_ATTRIBUTE = re.compile(r' ([\w:-]+)(?:="([^"]*)")?')
+
+
+def _src_first(page: str) -> str:
+    """Anki takes the first `src=` in a tag, even one inside of a description."""
+    return _MEDIA.sub(_tag_with_src_first, page) if " src=" in page else page
+
+
+def _tag_with_src_first(tag: re.Match[str]) -> str:
+    attributes = [found[0] for found in _ATTRIBUTE.finditer(tag[2])]
+    attributes.sort(key=lambda attribute: not attribute.startswith(" src="))
+    return f"<{tag[1]}{''.join(attributes)}>"
+
+
+def _references(page: str, lines: Mapping[str, int]) -> Iterator[Reference]:
+    """The pictures, sounds and films in finished HTML."""
+    for tag in _MEDIA.finditer(page) if " src=" in page else ():
+        found = dict(_ATTRIBUTE.findall(tag[2]))
+        if "src" in found:
+            source = html.unescape(found["src"])
+            line = lines.get(source, -1) + 1
+            yield Reference(source, line, html.unescape(found.get("alt", "")))
+
+
+class _CardExtension(Extension):
+    """What a card needs beyond the page on GitHub: links that lead somewhere, coloured code."""
+
+    def __init__(self, source_url: str | None) -> None:
+        super().__init__()
+        self.source_url = source_url
+        self.file = ""
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        """Add the tree processors."""
+        self.links = _Links(self)
+        md.treeprocessors.register(self.links, "ankify_links", 10)
+        md.treeprocessors.register(_Highlight(md), "ankify_highlight", 5)
+
+
+# https://example.org/, mailto:a@example.org
+_SCHEME = re.compile(r"(?:https?|ftp|mailto):", re.I)
+
+
+class _Links(Treeprocessor):
+    """Links to other notes and to anchors lead to the source of the notes, or are text."""
+
+    def __init__(self, cards: _CardExtension) -> None:
+        super().__init__()
+        self._cards = cards
+
+    def run(self, root: Element) -> None:
+        """Change the links of a tree."""
+        for link in root.iter("a"):
+            target = self._target(link.get("href", ""))
+            if target is None:
+                link.tag = None  # type: ignore[assignment]  # the serialiser leaves such tags out
+                link.attrib.clear()
+            else:
+                link.set("href", target)
+
+    def in_raw_html(self, page: str) -> str:
+        """Change the links of sanitised raw HTML."""
+        if "<a" not in page:
+            return page
+        from bs4 import BeautifulSoup
+
+        soup = BeautifulSoup(page, "html.parser")
+        changed = False
+        for link in soup.find_all("a"):
+            target = self._target(str(link.get("href", "")))
+            changed |= target != link.get("href")
+            if target is None:
+                link.unwrap()
+            else:
+                link["href"] = target
+        return soup.decode(formatter="minimal") if changed else page
+
+    def _target(self, href: str) -> str | None:
+        if _SCHEME.match(href):
+            return href
+        base, file = self._cards.source_url, self._cards.file
+        if not base or not href or re.match(r"[\w+.-]+:|//", href):
+            return None
+        path, _, anchor = href.partition("#")
+        if path:
+            folder = "" if path.startswith("/") else posixpath.dirname(file)
+            path = posixpath.normpath(posixpath.join(folder, path.lstrip("/")))
+        address = quote(path or file, safe="/%?=&+,;:@!$'()*~")
+        return f"{base.rstrip('/')}/{address}" + (f"#{anchor}" if anchor else "")
+
+
+class _Highlight(Treeprocessor):
+    """Code in a language that Pygments knows gets the classes of Pygments."""
+
+    def run(self, root: Element) -> None:
+        """Colour the code blocks of a tree."""
+        for block in list(root.iter("pre")):
+            code = block[0] if len(block) else None
+            language = (
+                (code.get("class") or "").removeprefix("language-") if code is not None else ""
+            )
+            text = (code.text or "") if code is not None else ""
+            lexer = _lexer(language.lower()) if language else None
+            if lexer is None:
+                continue
+            coloured = _coloured(text.replace(gfm.AMP, "&"), lexer)
+            label = html.escape(language)
+            block[:] = ()
+            block.tag = None  # type: ignore[assignment]  # the serialiser leaves such tags out
+            block.text = self.md.htmlStash.store(
+                f'<div class="highlight"><pre><code class="language-{label}">'
+                f"{coloured}</code></pre></div>"
+            )
+
+
+@cache
+def _lexer(language: str) -> Any:
+    from pygments.lexers import get_lexer_by_name
+    from pygments.util import ClassNotFound
+
+    try:
+        return get_lexer_by_name(language, stripnl=False, ensurenl=False)
+    except ClassNotFound:
+        return None
+
+
+@cache
+def _formatter() -> Any:
+    from pygments.formatters import HtmlFormatter
+
+    return HtmlFormatter(nowrap=True)
+
+
+def _coloured(code: str, lexer: Any) -> str:
+    from pygments import highlight
+
+    return str(highlight(code, lexer, _formatter()))
