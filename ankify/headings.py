@@ -1,0 +1,214 @@
+"""What may head a question: titles, their numbers, and the comments an author marks them with.
+
+A parsed note file becomes a flat list of pieces. A piece is a balanced run of tokens; those that
+look like a heading of any dialect carry a `Mark`. Which of the marks are questions is decided in
+`questions.py`; nothing is decided here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from markdown_it.token import Token
+
+# -- the dialects of numbering ---------------------------------------------------------------------
+
+# Full-width digits and punctuation, one character for one, so that offsets into a title stay true.
+NARROW = {ord(wide): narrow for wide, narrow in zip("．：（）［］，　", ".:()[], ", strict=True)}
+NARROW |= {0xFF10 + digit: str(digit) for digit in range(10)}
+
+CHINESE = "一二三四五六七八九十百零〇"
+DIGITS = r"\d{1,4}(?:[.\-]\d{1,4}){0,4}[a-z]?"
+SEPARATOR = r"(?:\s*[.、):,。|]+(?!\d)|\s+[-–—]\s+|[-–—]\s+)"  # the dot of `1. X`, not of `1.5`
+LABEL = r"(?:interview\s+)?questions?|ques|que|q|面试题|题目|问题|题|问"
+COUNTED = "个种大步点次层维阶倍类年天分"  # `3.2种方法` is number 3 and "2种方法", not number 3.2
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """One way to number a question; `pattern` matches the number in front of a title."""
+
+    name: str
+    example: str
+    pattern: re.Pattern[str]
+    labelled: bool = False
+
+
+def _dialect(name: str, example: str, pattern: str, labelled: bool = False) -> Dialect:
+    return Dialect(name, example, re.compile(pattern, re.IGNORECASE), labelled)
+
+
+# The first dialect that matches wins, so the plainest stand last.
+DIALECTS = (
+    _dialect(
+        "ordinal",
+        "第 3 题：X",
+        rf"第\s*(?P<number>\d{{1,4}}|[{CHINESE}]+)\s*(?:道|个)?(?:面试题|问题|题|问)(?:{SEPARATOR}|\s+|$)",
+        labelled=True,
+    ),
+    _dialect(
+        "labelled",
+        "Question 17a. X",
+        rf"(?:{LABEL})\s*[#№.\-]?\s*(?P<number>{DIGITS})(?:{SEPARATOR}\s*|\s+|$)",
+        labelled=True,
+    ),
+    _dialect("bracketed", "(3) X", rf"[(\[【](?P<number>{DIGITS})[)\]】]\s*[.、:]?\s*(?=\S)"),
+    _dialect("keycap", "3️⃣ X", r"(?P<number>(?:\d\ufe0f?\u20e3)+)\s*(?=\S)"),
+    _dialect("chinese", "三、X", rf"\(?(?P<number>[{CHINESE}]{{1,4}})(?:\)|[、.:,]|\s)\s*(?=\S)"),
+    _dialect(
+        "glued",
+        "3.2什么是 X",
+        rf"(?P<number>\d{{1,3}}(?:\.\d{{1,3}})+)(?=[\u4e00-\u9fff])(?![{COUNTED}])",
+    ),
+    _dialect("separated", "3. X", rf"(?P<number>{DIGITS})(?:{SEPARATOR})\s*(?=\S)"),
+    _dialect("spaced", "3 X", r"(?P<number>\d{1,3}(?:[.\-]\d{1,3}){0,4})\s+(?=\S)"),
+    _dialect("tight", "3.1x1 X", r"(?P<number>\d{1,4})[.、)]\s*(?=\S)"),
+    _dialect("label", "Q: X", rf"(?:{LABEL})\s*[.:]\s*(?P<number>)(?=\S)", labelled=True),
+)
+
+ITEM_NUMBER = _dialect(
+    "list item", "3. **X**", r"(?!)"
+)  # the number is the list's, not the title's
+DECORATION = re.compile(r"(?:[\s#*_~>•▶►]|:[a-z0-9_+-]+:)+")  # in front of a number: `## # 1. X`
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """A title taken apart: `start` is where its words begin."""
+
+    dialect: Dialect | None
+    number: str | None
+    separator: str
+    start: int
+
+    @property
+    def depth(self) -> int:
+        """How many parts the number has; 0 without a number."""
+        return len(re.split(r"[.\-]", self.number)) if self.number else 0
+
+
+def read_number(title: str) -> Numbered:
+    """Find the number in front of a title, in whatever dialect it is written."""
+    narrow = title.translate(NARROW)
+    start = _skip_decoration(narrow)
+    for dialect in DIALECTS:
+        match = dialect.pattern.match(narrow, start)
+        if match:
+            number = match["number"]
+            separator = narrow[match.end("number") : match.end()].strip()
+            return Numbered(dialect, number or None, separator, match.end())
+    return Numbered(None, None, "", 0)
+
+
+def _skip_decoration(title: str) -> int:
+    at = 0
+    while at < len(title):
+        found = DECORATION.match(title, at)
+        if found:
+            at = found.end()
+        elif unicodedata.category(title[at]) in ("So", "Sk", "Mn", "Cf"):  # emoji and their parts
+            at += 1
+        else:
+            break
+    return at
+
+
+def strip_number(title: str) -> str:
+    """A section's title for the trail: without its number, or the words that count chapters."""
+    read = read_number(title)
+    if read.start:
+        return title[read.start :].strip()
+    return CHAPTER.sub("", title).strip() or title.strip()
+
+
+CHAPTER = re.compile(rf"^\s*第\s*[\d{CHINESE}]+\s*[章节部分篇讲课]+\s*[:：.、]?\s*")  # `第三章 X`
+
+# -- does a title ask? -----------------------------------------------------------------------------
+
+ASKING = re.compile(
+    r"""[?？]
+    | ^(?:what|how|why|when|where|which|who|explain|describe|define|list|give|compare|discuss|name
+        |tell|write|implement|suppose|given|say|design|difference|differentiate|can|could|does|do
+        |did|is|are|was|should|would|will|have|has|in\swhat|assume|you|your|outline|mention
+        |enumerate|state|show|prove|derive|calculate|create)\b
+    | \b(?:difference|differences)\s+between\b | \b(?:vs\.?|versus)\s
+    | 什么 | 如何 | 怎么 | 怎样 | 为啥 | 为何 | 哪些 | 哪种 | 哪几 | 哪个 | 吗$ | 呢$ | 区别 | 是否
+    | 多少 | 说说 | 谈谈 | 讲讲 | 说一下 | 讲一下 | 聊聊 | 简述 | 列举 | 异同 | 优缺点 | 对比 | 有何
+    | ^(?:请|介绍|解释|描述|阐述|说明|比较|谈|设计|手写|举例|给定|假设|简单)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def asks(title: str) -> bool:
+    """Whether a title reads as a question or a task."""
+    return bool(ASKING.search(title))
+
+
+# Headings no reader takes for a question, whatever their number.
+NO_QUESTION = re.compile(
+    r"""^\W*(?:目录|目錄|table\sof\scontents|contents|toc|index|references?|参考(?:文献|资料|链接)?
+    |bibliography|further\sreading|resources|license|contributing|contributors?|acknowledge?ments?
+    |change\s?log|release\snotes|todo|待完成|待补充|待续|总结|小结|summary|conclusions?|结论|前言|序言
+    |preface|introduction|引言|简介|about|appendix|附录|credits|source|sources|来源|see\salso
+    |related\s(?:topics|work)|延伸阅读|扩展阅读|推荐阅读|更新日志|题目|问题|答案|解答|answers?
+    |solutions?|questions?|q\s?&\s?a)\W*$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+CONTENTS = re.compile(r"^\W*(?:目录|目錄|table\s+of\s+contents|contents|toc)\W*$", re.IGNORECASE)
+
+# The label in front of an answer, or of the button that opens it: `**Answer: B**`, `答案：`.
+ANSWER_LABEL = re.compile(
+    r"""^\W*(?:(?:the|my|strong|sample|good|best|short|long|correct|right|reference|possible|expected
+    |click\s(?:here\s)?(?:to|for)(?:\s\w+){0,3}?|show|view|see|reveal|toggle|expand|open)\s+(?:the\s)?)*
+    (?:answers?|ans|a|solutions?|explanations?|hints?|details?|参考答案|正确答案|标准答案|查看答案
+    |点击查看(?:答案|详情)?|点击展开|展开|答案|解答|解析|题解|回答|答)(?:\W|$)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+# -- inline tokens ---------------------------------------------------------------------------------
+
+
+def visible(children: Sequence[Token]) -> str:
+    """The characters of inline tokens that `cut` counts: text and code, a line break as one."""
+    return "".join(_letters(token) for token in children)
+
+
+def _letters(token: Token) -> str:
+    if token.type in ("text", "code_inline", "text_special"):
+        return token.content
+    return "\n" if token.type in ("softbreak", "hardbreak") else ""
+
+
+def cut(children: Sequence[Token], start: int, end: int | None = None) -> tuple[Token, ...]:
+    """The inline tokens of the visible characters from start to end, without emptied mark-up."""
+    kept: list[Token] = []
+    at, stop = 0, len(visible(children)) if end is None else end
+    for token in children:
+        letters = _letters(token)
+        low, high = max(start - at, 0), min(stop - at, len(letters))
+        at += len(letters)
+        if not letters:
+            kept.append(token)
+        elif low < high:
+            kept.append(token if high - low == len(letters) else _part(token, low, high))
+    return tuple(_without_empty(kept))
+
+
+def _part(token: Token, low: int, high: int) -> Token:
+    return replace(token, content=token.content[low:high])
+
+
+def _without_empty(children: Sequence[Token]) -> list[Token]:
+    """Drop pairs such as `<strong></strong>` that hold nothing any more."""
+    kept: list[Token] = []
+    for token in children:
+        if kept and token.nesting == -1 and kept[-1].nesting == 1 and kept[-1].tag == token.tag:
+            kept.pop()
+        elif token.nesting == 0 and token.type == "text" and not token.content:
+            continue
+        else:
+            kept.append(token)
+    return kept

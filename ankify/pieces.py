@@ -1,0 +1,336 @@
+"""A parsed note file as a flat list of pieces, and what in them may head a question.
+
+A piece is a balanced run of block tokens. Raw HTML is cut at its headings and <details>, a list can
+be opened into its items, and a paragraph can start with a title: all that looks like the heading of
+some dialect carries a `Mark`. Nothing is decided here; `questions.py` does that.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from markdown_it.token import Token
+
+from ankify.headings import ANSWER_LABEL, ITEM_NUMBER, Numbered, cut, read_number, visible
+
+PARAGRAPH_LEVEL, ITEM_LEVEL = 7, 8  # a bold paragraph is deeper than <h6>, a list item deeper still
+BADGE = 30  # so many characters after a bold title are a badge ("🟡 Beginner"), more are an answer
+
+
+class Kind(StrEnum):
+    """The mark-up of a title."""
+
+    HTML = "html"  # <h2 id="1.X">1.X</h2>
+    HEADING = "heading"  # ## 1. X, setext too
+    ITEM_HEADING = "item heading"  # 1. ### X
+    ITEM_LINK = "item link"  # - [ ] [1-2 X](#1-2)
+    SUMMARY = "summary"  # <details><summary>X</summary>
+    BOLD = "bold"  # **1. X**
+    TEXT = "text"  # Q1: X
+    ITEM_BOLD = "bold item"  # 1. **X?**
+    ITEM = "item"  # 1. X?
+
+
+ITEMS = (Kind.ITEM_HEADING, Kind.ITEM_LINK, Kind.ITEM_BOLD, Kind.ITEM)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A title that may head a question. `title` and `glued` are inline tokens, `line` is 0-based.
+
+    `words` is the visible title with its number, `glued` the rest of the paragraph or raw HTML that
+    it opens, which then belongs to the answer. `anchor` is the id of the heading, `target` where a
+    title that is a link points to.
+    """
+
+    kind: Kind
+    level: int
+    read: Numbered
+    words: str
+    title: tuple[Token, ...]
+    line: int
+    glued: tuple[Token, ...] = ()
+    anchor: str | None = None
+    target: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The visible title without its number, formulas still set aside."""
+        return visible(self.title).strip()
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A balanced run of tokens on the 0-based lines from `line` up to, not including, `end`.
+
+    `items` are the same list once more, item by item; `inside` is what follows the title of such
+    an item. `depth` says how many <details> the piece opens (or, below 0, closes).
+    """
+
+    tokens: tuple[Token, ...]
+    line: int
+    end: int
+    mark: Mark | None = None
+    items: tuple[Piece, ...] = ()
+    inside: tuple[Token, ...] = ()
+    depth: int = 0
+    comments: tuple[str, ...] = ()
+
+
+def read_pieces(tokens: Sequence[Token]) -> list[Piece]:
+    """Cut block tokens into pieces, in order."""
+    pieces: list[Piece] = []
+    for run in balanced(tokens):
+        opening = run[0].type
+        if opening == "html_block":
+            pieces += _cut_html(run[0])
+        elif opening == "heading_open":
+            pieces.append(_heading(run))
+        elif opening == "paragraph_open":
+            pieces.append(_piece(run, _paragraph_mark(run[1])))
+        elif opening in ("bullet_list_open", "ordered_list_open"):
+            items = tuple(_item(run[0], item, run[-1]) for item in balanced(run[1:-1]))
+            pieces.append(replace(_piece(run), items=items))
+        else:
+            pieces.append(_piece(run))
+    return pieces
+
+
+def balanced(tokens: Sequence[Token]) -> Iterator[tuple[Token, ...]]:
+    """Runs of tokens that open and close on the outermost level."""
+    start = depth = 0
+    for at, token in enumerate(tokens):
+        depth += token.nesting
+        if depth == 0:
+            yield tuple(tokens[start : at + 1])
+            start = at + 1
+
+
+def _piece(run: tuple[Token, ...], mark: Mark | None = None) -> Piece:
+    maps = [token.map for token in run if token.map]
+    # Only leaves say where text ends: the map of a list takes in the blank lines below it.
+    ends = [token.map[1] for token in run if token.map and token.nesting == 0] or [
+        found[1] for found in maps
+    ]
+    line = maps[0][0] if maps else 0
+    return Piece(run, line, max(ends, default=line), mark, comments=tuple(_comments(run)))
+
+
+COMMENT = re.compile(r"<!--\s*ankify:\s*(.*?)\s*-->", re.DOTALL)  # <!-- ankify: id=norms -->
+
+
+def _comments(run: Iterable[Token]) -> Iterator[str]:
+    for token in run:
+        if token.type in ("inline", "html_block") and "ankify:" in token.content:
+            yield from COMMENT.findall(token.content)
+
+
+# -- headings, paragraphs and list items -----------------------------------------------------------
+
+
+def _heading(run: tuple[Token, ...]) -> Piece:
+    children = tuple(run[1].children or ())
+    mark = _mark(Kind.HEADING, int(run[0].tag[1]), children, run[0])
+    return _piece(run, mark)
+
+
+def _mark(kind: Kind, level: int, children: tuple[Token, ...], at: Token) -> Mark:
+    words = visible(children)
+    read = read_number(words)
+    title = _without_citation(cut(children, read.start))
+    line = at.map[0] if at.map else 0
+    return Mark(
+        kind, level, read, words.strip(), title, line, (), _anchor(children), _target(children)
+    )
+
+
+ANCHOR = re.compile(r"""\b(?:id|name)\s*=\s*(?:"([^"]*)"?|'([^']*)'?|([^\s>]+))""", re.IGNORECASE)
+
+
+def _anchor(children: Iterable[Token]) -> str | None:
+    for token in children:
+        found = token.type == "html_inline" and ANCHOR.search(token.content)
+        if found:
+            return html.unescape(found[1] or found[2] or found[3] or "")
+    return None
+
+
+def _target(children: Sequence[Token]) -> str | None:
+    """Where the title points to if all of it is one link."""
+    outside, target = 0, None
+    for token in children:
+        if token.type == "link_open":
+            target, outside = target or str(token.attrGet("href") or ""), outside - 1
+        elif token.type == "link_close":
+            outside += 1
+        elif outside == 0 and visible([token]).strip():
+            return None
+    return target
+
+
+def _without_citation(title: tuple[Token, ...]) -> tuple[Token, ...]:
+    """Drop a link in brackets at the end, `[[src](url)]` or `[[src]](url)`: it cites, not asks."""
+    words = visible(title).rstrip()
+    opening = next((i for i in reversed(range(len(title))) if title[i].type == "link_open"), -1)
+    if opening < 1 or not words.endswith("]"):
+        return title
+    before = visible(title[:opening]).rstrip()
+    linked = words[len(visible(title[:opening])) :].strip()
+    if before.endswith("["):
+        return cut(title, 0, len(before) - 1)
+    return cut(title, 0, len(before)) if before and linked.startswith("[") else title
+
+
+BOLD_TAG = re.compile(r"<(/?)(?:b|strong)\b[^>]*>$", re.IGNORECASE)
+
+
+def _paragraph_mark(inline: Token) -> Mark | None:
+    """A bold title or a labelled one at the start of a paragraph; the rest of it is the answer."""
+    children = tuple(inline.children or ())
+    bold = _bold_length(children)
+    words = visible(children)
+    first = words.split("\n", 1)[0]
+    read = read_number(first)
+    if not bold and not read.dialect:
+        return None
+    if bold > len(first):
+        first = words[:bold]  # a bold title of two lines
+    whole = bold <= read.start  # only the number is bold: `**Q1:** X`
+    end = len(first) if whole or len(first) - bold <= BADGE else bold
+    glued = cut(children, end + (words[end : end + 1] == "\n"))
+    mark = _mark(Kind.BOLD if bold else Kind.TEXT, PARAGRAPH_LEVEL, cut(children, 0, end), inline)
+    title = mark.title if whole else cut(children, read.start, bold)
+    words = words[: end if whole else bold]
+    return replace(mark, read=read, words=words.strip(), title=title, glued=glued)
+
+
+def _bold_length(children: Sequence[Token]) -> int:
+    """How many visible characters from the start of the paragraph are bold, decoration included."""
+    opened = False
+    for at, token in enumerate(children):
+        tag = BOLD_TAG.match(token.content) if token.type == "html_inline" else None
+        if token.type == "strong_open" or (tag and not tag[1]):
+            opened = True
+        elif token.type == "strong_close" or (tag and tag[1]):
+            return len(visible(children[:at])) if opened else 0
+        elif not opened and re.search(r"\w", visible([token])):
+            return 0
+    return 0
+
+
+def _item(opening: Token, run: tuple[Token, ...], closing: Token) -> Piece:
+    """A list item as a list of its own, with the mark its first line makes."""
+    whole = (opening, *run, closing)
+    children = list(balanced(run[1:-1]))
+    head = children[0] if children else ()
+    if not head or head[0].type not in ("heading_open", "paragraph_open"):
+        return _piece(whole)
+    mark = _item_mark(run[0], head)
+    inside = tuple(_shown(token) for child in children[1:] for token in child)
+    return replace(_piece(whole, mark), inside=inside)
+
+
+def _shown(token: Token) -> Token:
+    # The paragraphs of a tight list have no <p>; outside of the list they do.
+    return replace(token, hidden=False) if token.hidden else token
+
+
+def _item_mark(item: Token, head: tuple[Token, ...]) -> Mark:
+    children = tuple(head[1].children or ())
+    if head[0].type == "heading_open":
+        mark = _mark(Kind.ITEM_HEADING, int(head[0].tag[1]), children, item)
+    else:
+        bold = _paragraph_mark(head[1])
+        mark = _mark(Kind.ITEM, ITEM_LEVEL, _first_line(children), item)
+        mark = replace(mark, glued=cut(children, len(visible(_first_line(children))) + 1))
+        if mark.read.dialect and (mark.anchor or mark.target):
+            mark = replace(mark, kind=Kind.ITEM_LINK)
+        elif bold and bold.kind is Kind.BOLD:
+            mark = replace(bold, kind=Kind.ITEM_BOLD, level=ITEM_LEVEL, line=mark.line)
+    if item.info and not mark.read.number:
+        mark = replace(mark, read=replace(mark.read, dialect=ITEM_NUMBER, number=item.info))
+    return mark
+
+
+def _first_line(children: tuple[Token, ...]) -> tuple[Token, ...]:
+    return cut(children, 0, len(visible(children).split("\n", 1)[0]))
+
+
+# -- raw HTML --------------------------------------------------------------------------------------
+
+ATTRIBUTES = r"""(?:(?:"[^"\n]*"|'[^'\n]*'|[^>"'\n])*|[^>\n]*)"""  # the second: an unclosed quote
+HTML_PART = re.compile(
+    rf"""(?P<comment><!--[\s\S]*?(?:-->|\Z))
+    | (?P<heading><h(?P<level>[1-6])\b(?P<attributes>{ATTRIBUTES})>
+        (?P<title>(?:(?!</?h[1-6]\b)[\s\S])*?(?=</h[1-6]\b)|[^\n]*)(?:</h[1-6]\s*>)?)
+    | (?P<details>(?P<opens><details\b[^>]*>)?\s*<summary\b[^>]*>
+        (?P<summary>[\s\S]*?)</summary\s*>)
+    | (?P<bold><p\b[^>]*>\s*(?P<strong><(?P<tag>b|strong)\b[^>]*>[^\n]*?</(?P=tag)>)\s*</p>)
+    | (?P<open><details\b[^>]*>) | (?P<close></details\s*>)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+VERBATIM = re.compile(r"\s*<(?:pre|script|style|textarea)\b", re.IGNORECASE)
+TAGS = re.compile(r"(<[^>]*>)")
+
+
+def _cut_html(block: Token) -> list[Piece]:
+    """Cut a raw HTML block at its headings, summaries and comments; the text itself stays."""
+    if VERBATIM.match(block.content):
+        return [_piece((block,))]
+    pieces: list[Piece] = []
+    done = 0
+    for part in HTML_PART.finditer(block.content):
+        pieces += _html_piece(block, done, part.start())
+        pieces += _html_piece(block, part.start(), part.end(), part)
+        done = part.end()
+    return [*pieces, *_html_piece(block, done, len(block.content))]
+
+
+def _html_piece(
+    block: Token, start: int, end: int, part: re.Match[str] | None = None
+) -> list[Piece]:
+    content = block.content[start:end]
+    if not content.strip():
+        return []
+    first = (block.map or [0, 0])[0]
+    start += len(content) - len(content.lstrip())
+    lines = [first + block.content.count("\n", 0, start)]
+    lines.append(lines[0] + content.strip().count("\n") + 1)
+    token = replace(block, content=content.strip() + "\n", map=lines)
+    mark = _html_mark(part, lines[0]) if part else None
+    depth = 0 if not part else bool(part["opens"] or part["open"]) - bool(part["close"])
+    return [replace(_piece((token,), mark), depth=depth)]
+
+
+def _html_mark(part: re.Match[str], line: int) -> Mark | None:
+    if part["heading"]:
+        kind, level, inner = Kind.HTML, int(part["level"]), part["title"]
+    elif part["details"]:
+        kind, level, inner = Kind.SUMMARY, PARAGRAPH_LEVEL, part["summary"]
+        line += part["details"][: part.start("summary") - part.start("details")].count("\n")
+    elif part["bold"]:
+        kind, level, inner = Kind.BOLD, PARAGRAPH_LEVEL, part["strong"]
+    else:
+        return None
+    children = tuple(_html_children(" ".join(inner.split())))
+    words = visible(children).strip()
+    if kind is Kind.SUMMARY and (not words or ANSWER_LABEL.match(words)):
+        return None
+    at = Token("html_block", "", 0, map=[line, line + 1])
+    mark = _mark(kind, level, children, at)
+    anchor = ANCHOR.search(part["attributes"] or "")
+    name = html.unescape(anchor[1] or anchor[2] or anchor[3] or "") if anchor else mark.anchor
+    return replace(mark, anchor=name)
+
+
+def _html_children(inner: str) -> Iterator[Token]:
+    """Raw HTML as inline tokens, so that one way of reading titles serves all."""
+    for piece in TAGS.split(inner):
+        if piece.startswith("<"):
+            yield Token("html_inline", "", 0, content=piece)
+        elif piece:
+            yield Token("text", "", 0, content=html.unescape(piece))
