@@ -22,9 +22,10 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequenc
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from http.client import HTTPException
 from pathlib import Path
 from typing import BinaryIO
-from urllib.parse import unquote, unquote_to_bytes, urlsplit
+from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit
 
 from ankify.model import AnkifyError, Content, Location, Media, Problem, Reference, Severity
 from ankify.svg import UnsafeSvg, clean_svg
@@ -365,7 +366,7 @@ def _candidates(src: str) -> Iterator[str]:
 def _from_root(file: str, path: str) -> str | None:
     """`path` as seen from the notes folder, where `/a.png` starts too; None if it leaves it."""
     path = path.strip().replace("\\", "/")
-    if OUTSIDE.match(path) or "\0" in path:
+    if OUTSIDE.match(path):
         return None
     base = "" if path.startswith("/") else posixpath.dirname(file)
     joined = posixpath.normpath(posixpath.join(base, path.lstrip("/")))
@@ -485,14 +486,14 @@ def _url(src: str) -> str:
 
 def _download(url: str, cache: Path | None) -> _Found | _Refused:
     """The picture at `url`, or at the first time from the cache. If it fails, the link stays."""
-    stem = _split_name(unquote(urlsplit(url).path))[0]
     kept = cache / f"{hashlib.sha256(url.encode()).hexdigest()[:32]}.download" if cache else None
     try:
         data = kept.read_bytes() if kept and kept.is_file() else _get(url)
+        stem = _split_name(unquote(urlsplit(url).path))[0]
         found = _from_bytes(data, stem, "", url)
         if kept:
             _keep(kept, data)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, HTTPException) as error:
         return _Refused("remote-image", f"image could not be fetched: {url}: {error}", url)
     except _Refused as refused:
         return _Refused("remote-image", refused.message, url)
@@ -500,7 +501,10 @@ def _download(url: str, cache: Path | None) -> _Found | _Refused:
 
 
 def _get(url: str) -> bytes:
-    request = urllib.request.Request(url, headers={"User-Agent": "ankify", "Accept": "image/*"})
+    ascii_url = quote(url, safe=":/?#[]@!$&'()*+,;=%~")
+    request = urllib.request.Request(
+        ascii_url, headers={"User-Agent": "ankify", "Accept": "image/*"}
+    )
     with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
         if (kind := response.headers.get_content_maintype()) != "image":
             raise ValueError(f"the server sent {kind} instead of an image")

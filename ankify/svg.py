@@ -64,7 +64,10 @@ def clean_svg(data: bytes) -> bytes:
         raise UnsafeSvg("its root element is no svg of the SVG namespace")
     if not (_clean(root) or instructed):
         return data
-    cleaned: bytes = ET.tostring(root, encoding="utf-8")
+    try:
+        cleaned: bytes = ET.tostring(root, encoding="utf-8")
+    except RecursionError as error:
+        raise UnsafeSvg("it is nested too deeply") from error
     return cleaned
 
 
