@@ -345,7 +345,7 @@ def acepp_lcu() -> Figure:
     fig.box(70, 254, 220, 28, "带噪潜变量")
     fig.arrow((180, 282), (180, 304))
     fig.box(70, 304, 220, 30, "x-embed 映射成 token", TRAIN)
-    fig.label(180, 352, "参考图各成一个单元，仍按序列排在后面")
+    fig.label(180, 352, "参考图各成一个单元，单元之间按序列排")
     fig.label(180, 370, "每个单元内部都用通道拼接")
     return fig
 
