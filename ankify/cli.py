@@ -1,0 +1,315 @@
+"""The command line: options, exit codes and printing. It decides nothing about notes.
+
+stdout gets what was asked for, stderr everything else. Exit code 0: done, 1: problems or failed,
+2: wrong usage.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ankify import __version__
+from ankify.model import AnkifyError, ChangeKind, Note, Problem, Project, Severity
+
+if TYPE_CHECKING:
+    from ankify.identity import Candidate, Doubt
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+REPORTED = (
+    *(ChangeKind.ADDED, ChangeKind.UPDATED, ChangeKind.REWORDED, ChangeKind.RENUMBERED),
+    *(ChangeKind.MOVED, ChangeKind.RETURNED, ChangeKind.REMOVED),
+)
+_UNSAFE_IN_FILE_NAMES = str.maketrans(dict.fromkeys('/\\:*?"<>| ', "-"))
+
+
+@click.group(context_settings=CONTEXT)
+@click.version_option(__version__, message="ankify %(version)s")
+def cli() -> None:
+    """Turn a folder of Markdown notes into an Anki deck.
+
+    Example: ankify build notes
+    """
+
+
+def notes_argument(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The NOTES argument that most commands take."""
+    return click.argument(
+        "notes", required=False, type=click.Path(path_type=Path), callback=_default_notes
+    )(command)
+
+
+def _default_notes(_: click.Context, __: click.Parameter, value: Path | None) -> Path:
+    """NOTES, else the folder here if it has an ankify.toml, else notes/, else the folder here."""
+    if value is not None:
+        return value
+    return Path("notes") if not Path("ankify.toml").is_file() and Path("notes").is_dir() else Path()
+
+
+def reports_errors(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Show an AnkifyError as its message and exit with 1; anything else keeps its traceback."""
+
+    @wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except AnkifyError as error:
+            say(str(error))
+            sys.exit(1)
+        except KeyboardInterrupt:
+            say("interrupted; nothing was written")
+            sys.exit(130)
+
+    return wrapped
+
+
+def say(text: str) -> None:
+    """Print to stderr; a stream that cannot encode a title shows it escaped."""
+    _print(text, sys.stderr)
+
+
+def tell(text: str) -> None:
+    """Print to stdout what was asked for."""
+    _print(text, sys.stdout)
+
+
+def _print(text: str, stream: Any) -> None:
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    click.echo(text.encode(encoding, "backslashreplace").decode(encoding), file=stream)
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """A progress line on a terminal, for work that is longer than a second."""
+    started, shown = time.monotonic(), False
+
+    def advance(done: int, total: int) -> None:
+        nonlocal shown
+        if quiet or not sys.stderr.isatty() or time.monotonic() - started < 1:
+            return
+        shown = True
+        filled = 30 * done // max(total, 1)
+        sys.stderr.write(f"\r[{'#' * filled}{'.' * (30 - filled)}] {done}/{total} note files")
+        sys.stderr.flush()
+
+    try:
+        yield advance
+    finally:
+        if shown:
+            sys.stderr.write("\r\033[K")
+
+
+def default_output(project: Project) -> Path:
+    """`build/` and the name of the root deck, in a form that every system takes."""
+    stem = project.name.lower().translate(_UNSAFE_IN_FILE_NAMES).strip("-. ") or "notes"
+    return Path("build", f"{stem}-deck.apkg" if stem == "collection" else f"{stem}.apkg")
+
+
+# build ------------------------------------------------------------------------------------------
+
+
+@cli.command()
+@notes_argument
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The package to write.")
+@click.option("--strict", is_flag=True, help="Fail on warnings, too.")
+@click.option("--locked", is_flag=True, help="Fail if ankify.lock would change (for CI).")
+@click.option("--unnumbered", is_flag=True, help="Take questions without a number, too.")
+@click.option("--fetch", is_flag=True, help="Download remote pictures into the deck.")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+@click.option("-v", "--verbose", is_flag=True, help="Print each change with its place.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@reports_errors
+def build(
+    notes: Path,
+    output: Path | None,
+    *,
+    strict: bool,
+    locked: bool,
+    unnumbered: bool,
+    fetch: bool,
+    quiet: bool,
+    verbose: bool,
+    as_json: bool,
+) -> None:
+    """Build the Anki package of NOTES, and NOTES/ankify.lock.
+
+    Example: ankify build notes -o build/notes.apkg
+    """
+    from ankify.apkg import publish, staged_apkg
+    from ankify.cache import Cache
+    from ankify.project import read_project, write_lock
+
+    with progress(quiet) as advance:
+        project = read_project(
+            notes,
+            unnumbered=unnumbered or None,
+            fetch=fetch,
+            progress=advance,
+            decide=ask if sys.stdin.isatty() and sys.stderr.isatty() else None,
+        )
+    if not quiet:
+        show_problems(project.problems)
+    if any(p.severity is Severity.ERROR or strict for p in project.problems):
+        raise AnkifyError("nothing was written: the problems above come first")
+    if locked and project.lock_changed:
+        raise AnkifyError(
+            "ankify.lock does not match the notes",
+            hint="run `ankify build` and commit ankify.lock",
+        )
+    path = output or default_output(project)
+    with staged_apkg(project, path) as staged:
+        write_lock(project)
+        publish(staged, path)
+    Cache(notes).last_package = path
+    if as_json:
+        tell(json.dumps(build_report(project, path), ensure_ascii=False, indent=1))
+    elif not quiet:
+        print_report(project, path, verbose=verbose)
+
+
+def ask(doubt: Doubt) -> Candidate | None:
+    """Ask on the terminal which question continues an old one; no answer takes the default."""
+    say(f"{doubt.entry.file}: what became of {doubt.entry.title!r}?")
+    for number, (candidate, sure) in enumerate(zip(doubt.candidates, doubt.sure, strict=True), 1):
+        say(f"  {number}: {candidate.file}:{candidate.line}: {candidate.title} ({sure:.0%} alike)")
+    say("  0: none of them, it is gone")
+    default = doubt.candidates.index(doubt.chosen) + 1 if doubt.chosen else 0
+    kind = click.IntRange(0, len(doubt.candidates))
+    answer = int(click.prompt("which one", default=default, type=kind, err=True))
+    return doubt.candidates[answer - 1] if answer else None
+
+
+def show_problems(problems: tuple[Problem, ...]) -> None:
+    """Print all problems to stderr, in the order of their places."""
+    for problem in problems:
+        say(str(problem))
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 note`, `2 notes`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def print_report(project: Project, path: Path, *, verbose: bool) -> None:
+    """One line of outcome, then what changed; nothing for the unchanged."""
+    shipped = [note for note in project.notes if note.cards]
+    decks = len({note.deck for note in shipped})
+    say(
+        f"Built {path}: {counted(len(shipped), 'note')} in {counted(decks, 'deck')},"
+        f" {counted(len(project.media), 'media file')}"
+    )
+    counts = Counter(change.kind for change in project.changes)
+    if counts:
+        say("  " + ", ".join(f"{kind} {counts[kind]}" for kind in REPORTED if counts[kind]))
+    for change in project.changes if verbose else ():
+        was = f" (was {change.before})" if change.before else ""
+        say(f"  {change.kind}: {change.location}: {change.title}{was}")
+    for line in searches(project):
+        say(line)
+
+
+def searches(project: Project) -> list[str]:
+    """Ready searches for Anki's browser: what an import cannot do for the learner."""
+    lines = []
+    if any(change.kind is ChangeKind.REMOVED for change in project.changes):
+        lines.append(
+            "  removed questions, after the import, in Anki's browser: tag:ankify::removed"
+        )
+    moves = {(c.old_deck, c.new_deck) for c in project.changes if c.old_deck != c.new_deck}
+    for old, new in sorted((old, new) for old, new in moves if old and new):
+        lines.append(f'  cards stay in their deck; to move them to "{new}": deck:"{old}"')
+    return lines
+
+
+def build_report(project: Project, path: Path) -> dict[str, Any]:
+    """The report of a build as plain data."""
+    return {
+        "package": path.as_posix(),
+        "notes": sum(bool(note.cards) for note in project.notes),
+        "decks": sorted({note.deck for note in project.notes if note.cards}),
+        "media": len(project.media),
+        "changes": [
+            {
+                "kind": str(change.kind),
+                "file": change.location.file,
+                "line": change.location.line,
+                "guid": change.guid,
+                "title": change.title,
+                "before": change.before,
+            }
+            for change in project.changes
+        ],
+        "problems": [problem_as_json(problem) for problem in project.problems],
+        "searches": [line.strip() for line in searches(project)],
+    }
+
+
+def problem_as_json(problem: Problem) -> dict[str, Any]:
+    """A problem as plain data."""
+    return {
+        "file": problem.location.file,
+        "line": problem.location.line,
+        "rule": problem.rule,
+        "severity": str(problem.severity),
+        "message": problem.message,
+        "hint": problem.hint,
+    }
+
+
+# list -------------------------------------------------------------------------------------------
+
+
+@cli.command("list")
+@notes_argument
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@click.option("--html", is_flag=True, help="With --json: the fields of each note, too.")
+@click.option("--unnumbered", is_flag=True, help="Take questions without a number, too.")
+@reports_errors
+def list_questions(notes: Path, *, as_json: bool, html: bool, unnumbered: bool) -> None:
+    """List the questions of NOTES that become cards.
+
+    Example: ankify list notes --json
+    """
+    from ankify.project import read_project
+
+    project = read_project(notes, unnumbered=unnumbered or None)
+    listed = [note for note in project.notes if note.question]
+    if as_json:
+        entries = [note_as_json(note, html=html) for note in listed]
+        tell(json.dumps(entries, ensure_ascii=False, indent=1))
+        return
+    for note in listed:
+        assert note.question
+        number = f"{note.question.number}. " if note.question.number else ""
+        tell(f"{note.question.location}: {number}{note.question.title}")
+
+
+def note_as_json(note: Note, *, html: bool) -> dict[str, Any]:
+    """A note as the contract of `ankify list --json` has it."""
+    question, content = note.question, note.content
+    assert question
+    assert content
+    entry: dict[str, Any] = {
+        "file": question.file,
+        "line": question.line,
+        "end_line": question.end_line,
+        "number": question.number,
+        "title": question.title,
+        "guid": note.guid,
+        "deck": note.deck,
+        "tags": list(note.tags),
+        "images": [reference.src for reference in content.references],
+        "formulas": content.formulas,
+    }
+    if html:
+        entry |= {"question_html": note.fields[0], "answer_html": note.fields[1]}
+    return entry

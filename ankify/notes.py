@@ -1,0 +1,214 @@
+"""Rendered questions -> notes: deck, tags, fields and cards; and tombstones of what is gone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape, unescape
+from pathlib import Path
+from urllib.parse import quote
+
+from ankify import identity
+from ankify.config import FIELDS, Settings
+from ankify.lock import Lock, LockEntry, pack_note, unpack_note
+from ankify.media import Collected, place
+from ankify.model import Content, Note, NoteType, Page, Question
+
+REMOVED_TAG = "ankify::removed"
+REMOVED_STATUS = "This question is no longer in the notes."
+STATUS = FIELDS.index("Status")
+
+LastNote = tuple[Sequence[str], Sequence[str]]  # fields and tags
+
+# Pages -> drafts of notes -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A note before it has a guid."""
+
+    question: Question
+    content: Content
+    fields: tuple[str, ...]
+    deck: str
+    tags: tuple[str, ...]
+    cards: tuple[int, ...]
+
+    @property
+    def candidate(self) -> identity.Candidate:
+        """What identity has to know of it."""
+        asked = self.question
+        return identity.Candidate(
+            asked.file, asked.line, asked.number, asked.title, self.content.text, asked.marked_id
+        )
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes just when an import must update the note; pictures count by their hashes."""
+        data = json.dumps([self.fields, self.tags], ensure_ascii=False)
+        return hashlib.sha256(data.encode()).hexdigest()[:16]
+
+
+def make_drafts(
+    pages: Sequence[Page], name: str, settings: Settings, collected: Collected
+) -> Iterator[Draft]:
+    """Make a draft of every question, in the order of the notes; `name` is the root deck."""
+    for page in pages:
+        deck = "::".join([name, *_deck_parts(page)])
+        own = [_tag("::".join(_folders(page.file)))] if _folders(page.file) else []
+        tags = tuple(sorted({*own, *map(_tag, page.tags), *map(_tag, settings.deck.tags)}))
+        for question, content in zip(page.questions, page.contents, strict=True):
+            fields, cards = _fields(page, question, content, settings, collected)
+            yield Draft(question, content, fields, deck, tags, cards)
+
+
+def _folders(file: str) -> list[str]:
+    """The folders and the stem of a note file; README and index stand for their folder."""
+    *folders, last = file.split("/")
+    stem = Path(last).stem
+    return folders if stem.lower() in ("readme", "index") else [*folders, stem]
+
+
+def _deck_parts(page: Page) -> list[str]:
+    own = page.deck.split("::") if page.deck else _folders(page.file)
+    return [deck_part(part) for part in own]
+
+
+def deck_part(name: str) -> str:
+    """A deck name that Anki takes as it is, and that makes no sub-deck by accident."""
+    return re.sub(r"[\x00-\x1f]|::+", "-", name).replace('"', "'").strip() or "-"
+
+
+def _tag(name: str) -> str:
+    return re.sub(r"\s+", "_", name.strip())
+
+
+_CODE = re.compile(r"<(pre|code)\b.*?</\1>", re.DOTALL)
+_FIGURE = re.compile(r'<img (?:[^>"]|"[^"]*")*>')
+_DISPLAYED = re.compile(r"\\\[.*?\\\]", re.DOTALL)
+
+
+def _fields(
+    page: Page, question: Question, content: Content, settings: Settings, collected: Collected
+) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """The fields in the order of config.FIELDS, and the ordinals of the cards they make."""
+    answer = place(content.answer, page.file, collected)
+    prose = _CODE.sub("", answer)
+    images = _paragraphs(_FIGURE.findall(prose))
+    formulas = _paragraphs(_DISPLAYED.findall(prose))
+    formula_card = _wanted(question.formula_card, settings.cards.formula) and bool(formulas)
+    image_card = _wanted(question.image_card, settings.cards.image) and bool(images)
+    fields = (
+        place(content.question, page.file, collected),
+        answer,
+        images,
+        formulas,
+        _topic(page, question),
+        _source_link(page.file, question.title, settings.source.url),
+        "",
+        "1" if formula_card else "",
+        "1" if image_card else "",
+        *("", "", "", ""),
+    )
+    return fields, (0, *[1] * formula_card, *[2] * image_card)
+
+
+def _wanted(own: bool | None, default: bool) -> bool:
+    return default if own is None else own
+
+
+def _paragraphs(pieces: Sequence[str]) -> str:
+    return "".join(f"<p>{piece}</p>" for piece in dict.fromkeys(pieces))
+
+
+def _topic(page: Page, question: Question) -> str:
+    """Folder > note file > section. No number in it: one new question would touch all below."""
+    *folders, last = _folders(page.file) or [""]
+    parts = [*folders, page.title or last, *question.trail]
+    return escape(" > ".join(dict.fromkeys(part for part in parts if part)), quote=False)
+
+
+def _source_link(file: str, title: str, url: str | None) -> str:
+    """A link to the question's text; headings' anchors hold numbers, which would touch notes."""
+    if not url:
+        return ""
+    address = f"{url.rstrip('/')}/{quote(file)}#:~:text={quote(title, safe='')}"
+    return f'<a href="{escape(address)}">{escape(file)}</a>'
+
+
+# Drafts -> notes --------------------------------------------------------------------------------
+
+
+def make_note(draft: Draft, match: identity.Match, position: int, now: int) -> Note:
+    """Give a draft its guid and times; `position` is its place among the new cards."""
+    added, modified = identity.touch(match.entry, draft.fingerprint, now)
+    return Note(
+        guid=match.guid,
+        fields=draft.fields,
+        deck=draft.deck,
+        tags=draft.tags,
+        due=position,
+        modified=modified,
+        added=added,
+        cards=draft.cards,
+        question=draft.question,
+        content=draft.content,
+    )
+
+
+def pack_removed(removed: Sequence[LockEntry], known: Mapping[str, LastNote]) -> dict[str, str]:
+    """The last known notes of questions that are gone, packed for the lock."""
+    return {
+        entry.guid: pack_note(*known[entry.guid])
+        for entry in removed
+        if entry.guid in known
+    }
+
+
+def make_tombstones(lock: Lock, shipped: set[str], name: str) -> Iterator[Note]:
+    """Notes of removed questions: they reach who has them, and make no card for who has not."""
+    for entry in lock.entries:
+        if entry.removed is not None and entry.tombstone:
+            fields, tags = unpack_note(entry.tombstone)
+            yield Note(
+                guid=entry.guid,
+                fields=_marked_removed(fields, shipped),
+                deck=name,
+                tags=tuple(sorted({*tags, REMOVED_TAG})),
+                due=0,
+                modified=entry.modified,
+                added=entry.added,
+                cards=(),
+            )
+
+
+def _marked_removed(fields: Sequence[str], shipped: set[str]) -> tuple[str, ...]:
+    """Set the Status field; a picture that is gone from the notes becomes its alt text."""
+
+    def kept(found: re.Match[str]) -> str:
+        source = re.search(r'src="([^"]*)"', found[0])
+        if source and (unescape(source[1]) in shipped or "://" in source[1]):
+            return found[0]
+        alt = re.search(r'\balt="([^"]*)"', found[0])
+        return f"[{alt[1]}]" if alt and alt[1] else ""
+
+    kept_fields = [_FIGURE.sub(kept, field) for field in fields]
+    kept_fields[STATUS] = REMOVED_STATUS
+    return tuple(kept_fields)
+
+
+def note_type_fingerprint(note_type: NoteType) -> str:
+    """Hash the templates and the CSS."""
+    data = json.dumps([[(t.name, t.front, t.back) for t in note_type.templates], note_type.css])
+    return hashlib.sha256(data.encode()).hexdigest()[:16]
+
+
+def note_type_time(note_type: NoteType, lock: Lock | None, now: int) -> int:
+    """When the templates last changed: a rebuild must not touch the learner's own styling."""
+    if lock is None or not lock.note_type[0]:
+        return now
+    known, modified = lock.note_type
+    return modified if known == note_type_fingerprint(note_type) else max(now, modified + 1)

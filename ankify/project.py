@@ -1,0 +1,244 @@
+"""The pipeline on one page: a folder of notes becomes a `Project`, read top to bottom.
+
+find -> decode -> parse -> split -> render -> collect media -> match to the lock -> notes
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+from ankify import gfm, identity
+from ankify.cache import Cache
+from ankify.config import Settings, read_note_type, read_settings
+from ankify.lock import LOCK_NAME, format_lock, read_lock
+from ankify.media import Collected, MediaOptions, collect_media
+from ankify.model import AnkifyError, Location, NoteFile, Page, Problem, Project
+from ankify.notes import (
+    LastNote,
+    deck_part,
+    make_drafts,
+    make_note,
+    make_tombstones,
+    note_type_fingerprint,
+    note_type_time,
+    pack_removed,
+)
+from ankify.questions import SplitOptions, split_questions
+from ankify.render import Renderer, RenderOptions
+from ankify.source import Found, find_note_files, read_note_file
+
+Progress = Callable[[int, int], None]  # (note files done, note files in all)
+
+
+def read_project(
+    root: Path,
+    *,
+    settings: Settings | None = None,
+    unnumbered: bool | None = None,
+    fetch: bool = False,
+    now: int | None = None,
+    last_package: Path | None = None,
+    decide: identity.Decide | None = None,
+    progress: Progress | None = None,
+) -> Project:
+    """Read a folder of notes into a project; nothing is written.
+
+    `settings` and `unnumbered` overrule `ankify.toml`. `now` is the time of the build in seconds
+    since 1970 (default: SOURCE_DATE_EPOCH, else the clock). `last_package` is where questions that
+    are gone are looked up, so that their tombstones can ship (default: the last one built on this
+    machine). `decide` is asked about matches that are not certain. Raises AnkifyError where there
+    is nothing sensible to read.
+    """
+    settings = settings or read_settings(root)
+    if unnumbered is not None:
+        settings = replace(settings, questions=replace(settings.questions, unnumbered=unnumbered))
+    now = _clock() if now is None else now
+    note_type = read_note_type(root, settings)
+    found = find_note_files(root, settings.questions)
+    lock_file = root / LOCK_NAME
+    lock = read_lock(lock_file)
+
+    name = deck_part(settings.deck.name or root.resolve().name)
+    pages = list(read_pages(found, settings, progress))
+    collected = collect_media(
+        [(page.file, content) for page in pages for content in page.contents],
+        root,
+        MediaOptions(settings.media.max_width, fetch),
+    )
+    drafts = list(make_drafts(pages, name, settings, collected))
+    namespace = settings.deck.namespace or (lock.namespace if lock else name)
+    matching = identity.match(
+        lock, [draft.candidate for draft in drafts], namespace=namespace, decide=decide
+    )
+    notes = [
+        make_note(draft, match, position, now)
+        for position, (draft, match) in enumerate(zip(drafts, matching.matches, strict=True))
+    ]
+    records = [
+        identity.Record(note.deck, draft.fingerprint, note.added, note.modified)
+        for note, draft in zip(notes, drafts, strict=True)
+    ]
+    note_type = replace(note_type, modified=note_type_time(note_type, lock, now))
+    new_lock = identity.update(
+        lock,
+        matching,
+        records,
+        namespace=namespace,
+        note_type=(note_type_fingerprint(note_type), note_type.modified),
+        now=now,
+        packed=pack_removed(
+            matching.removed, _last_notes(root, last_package) if matching.removed else {}
+        ),
+    )
+    shipped = {media.name for media in collected.media}
+    lock_text = format_lock(new_lock)
+    return Project(
+        root=root,
+        name=name,
+        pages=tuple(pages),
+        notes=(*notes, *make_tombstones(new_lock, shipped, name)),
+        media=collected.media,
+        note_type=note_type,
+        changes=tuple(identity.changes(matching, records)),
+        problems=tuple(sorted(_problems(pages, collected, matching))),
+        lock=lock_text,
+        lock_changed=lock is None or lock_text != format_lock(lock),
+    )
+
+
+def _clock() -> int:
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch is None:
+        return int(time.time())
+    if not epoch.isdigit():
+        raise AnkifyError(f"SOURCE_DATE_EPOCH is not a number of seconds: {epoch!r}")
+    return int(epoch)
+
+
+def _last_notes(root: Path, last_package: Path | None) -> dict[str, LastNote]:
+    """The notes of the last build, as far as a package of it is still there."""
+    from ankify.apkg import read_apkg
+
+    path = last_package or Cache(root).last_package
+    try:
+        notes = read_apkg(path).notes if path else ()
+        return {note.guid: (note.fields, note.tags) for note in notes}
+    except AnkifyError:  # gone or damaged: then no tombstone ships, and the report says so
+        return {}
+
+
+# Note files -> pages ----------------------------------------------------------------------------
+
+
+def read_pages(
+    found: Sequence[Found], settings: Settings, progress: Progress | None = None
+) -> Iterator[Page]:
+    """Read, split and render note files, in their order."""
+    for done, one in enumerate(found, 1):
+        yield read_page(read_note_file(one), one, settings)
+        if progress:
+            progress(done, len(found))
+
+
+def read_page(note_file: NoteFile, found: Found, settings: Settings) -> Page:
+    """Split one decoded note file into its questions and render them."""
+    asked = found.settings
+    options = SplitOptions(asked.level, asked.pattern, asked.unnumbered)
+    parsed = gfm.parse(note_file.text)
+    split = split_questions(parsed, note_file.path, options)
+    renderer = _renderer(RenderOptions(settings.source.url, settings.render.extensions))
+    contents = tuple(renderer.render(section, parsed) for section in split.sections)
+    return Page(
+        file=note_file.path,
+        title=split.title,
+        questions=tuple(section.question for section in split.sections),
+        contents=contents,
+        unanswered=split.unanswered,
+        toc=split.toc,
+        problems=(*note_file.problems, *split.problems),
+        deck=_text(note_file, "deck"),
+        tags=_tags(note_file),
+    )
+
+
+@lru_cache(maxsize=1)
+def _renderer(options: RenderOptions) -> Renderer:
+    return Renderer(options)
+
+
+def _text(note_file: NoteFile, key: str) -> str | None:
+    value = note_file.front_matter.get(key)
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _tags(note_file: NoteFile) -> tuple[str, ...]:
+    """`tags: [a, b]` or `tags: a, b` of the front matter."""
+    value = note_file.front_matter.get("tags") or ()
+    items = re.split(r"[,\s]+", value) if isinstance(value, str) else value
+    return tuple(str(item) for item in items if item) if isinstance(items, list) else ()
+
+
+# Problems ---------------------------------------------------------------------------------------
+
+
+def _problems(
+    pages: Sequence[Page], collected: Collected, matching: identity.Matching
+) -> Iterator[Problem]:
+    yield from collected.problems
+    for page in pages:
+        yield from page.problems
+        for question in page.unanswered:
+            message = f"question without an answer: {question.title}"
+            yield Problem(question.location, "question-without-answer", message)
+    for doubt in matching.doubts:
+        yield _uncertain(doubt)
+
+
+def _uncertain(doubt: identity.Doubt) -> Problem:
+    """Say which questions may continue an old one, and what was done."""
+    places = "; ".join(
+        f"{c.file}:{c.line} {c.title!r} ({sure:.0%})"
+        for c, sure in zip(doubt.candidates, doubt.sure, strict=True)
+    )
+    taken = doubt.chosen
+    done = f"taken: line {taken.line}" if taken else "taken as new questions"
+    place = Location(taken.file, taken.line) if taken else Location(doubt.entry.file)
+    return Problem(
+        place,
+        "uncertain-match",
+        f"{doubt.entry.title!r} may have become {places}; {done}",
+        hint="a comment <!-- ankify: id=... --> in both versions decides it for good",
+    )
+
+
+# The lock ---------------------------------------------------------------------------------------
+
+
+def write_lock(project: Project) -> bool:
+    """Write `ankify.lock` of a project, whole or not at all; False where it is the same already."""
+    path = project.root / LOCK_NAME
+    if not project.lock_changed and path.exists():
+        return False
+    try:
+        handle, name = tempfile.mkstemp(prefix=".ankify-", suffix=".lock", dir=project.root)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+                file.write(project.lock)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(name, 0o644)
+            os.replace(name, path)
+        finally:
+            with suppress(OSError):
+                os.unlink(name)
+    except OSError as error:
+        raise AnkifyError(f"cannot write {path}: {error.strerror or error}") from error
+    return True

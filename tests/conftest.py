@@ -1,0 +1,67 @@
+"""What many tests share: a folder of notes, the command line in this process, a real Anki."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from real_anki import RealAnki
+
+from ankify.cli import cli
+
+# The smallest PNG there is: one grey pixel.
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+)
+
+Files = dict[str, str | bytes]
+Outcome = tuple[int, str, str]
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees the user's cache, or the clock of another test."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Callable[[Files], Path]:
+    """Write files into a notes folder: project({path: text or bytes}) -> folder."""
+
+    def write(files: Files, folder: str = "notes") -> Path:
+        root = tmp_path / folder
+        root.mkdir(exist_ok=True)
+        for name, content in files.items():
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return root
+
+    return write
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Outcome]:
+    """Run the command line: run("build", folder) -> (exit code, stdout, stderr)."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: object, now: int | None = None, stdin: str | None = None) -> Outcome:
+        environment = {} if now is None else {"SOURCE_DATE_EPOCH": str(now)}
+        result = CliRunner().invoke(cli, [str(a) for a in arguments], input=stdin, env=environment)
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result.exit_code, result.stdout, result.stderr
+
+    return call
+
+
+@pytest.fixture
+def anki(tmp_path: Path) -> Iterator[RealAnki]:
+    """A fresh collection of the real Anki engine."""
+    collection = RealAnki(tmp_path / "anki")
+    yield collection
+    collection.close()

@@ -1,0 +1,42 @@
+"""The installed wheel: templates travel with it, and it builds a deck from any folder."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+NOTE = "# Sums\n\n## 1. What is one and one?\n\nTwo.\n"
+
+
+def call(*command: object, cwd: Path) -> str:
+    done = subprocess.run(
+        [str(part) for part in command], cwd=cwd, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.mark.slow
+def test_an_installed_wheel_builds_a_deck_in_another_folder(tmp_path: Path) -> None:
+    call(sys.executable, "-m", "pip", "wheel", "--no-deps", "-w", tmp_path, ROOT, cwd=tmp_path)
+    (wheel,) = tmp_path.glob("ankify_notes-*.whl")
+    venv.create(tmp_path / "venv", with_pip=True)
+    bin_folder = tmp_path / "venv" / "bin"
+    call(bin_folder / "pip", "install", wheel, cwd=tmp_path)
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "Sums.md").write_text(NOTE)
+    said = call(bin_folder / "ankify", "build", "-o", "sums.apkg", cwd=tmp_path)
+    assert "Built sums.apkg: 1 note in 1 deck" in said
+    assert (tmp_path / "sums.apkg").is_file()
+
+
+def test_a_bare_checkout_finds_its_templates(tmp_path: Path) -> None:
+    (tmp_path / "Sums.md").write_text(NOTE)
+    command = [sys.executable, "-m", "ankify", "build", str(tmp_path), "-o", str(tmp_path / "s.apkg")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
