@@ -41,9 +41,7 @@ class Figure:
         self.height = height
         self.parts: list[str] = []
 
-    def label(
-        self, x: float, y: float, text: str, size: int = SMALL, color: str = INK
-    ) -> None:
+    def label(self, x: float, y: float, text: str, size: int = SMALL, color: str = INK) -> None:
         """Lines of text centred on (x, y)."""
         lines = text.split("\n")
         step = size + 4
@@ -84,8 +82,7 @@ class Figure:
         path = " ".join(f"{x:g},{y:g}" for x, y in points)
         dash = ' stroke-dasharray="5 3"' if dashed else ""
         self.parts.append(
-            f'<polyline points="{path}" fill="none" stroke="{LINE}" '
-            f'stroke-width="1.5"{dash}/>'
+            f'<polyline points="{path}" fill="none" stroke="{LINE}" stroke-width="1.5"{dash}/>'
         )
         if head:
             (x0, y0), (x, y) = points[-2], points[-1]
@@ -108,12 +105,10 @@ class Figure:
         """A ball of radius 28 whose two halves have their own brightness."""
         for side, sweep in ((left, 0), (right, 1)):
             self.parts.append(
-                f'<path d="M{x:g} {y - 28:g} A28 28 0 0 {sweep} {x:g} {y + 28:g} Z" '
-                f'fill="{side}"/>'
+                f'<path d="M{x:g} {y - 28:g} A28 28 0 0 {sweep} {x:g} {y + 28:g} Z" fill="{side}"/>'
             )
         self.parts.append(
-            f'<circle cx="{x:g}" cy="{y:g}" r="28" fill="none" '
-            f'stroke="{LINE}" stroke-width="1.5"/>'
+            f'<circle cx="{x:g}" cy="{y:g}" r="28" fill="none" stroke="{LINE}" stroke-width="1.5"/>'
         )
 
     def legend(self, y: float) -> None:
@@ -140,6 +135,7 @@ class Figure:
 
 
 def controlnet_structure() -> Figure:
+    """ControlNet: frozen U-Net, trainable copy of its encoder, zero convolutions."""
     fig = Figure(494)
     fig.legend(22)
     fig.box(20, 42, 140, 32, "带噪潜变量")
@@ -172,6 +168,7 @@ def controlnet_structure() -> Figure:
 
 
 def zero_convolution() -> Figure:
+    """One network block with a zero convolution before and after its copy."""
     fig = Figure(372)
     fig.legend(22)
     fig.box(20, 42, 130, 32, "特征 x")
@@ -197,6 +194,7 @@ def zero_convolution() -> Figure:
 
 
 def light_transport() -> Figure:
+    """IC-Light: adding appearances equals adding lights."""
     fig = Figure(316)
     dark, lit = "#3b4657", "#ffd76a"
     fig.label(180, 24, "先分别打光，再把外观相加", TEXT)
@@ -222,6 +220,7 @@ def light_transport() -> Figure:
 
 
 def iclight_model() -> Figure:
+    """IC-Light: what the released SD1.5 models take in."""
     fig = Figure(398)
     fig.label(180, 22, "三路潜变量在通道上拼接")
     fig.box(12, 40, 106, 52, "带噪潜变量\n4 通道")
@@ -244,6 +243,7 @@ def iclight_model() -> Figure:
 
 
 def brushnet_structure() -> Figure:
+    """BrushNet: the image branch feeds every layer of the frozen U-Net."""
     fig = Figure(404)
     fig.legend(22)
     fig.box(12, 42, 104, 48, "带噪潜变量\n4 通道")
@@ -269,6 +269,7 @@ def brushnet_structure() -> Figure:
 
 
 def brushnet_blend() -> Figure:
+    """BrushNet: pasting the original back through a blurred mask."""
     fig = Figure(330)
     fig.box(20, 20, 130, 34, "二值掩码")
     fig.arrow((85, 54), (85, 80))
@@ -289,6 +290,7 @@ def brushnet_blend() -> Figure:
 
 
 def ace_structure() -> Figure:
+    """ACE: from condition units to the target image."""
     fig = Figure(462)
     fig.box(14, 16, 156, 56, "历史轮次的 CU\n指令、图像、掩码", dashed=True)
     fig.box(190, 16, 156, 56, "当前轮次的 CU\n指令、图像、掩码")
@@ -311,6 +313,7 @@ def ace_structure() -> Figure:
 
 
 def ace_attention() -> Figure:
+    """ACE: what each attention of a block may look at."""
     fig = Figure(340)
     fig.label(180, 20, "自注意力：所有视觉 token 互相可见", TEXT)
     names = ("上一轮图", "当前输入图", "带噪目标图")
@@ -333,6 +336,7 @@ def ace_attention() -> Figure:
 
 
 def acepp_lcu() -> Figure:
+    """ACE++: joining along the sequence (LCU) and along channels (LCU++)."""
     fig = Figure(388)
     fig.label(180, 22, "LCU：在序列上拼接，序列变长", TEXT)
     fig.box(14, 40, 166, 44, "输入图与掩码 token")
@@ -351,6 +355,7 @@ def acepp_lcu() -> Figure:
 
 
 def acepp_velocity() -> Figure:
+    """ACE++: the straight path from noise to data and the two losses."""
     fig = Figure(318)
     fig.box(14, 20, 110, 46, "噪声\nt = 0")
     fig.box(236, 20, 110, 46, "真实潜变量\nt = 1")
@@ -372,6 +377,7 @@ def acepp_velocity() -> Figure:
 
 
 def ipadapter_structure() -> Figure:
+    """IP-Adapter: decoupled cross-attention."""
     fig = Figure(420)
     fig.legend(22)
     fig.box(20, 42, 140, 32, "文本提示")
@@ -398,6 +404,7 @@ def ipadapter_structure() -> Figure:
 
 
 def ipadapter_variants() -> Figure:
+    """IP-Adapter: the features and projections of its versions."""
     fig = Figure(330)
     rows = (
         ("基础版", "CLIP 全局向量", "线性层\n4 个 token"),
@@ -419,6 +426,7 @@ def ipadapter_variants() -> Figure:
 
 
 def instantid_structure() -> Figure:
+    """InstantID: image adapter and IdentityNet around a frozen U-Net."""
     fig = Figure(430)
     fig.legend(22)
     fig.box(12, 42, 156, 34, "参考人脸")
@@ -443,6 +451,7 @@ def instantid_structure() -> Figure:
 
 
 def photomaker_structure() -> Figure:
+    """PhotoMaker: the stacked ID embedding takes the place of the class word."""
     fig = Figure(470)
     fig.legend(22)
     fig.box(12, 42, 156, 48, "同一人的\nN 张照片")
@@ -469,6 +478,7 @@ def photomaker_structure() -> Figure:
 
 
 def pulid_structure() -> Figure:
+    """PuLID: the two training branches and their losses."""
     fig = Figure(446)
     fig.label(90, 22, "常规扩散分支", TEXT)
     fig.label(270, 22, "Lightning T2I 分支", TEXT)
@@ -516,6 +526,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
 
 
 def main() -> None:
+    """Write every figure into the images folder beside its note."""
     for name, draw in FIGURES.items():
         path = ROOT / name
         path.parent.mkdir(parents=True, exist_ok=True)
