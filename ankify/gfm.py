@@ -10,7 +10,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, wraps
+from string import ascii_letters, digits
 from typing import Any
+from unicodedata import category
 from xml.etree.ElementTree import Element, ElementTree, SubElement
 
 from markdown import Markdown
@@ -20,6 +22,8 @@ from markdown.util import AMP_SUBSTITUTE
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import unescapeAll
 from markdown_it.rules_block import StateBlock
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
@@ -108,9 +112,13 @@ def _tokens(masked: Masked) -> tuple[list[Token], dict[str, Any]]:
             token.map = [masked.lines[token.map[0]], masked.lines[token.map[1]]]
         if token.type == "html_block":
             token.content = _without_strange_tags(token.content)
+        address = False
         for child in token.children or ():
             if child.type == "html_inline" and _is_strange(child.content):
                 child.type = "text"
+            elif child.type == "text" and address:  # a dollar sign in an address is no formula
+                child.content = masked.source(child.content)
+            address = child.info == "auto"
     return tokens, env
 
 
@@ -194,6 +202,11 @@ def _parser() -> MarkdownIt:
     parser.validateLink = lambda url: True  # type: ignore[method-assign]  # render decides
     parser.normalizeLink = lambda url: url  # type: ignore[method-assign]  # as the author wrote it
     parser.normalizeLinkText = lambda link: link  # type: ignore[method-assign]
+    # Only where a rule can begin: at ":" for an address, say, but not at each ":".
+    parser.inline.terminator_re = re.compile(r"[\n&*<\[\\\]_`~]|!(?=\[)|:(?=//)|w(?=ww\.)")
+    parser.inline.ruler.before("link", "url", _url_rule)
+    parser.inline.ruler.before("link", "www", _www_rule)
+    parser.core.ruler.push("mail", _mail_rule)
     footnote_plugin(parser, inline=False, move_to_end=False)
     for name in ("blockquote", "list"):
         rule = next(r for r in parser.block.ruler.__rules__ if r.name == name)
@@ -209,6 +222,155 @@ def _shallow(rule: BlockRule) -> BlockRule:
         return state.level < MAX_DEPTH and rule(state, start, end, silent)
 
     return limited
+
+
+# Bare addresses ----------------------------------------------------------------------------------
+# The rules are those of cmark-gfm (extensions/autolink.c), not the shorter ones of its spec: only
+# blanks and "<" end an address, and Chinese text may stand right before it.
+
+_URL_SCHEME = re.compile(r"(?<![a-zA-Z])(?:https?|ftp)\Z", re.I)
+_URL_HOST = re.compile(r"://[^\s!-/:-@\[-`{-~](?:[a-zA-Z0-9._-]|\\.)*", re.S)
+_WWW_HOST = re.compile(r"www\.(?:[a-zA-Z0-9._-]|\\.)*", re.S)
+_URL_REST = re.compile(r"[^ \t\n\v\f\r<]*")
+_LOCAL_PART = frozenset("+-._" + ascii_letters + digits)
+_MAIL_HOST = re.compile(r"(?:[a-zA-Z0-9_-]|\.(?=[a-zA-Z0-9]))*+(?!@)")
+_MAIL_SCHEME = re.compile(r"(?<![a-zA-Z0-9])(?:mailto|xmpp):\Z")
+
+
+def _url_rule(state: StateInline, silent: bool) -> bool:
+    """https://example.org, http://, ftp://"""
+    if silent or not state.src.startswith("://", state.pos):
+        return False
+    scheme = _URL_SCHEME.search(state.pending[-6:])
+    host = _URL_HOST.match(state.src, state.pos)
+    if not scheme or not host or category(host[0][3])[0] == "P":
+        return False
+    if not _is_host(host[0]) or _in_brackets(state):
+        return False
+    end = _url_end(state.src, state.pos, host.end())
+    text = scheme[0] + state.src[state.pos : end]
+    state.pending = state.pending[: -len(scheme[0])]
+    _push_link(state, text, text)
+    state.pos = end
+    return True
+
+
+def _www_rule(state: StateInline, silent: bool) -> bool:
+    """www.example.org"""
+    start = state.pos
+    if silent or not state.src.startswith("www.", start):
+        return False
+    before = state.src[start - 1 : start]
+    host = _WWW_HOST.match(state.src, start)
+    if (before and before not in "*_~( \t\n\v\f\r") or not host:
+        return False
+    if not _is_host(host[0]) or _in_brackets(state):
+        return False
+    end = _url_end(state.src, start, host.end())
+    _push_link(state, "http://" + state.src[start:end], state.src[start:end])
+    state.pos = end
+    return True
+
+
+def _is_host(host: str) -> bool:
+    """An underscore in the last two parts of its name makes a host no host (unless it is long)."""
+    parts = host.split(".")
+    return "_" not in "".join(parts[-2:]) or len(parts) > 11
+
+
+def _url_end(text: str, start: int, at: int) -> int:
+    """Where an address ends that goes on at `at`: before trailing punctuation."""
+    rest = _URL_REST.match(text, at)
+    end = rest.end() if rest else at
+    surplus = text.count(")", start, end) - text.count("(", start, end)
+    while end > start:
+        last = text[end - 1]
+        if last == ")":
+            if surplus <= 0:
+                break
+            surplus -= 1
+            end -= 1
+        elif last in "?!.,:*_~'\"":
+            end -= 1
+        elif last == ";":
+            entity = re.search(r"&[a-zA-Z]+;\Z", text[max(start, end - 40) : end])
+            end -= len(entity[0]) if entity else 1
+        else:
+            break
+    return end
+
+
+def _in_brackets(state: StateInline) -> bool:
+    """Whether a "[" is open, be it of a link or not: no address is looked for in there."""
+    seen, opened = state.__dict__.get("brackets", (0, 0))
+    for token in state.tokens[seen:]:
+        if token.type == "text":
+            opened = _brackets(token.content, opened)
+        elif token.tag == "a":
+            opened += token.nesting
+    state.__dict__["brackets"] = (len(state.tokens), opened)  # so that each token is seen once
+    return _brackets(state.pending, opened) > 0
+
+
+def _brackets(text: str, opened: int) -> int:
+    for character in text if "[" in text or "]" in text else "":
+        opened = opened + 1 if character == "[" else max(0, opened - (character == "]"))
+    return opened
+
+
+def _push_link(state: StateInline, href: str, text: str) -> None:
+    state.push("link_open", "a", 1).attrs = {"href": href}
+    state.tokens[-1].info = "auto"
+    state.push("text", "", 0).content = text
+    state.push("link_close", "a", -1)
+
+
+def _mail_rule(state: StateCore) -> None:
+    """a@example.org, mailto:a@example.org, in text that is no link already."""
+    for token in state.tokens:
+        if token.children and "@" in token.content:
+            depth, children = 0, []
+            for child in token.children:
+                depth += child.nesting if child.tag == "a" else 0
+                split = not depth and child.type == "text" and "@" in child.content
+                children += _with_mail_links(child) if split else [child]
+            token.children = children
+
+
+def _with_mail_links(token: Token) -> list[Token]:
+    text, done, tokens = token.content, 0, []
+    at = text.find("@")
+    while at >= 0:
+        start, end, scheme = _mail_address(text, done, at)
+        if end:
+            href = text[start:end] if scheme else "mailto:" + text[start:end]
+            tokens += [
+                token.copy(content=text[done:start]),
+                Token("link_open", "a", 1, {"href": href}, info="auto", level=token.level),
+                token.copy(content=text[start:end]),
+                Token("link_close", "a", -1, level=token.level),
+            ]
+            done = end
+        at = text.find("@", max(at + 1, end))
+    return [*tokens, token.copy(content=text[done:])]
+
+
+def _mail_address(text: str, first: int, at: int) -> tuple[int, int, str]:
+    """Start, end (0: none) and scheme of the address around an "@"."""
+    start, scheme = at, ""
+    while start > first:
+        if text[start - 1] == ":" and not scheme:
+            found = _MAIL_SCHEME.search(text[max(first, start - 8) : start])
+            scheme = found[0] if found else ""
+            start -= len(scheme)
+            break
+        if text[start - 1] not in _LOCAL_PART:
+            break
+        start -= 1
+    host = _MAIL_HOST.match(text, at + 1)
+    if start == at or not host or "." not in host[0] or not host[0][-1].isalpha():
+        return start, 0, scheme
+    return start, host.end(), scheme
 
 
 # The tree ----------------------------------------------------------------------------------------
