@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, wraps
 from string import ascii_letters, digits
+from types import FunctionType, MethodType
 from typing import Any
 from unicodedata import category
 from xml.etree.ElementTree import Element, ElementTree, SubElement
@@ -21,6 +22,7 @@ from markdown.extensions import Extension
 from markdown.util import AMP_SUBSTITUTE
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import unescapeAll
+from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
@@ -207,11 +209,39 @@ def _parser() -> MarkdownIt:
     parser.inline.ruler.before("link", "url", _url_rule)
     parser.inline.ruler.before("link", "www", _www_rule)
     parser.core.ruler.push("mail", _mail_rule)
+    parser.inline.parse = MethodType(_like(ParserInline.parse, StateInline=_State), parser.inline)  # type: ignore[method-assign]
+    for name in ("table", "heading", "lheading", "paragraph"):
+        _replace(parser, name, lambda rule: _like(rule, mdTrim=_trim))
     footnote_plugin(parser, inline=False, move_to_end=False)
     for name in ("blockquote", "list"):
-        rule = next(r for r in parser.block.ruler.__rules__ if r.name == name)
-        parser.block.ruler.at(name, _shallow(rule.fn), {"alt": rule.alt})
+        _replace(parser, name, _shallow)
     return parser
+
+
+def _replace(parser: MarkdownIt, name: str, change: Callable[[BlockRule], BlockRule]) -> None:
+    rule = next(rule for rule in parser.block.ruler.__rules__ if rule.name == name)
+    parser.block.ruler.at(name, change(rule.fn), {"alt": rule.alt})
+
+
+def _like(function: Any, **names: Any) -> Any:
+    """A copy of a function of markdown-it in which some global names mean something else.
+
+    GitHub's idea of a blank or of punctuation then holds in this parser, and in no other one.
+    """
+    return FunctionType(
+        function.__code__, {**function.__globals__, **names}, argdefs=function.__defaults__
+    )
+
+
+def _trim(text: str) -> str:
+    """Chinese paragraphs begin with U+3000, which is no blank to GitHub."""
+    return text.strip(" \t\n\v\f\r")
+
+
+class _State(StateInline):
+    """Symbols such as "⊙" are no punctuation to GitHub (CommonMark counts them in since 0.31)."""
+
+    scanDelims = _like(StateInline.scanDelims, isPunctChar=lambda ch: category(ch)[0] == "P")
 
 
 def _shallow(rule: BlockRule) -> BlockRule:
