@@ -116,6 +116,11 @@ def _skip_decoration(title: str) -> int:
     return at
 
 
+def normal(title: str) -> str:
+    """A title reduced to its letters and digits, to compare titles with."""
+    return re.sub(r"[\W_]+", "", title).casefold()
+
+
 def strip_number(title: str) -> str:
     """A section's title for the trail: without its number, or the words that count chapters."""
     read = read_number(title)
@@ -155,6 +160,15 @@ NO_QUESTION = re.compile(
     |preface|introduction|引言|简介|about|appendix|附录|credits|source|sources|来源|see\salso
     |related\s(?:topics|work)|延伸阅读|扩展阅读|推荐阅读|更新日志|题目|问题|答案|解答|answers?
     |solutions?|questions?|q\s?&\s?a)\W*$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# Titles of a text in chapters rather than of questions.
+CHAPTER_TITLE = re.compile(
+    r"""^\W*(?:introduction|background|overview|methods?|methodology|results?|discussion|related\swork
+    |conclusions?|summary|abstract|experiments?|evaluation|install(?:ation|ing)?|usage|setup
+    |getting\sstarted|prerequisites?|requirements?|quick\s?start|configuration|features?|faq
+    |examples?|future\swork|motivation|appendix|概述|简介|介绍|引言|前言|背景|总结|小结|结论|安装
+    |使用|配置|快速(?:开始|入门)|环境(?:准备|搭建)?|结语|后记|准备(?:工作)?|实验|方法)\W*$""",
     re.IGNORECASE | re.VERBOSE,
 )
 CONTENTS = re.compile(r"^\W*(?:目录|目錄|table\s+of\s+contents|contents|toc)\W*$", re.IGNORECASE)

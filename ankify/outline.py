@@ -1,115 +1,44 @@
 """Which of the titles in a note file are questions, and which are sections or steps of an answer.
 
-Titles of one style (mark-up, level, way of numbering) form a group. The outermost group of numbered
-titles holds the questions, unless it only holds a deeper group that does: then it is sections. The
-groups that read like chapters, lists of links or change logs are nobody's questions.
+Titles of one style (mark-up, level, way of numbering) form a group. The outermost group of
+numbered titles holds the questions, unless it only holds a deeper group that does: then it is
+sections. Groups that read like chapters, lists of links or steps of an answer are no questions.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
-from markdown_it.token import Token
-
-from ankify.headings import (
-    CHINESE,
-    NO_QUESTION,
-    asks,
-    visible,
-)
+from ankify.content import is_filler, letters, linked_share
+from ankify.headings import CHAPTER_TITLE, CHINESE, NO_QUESTION, asks, normal, visible
 from ankify.pieces import Kind, Mark, Piece
 
 HEADINGS = (Kind.HTML, Kind.HEADING, Kind.ITEM_HEADING)
+LISTED = (Kind.ITEM_LINK, Kind.ITEM_BOLD, Kind.ITEM)
 
-# -- what a piece holds ----------------------------------------------------------------------------
+# In which order groups are tried: the plainer the mark-up, the more other things look like it.
+RANK = {Kind.HTML: 0, Kind.HEADING: 1, Kind.ITEM_HEADING: 1, Kind.ITEM_LINK: 2, Kind.SUMMARY: 4}
+WEAK = {Kind.BOLD: 5, Kind.ITEM_BOLD: 6, Kind.ITEM: 7, Kind.TEXT: 8}
+LABELLED_RANK = 3  # `**Q1: X**` says itself that it is a question, `**1. X**` does not
 
-BACK_TO_TOP = re.compile(
-    r"^\W*(?:(?:back|go|return|jump)\s+to\s+(?:the\s+)?[\w\s]{2,20}|top|toc|up|返回\w{0,4}|回到\w{0,4})?\W*$",
-    re.IGNORECASE,
-)
-PLACEHOLDER = re.compile(
-    r"""^\W*(?:todo|tbd|tba|wip|to\sbe\s(?:completed|added|done|continued|updated|written)|coming\ssoon
-    |work\sin\sprogress|no\sanswer(?:\syet)?|n/?a|待(?:补充|完善|更新|续|完成|填|添加|写|整理)|未完(?:待续)?
-    |暂无(?:答案)?|略|空|answers?|答案?|解答|解析|答案解析)?\W*$""",
-    re.IGNORECASE | re.VERBOSE,
-)
-BLANK_HTML = re.compile(
-    r"^(?:\s|&nbsp;|<br\s*/?>|<hr\s*/?>|</?(?:p|div|center|span|ul|ol|li|b|a|details|section|table)\b[^>]*>"
-    r"|<!--[\s\S]*?-->)*$",
-    re.IGNORECASE,
-)
-TAG = re.compile(r"<!--[\s\S]*?-->|<[^>]*>")
-SHOWN = re.compile(r"<(?:img|video|audio|iframe|svg|table|input)\b", re.IGNORECASE)
-
-
-def is_filler(piece: Piece) -> bool:
-    """Whether a piece answers nothing: a rule, blank HTML, a link back to the top, a `TODO`."""
-    token = piece.tokens[0]
-    if token.type == "hr":
-        return True
-    if token.type == "html_block":
-        words = TAG.sub(" ", token.content)
-        return not SHOWN.search(token.content) and _says_nothing(words, "href" in token.content)
-    if token.type == "paragraph_open":
-        return _blank_inline(piece.tokens[1])
-    if token.type in ("bullet_list_open", "ordered_list_open", "blockquote_open"):
-        inlines = [t for t in piece.tokens if t.nesting == 0]
-        return all(t.type == "inline" and _blank_inline(t) for t in inlines)
-    return False
-
-
-def _says_nothing(words: str, linked: bool) -> bool:
-    words = words.strip()
-    return bool(PLACEHOLDER.match(words) or (linked and BACK_TO_TOP.match(words)))
-
-
-def _blank_inline(inline: Token) -> bool:
-    children = inline.children or []
-    if any(c.type == "image" or SHOWN.match(c.content) for c in children if c.nesting == 0):
-        return False
-    linked = any(child.type == "link_open" or "href" in child.content for child in children)
-    return _says_nothing(visible(children), linked)
-
-
-# -- groups of titles ------------------------------------------------------------------------------
-
-DIGITS = "零一二三四五六七八九"
-
-
-def value(number: str | None) -> int:
-    """The last part of a number: 12 for `3.4.12`, 17 for `17a`, 21 for 二十一, -1 for none."""
-    if not number:
-        return -1
-    if number[0] in CHINESE:
-        tens, _, ones = number.replace("〇", "零").rpartition("十")
-        if "十" in number:
-            return (DIGITS.find(tens) if tens else 1) * 10 + max(DIGITS.find(ones[:1] or "零"), 0)
-        return DIGITS.find(number[-1])
-    digits = re.findall(r"\d+", number)
-    return int(digits[-1]) if digits else -1
-
-
-FAMILIES = {"ordinal": "labelled", "chinese": "chinese", "bracketed": "bracketed"}
+FAMILIES = {"chinese": "chinese", "bracketed": "bracketed", "list item": "item"}
 
 
 @dataclass(frozen=True, order=True)
 class Style:
-    """What the titles of a group have in common; the order is that of the search for questions."""
+    """What the titles of a group have in common; the order is that of the search."""
 
     rank: int
-    not_chinese: bool
+    arabic: bool  # 一、二、 number the sections around 1. 2. 3.
     level: int
     depth: int
     kind: Kind
     family: str
-
-
-RANK = {Kind.HTML: 0, Kind.HEADING: 1, Kind.ITEM_HEADING: 1, Kind.ITEM_LINK: 2, Kind.SUMMARY: 4}
-WEAK = {Kind.BOLD: 5, Kind.ITEM_BOLD: 6, Kind.ITEM: 7, Kind.TEXT: 8}  # steps look like that, too
-LABELLED_RANK = 3
 
 
 def style_of(mark: Mark) -> Style:
@@ -118,43 +47,51 @@ def style_of(mark: Mark) -> Style:
     labelled = bool(dialect and dialect.labelled)
     rank = LABELLED_RANK if labelled and mark.kind in WEAK else {**RANK, **WEAK}[mark.kind]
     family = "" if not dialect else "labelled" if labelled else FAMILIES.get(dialect.name, "arabic")
-    depth = mark.read.depth if family == "arabic" else 1
+    depth = mark.read.depth if family == "arabic" and mark.kind not in LISTED else 1
     return Style(rank, family != "chinese", mark.level, depth, mark.kind, family)
+
+
+DIGITS = "零一二三四五六七八九"
+
+
+def value(number: str | None) -> int:
+    """The last part of a number: 12 for `3.4.12`, 17 for `17a`, 21 for 二十一; -1 for none."""
+    if not number:
+        return -1
+    if number[0] in CHINESE:
+        tens, ten, ones = number.replace("〇", "零").rpartition("十")
+        tenfold = (DIGITS.find(tens[-1]) if tens else 1) if ten else 0
+        return 10 * tenfold + max(DIGITS.find(ones[-1:] or "零"), 0)
+    digits = re.findall(r"\d+", number)
+    return int(digits[-1]) if digits else -1
 
 
 @dataclass(frozen=True)
 class Flow:
-    """The pieces of a file with lists opened, and which list each came from (-1: none)."""
+    """The pieces of a file with its lists opened.
+
+    `contents` are the positions of the table of contents, `listed` the normalised titles it names.
+    """
 
     pieces: tuple[Piece, ...]
-    lists: tuple[int, ...]
-    contents: frozenset[int] = frozenset()  # pieces of a table of contents
-    filler: tuple[bool, ...] = ()
-
-
-def members(flow: Flow) -> dict[Style, list[int]]:
-    """The numbered titles of a file by style, each group in file order."""
-    groups: dict[Style, list[int]] = defaultdict(list)
-    for at, piece in enumerate(flow.pieces):
-        mark = piece.mark
-        if mark and mark.read.number and at not in flow.contents and can_be_question(mark):
-            groups[style_of(mark)].append(at)
-    return groups
-
-
-def can_be_question(mark: Mark) -> bool:
-    """Not the label of an answer, not "References", not a version or a date."""
-    name = mark.name
-    return not NO_QUESTION.match(name) and bool(re.search(r"[^\W\d_]", name) or not name)
+    contents: frozenset[int] = frozenset()
+    listed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Outline:
-    """The indices of the pieces that head questions."""
+    """Where the questions of a file stand.
+
+    `candidates` counts the un-numbered titles that would be questions too if they were asked for.
+    `undecided` names the level of sections that may as well be the questions.
+    """
 
     questions: frozenset[int]
-    candidates: int = 0  # un-numbered titles that would be questions with --unnumbered
-    undecided: str | None = None
+    candidates: int = 0
+    undecided: int | None = None
+
+
+Group = list[int]  # positions of titles of one style, in file order
 
 
 def _share(found: Iterable[bool]) -> float:
@@ -162,103 +99,225 @@ def _share(found: Iterable[bool]) -> float:
     return sum(listed) / len(listed) if listed else 0.0
 
 
-class Groups:
-    """Answers what has to be known about groups of titles; positions are indices of pieces."""
+class Titles:
+    """The titles of a file, their groups, and what stands between them."""
 
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
-        self.content = [0]  # how many pieces before each position are no filler and no title
-        for at, piece in enumerate(flow.pieces):
-            empty = piece.mark if not piece.inside and not self._glued(piece) else None
-            holds = not (empty or flow.filler[at] or at in flow.contents)
-            self.content.append(self.content[-1] + holds)
+        self.marks = {
+            at: piece.mark
+            for at, piece in enumerate(flow.pieces)
+            if piece.mark and at not in flow.contents
+        }
+        sizes = [self._size(at, piece) for at, piece in enumerate(flow.pieces)]
+        self.letters = [0, *accumulate(size for size, _ in sizes)]
+        self.linked = [0.0, *accumulate(size * share for size, share in sizes)]
+
+    def _size(self, at: int, piece: Piece) -> tuple[int, float]:
+        """Letters of content in a piece (at least 1 if there is any), and the share of links."""
+        mark = piece.mark
+        if mark and (mark.kind in (*HEADINGS, *LISTED, Kind.SUMMARY) or self._can_ask(mark)):
+            return bool(piece.inside) + len(normal(visible(mark.glued))), 0.0
+        if at in self.flow.contents or is_filler(piece):
+            return 0, 0.0
+        return letters(piece) + 1, linked_share(piece)
 
     @staticmethod
-    def _glued(piece: Piece) -> bool:
-        return bool(piece.mark and visible(piece.mark.glued).strip())
+    def _can_ask(mark: Mark) -> bool:
+        return bool(mark.read.dialect) or asks(mark.name)
 
-    def mark(self, at: int) -> Mark:
-        """The mark of a piece that is known to have one."""
-        mark = self.flow.pieces[at].mark
-        assert mark
-        return mark
+    def groups(self, *, numbered: bool) -> dict[Style, Group]:
+        """The groups of numbered (or of un-numbered) titles that can be questions at all."""
+        groups: dict[Style, Group] = defaultdict(list)
+        for at, mark in self.marks.items():
+            wanted = bool(mark.read.number) == numbered
+            if wanted and not NO_QUESTION.match(mark.name) and re.search(r"[^\W\d_]", mark.name):
+                groups[style_of(mark)].append(at)
+        return groups
 
-    def holds(self, at: int, end: int) -> bool:
-        """Whether there is content between a title and a position below it."""
-        own = bool(self.flow.pieces[at].inside) or self._glued(self.flow.pieces[at])
-        return own or self.content[end] > self.content[at + 1]
+    def spans(self, group: Group) -> list[tuple[int, int]]:
+        """From each title to the next of its group."""
+        return list(pairwise([*group, len(self.flow.pieces)]))
 
-    def asking(self, group: Sequence[int]) -> float:
+    def answered(self, start: int, end: int) -> bool:
+        """Whether there is content between a title and a position below."""
+        return self.letters[end] > self.letters[start]
+
+    def asking(self, group: Group) -> float:
         """The share of titles that read as questions."""
-        return _share(asks(self.mark(at).name) for at in group)
+        return _share(asks(self.marks[at].name) for at in group)
 
-    def is_section(self, outer: list[int], inner: list[int]) -> bool:
-        """Whether the titles of the outer group only hold the questions of the inner one."""
-        first, last = self.mark(outer[0]), self.mark(inner[0])
-        labelled = [bool(m.read.dialect and m.read.dialect.labelled) for m in (first, last)]
-        if labelled[0]:
-            return False
-        spans = list(zip(outer, [*outer[1:], len(self.flow.pieces)], strict=True))
-        holders = []
-        index = 0
-        for start, end in spans:
-            while index < len(inner) and inner[index] < start:
-                index += 1
-            if index < len(inner) and inner[index] < end:
-                holders.append((start, inner[index]))
-        if not holders:
-            return False
-        if labelled[1]:
-            return True
-        bare = _share(not self.holds(start, below) for start, below in holders)
-        asked = self.asking(outer), self.asking(inner)
-        share = len(holders) / len(outer)
-        if last.kind in WEAK:
-            return share > 0.5 and bare >= 0.6 and asked[1] >= 0.5 > asked[0]
-        if asked[0] >= asked[1] + 0.15 or share <= 0.4:
-            return False
-        if asked[1] >= 0.5 and asked[0] <= 0.3:
-            return True
-        return bare >= 0.6
+    def listed(self, group: Group) -> float:
+        """The share of titles that the table of contents names."""
+        return _share(normal(self.marks[at].name) in self.flow.listed for at in group)
 
-    def plausible(self, group: list[int]) -> bool:
-        """Whether a reader would take a group for questions at all."""
-        mark = self.mark(group[0])
-        dialect = mark.read.dialect
-        if dialect and dialect.labelled:
-            return True
-        if mark.kind in WEAK:
-            return len(group) > 1 and self.asking(group) >= 0.6
-        if dialect and dialect.name == "spaced" and len(group) == 1:
-            return False
-        return not self._chapters(group)
+    def labelled(self, group: Group) -> bool:
+        """Whether the titles call themselves questions."""
+        dialect = self.marks[group[0]].read.dialect
+        return bool(dialect and dialect.labelled)
 
-    def _chapters(self, group: list[int]) -> bool:
-        names = [self.mark(at).name for at in group]
-        return (
-            self.asking(group) < 0.15 and _share(bool(CHAPTER_TITLE.match(n)) for n in names) > 0.2
+    # -- is it a group of questions? ---------------------------------------------------------------
+
+    def plausible(self, group: Group) -> bool:
+        """Whether a reader would take a group for questions."""
+        mark, asked = self.marks[group[0]], self.asking(group)
+        if mark.kind in WEAK and not self._weak_but_plausible(group, asked):
+            return False
+        if self.labelled(group):
+            return True
+        if mark.read.dialect and mark.read.dialect.name == "spaced" and len(group) == 1:
+            return False
+        if asked < 0.5 and (self._reading_list(group) or self._steps(group)):
+            return False
+        return asked >= 0.15 or not (self._chapters(group) or self._restarts(group))
+
+    def _weak_but_plausible(self, group: Group, asked: float) -> bool:
+        answered = _share(self.answered(*span) for span in self.spans(group))
+        return answered >= 0.5 and (self.labelled(group) or (len(group) > 1 and asked >= 0.6))
+
+    def _reading_list(self, group: Group) -> bool:
+        """Most of what stands below the titles is links."""
+        start, end = group[0], self.spans(group)[-1][1]
+        return self.linked[end] - self.linked[start] > 0.6 * (
+            self.letters[end] - self.letters[start]
         )
 
+    def _steps(self, group: Group) -> bool:
+        """The titles are numbered steps in the answers to un-numbered questions."""
+        return _share(bool(above and asks(above.name)) for above in map(self._above, group)) >= 0.5
 
-CHAPTER_TITLE = re.compile(
-    r"""^\W*(?:introduction|background|overview|methods?|methodology|results?|discussion|related\swork
-    |conclusions?|summary|abstract|experiments?|evaluation|install(?:ation|ing)?|usage|setup
-    |getting\sstarted|prerequisites?|requirements?|quick\s?start|configuration|features?|faq|references
-    |examples?|future\swork|motivation|appendix|概述|简介|介绍|引言|前言|背景|总结|小结|结论|安装|使用
-    |配置|快速(?:开始|入门)|环境(?:准备|搭建)?|参考(?:资料|文献)?|结语|后记|准备(?:工作)?|实验|方法)\W*$""",
-    re.IGNORECASE | re.VERBOSE,
-)
+    def _above(self, at: int) -> Mark | None:
+        """The heading a title stands under, if that has no number."""
+        level = self.marks[at].level
+        for above in range(at - 1, -1, -1):
+            mark = self.marks.get(above)
+            if mark and mark.kind in HEADINGS and mark.level < level:
+                return None if mark.read.number else mark
+        return None
+
+    def _chapters(self, group: Group) -> bool:
+        return _share(bool(CHAPTER_TITLE.match(self.marks[at].name)) for at in group) > 0.2
+
+    def _restarts(self, group: Group) -> bool:
+        """Numbers begin again and again, as steps do, and no table of contents names them."""
+        starts = sum(value(self.marks[at].read.number) == 1 for at in group)
+        return starts > 2 and self.listed(group) < 0.5
+
+    # -- section or question? ----------------------------------------------------------------------
+
+    def is_section(self, outer: Group, inner: Group) -> bool:
+        """Whether the titles of the outer group only hold the questions of the inner one."""
+        if self.labelled(outer) or not self.plausible(inner):
+            return False
+        holders = self._holders(outer, inner)
+        share = len(holders) / len(outer)
+        if share < 0.5:
+            return False
+        asked = self.asking(outer), self.asking(inner)
+        if self.labelled(inner):
+            return True
+        named = self.listed(outer), self.listed(inner)
+        if abs(named[0] - named[1]) > 0.5:
+            return named[1] > named[0]
+        if asked[1] >= 0.5 and asked[0] <= 0.3:
+            return True
+        bare = _share(not self.answered(start, below) for start, below in holders)
+        mark, below = self.marks[outer[0]], self.marks[inner[0]]
+        extends = below.read.depth > mark.read.depth  # 1.1 under 1 is a part of the answer to 1
+        if asked[0] > asked[1] or extends or below.kind in WEAK:
+            return False
+        return bare >= 0.6
+
+    def _holders(self, outer: Group, inner: Group) -> list[tuple[int, int]]:
+        """The outer titles that hold inner ones, each with the first of these."""
+        found = []
+        for start, end in self.spans(outer):
+            index = bisect_left(inner, start)
+            if index < len(inner) and inner[index] < end:
+                found.append((start, inner[index]))
+        return found
 
 
-def choose(flow: Flow, unnumbered: bool = False) -> Outline:
+# -- the choice ------------------------------------------------------------------------------------
+
+
+def choose(flow: Flow, *, unnumbered: bool = False) -> Outline:
     """Say which titles of a file are its questions."""
-    groups = Groups(flow)
-    found = members(flow)
-    outer: list[int] = []
-    for style in sorted(found, key=lambda s: (s, found[s])):
-        group = found[style]
-        if not outer:
-            outer = group if groups.plausible(group) else outer
-        elif groups.is_section(outer, group):
-            outer = group
-    return Outline(frozenset(outer))
+    titles = Titles(flow)
+    numbered = titles.groups(numbered=True)
+    loose = titles.groups(numbered=False)
+    if unnumbered:
+        numbered |= {style: group for style, group in loose.items() if style.family == "labelled"}
+    strong = _numbered(
+        titles, {s: g for s, g in numbered.items() if s.kind not in WEAK or s.family == "labelled"}
+    )
+    chosen = strong
+    plain = _unnumbered(titles, loose) if not chosen else []
+    if unnumbered and plain:
+        chosen = plain
+    if not chosen:
+        chosen = _numbered(titles, numbered)
+    chosen = _continued(titles, chosen, numbered)
+    return Outline(frozenset(chosen), 0 if chosen else len(plain))
+
+
+def _numbered(titles: Titles, groups: dict[Style, Group]) -> Group:
+    """Go from the outermost group inwards, past those that only hold others."""
+    chosen: Group = []
+    for _, group in sorted(groups.items()):
+        if not chosen:
+            chosen = group if titles.plausible(group) else []
+        elif titles.is_section(chosen, group):
+            chosen = group
+    return chosen
+
+
+def _unnumbered(titles: Titles, groups: dict[Style, Group]) -> Group:
+    """The outermost group of titles of which most ask and have an answer."""
+    asking: dict[Style, Group] = {}
+    for style, group in sorted(groups.items()):
+        answered = [start for start, end in titles.spans(group) if titles.answered(start, end)]
+        if style.kind not in LISTED and len(answered) > 1 and titles.asking(answered) >= 0.5:
+            asking[style] = group
+    most = max(map(len, asking.values()), default=0)
+    return next((group for group in asking.values() if 4 * len(group) >= most), [])
+
+
+def _continued(titles: Titles, chosen: Group, groups: dict[Style, Group]) -> Group:
+    """Add headings of other styles that go on with the numbers, or fill a gap in them.
+
+    Authors slip in the level (`## 8.`, `### 9.`, `## 10.`), and lists grow at another level.
+    """
+    if not chosen or titles.marks[chosen[0]].kind not in HEADINGS:
+        return chosen
+    added: Group = []
+    for style, group in groups.items():
+        if style.kind in HEADINGS and style.family != "chinese" and group[0] not in chosen:
+            added += [
+                at for run in _runs(group, chosen) if _goes_on(titles, run, chosen) for at in run
+            ]
+    return sorted([*chosen, *added])
+
+
+def _runs(group: Group, chosen: Group) -> list[Group]:
+    """Cut a group wherever a chosen title stands in between."""
+    runs: dict[int, Group] = defaultdict(list)
+    for at in group:
+        runs[bisect_left(chosen, at)].append(at)
+    return list(runs.values())
+
+
+def _goes_on(titles: Titles, run: Group, chosen: Group) -> bool:
+    index = bisect_left(chosen, run[0])
+    before = _value(titles, chosen[index - 1]) if index else 0
+    after = _value(titles, chosen[index]) if index < len(chosen) else None
+    first, last = _value(titles, run[0]), _value(titles, run[-1])
+    if titles.marks[run[0]].read.depth != titles.marks[chosen[0]].read.depth:
+        return False
+    if after is not None:
+        return before + 1 == first and last + 1 == after
+    return first in (before, before + 1) and before > 2 and titles.asking(run) >= 0.5
+
+
+def _value(titles: Titles, at: int) -> int:
+    return value(titles.marks[at].read.number)

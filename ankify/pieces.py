@@ -40,9 +40,9 @@ ITEMS = (Kind.ITEM_HEADING, Kind.ITEM_LINK, Kind.ITEM_BOLD, Kind.ITEM)
 
 @dataclass(frozen=True)
 class Mark:
-    """A title that may head a question. `title` and `glued` are inline tokens, `line` is 0-based.
+    """A title that may head a question, as inline tokens; `line` is 0-based.
 
-    `words` is the visible title with its number, `glued` the rest of the paragraph or raw HTML that
+    `whole` is the title with its number, `title` without. `glued` is the rest of the paragraph that
     it opens, which then belongs to the answer. `anchor` is the id of the heading, `target` where a
     title that is a link points to.
     """
@@ -50,7 +50,7 @@ class Mark:
     kind: Kind
     level: int
     read: Numbered
-    words: str
+    whole: tuple[Token, ...]
     title: tuple[Token, ...]
     line: int
     glued: tuple[Token, ...] = ()
@@ -143,9 +143,7 @@ def _mark(kind: Kind, level: int, children: tuple[Token, ...], at: Token) -> Mar
     read = read_number(words)
     title = _without_citation(cut(children, read.start))
     line = at.map[0] if at.map else 0
-    return Mark(
-        kind, level, read, words.strip(), title, line, (), _anchor(children), _target(children)
-    )
+    return Mark(kind, level, read, children, title, line, (), _anchor(children), _target(children))
 
 
 ANCHOR = re.compile(r"""\b(?:id|name)\s*=\s*(?:"([^"]*)"?|'([^']*)'?|([^\s>]+))""", re.IGNORECASE)
@@ -204,8 +202,7 @@ def _paragraph_mark(inline: Token) -> Mark | None:
     glued = cut(children, end + (words[end : end + 1] == "\n"))
     mark = _mark(Kind.BOLD if bold else Kind.TEXT, PARAGRAPH_LEVEL, cut(children, 0, end), inline)
     title = mark.title if whole else cut(children, read.start, bold)
-    words = words[: end if whole else bold]
-    return replace(mark, read=read, words=words.strip(), title=title, glued=glued)
+    return replace(mark, read=read, title=title, glued=glued)
 
 
 def _bold_length(children: Sequence[Token]) -> int:

@@ -8,15 +8,16 @@ The dialects are listed in docs/dialects.md.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from markdown_it.token import Token
 
+from ankify.content import TocEntry, is_filler, read_contents
 from ankify.gfm import ParsedFile, plain_text
-from ankify.headings import CONTENTS, strip_number
+from ankify.headings import CONTENTS, normal, strip_number
 from ankify.model import Problem, Question
-from ankify.outline import HEADINGS, Flow, choose, is_filler
+from ankify.outline import HEADINGS, Flow, choose
 from ankify.pieces import Kind, Mark, Piece, read_pieces
 
 
@@ -27,16 +28,6 @@ class SplitOptions:
     level: int | None = None
     pattern: str | None = None
     unnumbered: bool = False
-
-
-@dataclass(frozen=True)
-class TocEntry:
-    """A link of the table of contents; `line` is 1-based, `href` starts with `#`."""
-
-    number: str | None
-    title: str
-    href: str
-    line: int
 
 
 @dataclass(frozen=True)
@@ -68,41 +59,49 @@ def split_questions(parsed: ParsedFile, path: str, options: SplitOptions) -> Spl
     Numbering inside an answer (a list, a code block, a sub-heading) never starts a question.
     """
     pieces = read_pieces(parsed.tokens)
-    flow = _open_lists(pieces)
-    outline = choose(flow, options.unnumbered)
-    closed, chosen = _close_lists(flow, pieces, outline.questions)
-    reader = _Reader(parsed, path, closed, chosen)
-    return reader.read(outline.candidates)
+    flow, sources = _open_lists(pieces)
+    contents = read_contents(pieces, _last_places(flow, sources))
+    flow = replace(
+        flow,
+        contents=frozenset(at for at, source in enumerate(sources) if source in contents),
+        listed=frozenset(normal(entry.title) for found in contents.values() for entry in found),
+    )
+    outline = choose(flow, unnumbered=options.unnumbered)
+    closed, chosen = _close_lists(flow, sources, pieces, outline.questions)
+    toc = tuple(chain.from_iterable(contents.values()))
+    return replace(
+        _Reader(parsed, path, closed, chosen).read(),
+        toc=toc,
+        unnumbered_candidates=outline.candidates,
+    )
 
 
-def _open_lists(pieces: Sequence[Piece]) -> Flow:
-    """Put the items of each list in its place."""
-    flat = [
-        (item, at if piece.items else -1)
-        for at, piece in enumerate(pieces)
-        for item in (piece.items or (piece,))
-    ]
-    opened = tuple(item for item, _ in flat)
-    return Flow(opened, tuple(at for _, at in flat), filler=tuple(map(is_filler, opened)))
+def _open_lists(pieces: Sequence[Piece]) -> tuple[Flow, tuple[int, ...]]:
+    """Put the items of each list in its place; also say which piece each comes from."""
+    flat = [(item, at) for at, piece in enumerate(pieces) for item in (piece.items or (piece,))]
+    return Flow(tuple(item for item, _ in flat)), tuple(at for _, at in flat)
+
+
+def _last_places(flow: Flow, sources: Sequence[int]) -> dict[str, int]:
+    """At which piece each title stands last, by its letters and digits."""
+    marked = ((piece.mark, at) for piece, at in zip(flow.pieces, sources, strict=True))
+    return {normal(mark.name): at for mark, at in marked if mark}
 
 
 def _close_lists(
-    flow: Flow, pieces: Sequence[Piece], chosen: frozenset[int]
+    flow: Flow, sources: Sequence[int], pieces: Sequence[Piece], chosen: frozenset[int]
 ) -> tuple[tuple[Piece, ...], frozenset[int]]:
     """Keep a list whole unless one of its items is a question, and renumber the chosen pieces."""
-    opened = {flow.lists[at] for at in chosen}
+    opened = {sources[at] for at in chosen}
     kept: list[Piece] = []
     questions: set[int] = set()
-    seen: set[int] = set()
-    for at, (piece, source) in enumerate(zip(flow.pieces, flow.lists, strict=True)):
+    for at, (piece, source) in enumerate(zip(flow.pieces, sources, strict=True)):
         if at in chosen:
             questions.add(len(kept))
+            kept += [piece, *read_pieces(piece.inside)]
+        elif source in opened:
             kept.append(piece)
-            kept += read_pieces(piece.inside)
-        elif source < 0 or source in opened:
-            kept.append(piece)
-        elif source not in seen:
-            seen.add(source)
+        elif not at or sources[at - 1] != source:
             kept.append(pieces[source])
     return tuple(kept), frozenset(questions)
 
@@ -130,7 +129,8 @@ class _Reader:
                 level = 0
         return frozenset(leads)
 
-    def read(self, candidates: int) -> SplitFile:
+    def read(self) -> SplitFile:
+        """Gather the questions."""
         sections: list[Section] = []
         unanswered: list[Question] = []
         trail: list[Mark] = []
@@ -152,7 +152,7 @@ class _Reader:
                 trail = [above for above in trail if above.level < mark.level] + [mark]
             at += 1
         title = None if title_at is None else self._plain(self.pieces[title_at].mark)
-        return SplitFile(tuple(sections), tuple(unanswered), title, (), candidates)
+        return SplitFile(tuple(sections), tuple(unanswered), title)
 
     def _title(self) -> int | None:
         tops = [

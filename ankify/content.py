@@ -1,0 +1,148 @@
+"""What a piece of a note file holds: something of an answer, nothing, or a table of contents."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from markdown_it.token import Token
+
+from ankify.headings import normal, read_number, visible
+from ankify.pieces import Piece
+
+LISTS = ("bullet_list_open", "ordered_list_open")
+
+# Pieces that answer nothing: `[⬆ Back to Top](#contents)`, `TODO`, `待补充`, `Answer:`.
+BACK_TO_TOP = re.compile(
+    r"""^\W*(?:(?:back|go|return|jump)\s+to\s+(?:the\s+)?[\w\s]{2,20}|top|toc|up
+    |返回\w{0,4}|回到\w{0,4})?\W*$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+PLACEHOLDER = re.compile(
+    r"""^\W*(?:todo|tbd|tba|wip|to\sbe\s(?:completed|added|done|continued|updated|written)
+    |coming\ssoon|work\sin\sprogress|no\sanswer(?:\syet)?|n/?a|answers?|solutions?
+    |待(?:补充|完善|更新|续|完成|填|添加|写|整理)|未完(?:待续)?|暂无(?:答案)?|略|空|答案?|解答
+    |解析|答案解析)?\W*$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+TAG = re.compile(r"<!--[\s\S]*?-->|<[^>]*>")
+SHOWN = re.compile(r"<(?:img|video|audio|iframe|svg|table|input|picture)\b", re.IGNORECASE)
+
+
+def is_filler(piece: Piece) -> bool:
+    """Whether a piece answers nothing: a rule, blank HTML, a link back to the top, a `TODO`."""
+    token = piece.tokens[0]
+    if token.type == "html_block":
+        words = html.unescape(TAG.sub(" ", token.content))
+        return not SHOWN.search(token.content) and _says_nothing(words, "href" in token.content)
+    if token.type in ("paragraph_open", "blockquote_open", *LISTS):
+        leaves = [leaf for leaf in piece.tokens if leaf.nesting == 0]
+        return all(leaf.type == "inline" and _is_blank(leaf) for leaf in leaves)
+    return token.type == "hr"
+
+
+def _is_blank(inline: Token) -> bool:
+    children = inline.children or []
+    if any(c.type == "image" or SHOWN.match(c.content) for c in children if c.nesting == 0):
+        return False
+    linked = any(child.type == "link_open" or "href" in child.content for child in children)
+    return _says_nothing(visible(children), linked)
+
+
+def _says_nothing(words: str, linked: bool) -> bool:
+    words = words.strip()
+    return bool(PLACEHOLDER.match(words) or (linked and BACK_TO_TOP.match(words)))
+
+
+# -- tables of contents ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TocEntry:
+    """A link of the table of contents; `line` is 1-based, `href` starts with `#`."""
+
+    number: str | None
+    title: str
+    href: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link in a piece: its visible text and where it goes; `line` is 0-based."""
+
+    text: str
+    href: str
+    line: int
+
+
+HTML_LINK = re.compile(r"""<a\b[^>]*?href\s*=\s*["']?([^"'\s>]*)[^>]*>([\s\S]*?)</a\s*>""", re.I)
+MOSTLY = 0.6  # of the letters
+
+
+def links(piece: Piece) -> Iterator[Link]:
+    """All links of a piece, in order."""
+    for token in piece.tokens:
+        line = (token.map or [piece.line])[0]
+        if token.type == "inline" and token.children:
+            yield from _inline_links(token.children, line)
+        elif token.type == "html_block":
+            for href, inner in HTML_LINK.findall(token.content):
+                yield Link(html.unescape(TAG.sub("", inner)).strip(), html.unescape(href), line)
+
+
+def _inline_links(children: Sequence[Token], line: int) -> Iterator[Link]:
+    start = 0
+    for at, token in enumerate(children):
+        if token.type == "softbreak":
+            line += 1
+        elif token.type == "link_open":
+            start = at
+        elif token.type == "link_close":
+            text = visible(children[start:at]).strip()
+            yield Link(text, str(children[start].attrGet("href") or ""), line)
+
+
+def letters(piece: Piece) -> int:
+    """How many letters and digits a reader sees in a piece."""
+    words = (
+        TAG.sub("", token.content) if token.type == "html_block" else visible(token.children or ())
+        for token in piece.tokens
+        if token.type in ("inline", "html_block")
+    )
+    return sum(len(normal(word)) for word in words)
+
+
+def linked_share(piece: Piece) -> float:
+    """The share of a piece's letters that are links."""
+    total = letters(piece)
+    return sum(len(normal(link.text)) for link in links(piece)) / total if total else 0.0
+
+
+def read_contents(pieces: Sequence[Piece], last: dict[str, int]) -> dict[int, list[TocEntry]]:
+    """Find the tables of contents among the pieces: lists of links to titles further down.
+
+    `last` says at which piece a normalised title stands last. Returns entries by piece.
+    """
+    found: dict[int, list[TocEntry]] = {}
+    for at, piece in enumerate(pieces):
+        if piece.mark and not _is_link(piece):
+            continue
+        if piece.tokens[0].type not in ("paragraph_open", "table_open", "html_block", *LISTS):
+            continue
+        entries = [_entry(link) for link in links(piece) if normal(link.text)]
+        below = [entry for entry in entries if last.get(normal(entry.title), -1) > at]
+        if below and 2 * len(below) >= len(entries) and linked_share(piece) >= MOSTLY:
+            found[at] = entries
+    return found
+
+
+def _is_link(piece: Piece) -> bool:
+    return bool(piece.mark and piece.mark.target)
+
+
+def _entry(link: Link) -> TocEntry:
+    read = read_number(link.text)
+    return TocEntry(read.number, link.text[read.start :].strip(), link.href, link.line + 1)
