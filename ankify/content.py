@@ -22,9 +22,8 @@ BACK_TO_TOP = re.compile(
 )
 PLACEHOLDER = re.compile(
     r"""^\W*(?:todo|tbd|tba|wip|to\sbe\s(?:completed|added|done|continued|updated|written)
-    |coming\ssoon|work\sin\sprogress|no\sanswer(?:\syet)?|n/?a|answers?|solutions?
-    |待(?:补充|完善|更新|续|完成|填|添加|写|整理)|未完(?:待续)?|暂无(?:答案)?|略|空|答案?|解答
-    |解析|答案解析)?\W*$""",
+    |coming\ssoon|work\sin\sprogress|no\sanswer(?:\syet)?|n/?a
+    |待(?:补充|完善|更新|续|完成|填|添加|写|整理)|未完(?:待续)?|暂无(?:答案)?|略|空)?\W*$""",
     re.IGNORECASE | re.VERBOSE,
 )
 TAG = re.compile(r"<!--[\s\S]*?-->|<[^>]*>")
@@ -47,7 +46,10 @@ def _is_blank(inline: Token) -> bool:
     children = inline.children or []
     if any(c.type == "image" or SHOWN.match(c.content) for c in children if c.nesting == 0):
         return False
-    linked = any(child.type == "link_open" or "href" in child.content for child in children)
+    targets = [child.attrGet("href") for child in children if child.type == "link_open"]
+    if any(not str(target).startswith("#") for target in targets):
+        return False
+    linked = bool(targets) or any("href" in child.content for child in children)
     return _says_nothing(visible(children), linked)
 
 

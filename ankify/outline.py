@@ -115,16 +115,16 @@ class Titles:
 
     def _size(self, at: int, piece: Piece) -> tuple[int, float]:
         """Letters of content in a piece (at least 1 if there is any), and the share of links."""
-        mark = piece.mark
-        if mark and (mark.kind in (*HEADINGS, *LISTED, Kind.SUMMARY) or self._can_ask(mark)):
-            return bool(piece.inside) + len(normal(visible(mark.glued))), 0.0
+        if piece.mark and piece.mark.kind in (*HEADINGS, Kind.SUMMARY):
+            return int(self._opens(at)), 0.0
         if at in self.flow.contents or is_filler(piece):
             return 0, 0.0
         return letters(piece) + 1, linked_share(piece)
 
-    @staticmethod
-    def _can_ask(mark: Mark) -> bool:
-        return bool(mark.read.dialect) or asks(mark.name)
+    def _opens(self, at: int) -> bool:
+        """Whether the answer to a title begins within its own piece."""
+        piece = self.flow.pieces[at]
+        return bool(piece.inside or (piece.mark and visible(piece.mark.glued).strip()))
 
     def groups(self, *, numbered: bool) -> dict[Style, Group]:
         """The groups of numbered (or of un-numbered) titles that can be questions at all."""
@@ -141,7 +141,7 @@ class Titles:
 
     def answered(self, start: int, end: int) -> bool:
         """Whether there is content between a title and a position below."""
-        return self.letters[end] > self.letters[start]
+        return self._opens(start) or self.letters[end] > self.letters[start + 1]
 
     def asking(self, group: Group) -> float:
         """The share of titles that read as questions."""

@@ -158,14 +158,13 @@ def _anchor(children: Iterable[Token]) -> str | None:
 
 
 def _target(children: Sequence[Token]) -> str | None:
-    """Where the title points to if all of it is one link."""
-    outside, target = 0, None
+    """Where the title points to if all of it is one link; `[X]()` points to itself."""
+    inside, target = False, None
     for token in children:
-        if token.type == "link_open":
-            target, outside = target or str(token.attrGet("href") or ""), outside - 1
-        elif token.type == "link_close":
-            outside += 1
-        elif outside == 0 and visible([token]).strip():
+        if token.type in ("link_open", "link_close"):
+            inside = token.type == "link_open"
+            target = str(token.attrGet("href") or "#") if inside else target
+        elif not inside and visible([token]).strip():
             return None
     return target
 
@@ -244,7 +243,7 @@ def _item_mark(item: Token, head: tuple[Token, ...]) -> Mark:
         bold = _paragraph_mark(head[1])
         mark = _mark(Kind.ITEM, ITEM_LEVEL, _first_line(children), item)
         mark = replace(mark, glued=cut(children, len(visible(_first_line(children))) + 1))
-        if mark.read.dialect and (mark.anchor or mark.target):
+        if mark.read.dialect and (mark.anchor or (mark.target or "").startswith("#")):
             mark = replace(mark, kind=Kind.ITEM_LINK)
         elif bold and bold.kind is Kind.BOLD:
             mark = replace(bold, kind=Kind.ITEM_BOLD, level=ITEM_LEVEL, line=mark.line)
