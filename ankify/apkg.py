@@ -188,9 +188,8 @@ def _add_media(archive: zipfile.ZipFile, name: str, media: Media) -> None:
     """Copy a picture; its name holds the hash it had when the notes were read."""
     content = media.path if media.path is not None else media.data or b""
     digest = _add(archive, name, content, zipfile.ZIP_STORED)
-    if media.name.rpartition(".")[0].rpartition("-")[2] not in (
-        digest[:length] for length in (8, 12, 16)
-    ):
+    known = media.name.rpartition(".")[0].rpartition("-")[2]
+    if media.path and not digest.startswith(known):
         raise AnkifyError(
             f"{media.path or media.name} changed while the deck was being built",
             hint="build again",

@@ -18,8 +18,12 @@ ONLY_IN = {"click": {"cli"}, "genanki": {"apkg"}, "anki": set(), "aqt": set()}
 def rooms() -> dict[str, set[str]]:
     """The table of docs/architecture.md: room -> what it may import from ankify."""
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| `(\w+)\.py` \|.*\| ([^|]*) \|$", text, re.MULTILINE)
-    return {room: set(re.findall(r"`(\w+)`", allowed)) for room, allowed in rows}
+    rows = re.findall(r"^\| `(\w+)\.py` \|.*\|([^|]*)\|$", text, re.MULTILINE)
+    table: dict[str, set[str]] = {}
+    for room, allowed in rows:
+        above = set(table) if "all above" in allowed else set(re.findall(r"`(\w+)`", allowed))
+        table[room] = above
+    return table
 
 
 def imported(room: str) -> tuple[set[str], set[str]]:
