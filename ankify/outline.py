@@ -8,13 +8,13 @@ sections. Groups that read like chapters, lists of links or steps of an answer a
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from ankify.content import is_filler, letters, linked_share
+from ankify.content import is_filler, letters, links
 from ankify.headings import CHAPTER_TITLE, CHINESE, NO_QUESTION, asks, normal, visible
 from ankify.pieces import Kind, Mark, Piece
 
@@ -109,17 +109,34 @@ class Titles:
             for at, piece in enumerate(flow.pieces)
             if piece.mark and at not in flow.contents
         }
+        self.headings = [at for at, mark in self.marks.items() if mark.kind in HEADINGS]
+        self.above = self._parents()
         sizes = [self._size(at, piece) for at, piece in enumerate(flow.pieces)]
-        self.letters = [0, *accumulate(size for size, _ in sizes)]
-        self.linked = [0.0, *accumulate(size * share for size, share in sizes)]
+        self.letters = [0, *accumulate(size for size, _, _ in sizes)]
+        self.linked = [0, *accumulate(linked for _, linked, _ in sizes)]
+        self.links = [0, *accumulate(count for _, _, count in sizes)]
 
-    def _size(self, at: int, piece: Piece) -> tuple[int, float]:
-        """Letters of content in a piece (at least 1 if there is any), and the share of links."""
+    def _parents(self) -> dict[int, Mark]:
+        """The heading above each title."""
+        parents: dict[int, Mark] = {}
+        stack: list[Mark] = []
+        for at, mark in self.marks.items():
+            while stack and stack[-1].level >= mark.level:
+                stack.pop()
+            if stack:
+                parents[at] = stack[-1]
+            if mark.kind in HEADINGS:
+                stack.append(mark)
+        return parents
+
+    def _size(self, at: int, piece: Piece) -> tuple[int, int, int]:
+        """Letters of content in a piece (at least 1 if there is any), those in links, and links."""
         if piece.mark and piece.mark.kind in (*HEADINGS, Kind.SUMMARY):
-            return int(self._opens(at)), 0.0
+            return int(self._opens(at)), 0, 0
         if at in self.flow.contents or is_filler(piece):
-            return 0, 0.0
-        return letters(piece) + 1, linked_share(piece)
+            return 0, 0, 0
+        found = [len(normal(link.text)) for link in links(piece)]
+        return letters(piece) + 1, sum(found), len(found)
 
     def _opens(self, at: int) -> bool:
         """Whether the answer to a title begins within its own piece."""
@@ -156,6 +173,28 @@ class Titles:
         dialect = self.marks[group[0]].read.dialect
         return bool(dialect and dialect.labelled)
 
+    def value(self, at: int) -> int:
+        """The number of a title."""
+        return value(self.marks[at].read.number)
+
+    def parts(self, group: Group) -> list[tuple[int, int]]:
+        """Where a heading above the level of a group begins a part of the file without it."""
+        found = []
+        for start, end in self.spans(group):
+            heading = self.parted(start, end)
+            if heading is not None:
+                found.append((heading, end))
+        return found
+
+    def parted(self, start: int, end: int) -> int | None:
+        """The first heading between a title and a position below it that stands above its level."""
+        level = self.marks[start].level
+        index = bisect_right(self.headings, start)
+        for at in self.headings[index : bisect_left(self.headings, end)]:
+            if self.marks[at].level < level:
+                return at
+        return None
+
     # -- is it a group of questions? ---------------------------------------------------------------
 
     def plausible(self, group: Group) -> bool:
@@ -184,23 +223,17 @@ class Titles:
 
     def _steps(self, group: Group) -> bool:
         """The titles are numbered steps in the answers to un-numbered questions."""
-        return _share(bool(above and asks(above.name)) for above in map(self._above, group)) >= 0.5
-
-    def _above(self, at: int) -> Mark | None:
-        """The heading a title stands under, if that has no number."""
-        level = self.marks[at].level
-        for above in range(at - 1, -1, -1):
-            mark = self.marks.get(above)
-            if mark and mark.kind in HEADINGS and mark.level < level:
-                return None if mark.read.number else mark
-        return None
+        above = [self.above.get(at) for at in group]
+        return (
+            _share(bool(mark and not mark.read.number and asks(mark.name)) for mark in above) >= 0.5
+        )
 
     def _chapters(self, group: Group) -> bool:
         return _share(bool(CHAPTER_TITLE.match(self.marks[at].name)) for at in group) > 0.2
 
     def _restarts(self, group: Group) -> bool:
         """Numbers begin again and again, as steps do, and no table of contents names them."""
-        starts = sum(value(self.marks[at].read.number) == 1 for at in group)
+        starts = sum(self.value(at) == 1 for at in group)
         return starts > 2 and self.listed(group) < 0.5
 
     # -- section or question? ----------------------------------------------------------------------
@@ -240,6 +273,8 @@ class Titles:
 
 # -- the choice ------------------------------------------------------------------------------------
 
+Groups = Mapping[Style, Group]
+
 
 def choose(flow: Flow, *, unnumbered: bool = False) -> Outline:
     """Say which titles of a file are its questions."""
@@ -248,20 +283,19 @@ def choose(flow: Flow, *, unnumbered: bool = False) -> Outline:
     loose = titles.groups(numbered=False)
     if unnumbered:
         numbered |= {style: group for style, group in loose.items() if style.family == "labelled"}
-    strong = _numbered(
-        titles, {s: g for s, g in numbered.items() if s.kind not in WEAK or s.family == "labelled"}
-    )
-    chosen = strong
-    plain = _unnumbered(titles, loose) if not chosen else []
-    if unnumbered and plain:
-        chosen = plain
-    if not chosen:
-        chosen = _numbered(titles, numbered)
-    chosen = _continued(titles, chosen, numbered)
-    return Outline(frozenset(chosen), 0 if chosen else len(plain))
+    chosen = _outermost(titles, {s: g for s, g in numbered.items() if s.rank < WEAK[Kind.BOLD]})
+    plain = [] if chosen else _asking(titles, loose)
+    if not chosen and not (unnumbered and plain):
+        chosen = _outermost(titles, numbered)
+    if chosen:
+        chosen = _without_restart(titles, chosen)
+        chosen = _with_slips(titles, chosen, numbered)
+        chosen = _with_other_parts(titles, chosen, numbered)
+        return Outline(frozenset(chosen))
+    return Outline(frozenset(plain if unnumbered else ()), len(plain))
 
 
-def _numbered(titles: Titles, groups: dict[Style, Group]) -> Group:
+def _outermost(titles: Titles, groups: Groups) -> Group:
     """Go from the outermost group inwards, past those that only hold others."""
     chosen: Group = []
     for _, group in sorted(groups.items()):
@@ -272,31 +306,47 @@ def _numbered(titles: Titles, groups: dict[Style, Group]) -> Group:
     return chosen
 
 
-def _unnumbered(titles: Titles, groups: dict[Style, Group]) -> Group:
+def _asking(titles: Titles, groups: Groups) -> Group:
     """The outermost group of titles of which most ask and have an answer."""
-    asking: dict[Style, Group] = {}
+    asking: list[Group] = []
     for style, group in sorted(groups.items()):
         answered = [start for start, end in titles.spans(group) if titles.answered(start, end)]
         if style.kind not in LISTED and len(answered) > 1 and titles.asking(answered) >= 0.5:
-            asking[style] = group
-    most = max(map(len, asking.values()), default=0)
-    return next((group for group in asking.values() if 4 * len(group) >= most), [])
+            asking.append(group)
+    most = max(map(len, asking), default=0)
+    return next((group for group in asking if 4 * len(group) >= most), [])
 
 
-def _continued(titles: Titles, chosen: Group, groups: dict[Style, Group]) -> Group:
+def _without_restart(titles: Titles, chosen: Group) -> Group:
+    """Leave out another list below: numbers that begin again, with another separator.
+
+    `### 1: X` to `### 9: X` are questions, `### 1. Y` and `### 2. Y` after them something else,
+    unless a heading in between begins another part of the file.
+    """
+    separators = [titles.marks[at].read.separator for at in chosen]
+    usual = max(separators, key=separators.count)
+    kept, other = [chosen[0]], False
+    for before, at in pairwise(chosen):
+        differs = titles.marks[at].read.separator != usual
+        restarts = titles.value(at) <= 1 < titles.value(before) and not titles.parted(before, at)
+        other = differs and (other or restarts)
+        if not other:
+            kept.append(at)
+    return kept
+
+
+def _with_slips(titles: Titles, chosen: Group, groups: Groups) -> Group:
     """Add headings of other styles that go on with the numbers, or fill a gap in them.
 
     Authors slip in the level (`## 8.`, `### 9.`, `## 10.`), and lists grow at another level.
     """
-    if not chosen or titles.marks[chosen[0]].kind not in HEADINGS:
-        return chosen
-    added: Group = []
-    for style, group in groups.items():
-        if style.kind in HEADINGS and style.family != "chinese" and group[0] not in chosen:
-            added += [
-                at for run in _runs(group, chosen) if _goes_on(titles, run, chosen) for at in run
-            ]
-    return sorted([*chosen, *added])
+    found: Group = []
+    if titles.marks[chosen[0]].kind in HEADINGS:
+        for style, group in groups.items():
+            if style.kind in HEADINGS and style.arabic and group[0] not in chosen:
+                runs = _runs(group, chosen)
+                found += [at for run in runs if _goes_on(titles, run, chosen) for at in run]
+    return sorted([*chosen, *found])
 
 
 def _runs(group: Group, chosen: Group) -> list[Group]:
@@ -309,15 +359,23 @@ def _runs(group: Group, chosen: Group) -> list[Group]:
 
 def _goes_on(titles: Titles, run: Group, chosen: Group) -> bool:
     index = bisect_left(chosen, run[0])
-    before = _value(titles, chosen[index - 1]) if index else 0
-    after = _value(titles, chosen[index]) if index < len(chosen) else None
-    first, last = _value(titles, run[0]), _value(titles, run[-1])
+    before = titles.value(chosen[index - 1]) if index else 0
+    first, last = titles.value(run[0]), titles.value(run[-1])
     if titles.marks[run[0]].read.depth != titles.marks[chosen[0]].read.depth:
         return False
-    if after is not None:
-        return before + 1 == first and last + 1 == after
+    if index < len(chosen):
+        return before + 1 == first and last + 1 == titles.value(chosen[index])
     return first in (before, before + 1) and before > 2 and titles.asking(run) >= 0.5
 
 
-def _value(titles: Titles, at: int) -> int:
-    return value(titles.marks[at].read.number)
+def _with_other_parts(titles: Titles, chosen: Group, groups: Groups) -> Group:
+    """Add the questions of other parts of the file, which may be of another style."""
+    if titles.marks[chosen[0]].kind not in HEADINGS:
+        return chosen
+    found: Group = []
+    for start, end in titles.parts(chosen):
+        part = {s: g[bisect_left(g, start) : bisect_left(g, end)] for s, g in groups.items()}
+        group = _outermost(titles, {s: g for s, g in part.items() if g and s.kind in HEADINGS})
+        if group and (titles.labelled(group) or titles.asking(group) >= 0.5):
+            found += group
+    return sorted({*chosen, *found})

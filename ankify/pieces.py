@@ -150,11 +150,13 @@ ANCHOR = re.compile(r"""\b(?:id|name)\s*=\s*(?:"([^"]*)"?|'([^']*)'?|([^\s>]+))"
 
 
 def _anchor(children: Iterable[Token]) -> str | None:
-    for token in children:
-        found = token.type == "html_inline" and ANCHOR.search(token.content)
-        if found:
-            return html.unescape(found[1] or found[2] or found[3] or "")
-    return None
+    tags = "".join(token.content for token in children if token.type == "html_inline")
+    return _attribute(tags)
+
+
+def _attribute(tags: str) -> str | None:
+    found = ANCHOR.search(tags)
+    return html.unescape(next(filter(None, found.groups()), "")) if found else None
 
 
 def _target(children: Sequence[Token]) -> str | None:
@@ -318,9 +320,19 @@ def _html_mark(part: re.Match[str], line: int) -> Mark | None:
         return None
     at = Token("html_block", "", 0, map=[line, line + 1])
     mark = _mark(kind, level, children, at)
-    anchor = ANCHOR.search(part["attributes"] or "")
-    name = html.unescape(anchor[1] or anchor[2] or anchor[3] or "") if anchor else mark.anchor
-    return replace(mark, anchor=name)
+    return _numbered_by_id(
+        replace(mark, anchor=_attribute(part["attributes"] or "") or mark.anchor)
+    )
+
+
+def _numbered_by_id(mark: Mark) -> Mark:
+    """Take the number from `<h2 id="3.X">` where the title lacks it, or its dot: `3X`."""
+    read = read_number(mark.anchor or "")
+    if mark.read.dialect or not read.number:
+        return mark
+    glued = visible(mark.whole).startswith(read.number)
+    title = cut(mark.whole, len(read.number)) if glued else mark.whole
+    return replace(mark, read=read, title=title)
 
 
 def _html_children(inner: str) -> Iterator[Token]:
