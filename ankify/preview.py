@@ -1,0 +1,413 @@
+"""The preview: one folder with a static page that shows every card as on the phone, without Anki.
+
+The page opens from disk and fetches nothing: cards are filled in by a small reader of Anki's
+template language, formulas become MathML. Its frame is templates/preview.*, which know no notes.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import http.server
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from html import escape, unescape
+from pathlib import Path
+from string import Template as PageTemplate
+from urllib.parse import quote
+from xml.etree import ElementTree
+
+from ankify.config import CONFIG_NAME, FIELDS, template_folder
+from ankify.model import AnkifyError, Media, Note, Problem, Project
+
+PORT = 8765
+REMOVED = "no longer in the notes: only who has this card keeps it"
+GENERATED = '<meta name="generator" content="ankify preview">'
+
+# {{Question}}  {{#Status}}  {{^Status}}  {{/Status}}  {{text:Question}}  {{! a remark }}
+TAG = re.compile(r"\{\{\s*([#^/!]?)\s*(.*?)\s*\}\}", re.S)
+# What Anki, too, takes for an empty field.
+EMPTY = re.compile(r"(?:\s|</?(?:br|div)\s*/?>)*", re.I)
+# \(x\) or \[x\], and code, in which a formula is only quoted
+FORMULA = re.compile(r"<(pre|code)\b.*?</\1>|\\\((.*?)\\\)|\\\[(.*?)\\\]", re.S)
+SOUND = re.compile(r"\[sound:([^\]]+)\]")
+SOURCE = re.compile(r'(?<=\ssrc=")([^"]+)(?=")')
+# \foo in a text of MathML: a macro that latex2mathml does not know
+LEFT_TEX = re.compile(r"\\[A-Za-z]|&")
+# Other spellings of what latex2mathml knows under one name only.
+SPELLINGS = (
+    (r"\\(begin|end)\{(aligned|gathered|gather\*?)\}", r"\\\1{align*}"),
+    (r"\\[lr]?Vert(?![A-Za-z])|\\\|", "‖"),
+    (r"\\(math[a-z]+)\s+([A-Za-z])", r"\\\1{\2}"),
+    (r"\\lbrace(?![A-Za-z])", r"\\{"),
+    (r"\\rbrace(?![A-Za-z])", r"\\}"),
+    (r"\\(nonumber|notag|displaystyle)(?![A-Za-z])", ""),
+)
+
+
+@dataclass(frozen=True)
+class _Card:
+    """One card, filled in: both sides as HTML, and how many formulas could not be drawn."""
+
+    template: str
+    front: str
+    back: str
+    undrawn: int
+
+
+def write_preview(project: Project, folder: Path) -> Path:
+    """Write the preview of all cards into `folder` and return its page, `index.html`.
+
+    Same project, same bytes. A folder that holds anything but a preview is refused with an
+    AnkifyError, so that nothing of the user's is ever overwritten.
+    """
+    _make_room(folder)
+    for media in project.media:
+        _copy(media, folder / "media" / media.name)
+    _write(folder / "card.css", project.note_type.css)
+    for name in ("preview.css", "preview.js"):
+        _write(folder / name, _asset(name))
+    for file in dict.fromkeys(_files(project)):
+        _write(folder / _source_page(file), _show_source(project.root / file, file))
+    page = _page(project)
+    _write(folder / "version.txt", hashlib.sha256(page.encode()).hexdigest())
+    _write(folder / "index.html", page)
+    return folder / "index.html"
+
+
+def serve_preview(
+    read: Callable[[], Project],
+    folder: Path,
+    *,
+    port: int = PORT,
+    tell: Callable[[str], None] = print,
+    stop: threading.Event | None = None,
+) -> None:
+    """Serve the preview on 127.0.0.1 until `stop` is set, and write it anew when a note changes.
+
+    `read` reads the project; an AnkifyError of it is told and leaves the last preview standing.
+    A `port` of 0 takes any free one. Raises AnkifyError without the package watchfiles, or where
+    the port is taken. An open page loads itself again after a change.
+    """
+    try:
+        from watchfiles import watch
+    except ImportError as error:
+        raise AnkifyError(
+            "watching the notes needs watchfiles", hint='pip install "ankify-notes[preview]"'
+        ) from error
+    project = read()
+    write_preview(project, folder)
+    handler = functools.partial(_Handler, directory=str(folder))
+    try:
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+    except OSError as error:
+        raise AnkifyError(f"cannot serve on port {port}: {error}") from error
+    with server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        tell(f"http://127.0.0.1:{server.server_port}/")
+        ours = folder.resolve()
+        for changes in watch(project.root, stop_event=stop, debounce=200):
+            paths = [Path(path) for _, path in changes]
+            if any(_is_note(path) and not path.is_relative_to(ours) for path in paths):
+                _write_again(read, folder, tell)
+        server.shutdown()
+
+
+def _write_again(read: Callable[[], Project], folder: Path, tell: Callable[[str], None]) -> None:
+    try:
+        write_preview(read(), folder)
+        tell("written again")
+    except AnkifyError as error:
+        tell(str(error))
+
+
+def _is_note(path: Path) -> bool:
+    """Whether a change of this file can change a card."""
+    pictures = {".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif"}
+    known = {".md", ".markdown", ".html", ".css"} | pictures
+    return path.suffix.lower() in known or path.name == CONFIG_NAME
+
+
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    def end_headers(self) -> None:
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing of each request."""
+
+
+# Files -------------------------------------------------------------------------------------------
+
+
+def _make_room(folder: Path) -> None:
+    page = folder / "index.html"
+    if folder.exists():
+        ours = page.is_file() and GENERATED in page.read_text(encoding="utf-8", errors="replace")
+        if not folder.is_dir() or (any(folder.iterdir()) and not ours):
+            raise AnkifyError(
+                f"{folder} holds something else than a preview", hint="name another folder: -o DIR"
+            )
+    for name in ("media", "files"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+
+
+def _copy(media: Media, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if media.path is None:
+        path.write_bytes(media.data or b"")
+        return
+    try:
+        shutil.copyfile(media.path, path)
+    except OSError as error:
+        raise AnkifyError(f"cannot be copied: {media.path}: {error}") from error
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode("utf-8", errors="replace"))
+
+
+def _asset(name: str) -> str:
+    return (template_folder() / name).read_text(encoding="utf-8")
+
+
+def _source_page(file: str) -> str:
+    return f"files/{file}.html"
+
+
+def _show_source(path: Path, file: str) -> str:
+    """A page with the lines of a note file, each of which can be linked to as `#L12`."""
+    try:
+        text = path.read_bytes().decode("utf-8", errors="replace")
+    except OSError:
+        text = "(this file is gone)"
+    lines = "\n".join(
+        f'<span id="L{number}">{escape(line)}</span>'
+        for number, line in enumerate(text.splitlines(), 1)
+    )
+    up = "../" * (file.count("/") + 1)
+    return PageTemplate(_asset("preview.source.html")).substitute(
+        title=escape(file), up=up, lines=lines, generated=GENERATED
+    )
+
+
+# The page ----------------------------------------------------------------------------------------
+
+
+def _files(project: Project) -> Iterator[str]:
+    """The files that the page links to, some of them often."""
+    yield from (note.question.file for note in project.notes if note.question)
+    yield from (problem.location.file for problem in project.problems)
+
+
+def _page(project: Project) -> str:
+    decks: dict[str, list[Note]] = {}
+    for note in project.notes:
+        decks.setdefault(note.deck, []).append(note)
+    problems = {note.guid: _problems_of(note, project) for note in project.notes}
+    marked = {id(problem) for found in problems.values() for problem in found}
+    others = [problem for problem in project.problems if id(problem) not in marked]
+    sections = [
+        _section(number, deck, notes, project, problems)
+        for number, (deck, notes) in enumerate(decks.items(), 1)
+    ]
+    return PageTemplate(_asset("preview.html")).substitute(
+        generated=GENERATED,
+        title=escape(project.name),
+        decks="\n".join(_deck_links(decks)),
+        faulty=sum(bool(found) for found in problems.values()),
+        total=len(project.notes),
+        problems=_problem_list(others, "Problems that belong to no card"),
+        sections="\n".join(sections),
+    )
+
+
+def _problems_of(note: Note, project: Project) -> list[Problem]:
+    asked = note.question
+    if asked is None:
+        return []
+    return [
+        problem
+        for problem in project.problems
+        if problem.location.file == asked.file
+        and asked.line <= problem.location.line <= asked.end_line
+    ]
+
+
+def _deck_links(decks: Mapping[str, list[Note]]) -> Iterator[str]:
+    """A line for each deck, and one for the decks above it wherever those change."""
+    before: list[str] = []
+    for number, (deck, notes) in enumerate(decks.items(), 1):
+        *outer, last = _below_root(deck)
+        if outer and outer != before:
+            yield f'<li class="outer">{escape(" › ".join(outer))}</li>'
+        before = outer
+        count = f"<small>{len(notes)}</small>"
+        yield f'<li><a href="#deck-{number}">{escape(last)} {count}</a></li>'
+
+
+def _below_root(deck: str) -> list[str]:
+    """The parts of a deck's name without the root's, which is the title of the page."""
+    return deck.split("::")[1:] or [deck]
+
+
+def _section(
+    number: int,
+    deck: str,
+    notes: list[Note],
+    project: Project,
+    problems: Mapping[str, list[Problem]],
+) -> str:
+    cards = "\n".join(_article(note, project, problems[note.guid]) for note in notes)
+    name = escape(" › ".join(_below_root(deck)))
+    return (
+        f'<section aria-labelledby="deck-{number}">\n'
+        f'<h2 id="deck-{number}" tabindex="-1">{name}</h2>\n{cards}\n</section>'
+    )
+
+
+def _article(note: Note, project: Project, problems: list[Problem]) -> str:
+    """One note: its title, where it stands, what is wrong with it, and its cards."""
+    cards = [_fill(note, ordinal, project) for ordinal in note.cards or (0,)]
+    undrawn = max(card.undrawn for card in cards)
+    remarks = _problem_list(problems, "Problems")
+    if undrawn:
+        remarks += f'<p class="remark">{_counted(undrawn)} shown as TeX here; Anki draws it.</p>'
+    if not note.cards:
+        remarks += f'<p class="remark">{REMOVED}</p>'
+    shown = "\n".join(_phones(card, several=len(cards) > 1) for card in cards)
+    kind = ' class="faulty"' if problems else ""
+    return f"<article{kind}>\n{_head(note)}\n{remarks}\n{shown}\n</article>"
+
+
+def _counted(formulas: int) -> str:
+    return "1 formula is" if formulas == 1 else f"{formulas} formulas are"
+
+
+def _head(note: Note) -> str:
+    asked = note.question
+    if asked is None:
+        return f"<header><h3>{escape(_plain(note.fields[0]))}</h3></header>"
+    number = f'<span class="number">{escape(asked.number)}</span> ' if asked.number else ""
+    href = f"{quote(_source_page(asked.file))}#L{asked.line}"
+    place = f'<a class="place" href="{href}">{escape(str(asked.location))}</a>'
+    return f"<header><h3>{number}{escape(asked.title)}</h3>{place}</header>"
+
+
+def _problem_list(problems: list[Problem], label: str) -> str:
+    if not problems:
+        return ""
+    items = "".join(_problem(problem) for problem in problems)
+    return f'<ul class="problems" aria-label="{label}">{items}</ul>'
+
+
+def _problem(problem: Problem) -> str:
+    href = f"{quote(_source_page(problem.location.file))}#L{problem.location.line}"
+    hint = f" <em>{escape(problem.hint)}</em>" if problem.hint else ""
+    place = f'<a href="{href}">{escape(str(problem.location))}</a>'
+    return (
+        f'<li class="{problem.severity}"><b>{problem.severity}</b> {escape(problem.message)}'
+        f" <code>{problem.rule}</code> {place}{hint}</li>"
+    )
+
+
+def _phones(card: _Card, *, several: bool) -> str:
+    name = f"{escape(card.template)}: " if several else ""
+    sides = "".join(
+        f'<figure><figcaption>{name}{side}</figcaption><div class="phone"><div class="card">'
+        f"{html}</div></div></figure>"
+        for side, html in (("Front", card.front), ("Back", card.back))
+    )
+    return f'<div class="sides">{sides}</div>'
+
+
+# Cards -------------------------------------------------------------------------------------------
+
+
+def _fill(note: Note, ordinal: int, project: Project) -> _Card:
+    template = project.note_type.templates[ordinal]
+    fields = dict(zip(FIELDS, note.fields, strict=False))
+    fields["Tags"] = escape(" ".join(note.tags))
+    fields["Deck"], fields["Subdeck"] = escape(note.deck), escape(note.deck.split("::")[-1])
+    fields["Type"], fields["Card"] = "Ankify Question", escape(template.name)
+    front = fill_template(template.front, fields)
+    back = fill_template(template.back, {**fields, "FrontSide": front})
+    names = {media.name for media in project.media}
+    (front, _), (back, undrawn) = _for_page(front, names), _for_page(back, names)
+    return _Card(template.name, front, back, undrawn)
+
+
+def fill_template(template: str, fields: Mapping[str, str]) -> str:
+    """Fill in a card template of Anki: `{{Field}}`, `{{#Field}}` and `{{^Field}}` sections.
+
+    Of the filters only `text:` does something. A field that is not known is left out.
+    """
+    parts: list[str] = []
+    shown = [True]
+    end = 0
+    for tag in TAG.finditer(template):
+        if all(shown):
+            parts.append(template[end : tag.start()])
+        end = tag.end()
+        kind, name = tag[1], tag[2]
+        if kind in ("#", "^"):
+            filled = not EMPTY.fullmatch(fields.get(name, ""))
+            shown.append(filled == (kind == "#"))
+        elif kind == "/" and len(shown) > 1:
+            shown.pop()
+        elif not kind and all(shown):
+            *filters, field = name.split(":")
+            value = fields.get(field, "")
+            parts.append(_plain(value) if "text" in filters else value)
+    return "".join([*parts, template[end:] if all(shown) else ""])
+
+
+def _plain(html: str) -> str:
+    return unescape(re.sub(r"<[^>]*>", "", html)).strip()
+
+
+def _for_page(html: str, names: set[str]) -> tuple[str, int]:
+    """A side of a card for the page, and how many of its formulas are left as TeX."""
+    html = re.sub(r""" id=["']?answer["']?(?=[\s>])""", "", html)  # many cards share the page
+    html = SOUND.sub(r'<audio controls src="\1"></audio>', html)
+    html = SOURCE.sub(lambda m: f"media/{m[1]}" if unescape(m[1]) in names else m[1], html)
+    html = html.replace("<img ", '<img loading="lazy" ')
+    undrawn = 0
+
+    def draw(found: re.Match[str]) -> str:
+        nonlocal undrawn
+        if found[1]:
+            return found[0]
+        inline, displayed = found[2], found[3]
+        tex = unescape(inline if inline is not None else displayed)
+        drawn = draw_formula(tex, display=inline is None)
+        undrawn += drawn is None
+        return drawn or f'<code class="tex">{escape(tex.strip())}</code>'
+
+    return FORMULA.sub(draw, html), undrawn
+
+
+@functools.cache
+def draw_formula(tex: str, *, display: bool) -> str | None:
+    """MathML of a formula, or None where latex2mathml is missing or does not know it all."""
+    try:
+        from latex2mathml.converter import convert_to_element
+    except ImportError:
+        return None
+    for wanting, known in SPELLINGS:
+        tex = re.sub(wanting, known, tex)
+    try:
+        math = convert_to_element(tex, display="block" if display else "inline")
+    except Exception:  # it raises IndexError, KeyError and more of its own on TeX it cannot read
+        return None
+    for element in math.iter():
+        for name in ("href", "style", "class", "id"):  # \href{javascript:...} and \style reach it
+            element.attrib.pop(name, None)
+        element.text = unescape(element.text) if element.text else element.text
+        if element.tag in ("mi", "mo", "mtext") and LEFT_TEX.search(element.text or ""):
+            return None
+    return ElementTree.tostring(math, encoding="unicode")
