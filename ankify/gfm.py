@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, wraps
-from string import ascii_letters, digits
+from string import ascii_letters, digits, punctuation
 from types import FunctionType, MethodType
 from typing import Any
 from unicodedata import category
@@ -21,11 +21,14 @@ from markdown.blockparser import BlockParser
 from markdown.extensions import Extension
 from markdown.util import AMP_SUBSTITUTE
 from markdown_it import MarkdownIt
+from markdown_it.common.html_re import HTML_TAG_RE
 from markdown_it.common.utils import unescapeAll
 from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block.html_block import HTML_SEQUENCES
 from markdown_it.rules_core import StateCore
-from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline import StateInline, escape, html_inline
+from markdown_it.rules_inline.state_inline import Scanned
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
@@ -199,7 +202,9 @@ BlockRule = Callable[[StateBlock, int, int, bool], bool]
 @cache
 def _parser() -> MarkdownIt:
     """The one parser of this process."""
-    parser = MarkdownIt("gfm-like2", {"linkify": False, "maxNesting": 2 * MAX_DEPTH})
+    parser = MarkdownIt(
+        "gfm-like2", {"linkify": False, "tasklists": False, "maxNesting": 2 * MAX_DEPTH}
+    )
     parser.disable("linkify")
     parser.validateLink = lambda url: True  # type: ignore[method-assign]  # render decides
     parser.normalizeLink = lambda url: url  # type: ignore[method-assign]  # as the author wrote it
@@ -215,6 +220,15 @@ def _parser() -> MarkdownIt:
     footnote_plugin(parser, inline=False, move_to_end=False)
     for name in ("blockquote", "list"):
         _replace(parser, name, _shallow)
+    _replace(parser, "html_block", _html_rule)
+    # What looks like the head of a table may be a heading, a list or raw HTML in the first place.
+    table = next(rule for rule in parser.block.ruler.__rules__ if rule.name == "table")
+    parser.block.ruler.before("lheading", "gfm_table", table.fn, {"alt": table.alt})
+    parser.disable("table")
+    parser.inline.ruler.at("backticks", _backticks_rule)
+    parser.inline.ruler.at("escape", _escape_rule)
+    parser.inline.ruler.at("html_inline", _like(html_inline, HTML_TAG_RE=_ascii(HTML_TAG_RE)))
+    parser.core.ruler.after("block", "tasks", _tasks_rule)
     return parser
 
 
@@ -233,15 +247,14 @@ def _like(function: Any, **names: Any) -> Any:
     )
 
 
+def _ascii(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    """The same pattern, with `\\s` for the blanks of HTML alone."""
+    return re.compile(pattern.pattern, pattern.flags & re.I | re.A)
+
+
 def _trim(text: str) -> str:
     """Chinese paragraphs begin with U+3000, which is no blank to GitHub."""
     return text.strip(" \t\n\v\f\r")
-
-
-class _State(StateInline):
-    """Symbols such as "⊙" are no punctuation to GitHub (CommonMark counts them in since 0.31)."""
-
-    scanDelims = _like(StateInline.scanDelims, isPunctChar=lambda ch: category(ch)[0] == "P")
 
 
 def _shallow(rule: BlockRule) -> BlockRule:
@@ -254,13 +267,142 @@ def _shallow(rule: BlockRule) -> BlockRule:
     return limited
 
 
+class _State(StateInline):
+    """The text of one block, with cmark-gfm's idea of what can open and close emphasis."""
+
+    def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:
+        """Scan a run of `*`, `_` or `~`.
+
+        Symbols such as "⊙" are no punctuation (CommonMark counts them in since 0.31), tildes are
+        looked through, and what comes after the text of a link counts too.
+        """
+        source, marker = self.src, self.src[start]
+        end, maximum = start, self.posMax
+        while end < maximum and source[end] == marker:
+            end += 1
+        before, after = source[:start].rstrip("~")[-1:], source[end : end + 99].lstrip("~")[:1]
+        space_before, space_after = _is_blank(before), _is_blank(after)
+        mark_before, mark_after = _is_punctuation(before), _is_punctuation(after)
+        left = not space_after and (not mark_after or space_before or mark_before)
+        right = not space_before and (not mark_before or space_after or mark_after)
+        return Scanned(
+            left and (canSplitWord or not right or mark_before),
+            right and (canSplitWord or not left or mark_after),
+            end - start,
+        )
+
+
+def _is_blank(character: str) -> bool:
+    return not character or character in "\t\n\f\r " or category(character) == "Zs"
+
+
+def _is_punctuation(character: str) -> bool:
+    return bool(character) and (character in punctuation or category(character)[0] == "P")
+
+
+_RUN = re.compile(r"`+")
+_ESCAPED_OR_RUN = re.compile(r"\\[\\`]|(`+)")
+
+
+def _escape_rule(state: StateInline, silent: bool) -> bool:
+    """A backslash before a letter is a backslash, and the letter may be that of an address."""
+    after = state.src[state.pos + 1 : state.pos + 2]
+    return (after == "\n" or after in punctuation) and escape(state, silent)
+
+
+def _backticks_rule(state: StateInline, silent: bool) -> bool:
+    """Code in backticks."""
+    source, start = state.src, state.pos
+    if source[start] != "`":
+        return False
+    spans: dict[int, tuple[int, int]] = state.__dict__.setdefault("code_spans", {})
+    if start not in spans:
+        spans.update({**_code_spans(source, start), **spans})
+    length, end = spans.get(start, (1, 0))
+    if end > state.posMax:
+        end = 0
+    if not silent and end:
+        code = source[start + length : end - length].replace("\n", " ")
+        padded = code[:1] == code[-1:] == " " and code.strip(" ")
+        state.push("code_inline", "code", 0).content = code[1:-1] if padded else code
+    elif not silent:
+        state.append_pending(source[start : start + length])
+    state.pos = end or start + length
+    return True
+
+
+def _code_spans(source: str, start: int) -> dict[int, tuple[int, int]]:
+    """The runs of backticks from `start` on: where they are, their lengths, and where code ends.
+
+    cmark-gfm remembers where it last saw a run of each length, even if it came by an earlier one
+    since; so after one run without a partner it takes some other code for text. The end is 0 there.
+    """
+    spans: dict[int, tuple[int, int]] = {}
+    last: dict[int, int] = {}
+    exhausted = False
+    at = start
+    while found := _ESCAPED_OR_RUN.search(source, at):
+        at, length, end = found.end(), len(found[1] or ""), 0
+        if not length:
+            continue
+        if not exhausted or last.get(length, 0) > at:
+            for other in _RUN.finditer(source, at):
+                last[len(other[0])] = other.start()
+                if len(other[0]) == length:
+                    end = other.end()
+                    break
+            else:
+                exhausted = True
+        spans[found.start()] = (length, end)
+        at = end or at
+    return spans
+
+
+def _html_rule(rule: BlockRule) -> BlockRule:
+    """Raw HTML that stands alone on its line ends everything but an own paragraph.
+
+    It cannot interrupt a paragraph, but does so to GitHub if the line continues it only lazily:
+    "<b>" in a line of its own, right below a list.
+    """
+    rows = [(_ascii(begin), end, breaks) for begin, end, breaks in HTML_SEQUENCES]
+    rule = _like(rule, HTML_SEQUENCES=rows)
+    everywhere = _like(rule, HTML_SEQUENCES=[(begin, end, True) for begin, end, _ in rows])
+
+    @wraps(rule)
+    def ending(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        inside = state.parentType in ("paragraph", "reference")
+        lazy = not inside or state.sCount[start] < state.blkIndent
+        return bool((everywhere if lazy else rule)(state, start, end, silent))
+
+    return ending
+
+
+# - [x] done
+_TASK = re.compile(r"[ \t]*(?:[-+*]|\d+[.)])[ \t]+\[[ xX]\](?=[ \t])")
+
+
+def _tasks_rule(state: StateCore) -> None:
+    """Mark the items of task lists; what follows the box is text, and not in a quote or on the line
+    of another item.
+    """
+    lines: list[str] = []
+    for token, _, inline in zip(state.tokens, state.tokens[1:], state.tokens[2:], strict=False):
+        if token.type != "list_item_open" or inline.content[:3] not in ("[ ]", "[x]", "[X]"):
+            continue
+        lines = lines or state.src.split("\n")
+        line = lines[token.map[0]] if token.map else ""
+        if _TASK.match(line):
+            inline.content = _trim(inline.content[3:])
+            token.meta["checked"] = "[x]" in line or "[X]" in line
+            token.attrs["class"] = "task-list-item"
+
+
 # Bare addresses ----------------------------------------------------------------------------------
 # The rules are those of cmark-gfm (extensions/autolink.c), not the shorter ones of its spec: only
 # blanks and "<" end an address, and Chinese text may stand right before it.
 
 _URL_SCHEME = re.compile(r"(?<![a-zA-Z])(?:https?|ftp)\Z", re.I)
-_URL_HOST = re.compile(r"://[^\s!-/:-@\[-`{-~](?:[a-zA-Z0-9._-]|\\.)*", re.S)
-_WWW_HOST = re.compile(r"www\.(?:[a-zA-Z0-9._-]|\\.)*", re.S)
+_HOST = re.compile(r"(?:[a-zA-Z0-9._-]|\\[a-zA-Z0-9._-])*")
 _URL_REST = re.compile(r"[^ \t\n\v\f\r<]*")
 _LOCAL_PART = frozenset("+-._" + ascii_letters + digits)
 _MAIL_HOST = re.compile(r"(?:[a-zA-Z0-9_-]|\.(?=[a-zA-Z0-9]))*+(?!@)")
@@ -272,12 +414,12 @@ def _url_rule(state: StateInline, silent: bool) -> bool:
     if silent or not state.src.startswith("://", state.pos):
         return False
     scheme = _URL_SCHEME.search(state.pending[-6:])
-    host = _URL_HOST.match(state.src, state.pos)
-    if not scheme or not host or category(host[0][3])[0] == "P":
+    first = state.src[state.pos + 3 : state.pos + 4]
+    if not scheme or _is_blank(first) or _is_punctuation(first):
         return False
-    if not _is_host(host[0]) or _in_brackets(state):
+    if not _is_host(state.src, state.pos + 4) or _in_brackets(state):
         return False
-    end = _url_end(state.src, state.pos, host.end())
+    end = _url_end(state.src, state.pos)
     text = scheme[0] + state.src[state.pos : end]
     state.pending = state.pending[: -len(scheme[0])]
     _push_link(state, text, text)
@@ -290,28 +432,28 @@ def _www_rule(state: StateInline, silent: bool) -> bool:
     start = state.pos
     if silent or not state.src.startswith("www.", start):
         return False
-    before = state.src[start - 1 : start]
-    host = _WWW_HOST.match(state.src, start)
-    if (before and before not in "*_~( \t\n\v\f\r") or not host:
+    before = state.src[start - 1 : start] if start else ""
+    if before not in "*_~( \t\n\v\f\r" or start + 4 >= len(state.src):
         return False
-    if not _is_host(host[0]) or _in_brackets(state):
+    if not _is_host(state.src, start + 4) or _in_brackets(state):
         return False
-    end = _url_end(state.src, start, host.end())
+    end = _url_end(state.src, start)
     _push_link(state, "http://" + state.src[start:end], state.src[start:end])
     state.pos = end
     return True
 
 
-def _is_host(host: str) -> bool:
+def _is_host(text: str, at: int) -> bool:
     """An underscore in the last two parts of its name makes a host no host (unless it is long)."""
-    parts = host.split(".")
+    host = _HOST.match(text, at, len(text) - 1)  # the last character of a text is not looked at
+    parts = host[0].split(".") if host else []
     return "_" not in "".join(parts[-2:]) or len(parts) > 11
 
 
-def _url_end(text: str, start: int, at: int) -> int:
-    """Where an address ends that goes on at `at`: before trailing punctuation."""
-    rest = _URL_REST.match(text, at)
-    end = rest.end() if rest else at
+def _url_end(text: str, start: int) -> int:
+    """Where an address ends that starts at `start`: before trailing punctuation."""
+    rest = _URL_REST.match(text, start)
+    end = rest.end() if rest else start
     surplus = text.count(")", start, end) - text.count("(", start, end)
     while end > start:
         last = text[end - 1]
@@ -477,11 +619,9 @@ class _Builder:
             if special:
                 special(self, token)
             elif token.nesting > 0 and not token.hidden:
-                self._open(token.tag, token.attrs)
+                self._open(token.tag, token.attrs, token.block)
             elif token.nesting < 0 and not token.hidden:
                 self._close(token.block)
-            elif token.hidden and token.nesting < 0:
-                self._texts.append("\n")
 
     def add_footnotes(self) -> None:
         """Add the footnotes that were referred to, and those that they refer to."""
@@ -511,7 +651,14 @@ class _Builder:
             parent.text = (parent.text or "") + text
         self._texts.clear()
 
-    def _open(self, tag: str, attributes: Mapping[str, object]) -> Element:
+    def _line_start(self) -> None:
+        # As cmark does it: unclosed raw HTML turns these line ends into text between blocks.
+        if self._texts[-1:] != ["\n"] and (self._texts or self._stack[-1:] != self._stack[:1]):
+            self._texts.append("\n")
+
+    def _open(self, tag: str, attributes: Mapping[str, object], is_block: bool = False) -> Element:
+        if is_block:
+            self._line_start()
         self._flush()
         values = {key: str(value).replace("&", AMP) for key, value in attributes.items()}
         element = SubElement(self._stack[-1], tag, values)
@@ -548,10 +695,12 @@ class _Builder:
         self._softbreak(token)
 
     def _rule(self, token: Token) -> None:
+        self._line_start()
         self._void("hr", {})
+        self._texts.append("\n")
 
     def _item(self, token: Token) -> None:
-        self._open("li", token.attrs)
+        self._open("li", token.attrs, True)
         if "checked" in token.meta:
             checked = {"checked": "checked"} if token.meta["checked"] else {}
             self._void("input", {"type": "checkbox", "disabled": "disabled", **checked})
@@ -564,7 +713,7 @@ class _Builder:
 
     def _code(self, token: Token) -> None:
         words = unescapeAll(token.info).split()
-        self._open("pre", {})
+        self._open("pre", {}, True)
         self._open("code", {"class": f"language-{words[0]}"} if words else {})
         self._text(self._parsed.masked.source(token.content))
         self._close()
@@ -583,7 +732,11 @@ class _Builder:
             line = self._line + token.content.count("\n", 0, found.start())
             source = html.unescape(next(group for group in found.groups() if group is not None))
             self.lines.setdefault(self._parsed.masked.source(source), line)
-        self._texts.append(self._md.htmlStash.store(token.content))
+        if not token.block:
+            self._texts.append(self._md.htmlStash.store(token.content))
+            return
+        self._line_start()
+        self._texts += [self._md.htmlStash.store(token.content.removesuffix("\n")), "\n"]
 
     def _footnote(self, token: Token) -> None:
         label = token.meta["label"]

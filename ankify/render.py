@@ -67,21 +67,24 @@ class Renderer:
         parser = self._md.parser
         assert isinstance(parser, TokenParser)
         parser.load(tokens, parsed)
-        page = self._md.reset().convert("tokens")
+        # Python-Markdown strips the page, of ideographic blanks too, but for the tags around it.
+        page = self._md.reset().convert("tokens")[len("<div>") : -len("</div>")]
         if parser.has_html or self._options.extensions:
             page = self._cards.links.in_raw_html(_cleaner().clean(page))
-        page, formulas = parsed.masked.html(_src_first(page))
+        page, formulas = parsed.masked.html(_src_first(page.strip("\n")))
         return page, tuple(_references(page, parser.lines)), formulas
 
 
 def _markdown(cards: Extension, extensions: Iterable[str]) -> Markdown:
     try:
-        return Markdown(extensions=[GfmExtension(), cards, *extensions], output_format="html")
+        md = Markdown(extensions=[GfmExtension(), cards, *extensions], output_format="html")
     except (ImportError, AttributeError, TypeError, KeyError) as error:
         raise AnkifyError(
             f"cannot load the Python-Markdown extensions: {error}",
             hint="look at extensions in [render] of ankify.toml",
         ) from error
+    md.stripTopLevelTags = False
+    return md
 
 
 # What GitHub's sanitiser leaves of raw HTML, and what media can play.
