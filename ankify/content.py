@@ -130,19 +130,19 @@ def read_contents(pieces: Sequence[Piece], last: dict[str, int]) -> dict[int, li
     """
     found: dict[int, list[TocEntry]] = {}
     for at, piece in enumerate(pieces):
-        if piece.mark and not _is_link(piece):
-            continue
-        if piece.tokens[0].type not in ("paragraph_open", "table_open", "html_block", *LISTS):
-            continue
-        entries = [_entry(link) for link in links(piece) if normal(link.text)]
-        below = [entry for entry in entries if last.get(normal(entry.title), -1) > at]
-        if below and 2 * len(below) >= len(entries) and linked_share(piece) >= MOSTLY:
-            found[at] = entries
-    return found
-
-
-def _is_link(piece: Piece) -> bool:
-    return bool(piece.mark and piece.mark.target)
+        linked = not piece.mark or bool(piece.mark.target)
+        if linked and piece.tokens[0].type in (
+            "paragraph_open",
+            "table_open",
+            "html_block",
+            *LISTS,
+        ):
+            entries = [_entry(link) for link in links(piece) if normal(link.text)]
+            below = [entry for entry in entries if last.get(normal(entry.title), -1) > at]
+            if below and 2 * len(below) >= len(entries) and linked_share(piece) >= MOSTLY:
+                found[at] = entries
+    # A lone link may as well be an answer: "see question 7".
+    return {at: found[at] for at in found if len(found[at]) > 1 or {at - 1, at + 1} & found.keys()}
 
 
 def _entry(link: Link) -> TocEntry:

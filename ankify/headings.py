@@ -175,10 +175,11 @@ CONTENTS = re.compile(r"^\W*(?:目录|目錄|table\s+of\s+contents|contents|toc)
 
 # The label in front of an answer, or of the button that opens it: `**Answer: B**`, `答案：`.
 ANSWER_LABEL = re.compile(
-    r"""^\W*(?:(?:the|my|strong|sample|good|best|short|long|correct|right|reference|possible|expected
-    |click\s(?:here\s)?(?:to|for)(?:\s\w+){0,3}?|show|view|see|reveal|toggle|expand|open)\s+(?:the\s)?)*
-    (?:answers?|ans|a|solutions?|explanations?|hints?|details?|参考答案|正确答案|标准答案|查看答案
-    |点击查看(?:答案|详情)?|点击展开|展开|答案|解答|解析|题解|回答|答)(?:\W|$)""",
+    r"""^\W*(?:(?:the|my|strong|sample|good|best|short|long|correct|right|reference|possible
+    |expected|click(?:\shere)?(?:\s(?:to|for))?|show|view|see|reveal|toggle|expand|open)\s+)*
+    (?:answers?|ans|a|solutions?|explanations?|hints?|details?|more|点击\w{0,6}|查看\w{0,4}|展开\w{0,2}
+    |(?:参考|正确|标准)?答案[是为]?|参?考?解答|解析|题解|回答|答|展开)
+    (?:\s*[:：.]|\s*\W*$)""",
     re.IGNORECASE | re.VERBOSE,
 )
 

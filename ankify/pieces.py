@@ -245,7 +245,7 @@ def _item_mark(item: Token, head: tuple[Token, ...]) -> Mark:
         bold = _paragraph_mark(head[1])
         mark = _mark(Kind.ITEM, ITEM_LEVEL, _first_line(children), item)
         mark = replace(mark, glued=cut(children, len(visible(_first_line(children))) + 1))
-        if mark.read.dialect and (mark.anchor or (mark.target or "").startswith("#")):
+        if mark.read.dialect and (mark.anchor or (mark.target and "/" not in mark.target)):
             mark = replace(mark, kind=Kind.ITEM_LINK)
         elif bold and bold.kind is Kind.BOLD:
             mark = replace(bold, kind=Kind.ITEM_BOLD, level=ITEM_LEVEL, line=mark.line)
