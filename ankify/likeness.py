@@ -1,0 +1,124 @@
+"""How alike two texts are: titles by their words, answers by a sketch that stands for them.
+
+Nothing in here knows of questions. What it makes is kept in `ankify.lock`, so neither
+`normalise_title` nor `sketch` may ever give another result for the same text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zlib
+from base64 import b64encode
+from binascii import a2b_base64
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from struct import pack, unpack
+
+from rapidfuzz.fuzz import ratio
+
+CJK = "\u2e80"  # where the CJK scripts begin
+NOT_WORD = re.compile(r"[^\w+#]+|_")  # "C++ vs. C#?" -> "c++vsc#"
+# A word, "c++" and "c#" too, or one CJK character: "用LoRA训练" -> 用, lora, 训, 练
+TOKEN = re.compile(
+    r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]"
+    r"|[^\W_\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]+[+#]*"
+)
+DIGITS = re.compile(r"[\d一二三四五六七八九十百]+")  # "第12题", "第十二题"
+BINS = 24  # of a sketch, two bytes each
+LAYOUT = f">IH{BINS}H"  # checksum of the text, number of shingles, bins: 54 bytes
+ALIKE = 80  # percent of the letters that words of one spelling share
+
+
+def normalise_title(title: str) -> str:
+    """Reduce a title to its letters and digits, `+` and `#`; without any, to what is not blank."""
+    folded = unicodedata.normalize("NFKC", title).casefold()
+    return NOT_WORD.sub("", folded) or "".join(folded.split())
+
+
+def words(title: str) -> frozenset[str]:
+    """The words of a title, and the pairs of CJK characters: "LoRA是什么" -> lora, 是什, 什么."""
+    tokens = TOKEN.findall(unicodedata.normalize("NFKC", title).casefold())
+    if title.isascii():
+        return frozenset(tokens)
+    pairs = [a + b for a, b in pairwise(tokens) if a >= CJK and b >= CJK]
+    return frozenset([token for token in tokens if token < CJK] + (pairs or tokens))
+
+
+def without_digits(title: str) -> str:
+    """Leave the digits out, so that "Question 7" and "Question 8" are equal."""
+    return DIGITS.sub(" ", title)
+
+
+def title_likeness(
+    ours: frozenset[str], theirs: frozenset[str], weight: Callable[[str], float]
+) -> float:
+    """Tell how much of two titles is shared (Dice), 0 - 1, each word with its weight."""
+    both = 2 * sum(map(weight, ours & theirs))
+    apart = sum(map(weight, ours ^ theirs))
+    for one, other in _spelled_alike(ours - theirs, theirs - ours):
+        moved = weight(one) + weight(other)
+        both, apart = both + moved, apart - moved
+    return both / (both + apart) if both else 0.0
+
+
+def _spelled_alike(ours: frozenset[str], theirs: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """Pair words that differ by an ending or a typing error; "advantage" is not "disadvantage"."""
+    left = sorted(theirs)
+    for word in sorted(ours):
+        alike = [other for other in left if other[0] == word[0] and ratio(word, other) >= ALIKE]
+        if alike:
+            best = max(alike, key=lambda other: ratio(word, other))
+            left.remove(best)
+            yield word, best
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """A sketch, read: checksum of the whole text, number of shingles, least hash of each bin."""
+
+    checksum: int
+    size: int
+    bins: tuple[int, ...]
+
+
+def checksum(text: str) -> int:
+    """Tell a text from another one (32 bits)."""
+    return zlib.crc32(text.encode())
+
+
+def sketch(text: str) -> str:
+    """Sketch a text in 72 characters, enough to tell how much of it another text shares.
+
+    One-permutation min-hashing (Li, Owen and Zhang 2012) with 16 bits of each least hash: the
+    shingles of the text are hashed into 24 bins, and two texts have the least hash of a bin in
+    common as often as they have shingles in common. An empty bin is 0.
+    """
+    shingles = _shingles(TOKEN.findall(text.casefold()))
+    least = [0] * BINS
+    for shingle in shingles:
+        # CRC-32 alone spreads like texts badly; the odd factor (2 ** 64 / golden ratio) mixes it.
+        mixed = zlib.crc32(shingle.encode()) * 0x9E3779B97F4A7C15 >> 16 & 0xFFFFFFFFFFFF
+        place, value = mixed % BINS, mixed // BINS
+        if not least[place] or value < least[place]:
+            least[place] = value
+    bins = [value and ((value & 0xFFFF) or 1) for value in least]
+    data = pack(LAYOUT, checksum(text), min(len(shingles), 0xFFFF), *bins)
+    return b64encode(data).decode("ascii")
+
+
+def read_sketch(text: str) -> Sketch:
+    """Read what `sketch` wrote. Raises ValueError or struct.error for anything else."""
+    check, size, *bins = unpack(LAYOUT, a2b_base64(text))
+    return Sketch(check, size, tuple(bins))
+
+
+def _shingles(tokens: list[str]) -> set[str]:
+    """Pairs of neighbouring words; of CJK characters threes, because two are often one word."""
+    if len(tokens) < 3:
+        return {" ".join(tokens)} if tokens else set()
+    return {
+        f"{a} {b} {c}" if a >= CJK and b >= CJK else f"{a} {b}"
+        for a, b, c in zip(tokens, tokens[1:], [*tokens[2:], ""], strict=False)
+    }
