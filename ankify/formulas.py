@@ -110,21 +110,26 @@ _ENVIRONMENTS = (
     "align|alignat|aligned|array|bmatrix|Bmatrix|cases|eqnarray|equation|gather|gathered|matrix|"
     "multline|pmatrix|smallmatrix|split|vmatrix|Vmatrix"
 )
-_INSIDE = r"(?:(?!\n[ \t>]*\n)[\s\S])+?"  # across lines, but not across a blank one
+_LINES = r"\n(?![ \t>]*\n)"  # a formula may go on in the next line, but not after a blank one
+_DOLLARS = rf"(?:[^\n$]++|{_LINES}|\$(?!\$))+"
+_PARENS = rf"(?:[^\n\\]++|{_LINES}|\\\\(?!\))|\\(?![()\\]))+"
+_BRACKETS = rf"(?:[^\n\\]++|{_LINES}|\\\\(?!\])|\\(?![\[\]\\]))+"
+_BODY = rf"(?:[^\n\\]++|{_LINES}|\\(?!end\{{(?P=name)\}}))+"
+_CODE = rf"(?:[^\n`]++|{_LINES}|(?!(?P=ticks)(?!`))`++)+"
 _SERVICE = r"https?://(?:[^/\s\"'()]*/equation\?tex=|latex\.codecogs\.com/[^?\s\"'()]*\?)"
 _FORMULA = re.compile(
     rf"""
       \$`(?P<ticked>[^`\n]+)`\$                                     # $`a`$
-    | (?<!`)(?P<ticks>`+)(?!`){_INSIDE}(?<!`)(?P=ticks)(?!`)         # code: no formula
+    | (?<!`)(?P<ticks>`+)(?!`){_CODE}(?P=ticks)(?!`)         # code: no formula
     | <img\s[^<>]*?\bsrc\s*=\s*(?P<quote>["'])(?P<source>{_SERVICE}[^"'\n]*)(?P=quote)[^<>]*>
     | <[a-zA-Z][\w-]*(?:\s+[\w:.-]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+))?)+\s*/?>  # a tag
     | \]\((?:[^\s()\\$]|\\.|\$|\([^\s()]*\))*                        # an address
     | !\[[^\[\]\n]*\]\(\s*(?P<picture>{_SERVICE}(?:[^\s()\\]|\\.|\((?:[^\s()]|\([^\s()]*\))*\))*)
       (?:\s+"[^"\n]*")?\s*\)
-    | \$\$(?P<dollars>{_INSIDE})\$\$
-    | (?P<environment>\\begin\{{(?P<name>(?:{_ENVIRONMENTS})\*?)\}}{_INSIDE}\\end\{{(?P=name)\}})
-    | \\\\?\[(?P<brackets>{_INSIDE})\\\\?\]
-    | \\\\?\((?P<parens>{_INSIDE})\\\\?\)
+    | \$\$(?P<dollars>{_DOLLARS})\$\$
+    | (?P<environment>\\begin\{{(?P<name>(?:{_ENVIRONMENTS})\*?)\}}{_BODY}\\end\{{(?P=name)\}})
+    | \\\\?\[(?P<brackets>{_BRACKETS})\\\\?\]
+    | \\\\?\((?P<parens>{_PARENS})\\\\?\)
     # Chinese text stands right beside formulas; \w would take it for a letter.
     | (?<![A-Za-z0-9$\\])\$(?![\s$])(?P<dollar>(?:[^$\n`\\]|\\[^\n])*?)(?<!\s)\$(?![A-Za-z0-9$])
     | \\\\(?![\[(])|\\\$
@@ -132,6 +137,7 @@ _FORMULA = re.compile(
     re.VERBOSE,
 )
 _INLINE = ("ticked", "parens", "dollar")
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")  # of Markdown: \_
 _PICTURES = ("picture", "source")
 _DISPLAY = ("dollars", "environment", "brackets")
 _KINDS = (*_INLINE, *_DISPLAY, *_PICTURES)
@@ -229,6 +235,8 @@ class _Keeper:
             return found[0]
         tex, line_start = found[name], found.string.rfind("\n", 0, found.start()) + 1
         if name in _PICTURES:
+            if name == "picture":
+                tex = _ESCAPE.sub(r"\1", tex)
             return self._keep(equation_tex(html.unescape(tex)) or "", False, found[0])
         if "\n" in tex and ">" in found.string[line_start : found.start()]:
             tex = _QUOTED.sub("\n", tex)  # the marks of the quote it stands in
