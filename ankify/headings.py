@@ -66,12 +66,14 @@ DIALECTS = (
     _dialect("separated", "3. X", rf"(?P<number>{DIGITS})(?:{SEPARATOR})\s*(?=\S)"),
     _dialect("spaced", "3 X", r"(?P<number>\d{1,3}(?:[.\-]\d{1,3}){0,4})\s+(?=\S)"),
     _dialect("tight", "3.1x1 X", r"(?P<number>\d{1,4})[.、)]\s*(?=\S)"),
+    _dialect("bare", "3.", rf"(?P<number>{DIGITS})\s*[.、):]?\s*$"),
     _dialect("label", "Q: X", rf"(?:{LABEL})\s*[.:]\s*(?P<number>)(?=\S)", labelled=True),
 )
 
 ITEM_NUMBER = _dialect(
     "list item", "3. **X**", r"(?!)"
 )  # the number is the list's, not the title's
+CUSTOM = _dialect("custom", "what [questions] pattern says", r"(?!)")
 DECORATION = re.compile(r"(?:[\s#*_~>•▶►]|:[a-z0-9_+-]+:)+")  # in front of a number: `## # 1. X`
 
 
@@ -182,6 +184,12 @@ ANSWER_LABEL = re.compile(
     (?:\s*[:：.]|\s*\W*$)""",
     re.IGNORECASE | re.VERBOSE,
 )
+
+
+def answers(words: str) -> bool:
+    """Whether a line is, or begins with, a label that says "here is the answer"."""
+    return bool(ANSWER_LABEL.match(words.split("\n", 1)[0]))
+
 
 # -- inline tokens ---------------------------------------------------------------------------------
 

@@ -82,8 +82,8 @@ class Flow:
 class Outline:
     """Where the questions of a file stand.
 
-    `candidates` counts the un-numbered titles that would be questions too if they were asked for.
-    `undecided` names the level of sections that may as well be the questions.
+    `candidates` counts the un-numbered titles that would be questions if they were asked for.
+    `undecided` is the first of the sections that may as well be the questions.
     """
 
     questions: frozenset[int]
@@ -167,6 +167,14 @@ class Titles:
     def listed(self, group: Group) -> float:
         """The share of titles that the table of contents names."""
         return _share(normal(self.marks[at].name) in self.flow.listed for at in group)
+
+    def coverage(self, group: Group) -> float:
+        """The share of the file's text that stands below the titles of a group."""
+        level = self.marks[group[0]].level
+        stops = sorted({*group, *(at for at in self.headings if self.marks[at].level <= level)})
+        ends = dict(pairwise([*stops, len(self.flow.pieces)]))
+        below = sum(self.letters[ends[at]] - self.letters[at] for at in group)
+        return below / max(self.letters[-1], 1)
 
     def labelled(self, group: Group) -> bool:
         """Whether the titles call themselves questions."""
@@ -276,11 +284,13 @@ class Titles:
 Groups = Mapping[Style, Group]
 
 
-def choose(flow: Flow, *, unnumbered: bool = False) -> Outline:
-    """Say which titles of a file are its questions."""
+def choose(flow: Flow, *, unnumbered: bool = False, level: int | None = None) -> Outline:
+    """Say which titles of a file are its questions; a level overrules all judgement."""
     titles = Titles(flow)
     numbered = titles.groups(numbered=True)
     loose = titles.groups(numbered=False)
+    if level is not None:
+        return Outline(frozenset(_on_level(level, numbered, loose, unnumbered)))
     if unnumbered:
         numbered |= {style: group for style, group in loose.items() if style.family == "labelled"}
     chosen = _outermost(titles, {s: g for s, g in numbered.items() if s.rank < WEAK[Kind.BOLD]})
@@ -293,6 +303,14 @@ def choose(flow: Flow, *, unnumbered: bool = False) -> Outline:
         chosen = _with_other_parts(titles, chosen, numbered)
         return Outline(frozenset(chosen))
     return Outline(frozenset(plain if unnumbered else ()), len(plain))
+
+
+def _on_level(level: int, numbered: Groups, loose: Groups, unnumbered: bool) -> Group:
+    """All headings of one level; un-numbered ones if asked for, or if there are no others."""
+    found = [at for s, g in numbered.items() if s.level == level for at in g]
+    if unnumbered or not found:
+        found += [at for s, g in loose.items() if s.level == level for at in g]
+    return found
 
 
 def _outermost(titles: Titles, groups: Groups) -> Group:
@@ -311,7 +329,9 @@ def _asking(titles: Titles, groups: Groups) -> Group:
     asking: list[Group] = []
     for style, group in sorted(groups.items()):
         answered = [start for start, end in titles.spans(group) if titles.answered(start, end)]
-        if style.kind not in LISTED and len(answered) > 1 and titles.asking(answered) >= 0.5:
+        if style.kind in LISTED or len(answered) < 2 or titles.asking(answered) < 0.5:
+            continue
+        if titles.labelled(group) or titles.coverage(group) >= 0.4:
             asking.append(group)
     most = max(map(len, asking), default=0)
     return next((group for group in asking if 4 * len(group) >= most), [])

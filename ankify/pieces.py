@@ -12,10 +12,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 
 from markdown_it.token import Token
 
-from ankify.headings import ANSWER_LABEL, ITEM_NUMBER, Numbered, cut, read_number, visible
+from ankify.headings import ITEM_NUMBER, Numbered, answers, cut, read_number, visible
 
 PARAGRAPH_LEVEL, ITEM_LEVEL = 7, 8  # a bold paragraph is deeper than <h6>, a list item deeper still
 BADGE = 30  # so many characters after a bold title are a badge ("🟡 Beginner"), more are an answer
@@ -44,7 +45,7 @@ class Mark:
 
     `whole` is the title with its number, `title` without. `glued` is the rest of the paragraph that
     it opens, which then belongs to the answer. `anchor` is the id of the heading, `target` where a
-    title that is a link points to.
+    title that is a link points to. `borrowed` says that the title is the paragraph below.
     """
 
     kind: Kind
@@ -56,6 +57,7 @@ class Mark:
     glued: tuple[Token, ...] = ()
     anchor: str | None = None
     target: str | None = None
+    borrowed: bool = False
 
     @property
     def name(self) -> str:
@@ -97,6 +99,16 @@ def read_pieces(tokens: Sequence[Token]) -> list[Piece]:
             pieces.append(replace(_piece(run), items=items))
         else:
             pieces.append(_piece(run))
+    return _with_borrowed_titles(pieces)
+
+
+def _with_borrowed_titles(pieces: list[Piece]) -> list[Piece]:
+    """Give a heading that is only a number, `### 第 1 题`, the paragraph below as its title."""
+    for at, (piece, below) in enumerate(pairwise(pieces)):
+        mark = piece.mark
+        if mark and mark.read.number and not mark.name and below.tokens[0].type == "paragraph_open":
+            title = tuple(below.tokens[1].children or ())
+            pieces[at] = replace(piece, mark=replace(mark, title=title, borrowed=True))
     return pieces
 
 
@@ -316,7 +328,7 @@ def _html_mark(part: re.Match[str], line: int) -> Mark | None:
         return None
     children = tuple(_html_children(" ".join(inner.split())))
     words = visible(children).strip()
-    if kind is Kind.SUMMARY and (not words or ANSWER_LABEL.match(words)):
+    if kind is Kind.SUMMARY and (not words or answers(words)):
         return None
     at = Token("html_block", "", 0, map=[line, line + 1])
     mark = _mark(kind, level, children, at)

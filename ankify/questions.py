@@ -2,22 +2,23 @@
 
 The tokens of one note file become pieces (`pieces.py`), `outline.py` says which of them head a
 question, and here each question gets what is its own: title, stem, answer, trail and comments.
-The dialects are listed in docs/dialects.md.
+The dialects and the rules are listed in docs/dialects.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
 from markdown_it.token import Token
 
-from ankify.content import TocEntry, is_filler, read_contents
+from ankify.content import LISTS, TocEntry, is_filler, read_contents
 from ankify.gfm import ParsedFile, plain_text
-from ankify.headings import CONTENTS, normal, strip_number
-from ankify.model import Problem, Question
-from ankify.outline import HEADINGS, Flow, choose
+from ankify.headings import CONTENTS, CUSTOM, Numbered, answers, cut, normal, strip_number, visible
+from ankify.model import Location, Problem, Question
+from ankify.outline import HEADINGS, Flow, Outline, choose
 from ankify.pieces import Kind, Mark, Piece, read_pieces
 
 
@@ -32,7 +33,10 @@ class SplitOptions:
 
 @dataclass(frozen=True)
 class Section:
-    """A question with its tokens: inline in the title, block in the stem and in the answer."""
+    """A question with its tokens: inline in the title, block in the stem and in the answer.
+
+    The stem is what belongs to the front beside the title: code and options, none of them ticked.
+    """
 
     question: Question
     title: tuple[Token, ...]
@@ -43,7 +47,11 @@ class Section:
 
 @dataclass(frozen=True)
 class SplitFile:
-    """What `split_questions` finds in one note file, in file order."""
+    """What `split_questions` finds in one note file, in file order.
+
+    `unanswered` questions make no card. `toc` holds the links of the tables of contents.
+    `unnumbered_candidates` counts the titles that `unnumbered` would make questions.
+    """
 
     sections: tuple[Section, ...]
     unanswered: tuple[Question, ...] = ()
@@ -66,13 +74,14 @@ def split_questions(parsed: ParsedFile, path: str, options: SplitOptions) -> Spl
         contents=frozenset(at for at, source in enumerate(sources) if source in contents),
         listed=frozenset(normal(entry.title) for found in contents.values() for entry in found),
     )
-    outline = choose(flow, unnumbered=options.unnumbered)
+    flow, outline = _choose(flow, options)
     closed, chosen = _close_lists(flow, sources, pieces, outline.questions)
-    toc = tuple(chain.from_iterable(contents.values()))
+    found = _Reader(parsed, path, closed, chosen).read()
     return replace(
-        _Reader(parsed, path, closed, chosen).read(),
-        toc=toc,
+        found,
+        toc=tuple(chain.from_iterable(contents.values())),
         unnumbered_candidates=outline.candidates,
+        problems=_undecided(path, flow, outline),
     )
 
 
@@ -106,6 +115,76 @@ def _close_lists(
     return tuple(kept), frozenset(questions)
 
 
+# -- what the author says about a question ---------------------------------------------------------
+
+
+def _choose(flow: Flow, options: SplitOptions) -> tuple[Flow, Outline]:
+    """Which titles are questions: by the author's pattern and comments, else by judgement."""
+    if options.pattern is not None:
+        flow, found = _matching(flow, re.compile(options.pattern), options.level)
+        outline = Outline(found)
+    else:
+        outline = choose(flow, unnumbered=options.unnumbered, level=options.level)
+    marked = {
+        at + 1
+        for at, piece in enumerate(flow.pieces[:-1])
+        if "question" in piece.comments and _is_comment(piece) and flow.pieces[at + 1].mark
+    }
+    return flow, replace(outline, questions=outline.questions | marked)
+
+
+def _matching(
+    flow: Flow, pattern: re.Pattern[str], level: int | None
+) -> tuple[Flow, frozenset[int]]:
+    """The titles that match a pattern; its groups `number` and `title` are taken, if any."""
+    pieces = list(flow.pieces)
+    found = set()
+    for at, piece in enumerate(pieces):
+        mark = piece.mark
+        if not mark or at in flow.contents or level not in (None, mark.level):
+            continue
+        match = pattern.search(visible(mark.whole))
+        if match:
+            found.add(at)
+            pieces[at] = replace(piece, mark=_taken_apart(mark, match))
+    return replace(flow, pieces=tuple(pieces)), frozenset(found)
+
+
+def _taken_apart(mark: Mark, match: re.Match[str]) -> Mark:
+    groups = match.groupdict()
+    number = groups.get("number", mark.read.number)
+    title = cut(mark.whole, *match.span("title")) if groups.get("title") else mark.title
+    return replace(mark, read=Numbered(CUSTOM, number, "", 0), title=title)
+
+
+def _is_comment(piece: Piece) -> bool:
+    return piece.tokens[0].content.startswith("<!--") and bool(piece.comments)
+
+
+def _undecided(path: str, flow: Flow, outline: Outline) -> tuple[Problem, ...]:
+    if outline.undecided is None:
+        return ()
+    mark = flow.pieces[outline.undecided].mark
+    assert mark
+    return (
+        Problem(
+            Location(path, mark.line + 1),
+            "undecidable-file",
+            f"headings of level {mark.level} may be sections or questions; taken as sections",
+            hint=f"to make them questions, set level = {mark.level} under [questions]",
+        ),
+    )
+
+
+def _said(comments: Iterable[str], key: str) -> str | None:
+    """The value of `key=value` in the author's comments, the last one counts."""
+    values = [part[len(key) + 1 :] for part in comments if part.startswith(f"{key}=")]
+    return values[-1].strip() if values else None
+
+
+# -- from pieces to sections -----------------------------------------------------------------------
+
+
 class _Reader:
     """Walks once over the pieces of a file whose questions are known."""
 
@@ -113,128 +192,213 @@ class _Reader:
         self, parsed: ParsedFile, path: str, pieces: tuple[Piece, ...], chosen: frozenset[int]
     ) -> None:
         self.parsed, self.path, self.pieces, self.chosen = parsed, path, pieces, chosen
-        self.leads = self._leading_headings()
+        self.leads = self._leads()
+        self.top = self._top()
 
-    def _leading_headings(self) -> frozenset[int]:
-        """Headings with nothing but other headings between them and the question below."""
+    def read(self) -> SplitFile:
+        """Gather the questions with what is theirs."""
+        sections: list[Section] = []
+        unanswered: list[Question] = []
+        above: list[int] = []  # the open headings, outermost first
+        at = 0
+        while at < len(self.pieces):
+            mark = self.pieces[at].mark
+            if mark and at in self.chosen:
+                end = self._end(at, above)
+                comments = self._comments(at, end)
+                if "ignore" not in comments:
+                    section = self._section(at, end, self._trail(above, mark), comments)
+                    if section.answer:
+                        sections.append(section)
+                    else:
+                        unanswered.append(section.question)
+                at = end
+                continue
+            if mark and mark.kind in HEADINGS and at != self.top:
+                above = [*(up for up in above if self._mark(up).level < mark.level), at]
+            at += 1
+        title = None if self.top is None else self._plain(self._mark(self.top).title)
+        return SplitFile(tuple(sections), tuple(unanswered), title)
+
+    def _mark(self, at: int) -> Mark:
+        mark = self.pieces[at].mark
+        assert mark
+        return mark
+
+    def _plain(self, title: Sequence[Token]) -> str:
+        return plain_text(title, self.parsed)
+
+    def _leads(self) -> frozenset[int]:
+        """Headings with nothing but headings between them and the question below: sections."""
         leads: set[int] = set()
         level = 0
         for at in reversed(range(len(self.pieces))):
             mark = self.pieces[at].mark
-            if at in self.chosen and mark:
+            if mark and at in self.chosen:
                 level = mark.level
-            elif mark and mark.kind in HEADINGS and level and mark.level <= max(level, 2):
+            elif mark and mark.kind in HEADINGS and mark.level <= max(level, 2 * bool(level)):
                 leads.add(at)
             elif not is_filler(self.pieces[at]):
                 level = 0
         return frozenset(leads)
 
-    def read(self) -> SplitFile:
-        """Gather the questions."""
-        sections: list[Section] = []
-        unanswered: list[Question] = []
-        trail: list[Mark] = []
-        title_at = self._title()
-        at = 0
-        while at < len(self.pieces):
-            piece = self.pieces[at]
-            mark = piece.mark
-            if at in self.chosen and mark:
-                end = self._end(at, trail)
-                section = self._section(at, end, self._trail(trail, mark))
-                if section.answer:
-                    sections.append(section)
-                else:
-                    unanswered.append(section.question)
-                at = end
-                continue
-            if mark and mark.kind in HEADINGS and at != title_at:
-                trail = [above for above in trail if above.level < mark.level] + [mark]
-            at += 1
-        title = None if title_at is None else self._plain(self.pieces[title_at].mark)
-        return SplitFile(tuple(sections), tuple(unanswered), title)
-
-    def _title(self) -> int | None:
+    def _top(self) -> int | None:
+        """The heading that is the title of the file: its only <h1>, above the first question."""
         tops = [
             at
             for at, piece in enumerate(self.pieces)
-            if piece.mark
-            and piece.mark.kind in HEADINGS
-            and piece.mark.level == 1
-            and at not in self.chosen
-            and not CONTENTS.match(piece.mark.name)
+            if piece.mark and piece.mark.kind in HEADINGS and piece.mark.level == 1
+            if at not in self.chosen and not CONTENTS.match(piece.mark.name)
         ]
         first = min(self.chosen, default=len(self.pieces))
-        return (
-            tops[0]
-            if tops and tops[0] < first and not any(t in self.leads for t in tops[1:])
-            else None
+        alone = tops and tops[0] < first and self.leads.isdisjoint(tops[1:])
+        return tops[0] if alone else None
+
+    def _trail(self, above: Sequence[int], question: Mark) -> tuple[str, ...]:
+        """The titles of the sections a question stands in, numbers stripped."""
+        found = (
+            self._mark(at).title
+            for at in above
+            if self._mark(at).level < question.level or at in self.leads
+            if not CONTENTS.match(self._mark(at).name)
         )
+        return tuple(strip_number(self._plain(title)) for title in found)
 
-    def _plain(self, mark: Mark | None) -> str:
-        return plain_text(mark.title, self.parsed) if mark else ""
-
-    def _trail(self, trail: Sequence[Mark], question: Mark) -> tuple[str, ...]:
-        above = [m for m in trail if not CONTENTS.match(m.name)]
-        return tuple(strip_number(plain_text(m.title, self.parsed)) for m in above)
-
-    def _end(self, at: int, trail: Sequence[Mark]) -> int:
-        """Where the answer of the question ends: at the next question or section."""
-        question = self.pieces[at].mark
-        assert question
-        limit = (
-            question.level
-            if question.kind in HEADINGS
-            else max((m.level for m in trail), default=0)
-        )
+    def _end(self, at: int, above: Sequence[int]) -> int:
+        """Where the answer ends: at the next question, the next section, its own </details>."""
+        question = self._mark(at)
+        limit = max((self._mark(up).level for up in above), default=0)
         depth = 0
         for below in range(at + 1, len(self.pieces)):
-            piece = self.pieces[below]
-            depth += piece.depth
+            depth += self.pieces[below].depth
             if question.kind is Kind.SUMMARY and depth < 0:
                 return below + 1
             if below in self.chosen or below in self.leads:
                 return below
-            mark = piece.mark
-            if mark and mark.kind in HEADINGS and mark.level <= limit:
-                if question.kind is Kind.HTML and mark.kind is not Kind.HTML:
-                    continue
-                if mark.read.depth > question.read.depth:
-                    continue
+            mark = self.pieces[below].mark
+            if mark and mark.kind in HEADINGS and _ends(question, mark, limit):
                 return below
         return len(self.pieces)
 
-    def _section(self, at: int, end: int, trail: tuple[str, ...]) -> Section:
-        mark = self.pieces[at].mark
-        assert mark
-        body = list(self.pieces[at + 1 : end])
+    def _comments(self, at: int, end: int) -> list[str]:
+        """The author's comments on a question: directly above its title, or below."""
+        first = at - 1 if at and _is_comment(self.pieces[at - 1]) else at
+        last = end - 1 if end < len(self.pieces) and _is_comment(self.pieces[end - 1]) else end
+        return [said for piece in self.pieces[first:last] for said in piece.comments]
+
+    def _section(
+        self, at: int, end: int, trail: tuple[str, ...], comments: Sequence[str]
+    ) -> Section:
+        mark = self._mark(at)
+        body = list(self.pieces[at + 1 + mark.borrowed : end])
         if mark.kind is Kind.SUMMARY and body and body[-1].depth < 0:
             body.pop()
-        if glued := _glued(mark):
-            body.insert(0, glued)
-        while body and is_filler(body[-1]):
-            body.pop()
-        while body and is_filler(body[0]):
-            body.pop(0)
-        last = body[-1].end if body else mark.line + 1
+        if mark.glued:
+            body.insert(0, _glued(mark))
+        stem, answer = _stem(_trimmed(body))
+        answer = _trimmed(_unwrapped(answer))
+        cards = _said(comments, "cards")
         question = Question(
             file=self.path,
             line=mark.line + 1,
-            end_line=max(last, mark.line + 1),
+            end_line=max([mark.line + 1, *(piece.end for piece in answer[-1:])]),
             number=mark.read.number,
-            title=plain_text(mark.title, self.parsed),
+            title=self._plain(mark.title),
             trail=trail,
+            marked_id=_said(comments, "id"),
+            formula_card=None if cards is None else "formula" in cards,
+            image_card=None if cards is None else "image" in cards,
         )
-        answer = tuple(chain.from_iterable(piece.tokens for piece in body))
-        return Section(question, mark.title, (), answer, mark.anchor)
+        return Section(question, mark.title, _tokens(stem), _tokens(answer), mark.anchor)
 
 
-def _glued(mark: Mark) -> Piece | None:
+def _ends(question: Mark, heading: Mark, limit: int) -> bool:
+    """Whether a heading that leads to no question ends the answer above it all the same."""
+    if question.kind not in HEADINGS:
+        return heading.level <= limit
+    if question.kind is Kind.HTML and heading.kind is not Kind.HTML:
+        return False  # who writes <h2> for questions writes `##` inside of answers
+    return heading.level <= question.level and heading.read.depth <= question.read.depth
+
+
+def _tokens(pieces: Iterable[Piece]) -> tuple[Token, ...]:
+    return tuple(chain.from_iterable(piece.tokens for piece in pieces))
+
+
+def _trimmed(body: Sequence[Piece]) -> list[Piece]:
+    """Without the rules, blank HTML and links to the top around an answer."""
+    kept = list(body)
+    while kept and is_filler(kept[-1]) and (kept[-1].depth >= 0 or sum(p.depth for p in kept) < 0):
+        kept.pop()
+    while kept and is_filler(kept[0]) and not kept[0].depth:
+        kept.pop(0)
+    return kept if any(not is_filler(piece) for piece in kept) else []
+
+
+def _glued(mark: Mark) -> Piece:
     """The rest of the paragraph that a title opens, as a paragraph of its own."""
-    if not mark.glued:
-        return None
-    lines = [mark.line + 1, mark.line + 2]
+    first = mark.line + 1
+    lines = [first, first + visible(mark.glued).strip().count("\n") + 1]
     inline = Token("inline", "", 0, map=lines, children=list(mark.glued), block=True)
     opening = Token("paragraph_open", "p", 1, map=lines, block=True)
     tokens = (opening, inline, Token("paragraph_close", "p", -1, block=True))
-    return Piece(tokens, mark.line + 1, mark.line + 2)
+    return Piece(tokens, lines[0], lines[1])
+
+
+def _unwrapped(answer: Sequence[Piece]) -> Sequence[Piece]:
+    """An answer that is all in one <details>, without the button that opens it."""
+    if len(answer) > 1 and answer[0].depth > 0 and answer[-1].depth < 0:
+        depths = [sum(piece.depth for piece in answer[:end]) for end in range(1, len(answer))]
+        return answer[1:-1] if min(depths) > 0 else answer
+    return answer
+
+
+# -- the stem --------------------------------------------------------------------------------------
+
+
+def _stem(body: list[Piece]) -> tuple[list[Piece], list[Piece]]:
+    """Part the code and the options of a question from its answer.
+
+    They reach down to the label of the answer ("Answer: B", a <details>), or to options of which
+    some are ticked; these stay in the answer, and the front shows them without the ticks.
+    """
+    label = next((at for at, piece in enumerate(body) if answers(_opening_words(piece))), 0)
+    ticked = next((at for at, piece in enumerate(body) if _is_ticked(piece)), None)
+    if any(piece.mark and piece.mark.kind in HEADINGS for piece in body[:label]):
+        label = 0
+    if ticked is not None and (ticked < label or all(map(_is_code, body[:ticked]))):
+        stem = body[: max(label, ticked + 1)]
+        return [_unticked(piece) if _is_ticked(piece) else piece for piece in stem], body[ticked:]
+    return body[:label], body[label:]
+
+
+def _opening_words(piece: Piece) -> str:
+    """The first line of a paragraph, a heading or a <summary>."""
+    token = piece.tokens[0]
+    if token.type == "html_block":
+        return re.sub(r"<[^>]*>", "", token.content).strip()
+    if token.type in ("paragraph_open", "heading_open"):
+        return visible(piece.tokens[1].children or ())
+    return ""
+
+
+def _is_code(piece: Piece) -> bool:
+    return piece.tokens[0].type in ("fence", "code_block")
+
+
+def _is_ticked(piece: Piece) -> bool:
+    """A list of options of which some are ticked: `- [x] B` beside `- [ ] A`."""
+    if piece.tokens[0].type not in LISTS:
+        return False
+    ticks = [token.meta.get("checked") for token in piece.tokens if token.type == "list_item_open"]
+    return None not in ticks and len(set(ticks)) == 2
+
+
+def _unticked(piece: Piece) -> Piece:
+    tokens = (
+        replace(token, meta={**token.meta, "checked": False})
+        if token.meta.get("checked")
+        else token
+        for token in piece.tokens
+    )
+    return replace(piece, tokens=tuple(tokens))
