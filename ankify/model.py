@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import inf
 from pathlib import Path
 
 
@@ -202,6 +203,46 @@ class TocEntry:
 
 
 @dataclass(frozen=True)
+class Heading:
+    """A heading of a note file, question or not: plain `title` without its `number`.
+
+    `ids` are the explicit ones, outermost first; `slug` is the anchor that GitHub makes of it.
+    """
+
+    line: int
+    title: str
+    number: str | None = None
+    ids: tuple[str, ...] = ()
+    slug: str = ""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link of a note file, with its visible text; `href` is as the author wrote it."""
+
+    line: int
+    href: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What `check` wants to know of a note file beside its questions; lines are 1-based.
+
+    `anchors` are all explicit ids and names, those of headings too. `pictures` are the last parts
+    of all picture names in the text. `off` holds (line, rule) of `<!-- ankify: off=rule -->`.
+    `unnumbered` counts the titles that would be questions with `--unnumbered`.
+    """
+
+    headings: tuple[Heading, ...] = ()
+    links: tuple[Link, ...] = ()
+    anchors: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
+    off: tuple[tuple[int, str], ...] = ()
+    unnumbered: int = 0
+
+
+@dataclass(frozen=True)
 class Page:
     """What one note file holds, read and rendered but not yet matched to the lock.
 
@@ -218,6 +259,27 @@ class Page:
     problems: tuple[Problem, ...] = ()
     deck: str | None = None
     tags: tuple[str, ...] = ()
+    survey: Survey = Survey()
+
+    def switched_off(self, rule: str, line: int) -> bool:
+        """Whether a comment in the file switches a rule off for a line.
+
+        The comment is for the question it stands in, else for the one below it; above the first
+        question, and in a file without any, it is for the whole file.
+        """
+        return any(
+            name == rule and self._reach(at)[0] <= line <= self._reach(at)[1]
+            for at, name in self.survey.off
+        )
+
+    def _reach(self, line: int) -> tuple[int, int | float]:
+        asked = self.questions
+        if not asked or line < asked[0].line:
+            return 0, inf
+        for question in asked:
+            if line <= question.end_line:
+                return min(line, question.line), question.end_line
+        return line, inf
 
 
 @dataclass(frozen=True)
@@ -243,7 +305,8 @@ class Project:
     """A folder of notes, read whole: all that a writer needs, and nothing it has to read again.
 
     `notes` are in the order of the note files, tombstones of removed questions last. `lock` is the
-    text that `ankify.lock` gets with this build; `lock_changed`: it differs from the old one.
+    text that `ankify.lock` gets with this build; `lock_changed`: it differs from the old one. `rules_off` are the
+    rules of `check` that `ankify.toml` switches off.
     """
 
     root: Path
@@ -256,6 +319,7 @@ class Project:
     problems: tuple[Problem, ...] = ()
     lock: str = ""
     lock_changed: bool = False
+    rules_off: tuple[str, ...] = ()
 
     @property
     def questions(self) -> tuple[Question, ...]:

@@ -1,0 +1,252 @@
+"""What `check` wants to know of a note file, collected from its tokens while it is read.
+
+Headings, links and anchors go into the `Survey`, for the rules in `check.py`; what one look at the
+tokens already shows to be wrong (a formula in code, HTML that the card loses) is a problem here.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from urllib.parse import unquote
+
+from markdown_it.token import Token
+
+from ankify.formulas import Formula, imbalance
+from ankify.gfm import ParsedFile, plain_text
+from ankify.headings import read_number
+from ankify.model import Heading, Link, Location, Problem, Survey
+
+# <h2 id="norms">1. X</h2>
+HTML_HEADING = re.compile(r"<h([1-6])\b([^>]*)>(.*?)</h\1\s*>", re.IGNORECASE | re.DOTALL)
+# <a id="norms">, <h2 id="norms>: the quote may be missing
+HTML_ID = re.compile(
+    r"""<[a-z][^<>]*?\s(?:id|name)\s*=\s*(?:"([^">]*)|'([^'>]*)|([^\s>"']+))""", re.IGNORECASE
+)
+# <a href="#norms">X</a>
+HTML_LINK = re.compile(
+    r"""<a\b[^>]*?\shref\s*=\s*["']?([^"'\s>]*)[^>]*>(.*?)</a\s*>""", re.IGNORECASE | re.DOTALL
+)
+TAG = re.compile(r"<!--.*?-->|<(/?)([a-z][\w-]*)[^<>]*>", re.IGNORECASE | re.DOTALL)
+# <!-- ankify: off=long-answer, dead-anchor -->
+OFF = re.compile(r"<!--\s*ankify:\s*off\s*=\s*([\w\s,-]+?)\s*-->")
+# images/a%20b.png: the last part of its path, as far as there is no blank in it
+PICTURE = re.compile(
+    r"""[^\s/\\"'<>\[\]|=]*\.(?:png|jpe?g|jfif|gif|svg|webp|avif|bmp|ico|tiff?)\b""", re.IGNORECASE
+)
+SPACED = re.compile(r"(?<![A-Za-z0-9$\\])\$[ \t]+([^$\n`]+?)[ \t]+\$(?![A-Za-z0-9$])")  # $ x^2 $
+TEX = re.compile(r"\\[a-zA-Z]{2,}|[_^]\{|[\w)}][_^][\w\\]")  # \alpha, x_{i}, x^2
+SHORT = re.compile(r"[A-Za-z](?:\s*[=<>+*/-]\s*[\w.]+)?")  # x, n = 3
+IN_CODE = re.compile(r"(\$\$?)[^$]+\1")  # `$x^2$`
+CODE_SPAN = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
+
+# Tags that the cards lose, as GitHub does; what stands between them stays, but for the second row.
+LOST = frozenset(
+    "basefont big blink button center dialog fieldset font form label legend marquee nobr optgroup"
+    " option output select area base canvas embed frame link map meta meter param progress".split()
+)
+LOST_WHOLE = frozenset("applet frameset noscript object svg".split())
+
+
+def survey(parsed: ParsedFile, path: str, unnumbered: int = 0) -> tuple[Survey, list[Problem]]:
+    """Look through the tokens of a note file once; `path` is posix and only goes into problems."""
+    surveyor = _Surveyor(parsed, path)
+    surveyor.look(parsed.tokens)
+    for definition in parsed.footnotes.values():
+        surveyor.look(definition)
+    surveyor.weigh_formulas()
+    found = Survey(
+        headings=tuple(_with_slugs(surveyor.headings)),
+        links=tuple(surveyor.links),
+        anchors=tuple(dict.fromkeys(surveyor.anchors)),
+        pictures=tuple(sorted({unquote(name) for name in PICTURE.findall(parsed.text)})),
+        off=tuple(_off(parsed.text)) if "ankify:" in parsed.text else (),
+        unnumbered=unnumbered,
+    )
+    return found, surveyor.problems
+
+
+def slug(title: str) -> str:
+    """The anchor that GitHub makes of a heading: `3. What's new?` -> `3-whats-new`."""
+    kept = (c for c in title.strip().lower() if c in " -_" or unicodedata.category(c)[0] in "LMN")
+    return "".join(kept).replace(" ", "-")
+
+
+def _with_slugs(headings: Iterable[Heading]) -> Iterator[Heading]:
+    """Number the slugs that repeat, as GitHub does: `examples`, `examples-1`."""
+    seen: Counter[str] = Counter()
+    for heading in headings:
+        count = seen[heading.slug]
+        seen[heading.slug] += 1
+        yield Heading(
+            heading.line,
+            heading.title,
+            heading.number,
+            heading.ids,
+            f"{heading.slug}-{count}" if count else heading.slug,
+        )
+
+
+def _off(text: str) -> Iterator[tuple[int, str]]:
+    for found in OFF.finditer(text):
+        line = text.count("\n", 0, found.start()) + 1
+        for rule in re.split(r"[\s,]+", found[1]):
+            yield line, rule
+
+
+class _Surveyor:
+    def __init__(self, parsed: ParsedFile, path: str) -> None:
+        self.parsed, self.path = parsed, path
+        self.headings: list[Heading] = []
+        self.links: list[Link] = []
+        self.anchors: list[str] = []
+        self.problems: list[Problem] = []
+        self.in_code: set[Formula] = set()
+        self.lost: set[str] = set()
+
+    def look(self, tokens: Sequence[Token]) -> None:
+        heading = False
+        for token in tokens:
+            line = token.map[0] + 1 if token.map else 0
+            if token.type == "heading_open":
+                heading = True
+            elif token.type == "inline":
+                self._inline(token, line, heading)
+                heading = False
+            elif token.type == "html_block":
+                self._html(token.content, line)
+                self._html_headings(token.content, line)
+            elif token.type in ("code_block", "fence"):
+                self._code_block(token, line)
+
+    def _problem(self, line: int, rule: str, message: str, hint: str | None = None) -> None:
+        self.problems.append(Problem(Location(self.path, line), rule, message, hint=hint))
+
+    # -- text --------------------------------------------------------------------------------------
+
+    def _inline(self, inline: Token, line: int, heading: bool) -> None:
+        children = inline.children or []
+        if "<" in inline.content:
+            for child in children:
+                if child.type == "html_inline":
+                    self._html(child.content, line)
+            self._html_links(inline.content, line)
+        self._links(children, line)
+        if "$" in inline.content:
+            self._dollars(inline, line)
+        if heading:
+            ids = [i for child in children for i in _ids(child.content)]
+            self._heading(line, plain_text(inline, self.parsed), ids)
+
+    def _heading(self, line: int, title: str, ids: Sequence[str]) -> None:
+        read = read_number(title)
+        self.headings.append(
+            Heading(line, title[read.start :].strip(), read.number, tuple(ids), slug(title))
+        )
+
+    def _links(self, children: Sequence[Token], line: int) -> None:
+        start = 0
+        for at, token in enumerate(children):
+            if token.type in ("softbreak", "hardbreak"):
+                line += 1
+            elif token.type == "link_open":
+                start = at
+            elif token.type == "link_close":
+                text = plain_text(children[start:at], self.parsed)
+                self.links.append(Link(line, str(children[start].attrGet("href") or ""), text))
+
+    def _dollars(self, inline: Token, line: int) -> None:
+        text = CODE_SPAN.sub(lambda code: "`" * len(code[0]), inline.content)
+        for found in SPACED.finditer(text):
+            if TEX.search(found[1]) or SHORT.fullmatch(found[1].strip()):
+                self._problem(
+                    self._line(line, text[: found.start()]),
+                    "spaced-formula",
+                    f"no formula for GitHub, as it has blanks inside of its $: {found[0]}",
+                    f"write ${found[1].strip()}$",
+                )
+        for child in inline.children or ():
+            if child.type == "code_inline" and _is_formula(child.content):
+                before = inline.content.partition(child.content)[0]
+                self._problem(
+                    self._line(line, before),
+                    "formula-in-code",
+                    f"formula in code, so it is shown as it is written: `{child.content}`",
+                    "take the backticks off",
+                )
+
+    def _line(self, line: int, before: str) -> int:
+        formulas = self.parsed.masked.words(before)
+        return line + before.count("\n") + sum(f.source.count("\n") for f in formulas)
+
+    # -- code --------------------------------------------------------------------------------------
+
+    def _code_block(self, token: Token, line: int) -> None:
+        formulas = self.parsed.masked.words(token.content)
+        self.in_code.update(formulas)
+        source = self.parsed.masked.source(token.content)
+        if not token.info.strip() and "$" in source and _is_formula(source.strip()):
+            indented = token.type == "code_block"
+            self._problem(
+                line,
+                "formula-in-code",
+                "formula in a code block, so it is shown as it is written",
+                "indent it by less than four blanks" if indented else "take the ``` lines off",
+            )
+
+    def weigh_formulas(self) -> None:
+        for formula in self.parsed.formulas:
+            wrong = imbalance(formula.tex) if formula not in self.in_code else None
+            if wrong:
+                self._problem(
+                    formula.line + 1, "unbalanced-formula", f"formula is not balanced: {wrong}"
+                )
+
+    # -- raw HTML ----------------------------------------------------------------------------------
+
+    def _html(self, content: str, line: int) -> None:
+        self.anchors += _ids(content)
+        for tag in TAG.finditer(content):
+            name = (tag[2] or "").lower()
+            if name in self.lost or tag[1] or name not in LOST | LOST_WHOLE:
+                continue
+            self.lost.add(name)
+            stays = "with all that is in it" if name in LOST_WHOLE else "what it holds stays"
+            self._problem(
+                line + content.count("\n", 0, tag.start()),
+                "removed-html",
+                f"<{name}> is left out of the cards, as on GitHub; {stays}",
+            )
+
+    def _html_links(self, content: str, line: int) -> None:
+        for found in HTML_LINK.finditer(content):
+            text = html.unescape(TAG.sub("", found[2])).strip()
+            at = self._line(line, content[: found.start()])
+            self.links.append(Link(at, html.unescape(found[1]), " ".join(text.split())))
+
+    def _html_headings(self, content: str, line: int) -> None:
+        self._html_links(content, line)
+        for found in HTML_HEADING.finditer(TAG_COMMENT.sub(_blanked, content)):
+            title = " ".join(html.unescape(TAG.sub("", found[3])).split())
+            ids = [*_ids(f"<h{found[2]}>"), *_ids(found[3])]
+            self._heading(line + content.count("\n", 0, found.start()), title, ids)
+
+
+TAG_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+
+
+def _blanked(found: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", found[0])
+
+
+def _ids(content: str) -> list[str]:
+    found = HTML_ID.findall(content) if "=" in content and "<" in content else ()
+    return [html.unescape(a or b or c) for a, b, c in found]
+
+
+def _is_formula(code: str) -> bool:
+    """Whether code is nothing but one formula in dollar signs, with TeX in it."""
+    return bool(IN_CODE.fullmatch(code) and TEX.search(code))
