@@ -254,7 +254,7 @@ def _picture_files(root: Path) -> Iterator[str]:
 
 
 def _is_named(name: str, used: set[str]) -> bool:
-    """Whether a name stands in the notes; of one with blanks, the part behind the last is enough."""
+    """Whether a name stands in the notes; of one with blanks, what follows the last is enough."""
     return name in used or name.rpartition(" ")[2] in used
 
 
@@ -624,9 +624,8 @@ def unknown_rule(project: Project) -> Iterator[Problem]:
     In `off` of `[check]` in `ankify.toml`, or in a comment `<!-- ankify: off=... -->`.
     """
     places = [(Location("ankify.toml"), name) for name in project.rules_off]
-    places += [
-        (Location(page.file, line), name) for page in project.pages for line, name in page.survey.off
-    ]
+    for page in project.pages:
+        places += [(Location(page.file, line), name) for line, name in page.survey.off]
     for place, name in places:
         if name not in RULES:
             near = difflib.get_close_matches(name, RULES, 1)

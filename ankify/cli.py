@@ -10,7 +10,7 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
@@ -29,6 +29,7 @@ REPORTED = (
     *(ChangeKind.ADDED, ChangeKind.UPDATED, ChangeKind.REWORDED, ChangeKind.RENUMBERED),
     *(ChangeKind.MOVED, ChangeKind.RETURNED, ChangeKind.REMOVED),
 )
+SHOWN = 20  # problems that `ankify build` prints
 _UNSAFE_IN_FILE_NAMES = str.maketrans(dict.fromkeys('/\\:*?"<>| ', "-"))
 
 
@@ -157,7 +158,7 @@ def build(
             decide=ask if sys.stdin.isatty() and sys.stderr.isatty() else None,
         )
     if not quiet:
-        show_problems(project.problems)
+        show_problems(project.problems, notes)
     if any(p.severity is Severity.ERROR or strict for p in project.problems):
         raise AnkifyError("nothing was written: the problems above come first")
     if locked and project.lock_changed:
@@ -188,10 +189,14 @@ def ask(doubt: Doubt) -> Candidate | None:
     return doubt.candidates[answer - 1] if answer else None
 
 
-def show_problems(problems: tuple[Problem, ...]) -> None:
-    """Print all problems to stderr, in the order of their places."""
-    for problem in problems:
+def show_problems(problems: tuple[Problem, ...], notes: Path) -> None:
+    """Print the first problems to stderr, errors before warnings, in the order of their places."""
+    errors = [problem for problem in problems if problem.severity is Severity.ERROR]
+    shown = [*errors, *(problem for problem in problems if problem not in errors)][:SHOWN]
+    for problem in shown:
         say(str(problem))
+    if len(shown) < len(problems):
+        say(f"... and {len(problems) - len(shown)} more: run `ankify check {notes}`")
 
 
 def counted(number: int, noun: str) -> str:
@@ -313,3 +318,76 @@ def note_as_json(note: Note, *, html: bool) -> dict[str, Any]:
     if html:
         entry |= {"question_html": note.fields[0], "answer_html": note.fields[1]}
     return entry
+
+
+# check ------------------------------------------------------------------------------------------
+
+
+@cli.command()
+@notes_argument
+@click.option("--strict", is_flag=True, help="Exit with 1 on warnings, too.")
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="How to print the problems; github: annotations of a pull request.",
+)
+@click.option("--unnumbered", is_flag=True, help="Take questions without a number, too.")
+@reports_errors
+def check(notes: Path, *, strict: bool, shape: str, unnumbered: bool) -> None:
+    """Show every problem of NOTES with its place and what to do; write nothing.
+
+    Exits with 1 if there is an error, with --strict also if there is a warning. docs/rules.md
+    says what each rule is about and how to switch it off.
+
+    Example: ankify check notes --strict
+    """
+    from ankify.check import check as find_problems
+    from ankify.check import problem_of
+    from ankify.project import read_project
+
+    try:
+        project = read_project(notes, unnumbered=unnumbered or None)
+        problems = find_problems(project)
+    except AnkifyError as error:
+        problems = (problem_of(error),)
+    print_problems(problems, shape)
+    count = Counter(problem.severity for problem in problems)
+    if shape == "text" and problems:
+        say(
+            f"{counted(count[Severity.ERROR], 'error')}, "
+            f"{counted(count[Severity.WARNING], 'warning')}"
+        )
+    sys.exit(1 if count[Severity.ERROR] or (strict and problems) else 0)
+
+
+def print_problems(problems: Sequence[Problem], shape: str) -> None:
+    """Print problems to stdout: as text, as a JSON array, as annotations of GitHub."""
+    if shape == "json":
+        entries = [problem_as_json(problem) for problem in problems]
+        tell(json.dumps(entries, ensure_ascii=False, indent=1))
+        return
+    for problem in problems:
+        tell(annotation(problem) if shape == "github" else str(problem))
+
+
+def annotation(problem: Problem) -> str:
+    """A problem as a workflow command of GitHub, which shows it beside the line it is about.
+
+    https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+    """
+    place = f"file={_property(problem.location.file)}"
+    if problem.location.line:
+        place += f",line={problem.location.line}"
+    text = problem.message + (f"\n{problem.hint}" if problem.hint else "")
+    return f"::{problem.severity} {place},title={_property(problem.rule)}::{_escaped(text)}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _escaped(text).replace(":", "%3A").replace(",", "%2C")

@@ -305,8 +305,8 @@ class Project:
     """A folder of notes, read whole: all that a writer needs, and nothing it has to read again.
 
     `notes` are in the order of the note files, tombstones of removed questions last. `lock` is the
-    text that `ankify.lock` gets with this build; `lock_changed`: it differs from the old one. `rules_off` are the
-    rules of `check` that `ankify.toml` switches off.
+    text that `ankify.lock` gets with this build; `lock_changed`: it differs from the old one.
+    `rules_off` are the rules of `check` that `ankify.toml` switches off.
     """
 
     root: Path

@@ -9,7 +9,7 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
@@ -20,7 +20,7 @@ from ankify.cache import Cache
 from ankify.config import Settings, read_note_type, read_settings
 from ankify.lock import LOCK_NAME, format_lock, read_lock
 from ankify.media import Collected, MediaOptions, collect_media
-from ankify.model import AnkifyError, Location, NoteFile, Page, Problem, Project
+from ankify.model import AnkifyError, Location, NoteFile, Page, Problem, Project, TocEntry
 from ankify.notes import (
     LastNote,
     deck_part,
@@ -34,6 +34,7 @@ from ankify.notes import (
 from ankify.questions import SplitOptions, split_questions
 from ankify.render import Renderer, RenderOptions
 from ankify.source import Found, find_note_files, read_note_file
+from ankify.survey import survey
 
 Progress = Callable[[int, int], None]  # (note files done, note files in all)
 
@@ -108,9 +109,10 @@ def read_project(
         media=collected.media,
         note_type=note_type,
         changes=tuple(identity.changes(matching, records)),
-        problems=tuple(sorted(_problems(pages, collected, matching))),
+        problems=tuple(_switched_on(pages, settings, _problems(pages, collected, matching))),
         lock=lock_text,
         lock_changed=lock is None or lock_text != format_lock(lock),
+        rules_off=settings.check.off,
     )
 
 
@@ -156,16 +158,21 @@ def read_page(note_file: NoteFile, found: Found, settings: Settings) -> Page:
     split = split_questions(parsed, note_file.path, options)
     renderer = _renderer(RenderOptions(settings.source.url, settings.render.extensions))
     contents = tuple(renderer.render(section, parsed) for section in split.sections)
+    surveyed, slips = survey(parsed, note_file.path, split.unnumbered_candidates)
     return Page(
         file=note_file.path,
         title=split.title,
         questions=tuple(section.question for section in split.sections),
         contents=contents,
         unanswered=split.unanswered,
-        toc=split.toc,
-        problems=(*note_file.problems, *split.problems),
+        toc=tuple(
+            TocEntry(e.line, e.number, e.title, e.href[1:] if e.href.startswith("#") else None)
+            for e in split.toc
+        ),
+        problems=(*note_file.problems, *split.problems, *slips),
         deck=_text(note_file, "deck"),
         tags=_tags(note_file),
+        survey=surveyed,
     )
 
 
@@ -187,6 +194,22 @@ def _tags(note_file: NoteFile) -> tuple[str, ...]:
 
 
 # Problems ---------------------------------------------------------------------------------------
+
+
+def _switched_on(
+    pages: Sequence[Page], settings: Settings, problems: Iterable[Problem]
+) -> list[Problem]:
+    """Sort problems by place, and leave out those whose rule is switched off there."""
+    by_file = {page.file: page for page in pages}
+    return sorted(
+        problem
+        for problem in problems
+        if problem.rule not in settings.check.off
+        and not (
+            (page := by_file.get(problem.location.file))
+            and page.switched_off(problem.rule, problem.location.line)
+        )
+    )
 
 
 def _problems(

@@ -43,12 +43,11 @@ SHORT = re.compile(r"[A-Za-z](?:\s*[=<>+*/-]\s*[\w.]+)?")  # x, n = 3
 IN_CODE = re.compile(r"(\$\$?)[^$]+\1")  # `$x^2$`
 CODE_SPAN = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
 
-# Tags that the cards lose, as GitHub does; what stands between them stays, but for the second row.
-LOST = frozenset(
-    "basefont big blink button center dialog fieldset font form label legend marquee nobr optgroup"
-    " option output select area base canvas embed frame link map meta meter param progress".split()
-)
-LOST_WHOLE = frozenset("applet frameset noscript object svg".split())
+# Tags that the cards lose, as GitHub does; of the second row, what stands between them is lost too.
+_LOST = """area base basefont big blink button canvas center dialog embed fieldset font form frame
+    label legend link map marquee meta meter nobr optgroup option output param progress select svg"""
+_LOST_WHOLE = "applet frameset noscript object"
+LOST, LOST_WHOLE = frozenset(_LOST.split()), frozenset(_LOST_WHOLE.split())
 
 
 def survey(parsed: ParsedFile, path: str, unnumbered: int = 0) -> tuple[Survey, list[Problem]]:
