@@ -137,12 +137,16 @@ def read_contents(pieces: Sequence[Piece], last: dict[str, int]) -> dict[int, li
             "html_block",
             *LISTS,
         ):
-            entries = [_entry(link) for link in links(piece) if normal(link.text)]
+            entries = [_entry(link) for link in links(piece) if _is_local(link)]
             below = [entry for entry in entries if last.get(normal(entry.title), -1) > at]
             if below and 2 * len(below) >= len(entries) and linked_share(piece) >= MOSTLY:
                 found[at] = entries
     # A lone link may as well be an answer: "see question 7".
     return {at: found[at] for at in found if len(found[at]) > 1 or {at - 1, at + 1} & found.keys()}
+
+
+def _is_local(link: Link) -> bool:
+    return "://" not in link.href and bool(normal(link.text))
 
 
 def _entry(link: Link) -> TocEntry:

@@ -23,7 +23,7 @@ NARROW |= {0xFF10 + digit: str(digit) for digit in range(10)}
 CHINESE = "一二三四五六七八九十百零〇"
 DIGITS = r"\d{1,4}(?:[.\-]\d{1,4}){0,4}[a-z]?"
 SEPARATOR = r"(?:\s*[.、):,。|]+(?!\d)|\s+[-–—]\s+|[-–—]\s+)"  # the dot of `1. X`, not of `1.5`
-LABEL = r"(?:interview\s+)?questions?|ques|que|q|面试题|题目|问题|题|问"
+LABEL = r"(?:interview\s+)?questions?|ques|que|q|no(?=\.)|面试题|题目|问题|题|问"
 COUNTED = "个种大步点次层维阶倍类年天分"  # `3.2种方法` is number 3 and "2种方法", not number 3.2
 
 
@@ -172,6 +172,9 @@ CHAPTER_TITLE = re.compile(
     |examples?|future\swork|motivation|appendix|概述|简介|介绍|引言|前言|背景|总结|小结|结论|安装
     |使用|配置|快速(?:开始|入门)|环境(?:准备|搭建)?|结语|后记|准备(?:工作)?|实验|方法)\W*$""",
     re.IGNORECASE | re.VERBOSE,
+)
+CHANGE_LOG = re.compile(
+    r"^\W*(?:change\s?-?log|release\s(?:notes|history)|history|更新日志|更新记录|版本\w*)\W*$", re.I
 )
 CONTENTS = re.compile(r"^\W*(?:目录|目錄|table\s+of\s+contents|contents|toc)\W*$", re.IGNORECASE)
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from ankify.content import is_filler, letters, links
-from ankify.headings import CHAPTER_TITLE, CHINESE, NO_QUESTION, asks, normal, visible
+from ankify.headings import CHANGE_LOG, CHAPTER_TITLE, CHINESE, NO_QUESTION, asks, normal, visible
 from ankify.pieces import Kind, Mark, Piece
 
 HEADINGS = (Kind.HTML, Kind.HEADING, Kind.ITEM_HEADING)
@@ -181,6 +181,11 @@ class Titles:
         dialect = self.marks[group[0]].read.dialect
         return bool(dialect and dialect.labelled)
 
+    def change_log(self) -> bool:
+        """Whether the first heading says that versions, not questions, are numbered here."""
+        first = self.headings[:1]
+        return bool(first and CHANGE_LOG.match(self.marks[first[0]].name))
+
     def value(self, at: int) -> int:
         """The number of a title."""
         return value(self.marks[at].read.number)
@@ -287,6 +292,8 @@ Groups = Mapping[Style, Group]
 def choose(flow: Flow, *, unnumbered: bool = False, level: int | None = None) -> Outline:
     """Say which titles of a file are its questions; a level overrules all judgement."""
     titles = Titles(flow)
+    if titles.change_log():
+        return Outline(frozenset())
     numbered = titles.groups(numbered=True)
     loose = titles.groups(numbered=False)
     if level is not None:
@@ -297,10 +304,11 @@ def choose(flow: Flow, *, unnumbered: bool = False, level: int | None = None) ->
     plain = [] if chosen else _asking(titles, loose)
     if not chosen and not (unnumbered and plain):
         chosen = _outermost(titles, numbered)
-    if chosen:
+    if chosen and titles.marks[chosen[0]].kind in HEADINGS:
         chosen = _without_restart(titles, chosen)
         chosen = _with_slips(titles, chosen, numbered)
         chosen = _with_other_parts(titles, chosen, numbered)
+    if chosen:
         return Outline(frozenset(chosen))
     return Outline(frozenset(plain if unnumbered else ()), len(plain))
 
@@ -316,11 +324,14 @@ def _on_level(level: int, numbered: Groups, loose: Groups, unnumbered: bool) -> 
 def _outermost(titles: Titles, groups: Groups) -> Group:
     """Go from the outermost group inwards, past those that only hold others."""
     chosen: Group = []
+    chapters = False
     for _, group in sorted(groups.items()):
-        if not chosen:
-            chosen = group if titles.plausible(group) else []
-        elif titles.is_section(chosen, group):
+        if chosen:
+            chosen = group if titles.is_section(chosen, group) else chosen
+        elif titles.plausible(group) and not (chapters and titles.asking(group) < 0.5):
             chosen = group
+        else:  # what stands in chapters has to ask aloud to be a question
+            chapters |= len(group) > 1 and titles.marks[group[0]].kind in HEADINGS
     return chosen
 
 
@@ -360,13 +371,12 @@ def _with_slips(titles: Titles, chosen: Group, groups: Groups) -> Group:
 
     Authors slip in the level (`## 8.`, `### 9.`, `## 10.`), and lists grow at another level.
     """
-    found: Group = []
-    if titles.marks[chosen[0]].kind in HEADINGS:
-        for style, group in groups.items():
-            if style.kind in HEADINGS and style.arabic and group[0] not in chosen:
-                runs = _runs(group, chosen)
-                found += [at for run in runs if _goes_on(titles, run, chosen) for at in run]
-    return sorted([*chosen, *found])
+    others = [g for style, g in groups.items() if style.kind in HEADINGS and style.arabic]
+    for _ in range(2):  # what the first round adds may close the gaps around another slip
+        known = set(chosen)
+        runs = [run for g in others if g[0] not in known for run in _runs(g, chosen)]
+        chosen = sorted(known.union(*(run for run in runs if _goes_on(titles, run, chosen))))
+    return chosen
 
 
 def _runs(group: Group, chosen: Group) -> list[Group]:
@@ -378,20 +388,23 @@ def _runs(group: Group, chosen: Group) -> list[Group]:
 
 
 def _goes_on(titles: Titles, run: Group, chosen: Group) -> bool:
+    """Whether a run of titles between two questions counts on from the first to the second."""
     index = bisect_left(chosen, run[0])
+    mark, usual = titles.marks[run[0]], titles.marks[chosen[0]]
     before = titles.value(chosen[index - 1]) if index else 0
+    after = titles.value(chosen[index]) if index < len(chosen) else 0
     first, last = titles.value(run[0]), titles.value(run[-1])
-    if titles.marks[run[0]].read.depth != titles.marks[chosen[0]].read.depth:
+    if mark.read.depth != usual.read.depth or first not in (before, before + 1):
         return False
-    if index < len(chosen):
-        return before + 1 == first and last + 1 == titles.value(chosen[index])
-    return first in (before, before + 1) and before > 2 and titles.asking(run) >= 0.5
+    if after > 1:
+        return before + 1 == first and last + 1 == after
+    if not before or mark.kind is usual.kind is Kind.HTML:
+        return bool(before)
+    return (before > 2 and titles.asking(run) >= 0.5) or bool(after)
 
 
 def _with_other_parts(titles: Titles, chosen: Group, groups: Groups) -> Group:
     """Add the questions of other parts of the file, which may be of another style."""
-    if titles.marks[chosen[0]].kind not in HEADINGS:
-        return chosen
     found: Group = []
     for start, end in titles.parts(chosen):
         part = {s: g[bisect_left(g, start) : bisect_left(g, end)] for s, g in groups.items()}
