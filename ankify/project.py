@@ -6,21 +6,19 @@ find -> decode -> parse -> split -> render -> collect media -> match to the lock
 from __future__ import annotations
 
 import os
-import re
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 
-from ankify import gfm, identity
+from ankify import identity
 from ankify.cache import Cache
 from ankify.config import Settings, read_note_type, read_settings
 from ankify.lock import LOCK_NAME, format_lock, read_lock
 from ankify.media import Collected, MediaOptions, collect_media
-from ankify.model import AnkifyError, Location, NoteFile, Page, Past, Problem, Project, TocEntry
+from ankify.model import AnkifyError, Location, Page, Problem, Project
 from ankify.notes import (
     LastNote,
     deck_part,
@@ -31,12 +29,8 @@ from ankify.notes import (
     note_type_time,
     pack_removed,
 )
-from ankify.questions import SplitOptions, split_questions
-from ankify.render import Renderer, RenderOptions
-from ankify.source import Found, find_note_files, read_note_file
-from ankify.survey import survey
-
-Progress = Callable[[int, int], None]  # (note files done, note files in all)
+from ankify.pages import Progress, read_pages
+from ankify.source import find_note_files
 
 
 def read_project(
@@ -49,14 +43,17 @@ def read_project(
     last_package: Path | None = None,
     decide: identity.Decide | None = None,
     progress: Progress | None = None,
+    cached: bool = True,
+    processes: int = 1,
 ) -> Project:
     """Read a folder of notes into a project; nothing is written.
 
     `settings` and `unnumbered` overrule `ankify.toml`. `now` is the time of the build in seconds
     since 1970 (default: SOURCE_DATE_EPOCH, else the clock). `last_package` is where questions that
     are gone are looked up, so that their tombstones can ship (default: the last one built on this
-    machine). `decide` is asked about matches that are not certain. Raises AnkifyError where there
-    is nothing sensible to read.
+    machine). `decide` is asked about matches that are not certain. `cached` says whether work of
+    former builds may be used and this one's kept, `processes` how many may render side by side;
+    neither changes the project. Raises AnkifyError where there is nothing sensible to read.
     """
     settings = settings or read_settings(root)
     if unnumbered is not None:
@@ -68,12 +65,17 @@ def read_project(
     lock = read_lock(lock_file)
 
     name = deck_part(settings.deck.name or root.resolve().name)
-    pages = list(read_pages(found, settings, progress))
+    cache = Cache(root) if cached else None
+    pages = list(read_pages(found, settings, cache=cache, processes=processes, progress=progress))
+    digests = cache.digests() if cache else {}
     collected = collect_media(
         [(page.file, content) for page in pages for content in page.contents],
         root,
         MediaOptions(settings.media.max_width, fetch),
+        digests=digests,
     )
+    if cache:
+        cache.keep_digests(digests)
     drafts = list(make_drafts(pages, name, settings, collected))
     namespace = settings.deck.namespace or (lock.namespace if lock else name)
     matching = identity.match(
@@ -112,10 +114,6 @@ def read_project(
         problems=tuple(_switched_on(pages, settings, _problems(pages, collected, matching))),
         lock=lock_text,
         lock_changed=lock is None or lock_text != format_lock(lock),
-        before=tuple(
-            Past(e.guid, e.title, e.deck, e.modified, e.file, e.removed is not None)
-            for e in (lock.entries if lock else ())
-        ),
         rules_off=settings.check.off,
     )
 
@@ -139,62 +137,6 @@ def _last_notes(root: Path, last_package: Path | None) -> dict[str, LastNote]:
         return {note.guid: (note.fields, note.tags) for note in notes}
     except AnkifyError:  # gone or damaged: then no tombstone ships, and the report says so
         return {}
-
-
-# Note files -> pages ----------------------------------------------------------------------------
-
-
-def read_pages(
-    found: Sequence[Found], settings: Settings, progress: Progress | None = None
-) -> Iterator[Page]:
-    """Read, split and render note files, in their order."""
-    for done, one in enumerate(found, 1):
-        yield read_page(read_note_file(one), one, settings)
-        if progress:
-            progress(done, len(found))
-
-
-def read_page(note_file: NoteFile, found: Found, settings: Settings) -> Page:
-    """Split one decoded note file into its questions and render them."""
-    asked = found.settings
-    options = SplitOptions(asked.level, asked.pattern, asked.unnumbered)
-    parsed = gfm.parse(note_file.text)
-    split = split_questions(parsed, note_file.path, options)
-    renderer = _renderer(RenderOptions(settings.source.url, settings.render.extensions))
-    contents = tuple(renderer.render(section, parsed) for section in split.sections)
-    surveyed, slips = survey(parsed, note_file.path, split.unnumbered_candidates)
-    return Page(
-        file=note_file.path,
-        title=split.title,
-        questions=tuple(section.question for section in split.sections),
-        contents=contents,
-        unanswered=split.unanswered,
-        toc=tuple(
-            TocEntry(e.line, e.number, e.title, e.href[1:] if e.href.startswith("#") else None)
-            for e in split.toc
-        ),
-        problems=(*note_file.problems, *split.problems, *slips),
-        deck=_text(note_file, "deck"),
-        tags=_tags(note_file),
-        survey=surveyed,
-    )
-
-
-@lru_cache(maxsize=1)
-def _renderer(options: RenderOptions) -> Renderer:
-    return Renderer(options)
-
-
-def _text(note_file: NoteFile, key: str) -> str | None:
-    value = note_file.front_matter.get(key)
-    return value.strip() or None if isinstance(value, str) else None
-
-
-def _tags(note_file: NoteFile) -> tuple[str, ...]:
-    """`tags: [a, b]` or `tags: a, b` of the front matter."""
-    value = note_file.front_matter.get("tags") or ()
-    items = re.split(r"[,\s]+", value) if isinstance(value, str) else value
-    return tuple(str(item) for item in items if item) if isinstance(items, list) else ()
 
 
 # Problems ---------------------------------------------------------------------------------------

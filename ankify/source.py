@@ -78,8 +78,13 @@ def read_note_file(found: Found) -> NoteFile:
 
     Raises AnkifyError with the line of the first byte that is not UTF-8.
     """
+    return decode_note_file(found.path, read_bytes(found))
+
+
+def read_bytes(found: Found) -> bytes:
+    """The bytes of a note file. Raises AnkifyError where it cannot be read."""
     try:
-        return decode_note_file(found.path, found.file.read_bytes())
+        return found.file.read_bytes()
     except OSError as error:
         reason = error.strerror or str(error)
         raise AnkifyError(f"cannot be read: {reason}", Location(found.path)) from error

@@ -1,0 +1,161 @@
+"""Note files -> pages: each is read, split into its questions and rendered.
+
+A page that the cache holds is not rendered again; where many are left, several processes share
+them. Neither changes a page.
+"""
+
+from __future__ import annotations
+
+import re
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from ankify.cache import Cache, page_key
+from ankify.config import Settings
+from ankify.model import NoteFile, Page, TocEntry
+from ankify.source import Found, decode_note_file, read_bytes
+
+if TYPE_CHECKING:
+    from ankify.render import Renderer, RenderOptions
+
+Progress = Callable[[int, int], None]  # (note files done, note files in all)
+WORTH_A_PROCESS = 300_000  # bytes of notes; below, starting processes costs more than it saves
+
+
+def read_pages(
+    found: Sequence[Found],
+    settings: Settings,
+    *,
+    cache: Cache | None = None,
+    processes: int = 1,
+    progress: Progress | None = None,
+) -> Iterator[Page]:
+    """Read, split and render note files, in their order.
+
+    What `cache` holds is not rendered again. Raises AnkifyError where a file is not UTF-8.
+    """
+    if settings.render.extensions:
+        cache = None  # the user's own code: nobody can tell when it changes
+    keys = [_key(one, read_bytes(one), settings) if cache else "" for one in found]
+    known = [cache.page(key) if cache else None for key in keys]
+    missing = [one for one, page in zip(found, known, strict=True) if page is None]
+    rendered = _render_all(missing, settings, processes)
+    for position, page in enumerate(known):
+        if page is None:
+            keys[position], page = next(rendered)
+            if cache:
+                cache.keep_page(keys[position], page)
+        yield page
+        if progress:
+            progress(position + 1, len(found))
+    if cache:
+        cache.drop_pages(but=keys)
+
+
+def _key(found: Found, data: bytes, settings: Settings) -> str:
+    return page_key(found.path, data, (found.settings, settings.source, settings.render))
+
+
+def _render_all(
+    missing: Sequence[Found], settings: Settings, processes: int
+) -> Iterator[tuple[str, Page]]:
+    """Render files, in this process or in several; the keys name the bytes that were read."""
+    job = _Job(settings)
+    done = 0
+    if processes > 1 and sum(one.file.stat().st_size for one in missing) > WORTH_A_PROCESS:
+        for result in _in_processes(job, missing, processes):
+            done += 1
+            yield result
+    yield from map(job, missing[done:])
+
+
+def _in_processes(
+    job: _Job, missing: Sequence[Found], processes: int
+) -> Iterator[tuple[str, Page]]:
+    """Yield what can be rendered in other processes: all, or less where they fail.
+
+    A forked process need not import anything, but only Linux and a lone thread can fork.
+    """
+    import multiprocessing
+    from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
+
+    forks = sys.platform == "linux" and threading.active_count() == 1
+    context = multiprocessing.get_context("fork" if forks else "spawn")
+    try:
+        with ProcessPoolExecutor(processes, context, initializer=_leave_interrupts) as pool:
+            yield from pool.map(job, missing, chunksize=4)
+    except (BrokenProcessPool, OSError, ImportError):
+        return
+
+
+def _leave_interrupts() -> None:
+    """Ctrl-C ends the process that waits; the others end with it, without a traceback each."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """Renders one note file; can be sent to another process."""
+
+    settings: Settings
+
+    def __call__(self, found: Found) -> tuple[str, Page]:
+        data = read_bytes(found)
+        page = read_page(decode_note_file(found.path, data), found, self.settings)
+        return _key(found, data, self.settings), page
+
+
+def read_page(note_file: NoteFile, found: Found, settings: Settings) -> Page:
+    """Split one decoded note file into its questions and render them."""
+    # Imported late: a build whose pages are all known does not wait for the parser.
+    from ankify import gfm
+    from ankify.questions import SplitOptions, split_questions
+    from ankify.render import RenderOptions
+    from ankify.survey import survey
+
+    asked = found.settings
+    options = SplitOptions(asked.level, asked.pattern, asked.unnumbered)
+    parsed = gfm.parse(note_file.text)
+    split = split_questions(parsed, note_file.path, options)
+    renderer = _renderer(RenderOptions(settings.source.url, settings.render.extensions))
+    contents = tuple(renderer.render(section, parsed) for section in split.sections)
+    surveyed, slips = survey(parsed, note_file.path, split.unnumbered_candidates)
+    return Page(
+        file=note_file.path,
+        title=split.title,
+        questions=tuple(section.question for section in split.sections),
+        contents=contents,
+        unanswered=split.unanswered,
+        toc=tuple(
+            TocEntry(e.line, e.number, e.title, e.href[1:] if e.href.startswith("#") else None)
+            for e in split.toc
+        ),
+        problems=(*note_file.problems, *split.problems, *slips),
+        deck=_text(note_file, "deck"),
+        tags=_tags(note_file),
+        survey=surveyed,
+    )
+
+
+@lru_cache(maxsize=1)
+def _renderer(options: RenderOptions) -> Renderer:
+    from ankify.render import Renderer
+
+    return Renderer(options)
+
+
+def _text(note_file: NoteFile, key: str) -> str | None:
+    value = note_file.front_matter.get(key)
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _tags(note_file: NoteFile) -> tuple[str, ...]:
+    """`tags: [a, b]` or `tags: a, b` of the front matter."""
+    value = note_file.front_matter.get("tags") or ()
+    items = re.split(r"[,\s]+", value) if isinstance(value, str) else value
+    return tuple(str(item) for item in items if item) if isinstance(items, list) else ()
