@@ -240,13 +240,14 @@ def _item(opening: Token, run: tuple[Token, ...], closing: Token) -> Piece:
     if not head or head[0].type not in ("heading_open", "paragraph_open"):
         return _piece(whole)
     mark = _item_mark(run[0], head)
-    inside = tuple(_shown(token) for child in children[1:] for token in child)
+    inside = tuple(token for child in children[1:] for token in _shown(child))
     return replace(_piece(whole, mark), inside=inside)
 
 
-def _shown(token: Token) -> Token:
-    # The paragraphs of a tight list have no <p>; outside of the list they do.
-    return replace(token, hidden=False) if token.hidden else token
+def _shown(block: tuple[Token, ...]) -> tuple[Token, ...]:
+    # The paragraphs of a tight list have no <p>; outside of the list they do. Those of a tight list
+    # in this one still have none.
+    return tuple(replace(t, hidden=False) for t in block) if block[0].hidden else block
 
 
 def _item_mark(item: Token, head: tuple[Token, ...]) -> Mark:
