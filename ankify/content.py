@@ -117,6 +117,14 @@ def letters(piece: Piece) -> int:
     return sum(len(normal(word)) for word in words)
 
 
+def hollow(piece: Piece) -> Iterator[str]:
+    """What in a piece is no answer: links, and items of a list that only ask further questions."""
+    yield from (link.text for link in links(piece))
+    if piece.tokens[0].type in LISTS:
+        texts = (visible(token.children or ()) for token in piece.tokens if token.type == "inline")
+        yield from (text for text in texts if text.rstrip().endswith(("?", "？")))
+
+
 def linked_share(piece: Piece) -> float:
     """The share of a piece's letters that are links."""
     total = letters(piece)

@@ -92,6 +92,9 @@ class Numbered:
         return len(re.split(r"[.\-]", self.number)) if self.number else 0
 
 
+UNNUMBERED = Numbered(None, None, "", 0)
+
+
 def read_number(title: str) -> Numbered:
     """Find the number in front of a title, in whatever dialect it is written."""
     narrow = title.translate(NARROW)
@@ -102,7 +105,7 @@ def read_number(title: str) -> Numbered:
             number = match["number"]
             separator = narrow[match.end("number") : match.end()].strip()
             return Numbered(dialect, number or None, separator, match.end())
-    return Numbered(None, None, "", 0)
+    return UNNUMBERED
 
 
 def _skip_decoration(title: str) -> int:

@@ -9,14 +9,26 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
-from ankify.content import is_filler, letters, links
-from ankify.headings import CHANGE_LOG, CHAPTER_TITLE, CHINESE, NO_QUESTION, asks, normal, visible
+from ankify.content import hollow, is_filler, letters
+from ankify.headings import (
+    CHANGE_LOG,
+    CHAPTER_TITLE,
+    CHINESE,
+    NO_QUESTION,
+    UNNUMBERED,
+    asks,
+    normal,
+    visible,
+)
 from ankify.pieces import Kind, Mark, Piece
+
+Group = list[int]  # positions of titles of one style, in file order
+ASKS = ("?", "？")
 
 HEADINGS = (Kind.HTML, Kind.HEADING, Kind.ITEM_HEADING)
 LISTED = (Kind.ITEM_LINK, Kind.ITEM_BOLD, Kind.ITEM)
@@ -78,6 +90,24 @@ class Flow:
     listed: frozenset[str] = frozenset()
 
 
+def unread_counts(flow: Flow) -> Flow:
+    """Take `5 ways to X` for an un-numbered title where the titles like it have no number."""
+    spaced: dict[tuple[Kind, int], Group] = defaultdict(list)
+    loose: Counter[tuple[Kind, int]] = Counter()
+    pieces = list(flow.pieces)
+    for at, piece in enumerate(pieces):
+        if mark := piece.mark:
+            if mark.read.dialect and mark.read.dialect.name == "spaced":
+                spaced[mark.kind, mark.level].append(at)
+            loose[mark.kind, mark.level] += not mark.read.number
+    for like, group in spaced.items():
+        for at in group if len(group) < loose[like] else ():
+            if mark := pieces[at].mark:
+                plain = replace(mark, read=UNNUMBERED, title=mark.whole)
+                pieces[at] = replace(pieces[at], mark=plain)
+    return replace(flow, pieces=tuple(pieces))
+
+
 @dataclass(frozen=True)
 class Outline:
     """Where the questions of a file stand.
@@ -89,9 +119,6 @@ class Outline:
     questions: frozenset[int]
     candidates: int = 0
     undecided: int | None = None
-
-
-Group = list[int]  # positions of titles of one style, in file order
 
 
 def _share(found: Iterable[bool]) -> float:
@@ -112,9 +139,10 @@ class Titles:
         self.headings = [at for at, mark in self.marks.items() if mark.kind in HEADINGS]
         self.above = self._parents()
         sizes = [self._size(at, piece) for at, piece in enumerate(flow.pieces)]
-        self.letters = [0, *accumulate(size for size, _, _ in sizes)]
-        self.linked = [0, *accumulate(linked for _, linked, _ in sizes)]
-        self.links = [0, *accumulate(count for _, _, count in sizes)]
+        self.letters = [0, *accumulate(size for size, _, _, _ in sizes)]
+        self.hollow = [0, *accumulate(hollow for _, hollow, _, _ in sizes)]
+        self.places = [0, *accumulate(count for _, _, count, _ in sizes)]
+        self.worded = [0, *accumulate(worded for _, _, _, worded in sizes)]
 
     def _parents(self) -> dict[int, Mark]:
         """The heading above each title."""
@@ -129,14 +157,14 @@ class Titles:
                 stack.append(mark)
         return parents
 
-    def _size(self, at: int, piece: Piece) -> tuple[int, int, int]:
-        """Letters of content in a piece (at least 1 if there is any), those in links, and links."""
+    def _size(self, at: int, piece: Piece) -> tuple[int, int, int, bool]:
+        """Letters of content in a piece, those that answer nothing, in how many places; words?"""
         if piece.mark and piece.mark.kind in (*HEADINGS, Kind.SUMMARY):
-            return int(self._opens(at)), 0, 0
+            return int(self._opens(at)), 0, 0, self._opens(at)
         if at in self.flow.contents or is_filler(piece):
-            return 0, 0, 0
-        found = [len(normal(link.text)) for link in links(piece)]
-        return letters(piece) + 1, sum(found), len(found)
+            return 0, 0, 0, False
+        found = [len(normal(text)) for text in hollow(piece)]
+        return max(letters(piece), 1), sum(found), len(found), piece.tokens[0].type != "fence"
 
     def _opens(self, at: int) -> bool:
         """Whether the answer to a title begins within its own piece."""
@@ -158,7 +186,9 @@ class Titles:
 
     def answered(self, start: int, end: int) -> bool:
         """Whether there is content between a title and a position below."""
-        return self._opens(start) or self.letters[end] > self.letters[start + 1]
+        # `Question: X` with nothing but code below leaves the answer to the reader.
+        found = self.worded if self.marks[start].kind is Kind.TEXT else self.letters
+        return self._opens(start) or found[end] > found[start + 1]
 
     def asking(self, group: Group) -> float:
         """The share of titles that read as questions."""
@@ -217,22 +247,39 @@ class Titles:
             return False
         if self.labelled(group):
             return True
-        if mark.read.dialect and mark.read.dialect.name == "spaced" and len(group) == 1:
+        if self.stray(group):
             return False
-        if asked < 0.5 and (self._reading_list(group) or self._steps(group)):
+        if asked < 0.5 and (self._hollow(group) or self._steps(group)):
             return False
         return asked >= 0.15 or not (self._chapters(group) or self._restarts(group))
 
-    def _weak_but_plausible(self, group: Group, asked: float) -> bool:
-        answered = _share(self.answered(*span) for span in self.spans(group))
-        return answered >= 0.5 and (self.labelled(group) or (len(group) > 1 and asked >= 0.6))
+    def stray(self, group: Group) -> bool:
+        """Whether the only number is one that counts something else: `3 ways to do it`."""
+        dialect = self.marks[group[0]].read.dialect
+        return len(group) == 1 and dialect is not None and dialect.name == "spaced"
 
-    def _reading_list(self, group: Group) -> bool:
-        """Most of what stands below the titles is links."""
+    def asks(self, at: int, end: int) -> bool:
+        """Whether a title asks and is answered above a position."""
+        return asks(self.marks[at].name) and self.answered(at, end)
+
+    def _weak_but_plausible(self, group: Group, asked: float) -> bool:
+        answered = [
+            self.answered(*span) and not self._asks_on(span[0]) for span in self.spans(group)
+        ]
+        asks_enough = self.labelled(group) or (len(group) > 1 and asked >= 0.6)
+        return asks_enough and _share(answered) >= 0.5
+
+    def _asks_on(self, at: int) -> bool:
+        """Whether all that stands in a list item is further questions."""
+        inside = [t for t in self.flow.pieces[at].inside if t.type in ("inline", "fence")]
+        return bool(inside) and all(visible(t.children or ()).rstrip()[-1:] in ASKS for t in inside)
+
+    def _hollow(self, group: Group) -> bool:
+        """Most of what stands below the titles is links, or lists of further questions."""
         start, end = group[0], self.spans(group)[-1][1]
-        return self.linked[end] - self.linked[start] > 0.6 * (
-            self.letters[end] - self.letters[start]
-        )
+        hollow = self.hollow[end] - self.hollow[start]
+        many = self.places[end] - self.places[start] >= 3 * len(group)
+        return many and hollow > 0.6 * (self.letters[end] - self.letters[start])
 
     def _steps(self, group: Group) -> bool:
         """The titles are numbered steps in the answers to un-numbered questions."""
@@ -255,7 +302,7 @@ class Titles:
         """Whether the titles of the outer group only hold the questions of the inner one."""
         if self.labelled(outer) or not self.plausible(inner):
             return False
-        holders = self._holders(outer, inner)
+        holders = self.holders(outer, inner)
         share = len(holders) / len(outer)
         if share < 0.5:
             return False
@@ -274,13 +321,27 @@ class Titles:
             return False
         return bare >= 0.6
 
-    def _holders(self, outer: Group, inner: Group) -> list[tuple[int, int]]:
+    def holders(self, outer: Group, inner: Group) -> list[tuple[int, int]]:
         """The outer titles that hold inner ones, each with the first of these."""
         found = []
         for start, end in self.spans(outer):
             index = bisect_left(inner, start)
             if index < len(inner) and inner[index] < end:
                 found.append((start, inner[index]))
+        return found
+
+    def bare_sections(self, outer: Group, inner: Group) -> list[tuple[int, int]]:
+        """Titles that do not ask, and hold nothing but headings of an inner group that do."""
+        kinds = self.marks[outer[0]].kind, self.marks[inner[0]].kind
+        if self.labelled(outer) or kinds[1] not in HEADINGS or kinds == (Kind.HTML, Kind.HEADING):
+            return []
+        found = []
+        ends = dict(self.spans(outer))
+        for start, below in self.holders(outer, inner):
+            held = inner[bisect_left(inner, start) : bisect_left(inner, ends[start])]
+            bare = not self.answered(start, below) and not asks(self.marks[start].name)
+            if bare and self.asking(held) >= 0.8:
+                found.append((start, ends[start]))
         return found
 
 
@@ -325,14 +386,35 @@ def _outermost(titles: Titles, groups: Groups) -> Group:
     """Go from the outermost group inwards, past those that only hold others."""
     chosen: Group = []
     chapters = False
-    for _, group in sorted(groups.items()):
+    for style, group in sorted(groups.items()):
         if chosen:
-            chosen = group if titles.is_section(chosen, group) else chosen
+            chosen = _inwards(titles, chosen, group)
         elif titles.plausible(group) and not (chapters and titles.asking(group) < 0.5):
             chosen = group
         else:  # what stands in chapters has to ask aloud to be a question
-            chapters |= len(group) > 1 and titles.marks[group[0]].kind in HEADINGS
+            chapters |= style.kind in HEADINGS and not titles.stray(group)
     return chosen
+
+
+def _inwards(titles: Titles, outer: Group, inner: Group) -> Group:
+    """Take the inner group if the outer one is sections, else what sections there are in it.
+
+    One by one: a section may ask and have an answer of its own, a question may turn out to be a
+    section, because it only holds questions and does not ask itself.
+    """
+    if titles.is_section(outer, inner):
+        holders = {start for start, _ in titles.holders(outer, inner)}
+        own = [at for at, end in titles.spans(outer) if at not in holders and titles.asks(at, end)]
+        return sorted([*inner, *own])
+    sections = titles.bare_sections(outer, inner)
+    if not sections:
+        return outer
+    held = [
+        at
+        for start, end in sections
+        for at in inner[bisect_left(inner, start) : bisect_left(inner, end)]
+    ]
+    return sorted({*outer, *held} - {start for start, _ in sections})
 
 
 def _asking(titles: Titles, groups: Groups) -> Group:

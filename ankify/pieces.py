@@ -146,8 +146,9 @@ def _comments(run: Iterable[Token]) -> Iterator[str]:
 
 def _heading(run: tuple[Token, ...]) -> Piece:
     children = tuple(run[1].children or ())
-    mark = _mark(Kind.HEADING, int(run[0].tag[1]), children, run[0])
-    return _piece(run, mark)
+    if "\n" in visible(children):  # text over a line of `---` or `===`: no title was meant
+        return _piece(run)
+    return _piece(run, _mark(Kind.HEADING, int(run[0].tag[1]), children, run[0]))
 
 
 def _mark(kind: Kind, level: int, children: tuple[Token, ...], at: Token) -> Mark:

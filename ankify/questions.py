@@ -18,7 +18,7 @@ from ankify.content import LISTS, TocEntry, is_filler, read_contents
 from ankify.gfm import ParsedFile, plain_text
 from ankify.headings import CONTENTS, CUSTOM, Numbered, answers, cut, normal, strip_number, visible
 from ankify.model import Location, Problem, Question
-from ankify.outline import HEADINGS, Flow, Outline, choose
+from ankify.outline import HEADINGS, Flow, Outline, choose, unread_counts
 from ankify.pieces import Kind, Mark, Piece, read_pieces
 
 
@@ -88,7 +88,8 @@ def split_questions(parsed: ParsedFile, path: str, options: SplitOptions) -> Spl
 def _open_lists(pieces: Sequence[Piece]) -> tuple[Flow, tuple[int, ...]]:
     """Put the items of each list in its place; also say which piece each comes from."""
     flat = [(item, at) for at, piece in enumerate(pieces) for item in (piece.items or (piece,))]
-    return Flow(tuple(item for item, _ in flat)), tuple(at for _, at in flat)
+    flow = unread_counts(Flow(tuple(item for item, _ in flat)))
+    return flow, tuple(at for _, at in flat)
 
 
 def _last_places(flow: Flow, sources: Sequence[int]) -> dict[str, int]:
