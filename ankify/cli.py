@@ -396,3 +396,43 @@ def _escaped(text: str) -> str:
 
 def _property(text: str) -> str:
     return _escaped(text).replace(":", "%3A").replace(",", "%2C")
+
+
+# preview ----------------------------------------------------------------------------------------
+
+
+@cli.command()
+@notes_argument
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("build", "preview"),
+    show_default=True,
+    help="The folder to write.",
+)
+@click.option("--serve", is_flag=True, help="Serve it, and write it anew when a note changes.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True)
+@click.option("--unnumbered", is_flag=True, help="Take questions without a number, too.")
+@reports_errors
+def preview(notes: Path, output: Path, *, serve: bool, port: int, unnumbered: bool) -> None:
+    """Write a page that shows every card of NOTES as on the phone, without Anki.
+
+    The folder opens from disk; what `ankify check` finds stands beside the card it is about.
+
+    Example: ankify preview notes --serve
+    """
+    from dataclasses import replace
+
+    from ankify.check import check as find_problems
+    from ankify.preview import serve_preview, write_preview
+    from ankify.project import read_project
+
+    def read() -> Project:
+        project = read_project(notes, unnumbered=unnumbered or None)
+        return replace(project, problems=find_problems(project))
+
+    if serve:
+        serve_preview(read, output, port=port, tell=say)
+    else:
+        say(f"Wrote {write_preview(read(), output)}")

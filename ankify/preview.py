@@ -40,7 +40,7 @@ LEFT_TEX = re.compile(r"\\[A-Za-z]|&")
 # Other spellings of what latex2mathml knows under one name only.
 SPELLINGS = (
     (r"\\(begin|end)\{(aligned|gathered|gather\*?)\}", r"\\\1{align*}"),
-    (r"\\[lr]?Vert(?![A-Za-z])|\\\|", "‖"),
+    (r"\\[lr]?Vert(?![A-Za-z])|(?<!\\)\\\|", "‖"),
     (r"\\(math[a-z]+)\s+([A-Za-z])", r"\\\1{\2}"),
     (r"\\lbrace(?![A-Za-z])", r"\\{"),
     (r"\\rbrace(?![A-Za-z])", r"\\}"),

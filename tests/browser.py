@@ -94,7 +94,7 @@ class Browser:
     def answer(self, route, request) -> None:
         """Serve a page or file of ours; refuse and remember everything else."""
         path = unquote(urlsplit(request.url).path)
-        if request.url.startswith("data:"):
+        if request.url.startswith(("data:", "file:")):
             return route.continue_()
         if request.url.startswith(HOME):
             if path in self.pages:
