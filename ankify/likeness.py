@@ -20,6 +20,10 @@ from rapidfuzz.fuzz import ratio
 
 CJK = "\u2e80"  # where the CJK scripts begin
 NOT_WORD = re.compile(r"[^\w+#]+|_")  # "C++ vs. C#?" -> "c++vsc#"
+ASCII_WORD = {
+    code: chr(code).lower() if NOT_WORD.sub("", chr(code)) else None for code in range(128)
+}
+ASCII_TOKEN = re.compile(r"[a-z0-9]+[+#]*")
 # A word, "c++" and "c#" too, or one CJK character: "用LoRA训练" -> 用, lora, 训, 练
 TOKEN = re.compile(
     r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]"
@@ -33,15 +37,17 @@ ALIKE = 80  # percent of the letters that words of one spelling share
 
 def normalise_title(title: str) -> str:
     """Reduce a title to its letters and digits, `+` and `#`; without any, to what is not blank."""
+    if title.isascii():  # the same, in a tenth of the time
+        return title.translate(ASCII_WORD) or "".join(title.split()).lower()
     folded = unicodedata.normalize("NFKC", title).casefold()
     return NOT_WORD.sub("", folded) or "".join(folded.split())
 
 
 def words(title: str) -> frozenset[str]:
     """The words of a title, and the pairs of CJK characters: "LoRA是什么" -> lora, 是什, 什么."""
-    tokens = TOKEN.findall(unicodedata.normalize("NFKC", title).casefold())
     if title.isascii():
-        return frozenset(tokens)
+        return frozenset(ASCII_TOKEN.findall(title.lower()))
+    tokens = TOKEN.findall(unicodedata.normalize("NFKC", title).casefold())
     pairs = [a + b for a, b in pairwise(tokens) if a >= CJK and b >= CJK]
     return frozenset([token for token in tokens if token < CJK] + (pairs or tokens))
 

@@ -17,9 +17,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from math import log
 
 from ankify.likeness import (
+    BINS,
     Sketch,
     checksum,
     normalise_title,
@@ -141,12 +143,13 @@ class Evidence:
     """What speaks for two items being one question, weighed by how common it is in these notes."""
 
     def __init__(self, olds: Sequence[Item], news: Sequence[Item], left: Sequence[Item]) -> None:
-        wanted = {pair for item in left for pair in enumerate(item.answer.bins)}
         alive = [item for item in olds if item.alive]
-        self.spread = Counter(
-            pair for item in alive for pair in enumerate(item.answer.bins) if pair in wanted
-        )
-        self.common = Counter(word for item in (*olds, *left) for word in item.words)
+        wanted = {pair for item in left for pair in enumerate(item.answer.bins) if pair[1]}
+        self.spread: Counter[tuple[int, int]] = Counter()
+        for item in alive:
+            self.spread.update(wanted.intersection(enumerate(item.answer.bins)))
+        self.by_chance = len(alive) / 0xFFFF  # 16 bits of a hash are often the same in 100,000
+        self.common = Counter(chain.from_iterable(item.words for item in (*olds, *left)))
         self.total = len(olds) + len(left)
         self.known: dict[str, frozenset[str]] = {}
         self.titles = [Counter((i.file, i.title) for i in side) for side in (alive, news)]
@@ -171,12 +174,13 @@ class Evidence:
     def answers_shared(self, old: Item, new: Item) -> float:
         """How much the answers share (Dice), 0 - 1; what other answers have too counts less."""
         ours, theirs = old.answer, new.answer
-        bins = list(enumerate(zip(ours.bins, theirs.bins, strict=True)))
-        same = [(place, a) for place, (a, b) in bins if a and a == b]
-        if not same:
+        same = [
+            pair for pair, b in zip(enumerate(ours.bins), theirs.bins, strict=True) if pair[1] == b
+        ]
+        shared = sum(1 / max(1.0, self.spread[pair] - self.by_chance) for pair in same if pair[1])
+        if not shared:
             return 0.0
-        either = sum(1 for _, (a, b) in bins if a or b)
-        share = sum(1 / max(1, self.spread[pair]) for pair in same) / either
+        share = shared / (BINS - sum(1 for _, value in same if not value))
         return min(1.0, ours.size / ENOUGH, theirs.size / ENOUGH) * 2 * share / (1 + share)
 
     def titles_shared(self, old: Item, new: Item) -> float:
