@@ -571,7 +571,7 @@ class TokenParser(BlockParser):
             self.load(parsed.tokens, parsed)
         assert self.parsed is not None
         builder = _Builder(self.md, self.parsed)
-        builder.add(self.tokens)
+        builder.add(_joined(self.tokens))
         builder.add_footnotes()
         self.lines, self.has_html = builder.lines, builder.has_html
         return ElementTree(builder.root())
@@ -590,6 +590,25 @@ class GfmExtension(Extension):
         ):
             for name in names:
                 registry.deregister(name)
+
+
+def _joined(tokens: Iterable[Token]) -> Iterator[Token]:
+    """Make one list of two that follow each other, where they were cut out of one.
+
+    In Markdown, lists with the same marker cannot follow each other.
+    """
+    closed: Token | None = None
+    for token in tokens:
+        if closed and token.type.endswith("_list_open") and token.markup == closed.markup:
+            closed = None
+            continue
+        if closed:
+            yield closed
+        closed = token if token.type.endswith("_list_close") else None
+        if not closed:
+            yield token
+    if closed:
+        yield closed
 
 
 class _Builder:
