@@ -42,13 +42,17 @@ _INSERT_CARD = "INSERT INTO cards VALUES(?,?,?,?,?,-1,0,0,?,0,0,0,0,0,0,0,0,'')"
 
 @dataclass(frozen=True)
 class PackageNote:
-    """A note as a package holds it; `modified` in s since 1970, `deck` that of its first card."""
+    """A note as a package holds it; `modified` in s since 1970, `deck` that of its first card.
+
+    `note_type` is the id of its note type: Anki leaves a note alone that has another one.
+    """
 
     guid: str
     fields: tuple[str, ...]
     tags: tuple[str, ...]
     modified: int
     deck: str | None = None
+    note_type: int = NOTE_TYPE_ID
 
 
 @dataclass(frozen=True)
@@ -369,13 +373,15 @@ def _read_notes(database: Path) -> tuple[PackageNote, ...]:
     with closing(sqlite3.connect(database)) as connection:
         decks = _deck_names(connection)
         rows = connection.execute(
-            "SELECT guid, flds, tags, mod,"
+            "SELECT guid, flds, tags, mod, mid,"
             " (SELECT did FROM cards WHERE nid = notes.id ORDER BY ord LIMIT 1)"
             " FROM notes ORDER BY id"
         )
         return tuple(
-            PackageNote(guid, tuple(flds.split("\x1f")), tuple(tags.split()), mod, decks.get(did))
-            for guid, flds, tags, mod, did in rows
+            PackageNote(
+                guid, tuple(flds.split("\x1f")), tuple(tags.split()), mod, decks.get(did), mid
+            )
+            for guid, flds, tags, mod, mid, did in rows
         )
 
 

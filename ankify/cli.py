@@ -23,6 +23,8 @@ from ankify import __version__
 from ankify.model import AnkifyError, ChangeKind, Note, Problem, Project, Severity
 
 if TYPE_CHECKING:
+    from ankify.apkg import Package
+    from ankify.diff import Forecast
     from ankify.identity import Candidate, Doubt
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -236,7 +238,7 @@ def searches(project: Project) -> list[str]:
         )
     moves = {(c.old_deck, c.new_deck) for c in project.changes if c.old_deck != c.new_deck}
     for old, new in sorted((old, new) for old, new in moves if old and new):
-        lines.append(f'  cards stay in their deck; to move them to "{new}": deck:"{old}"')
+        lines.append(stay_search(new, old))
     return lines
 
 
@@ -339,9 +341,14 @@ def note_as_json(note: Note, *, html: bool) -> dict[str, Any]:
     show_default=True,
     help="How to print the problems; github: annotations of a pull request.",
 )
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path),
+    help="Also say what the next import does to who has this package.",
+)
 @click.option("--unnumbered", is_flag=True, help="Take questions without a number, too.")
 @reports_errors
-def check(notes: Path, *, strict: bool, shape: str, unnumbered: bool) -> None:
+def check(notes: Path, *, strict: bool, shape: str, against: Path | None, unnumbered: bool) -> None:
     """Show every problem of NOTES with its place and what to do; write nothing.
 
     Exits with 1 if there is an error, with --strict also if there is a warning. docs/rules.md
@@ -351,15 +358,19 @@ def check(notes: Path, *, strict: bool, shape: str, unnumbered: bool) -> None:
     """
     from ankify.check import check as find_problems
     from ankify.check import problem_of
+    from ankify.diff import diff as compare
     from ankify.project import read_project
 
+    package = read_package(against)
     try:
-        project = read_project(notes, unnumbered=unnumbered or None)
+        project = read_project(notes, unnumbered=unnumbered or None, last_package=against)
         problems = find_problems(project)
     except AnkifyError as error:
-        problems = (problem_of(error),)
+        project, problems = None, (problem_of(error),)
     print_problems(problems, shape)
     count = Counter(problem.severity for problem in problems)
+    if package and project and shape == "text":
+        print_forecast(compare(project, package))
     if shape == "text" and problems:
         say(
             f"{counted(count[Severity.ERROR], 'error')}, "
@@ -396,6 +407,118 @@ def _escaped(text: str) -> str:
 
 def _property(text: str) -> str:
     return _escaped(text).replace(":", "%3A").replace(",", "%2C")
+
+
+# diff -------------------------------------------------------------------------------------------
+
+
+@cli.command()
+@notes_argument
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path),
+    help="Compare with this package instead of the last build.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the forecast as JSON.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if the import changes anything.")
+@click.option("--unnumbered", is_flag=True, help="Take questions without a number, too.")
+@reports_errors
+def diff(
+    notes: Path, against: Path | None, *, as_json: bool, exit_code: bool, unnumbered: bool
+) -> None:
+    """Say what the next import of NOTES will do in Anki; write nothing.
+
+    Compared are the notes as they are now and the last build, which ankify.lock knows.
+
+    Example: ankify diff notes --against old.apkg
+    """
+    from ankify.diff import diff as compare
+
+    project = read_for_diff(notes, against, unnumbered)
+    forecast = compare(project, read_package(against))
+    if as_json:
+        tell(json.dumps(forecast_as_json(forecast), ensure_ascii=False, indent=1))
+    else:
+        print_forecast(forecast)
+    sys.exit(1 if exit_code and forecast.changes_something else 0)
+
+
+def read_for_diff(notes: Path, against: Path | None, unnumbered: bool) -> Project:
+    """Read the notes as `build` would; questions that are gone are looked up in `against`."""
+    from ankify.project import read_project
+
+    return read_project(notes, unnumbered=unnumbered or None, last_package=against)
+
+
+def read_package(path: Path | None) -> Package | None:
+    """Read the package that was named, if any."""
+    from ankify.apkg import read_apkg
+
+    return read_apkg(path) if path else None
+
+
+def print_forecast(forecast: Forecast) -> None:
+    """What the import does in one line, then a line for each note that is not left alone."""
+    counts = [
+        f"{len(notes)} {word}"
+        for notes, word in (
+            (forecast.new, "new"),
+            (forecast.updated, "updated"),
+            (forecast.conflicting, "in conflict"),
+            (forecast.removed, "removed"),
+        )
+        if notes
+    ]
+    untouched = f"{len(forecast.untouched)} untouched"
+    tell(f"The next import: {', '.join([*counts, untouched])}")
+    removed = {past.guid for past in forecast.removed}
+    for kind, notes in (
+        ("new", forecast.new),
+        ("updated", forecast.updated),
+        ("in conflict", forecast.conflicting),
+    ):
+        for note in notes:
+            if note.guid not in removed:
+                tell(f"  {kind}: {place_of(note)}")
+    for past in forecast.removed:
+        tell(f"  removed: {past.file + ': ' if past.file else ''}{past.title}")
+    for line in dict.fromkeys(stay_search(note.deck, deck) for note, deck in forecast.moved):
+        tell(line)
+
+
+def place_of(note: Note) -> str:
+    """Where a note comes from, and its title."""
+    return f"{note.question.location}: {note.question.title}" if note.question else note.guid
+
+
+def stay_search(new: str, old: str) -> str:
+    """How to find the cards that Anki leaves in their deck."""
+    return f'  cards stay in their deck; to move them to "{new}": deck:"{old}"'
+
+
+def forecast_as_json(forecast: Forecast) -> dict[str, Any]:
+    """A forecast as plain data."""
+    return {
+        "new": [brief(note) for note in forecast.new],
+        "updated": [brief(note) for note in forecast.updated],
+        "conflicting": [brief(note) for note in forecast.conflicting],
+        "untouched": len(forecast.untouched),
+        "removed": [
+            {"file": past.file, "guid": past.guid, "title": past.title} for past in forecast.removed
+        ],
+        "moved": [brief(note) | {"from": old, "to": note.deck} for note, old in forecast.moved],
+    }
+
+
+def brief(note: Note) -> dict[str, Any]:
+    """What a person needs to find a note again; a tombstone has no place any more."""
+    asked = note.question
+    return {
+        "file": asked.file if asked else None,
+        "line": asked.line if asked else None,
+        "guid": note.guid,
+        "title": asked.title if asked else None,
+    }
 
 
 # preview ----------------------------------------------------------------------------------------

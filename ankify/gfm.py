@@ -9,7 +9,7 @@ import html
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, wraps
+from functools import cache, lru_cache, wraps
 from string import ascii_letters, digits, punctuation
 from types import FunctionType, MethodType
 from typing import Any
@@ -62,7 +62,8 @@ _MARKERS = {2: None, 3: None}  # Python-Markdown marks its own things with STX a
 
 def parse(text: str) -> ParsedFile:
     r"""Parse a note file (with `\n` line ends) as GitHub does, its formulas set aside."""
-    text = text.translate(_MARKERS)
+    if "\x02" in text or "\x03" in text:
+        text = text.translate(_MARKERS)
     masked = set_aside(text)
     tokens, env = _tokens(masked)
     known = _fences(text, tokens, masked)
@@ -747,9 +748,9 @@ class _Builder:
 
     def _html(self, token: Token) -> None:
         self.has_html = True
-        for found in _IMG_SRC.finditer(token.content):
+        for found in _IMAGE.finditer(token.content) if "src" in token.content else ():
             line = self._line + token.content.count("\n", 0, found.start())
-            source = html.unescape(next(group for group in found.groups() if group is not None))
+            source = raw_attributes(found[0]).get("src", "")
             self.lines.setdefault(self._parsed.masked.source(source), line)
         if not token.block:
             self._texts.append(self._md.htmlStash.store(token.content))
@@ -768,7 +769,18 @@ class _Builder:
 
 AMP = AMP_SUBSTITUTE + "amp;"
 # <img alt="x" src="a.png">
-_IMG_SRC = re.compile(r"""<img\b[^>]*?\ssrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.I)
+_IMAGE = re.compile(r"""<(?:img|audio|video|source)(?=\s)(?:[^"'>]|"[^"]*"|'[^']*')*>""", re.I)
+
+
+@lru_cache(4096)
+def raw_attributes(tag: str) -> dict[str, str]:
+    """The attributes of a tag in raw HTML, read as leniently as a browser does."""
+    from bs4 import BeautifulSoup
+
+    found = BeautifulSoup(tag, "html.parser", multi_valued_attributes=None).find()
+    return {name: str(value) for name, value in found.attrs.items()} if found else {}
+
+
 _SPECIAL: dict[str, Callable[[_Builder, Token], None]] = {
     "inline": _Builder._inline,
     "text": _Builder._words,

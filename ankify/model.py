@@ -193,6 +193,21 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Past:
+    """A note as the last build left it: what the lock knows of it.
+
+    `removed`: its question was gone already, and the note marked so.
+    """
+
+    guid: str
+    title: str
+    deck: str
+    modified: int
+    file: str = ""
+    removed: bool = False
+
+
+@dataclass(frozen=True)
 class TocEntry:
     """A line of a note file's table of contents; `anchor` is the link's target without `#`."""
 
@@ -306,7 +321,8 @@ class Project:
 
     `notes` are in the order of the note files, tombstones of removed questions last. `lock` is the
     text that `ankify.lock` gets with this build; `lock_changed`: it differs from the old one.
-    `rules_off` are the rules of `check` that `ankify.toml` switches off.
+    `before` are the notes of the last build; `rules_off` the rules of `check` that `ankify.toml`
+    switches off.
     """
 
     root: Path
@@ -319,6 +335,7 @@ class Project:
     problems: tuple[Problem, ...] = ()
     lock: str = ""
     lock_changed: bool = False
+    before: tuple[Past, ...] = ()
     rules_off: tuple[str, ...] = ()
 
     @property

@@ -161,11 +161,7 @@ def make_note(draft: Draft, match: identity.Match, position: int, now: int) -> N
 
 def pack_removed(removed: Sequence[LockEntry], known: Mapping[str, LastNote]) -> dict[str, str]:
     """The last known notes of questions that are gone, packed for the lock."""
-    return {
-        entry.guid: pack_note(*known[entry.guid])
-        for entry in removed
-        if entry.guid in known
-    }
+    return {entry.guid: pack_note(*known[entry.guid]) for entry in removed if entry.guid in known}
 
 
 def make_tombstones(lock: Lock, shipped: set[str], name: str) -> Iterator[Note]:

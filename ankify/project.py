@@ -18,7 +18,7 @@ from ankify.cache import Cache
 from ankify.config import Settings, read_note_type, read_settings
 from ankify.lock import LOCK_NAME, format_lock, read_lock
 from ankify.media import Collected, MediaOptions, collect_media
-from ankify.model import AnkifyError, Location, Page, Problem, Project
+from ankify.model import AnkifyError, Location, Page, Past, Problem, Project
 from ankify.notes import (
     LastNote,
     deck_part,
@@ -114,6 +114,10 @@ def read_project(
         problems=tuple(_switched_on(pages, settings, _problems(pages, collected, matching))),
         lock=lock_text,
         lock_changed=lock is None or lock_text != format_lock(lock),
+        before=tuple(
+            Past(e.guid, e.title, e.deck, e.modified, e.file, e.removed is not None)
+            for e in (lock.entries if lock else ())
+        ),
         rules_off=settings.check.off,
     )
 

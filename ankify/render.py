@@ -20,6 +20,7 @@ from xml.etree.ElementTree import Element
 import nh3
 from markdown import Markdown
 from markdown.extensions import Extension
+from markdown.postprocessors import Postprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown_it.token import Token
 
@@ -70,7 +71,7 @@ class Renderer:
         # Python-Markdown strips the page, of ideographic blanks too, but for the tags around it.
         page = self._md.reset().convert("tokens")[len("<div>") : -len("</div>")]
         if parser.has_html or self._options.extensions:
-            page = self._cards.links.in_raw_html(_cleaner().clean(page))
+            page = _cleaner().clean(page)
         page, formulas = parsed.masked.html(_src_first(page.strip("\n")))
         return page, tuple(_references(page, parser.lines)), formulas
 
@@ -159,8 +160,9 @@ class _CardExtension(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Add the tree processors."""
-        self.links = _Links(self)
-        md.treeprocessors.register(self.links, "ankify_links", 10)
+        links = _Links(self)
+        md.treeprocessors.register(links, "ankify_links", 10)
+        md.postprocessors.register(_RawLinks(md, links), "ankify_raw_links", 40)
         md.treeprocessors.register(_Highlight(md), "ankify_highlight", 5)
 
 
@@ -178,31 +180,14 @@ class _Links(Treeprocessor):
     def run(self, root: Element) -> None:
         """Change the links of a tree."""
         for link in root.iter("a"):
-            target = self._target(link.get("href", ""))
+            target = self.target(link.get("href", ""))
             if target is None:
                 link.tag = None  # type: ignore[assignment]  # the serialiser leaves such tags out
                 link.attrib.clear()
             else:
                 link.set("href", target)
 
-    def in_raw_html(self, page: str) -> str:
-        """Change the links of sanitised raw HTML."""
-        if "<a" not in page:
-            return page
-        from bs4 import BeautifulSoup
-
-        soup = BeautifulSoup(page, "html.parser")
-        changed = False
-        for link in soup.find_all("a"):
-            target = self._target(str(link.get("href", "")))
-            changed |= target != link.get("href")
-            if target is None:
-                link.unwrap()
-            else:
-                link["href"] = target
-        return soup.decode(formatter="minimal") if changed else page
-
-    def _target(self, href: str) -> str | None:
+    def target(self, href: str) -> str | None:
         if _SCHEME.match(href):
             return href
         base, file = self._cards.source_url, self._cards.file
@@ -214,6 +199,31 @@ class _Links(Treeprocessor):
             path = posixpath.normpath(posixpath.join(folder, path.lstrip("/")))
         address = quote(path or file, safe="/%?=&+,;:@!$'()*~")
         return f"{base.rstrip('/')}/{address}" + (f"#{anchor}" if anchor else "")
+
+
+class _RawLinks(Postprocessor):
+    """The same for the links in raw HTML, while Python-Markdown still keeps it in its stash."""
+
+    def __init__(self, md: Markdown, links: _Links) -> None:
+        super().__init__(md)
+        self._links = links
+
+    def run(self, text: str) -> str:
+        """Change the stashed HTML; the text is left alone."""
+        pieces = self.md.htmlStash.rawHtmlBlocks
+        for number, piece in enumerate(pieces):
+            if isinstance(piece, str) and "<a" in piece.lower():
+                pieces[number] = _RAW_LINK.sub(self._changed, piece)
+        return text
+
+    def _changed(self, tag: re.Match[str]) -> str:
+        target = self._links.target(gfm.raw_attributes(tag[0]).get("href", ""))
+        # The </a> that is left over is ignored by whoever reads HTML.
+        return "" if target is None else f'<a href="{html.escape(target)}">'
+
+
+# <a class="x" href="#y">
+_RAW_LINK = re.compile(r"""<a(?=\s)(?:[^"'>]|"[^"]*"|'[^']*')*>""", re.I)
 
 
 class _Highlight(Treeprocessor):

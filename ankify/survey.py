@@ -43,9 +43,10 @@ SHORT = re.compile(r"[A-Za-z](?:\s*[=<>+*/-]\s*[\w.]+)?")  # x, n = 3
 IN_CODE = re.compile(r"(\$\$?)[^$]+\1")  # `$x^2$`
 CODE_SPAN = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
 
-# Tags that the cards lose, as GitHub does; of the second row, what stands between them is lost too.
+# Tags that the cards lose, as GitHub does; of the second row with all that stands between them.
 _LOST = """area base basefont big blink button canvas center dialog embed fieldset font form frame
-    label legend link map marquee meta meter nobr optgroup option output param progress select svg"""
+    label legend link map marquee meta meter nobr optgroup option output param progress select
+    svg"""
 _LOST_WHOLE = "applet frameset noscript object"
 LOST, LOST_WHOLE = frozenset(_LOST.split()), frozenset(_LOST_WHOLE.split())
 
