@@ -26,6 +26,7 @@ PLACEHOLDER = re.compile(
     |待(?:补充|完善|更新|续|完成|填|添加|写|整理)|未完(?:待续)?|暂无(?:答案)?|略|空)?\W*$""",
     re.IGNORECASE | re.VERBOSE,
 )
+LONG = 400  # so much text, targets of links included, says something
 TAG = re.compile(r"<!--[\s\S]*?-->|<[^>]*>")
 SHOWN = re.compile(r"<(?:img|video|audio|iframe|svg|table|input|picture)\b", re.IGNORECASE)
 
@@ -34,15 +35,19 @@ def is_filler(piece: Piece) -> bool:
     """Whether a piece answers nothing: a rule, blank HTML, a link back to the top, a `TODO`."""
     token = piece.tokens[0]
     if token.type == "html_block":
+        if len(token.content) > LONG:
+            return False
         words = html.unescape(TAG.sub(" ", token.content))
         return not SHOWN.search(token.content) and _says_nothing(words, "href" in token.content)
     if token.type in ("paragraph_open", "blockquote_open", *LISTS):
-        leaves = [leaf for leaf in piece.tokens if leaf.nesting == 0]
+        leaves = (leaf for leaf in piece.tokens if leaf.nesting == 0)
         return all(leaf.type == "inline" and _is_blank(leaf) for leaf in leaves)
     return token.type == "hr"
 
 
 def _is_blank(inline: Token) -> bool:
+    if len(inline.content) > LONG:
+        return False
     children = inline.children or []
     if any(c.type == "image" or SHOWN.match(c.content) for c in children if c.nesting == 0):
         return False

@@ -92,6 +92,8 @@ class Numbered:
         return len(re.split(r"[.\-]", self.number)) if self.number else 0
 
 
+# What any of the dialects begins with, to be quick about all other titles.
+NUMBERED = re.compile(rf"[\d(\[【第{CHINESE}]|{LABEL}", re.IGNORECASE)
 UNNUMBERED = Numbered(None, None, "", 0)
 
 
@@ -99,6 +101,8 @@ def read_number(title: str) -> Numbered:
     """Find the number in front of a title, in whatever dialect it is written."""
     narrow = title.translate(NARROW)
     start = _skip_decoration(narrow)
+    if not NUMBERED.match(narrow, start):
+        return UNNUMBERED
     for dialect in DIALECTS:
         match = dialect.pattern.match(narrow, start)
         if match:
@@ -200,19 +204,23 @@ def answers(words: str) -> bool:
 # -- inline tokens ---------------------------------------------------------------------------------
 
 
+WORDS = frozenset(("text", "code_inline", "text_special"))
+BREAKS = frozenset(("softbreak", "hardbreak"))
+
+
 def visible(children: Sequence[Token]) -> str:
     """The characters of inline tokens that `cut` counts: text and code, a line break as one."""
-    return "".join(_letters(token) for token in children)
+    return "".join([_letters(token) for token in children])
 
 
 def _letters(token: Token) -> str:
-    if token.type in ("text", "code_inline", "text_special"):
-        return token.content
-    return "\n" if token.type in ("softbreak", "hardbreak") else ""
+    return token.content if token.type in WORDS else "\n" if token.type in BREAKS else ""
 
 
 def cut(children: Sequence[Token], start: int, end: int | None = None) -> tuple[Token, ...]:
     """The inline tokens of the visible characters from start to end, without emptied mark-up."""
+    if not start and end is None:
+        return tuple(children)
     kept: list[Token] = []
     at, stop = 0, len(visible(children)) if end is None else end
     for token in children:

@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from markdown_it.token import Token
 
-from ankify.headings import ITEM_NUMBER, Numbered, answers, cut, read_number, visible
+from ankify.headings import ITEM_NUMBER, NUMBERED, Numbered, answers, cut, read_number, visible
 
 PARAGRAPH_LEVEL, ITEM_LEVEL = 7, 8  # a bold paragraph is deeper than <h6>, a list item deeper still
 BADGE = 30  # so many characters after a bold title are a badge ("🟡 Beginner"), more are an answer
@@ -187,8 +187,10 @@ def _target(children: Sequence[Token]) -> str | None:
 def _without_citation(title: tuple[Token, ...]) -> tuple[Token, ...]:
     """Drop a link in brackets at the end, `[[src](url)]` or `[[src]](url)`: it cites, not asks."""
     words = visible(title).rstrip()
+    if not words.endswith("]"):
+        return title
     opening = next((i for i in reversed(range(len(title))) if title[i].type == "link_open"), -1)
-    if opening < 1 or not words.endswith("]"):
+    if opening < 1:
         return title
     before = visible(title[:opening]).rstrip()
     linked = words[len(visible(title[:opening])) :].strip()
@@ -197,11 +199,15 @@ def _without_citation(title: tuple[Token, ...]) -> tuple[Token, ...]:
     return cut(title, 0, len(before)) if before and linked.startswith("[") else title
 
 
+# What a title in a paragraph may begin with, to be quick about all other paragraphs.
+TITLED = re.compile(rf"[^\w<(\[【]*(?:\*\*|__|<|{NUMBERED.pattern})", re.IGNORECASE)
 BOLD_TAG = re.compile(r"<(/?)(?:b|strong)\b[^>]*>$", re.IGNORECASE)
 
 
 def _paragraph_mark(inline: Token) -> Mark | None:
     """A bold title or a labelled one at the start of a paragraph; the rest of it is the answer."""
+    if not TITLED.match(inline.content):
+        return None
     children = tuple(inline.children or ())
     bold = _bold_length(children)
     words = visible(children)
@@ -236,19 +242,26 @@ def _bold_length(children: Sequence[Token]) -> int:
 def _item(opening: Token, run: tuple[Token, ...], closing: Token) -> Piece:
     """A list item as a list of its own, with the mark its first line makes."""
     whole = (opening, *run, closing)
-    children = list(balanced(run[1:-1]))
-    head = children[0] if children else ()
-    if not head or head[0].type not in ("heading_open", "paragraph_open"):
+    head = next(balanced(run[1:-1]), ())
+    if not _may_ask(run[0], head):
         return _piece(whole)
-    mark = _item_mark(run[0], head)
-    inside = tuple(token for child in children[1:] for token in _shown(child))
-    return replace(_piece(whole, mark), inside=inside)
+    return replace(_piece(whole, _item_mark(run[0], head)), inside=run[1 + len(head) : -1])
 
 
-def _shown(block: tuple[Token, ...]) -> tuple[Token, ...]:
-    # The paragraphs of a tight list have no <p>; outside of the list they do. Those of a tight list
-    # in this one still have none.
-    return tuple(replace(t, hidden=False) for t in block) if block[0].hidden else block
+def _may_ask(item: Token, head: tuple[Token, ...]) -> bool:
+    """Whether an item begins with a title: with text, and numbered, bold or linked."""
+    if not head or head[0].type not in ("heading_open", "paragraph_open"):
+        return False
+    return bool(item.info or head[0].tag != "p" or TITLED.match(head[1].content))
+
+
+def shown(inside: tuple[Token, ...]) -> Iterator[Token]:
+    """The content of a list item as it is outside of the list.
+
+    The paragraphs of a tight list have no <p>, there they do; those of lists in it still do not.
+    """
+    for block in balanced(inside):
+        yield from (replace(t, hidden=False) for t in block) if block[0].hidden else block
 
 
 def _item_mark(item: Token, head: tuple[Token, ...]) -> Mark:
@@ -257,8 +270,9 @@ def _item_mark(item: Token, head: tuple[Token, ...]) -> Mark:
         mark = _mark(Kind.ITEM_HEADING, int(head[0].tag[1]), children, item)
     else:
         bold = _paragraph_mark(head[1])
-        mark = _mark(Kind.ITEM, ITEM_LEVEL, _first_line(children), item)
-        mark = replace(mark, glued=cut(children, len(visible(_first_line(children))) + 1))
+        first = len(visible(children).split("\n", 1)[0])
+        mark = _mark(Kind.ITEM, ITEM_LEVEL, cut(children, 0, first), item)
+        mark = replace(mark, glued=cut(children, first + 1))
         if mark.read.dialect and (mark.anchor or (mark.target and "/" not in mark.target)):
             mark = replace(mark, kind=Kind.ITEM_LINK)
         elif bold and bold.kind is Kind.BOLD:
@@ -266,10 +280,6 @@ def _item_mark(item: Token, head: tuple[Token, ...]) -> Mark:
     if item.info and not mark.read.number:
         mark = replace(mark, read=replace(mark.read, dialect=ITEM_NUMBER, number=item.info))
     return mark
-
-
-def _first_line(children: tuple[Token, ...]) -> tuple[Token, ...]:
-    return cut(children, 0, len(visible(children).split("\n", 1)[0]))
 
 
 # -- raw HTML --------------------------------------------------------------------------------------

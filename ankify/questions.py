@@ -19,7 +19,7 @@ from ankify.gfm import ParsedFile, plain_text
 from ankify.headings import CONTENTS, CUSTOM, Numbered, answers, cut, normal, strip_number, visible
 from ankify.model import Location, Problem, Question
 from ankify.outline import HEADINGS, Flow, Outline, choose, unread_counts
-from ankify.pieces import Kind, Mark, Piece, read_pieces
+from ankify.pieces import Kind, Mark, Piece, read_pieces, shown
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def _close_lists(
     for at, (piece, source) in enumerate(zip(flow.pieces, sources, strict=True)):
         if at in chosen:
             questions.add(len(kept))
-            kept += [piece, *read_pieces(piece.inside)]
+            kept += [piece, *read_pieces(tuple(shown(piece.inside)))]
         elif source in opened:
             kept.append(piece)
         elif not at or sources[at - 1] != source:
