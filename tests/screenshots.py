@@ -1,0 +1,82 @@
+"""Draw the pictures of the README: a card of notes/ in Anki's reviewer, and the preview.
+
+    python tests/screenshots.py [FOLDER]
+
+Writes card-phone-light.png, card-phone-dark.png, card-desktop.png and preview.png into FOLDER
+(default: docs/images). Needs what tests/test_cards.py needs, and Pillow.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import tempfile
+from pathlib import Path
+
+from browser import DESKTOP, PHONE, Browser, open_browser, open_reviewer
+from PIL import Image
+from real_anki import RealAnki
+
+from ankify.apkg import write_apkg
+from ankify.model import Project
+from ankify.preview import write_preview
+from ankify.project import read_project
+
+ROOT = Path(__file__).resolve().parent.parent
+CARD = "ControlNet原理是什么？"  # has a figure, formulas and a list, and is the first of its deck
+COLOURS = 256  # enough for text and diagrams, and a third of the bytes
+
+
+def main() -> None:
+    """Draw all four."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "images"
+    folder.mkdir(parents=True, exist_ok=True)
+    project = read_project(ROOT / "notes")
+    with tempfile.TemporaryDirectory() as work:
+        draw_card(project, folder, Path(work))
+        draw_preview(project, folder, Path(work))
+
+
+def draw_card(project: Project, folder: Path, work: Path) -> None:
+    """Draw one card, as Anki shows it."""
+    write_apkg(project, work / "notes.apkg")
+    anki = RealAnki(work / "anki")
+    anki.load(work / "notes.apkg")
+    [number] = anki.col.find_cards(f"Question:{CARD}")
+    card = anki.col.get_card(number)
+    with open_reviewer(Path(anki.col.media.dir())) as browser:
+        for name, window, page, night in (
+            ("card-phone-light", PHONE, "/phone-day", False),
+            ("card-phone-dark", PHONE, "/phone-night", True),
+            ("card-desktop", DESKTOP, "/desktop-day", False),
+        ):
+            browser.open(page, window)
+            faults = browser.show_card("back", "", card.answer(), card=1, night=night)
+            assert not faults, faults
+            browser.page.evaluate("scrollTo(0, 0)")  # Anki has scrolled to the answer
+            save(browser, folder / f"{name}.png")
+    anki.close()
+
+
+def draw_preview(project: Project, folder: Path, work: Path) -> None:
+    """Draw the preview, at the same card."""
+    write_preview(project, work / "preview")
+    with open_browser({"/": work / "preview"}) as browser:
+        browser.open("/index.html", DESKTOP)
+        heading = browser.page.locator("section", has_text=CARD).locator("h2")
+        for _ in range(3):  # cards above get their heights only when they come near
+            heading.evaluate("(it) => it.scrollIntoView()")
+            browser.page.wait_for_timeout(300)
+        save(browser, folder / "preview.png")
+
+
+def save(browser: Browser, path: Path) -> None:
+    """Save what the window shows, in few colours."""
+    picture = Image.open(io.BytesIO(browser.page.screenshot()))
+    picture = picture.convert("RGB").quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=0)
+    picture.save(path, optimize=True)
+    print(f"{path}: {path.stat().st_size // 1000} kB")
+
+
+if __name__ == "__main__":
+    main()
