@@ -116,8 +116,9 @@ class Reference:
 class Content:
     """The rendering of one question, with the author's own paths still in every `src`.
 
-    `question` and `answer` are HTML for Anki's fields; `text` is the answer's plain text, one blank
-    between words, formulas as TeX; `formulas` counts those in both fields, displayed or not.
+    `question` and `answer` are HTML for Anki's fields; `text` is the plain text of all but the
+    title, one blank between words, formulas as TeX: of twenty questions "What is the output?" only
+    their code is their own. `formulas` counts those in both fields, displayed or not.
     """
 
     question: str

@@ -56,7 +56,7 @@ class Renderer:
         self._cards.file = section.question.file
         question, asked, n = self._field([*section.title, *section.stem], parsed)
         answer, shown, m = self._field(section.answer, parsed)
-        text = gfm.tex_text(section.answer, parsed)
+        text = gfm.tex_text([*section.stem, *section.answer], parsed)
         return Content(question, answer, text, (*asked, *shown), n + m)
 
     def _field(
@@ -72,8 +72,16 @@ class Renderer:
         page = self._md.reset().convert("tokens")[len("<div>") : -len("</div>")]
         if parser.has_html or self._options.extensions:
             page = _cleaner().clean(page)
-        page, formulas = parsed.masked.html(_src_first(page.strip("\n")))
+        page = _ANKI_MARK.sub("&#91;", _src_first(page.strip("\n")))
+        page, formulas = parsed.masked.html(page)
+        if any(not formula.tex for formula in parsed.formulas):
+            page = _EMPTY_PARAGRAPH.sub("", page)  # only definitions of macros stood there
         return page, tuple(_references(page, parser.lines)), formulas
+
+
+# [sound:a.mp3], [anki:tts], [latex], [$]: Anki would play or run what is text in the notes
+_ANKI_MARK = re.compile(r"\[(?=sound:|anki:|/?latex\]|/?\$\$?\])")
+_EMPTY_PARAGRAPH = re.compile(r"<p>\s*</p>\n?")
 
 
 def _markdown(cards: Extension, extensions: Iterable[str]) -> Markdown:
