@@ -38,6 +38,11 @@ class Formula:
         opening, closing = (r"\[", r"\]") if self.display else (r"\(", r"\)")
         return opening + html.escape(self.tex, quote=False) + closing
 
+    @property
+    def written(self) -> str:
+        """The formula in a line of text: its source, or `$..$` for a picture of a formula."""
+        return f"${self.tex}$" if self.source.startswith(("!", "<")) else self.source
+
 
 @dataclass(frozen=True)
 class Masked:
@@ -66,6 +71,12 @@ class Masked:
         if self.mark not in text:
             return text
         return self._word.sub(lambda found: self.formulas[int(found[1])].source, text)
+
+    def written(self, text: str) -> str:
+        """Put the formulas back as source, and the pictures of formulas as `$..$`."""
+        if self.mark not in text:
+            return text
+        return self._word.sub(lambda found: self.formulas[int(found[1])].written, text)
 
     def tex(self, text: str) -> str:
         """Put the formulas back as bare TeX."""

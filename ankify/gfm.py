@@ -76,7 +76,7 @@ def parse(text: str) -> ParsedFile:
 
 def plain_text(tokens: Token | Iterable[Token], parsed: ParsedFile) -> str:
     """The words a reader sees, with single blanks between them; formulas as they are written."""
-    return " ".join(parsed.masked.source(_text(tokens, parsed.masked)).split())
+    return " ".join(parsed.masked.written(_text(tokens, parsed.masked)).split())
 
 
 def tex_text(tokens: Iterable[Token], parsed: ParsedFile) -> str:
@@ -124,8 +124,33 @@ def _tokens(masked: Masked) -> tuple[list[Token], dict[str, Any]]:
                 child.type = "text"
             elif child.type == "text" and address:  # a dollar sign in an address is no formula
                 child.content = masked.source(child.content)
+            elif child.type == "text" and ":" in child.content:
+                child.content = _EMOJI_CODE.sub(_emoji, child.content)
             address = child.info == "auto"
     return tokens, env
+
+
+# The codes that notes use: GitHub has 1,900, and a table of them would outweigh this project.
+_EMOJI_NAMES = """
++1 👍 -1 👎 100 💯 arrow_down ⬇️ arrow_right ➡️ arrow_up ⬆️ bangbang ‼️ bell 🔔
+book 📖 bookmark 🔖 books 📚 boom 💥 brain 🧠 bug 🐛 bulb 💡 calendar 📅
+chart_with_upwards_trend 📈 clap 👏 clipboard 📋 computer 💻 construction 🚧
+dart 🎯 exclamation ❗ eyes 👀 fire 🔥 gear ⚙️ gem 💎 grey_exclamation ❕ hammer 🔨
+heart ❤️ heavy_check_mark ✔️ heavy_plus_sign ➕ hourglass ⌛
+information_source ℹ️ joy 😂 key 🔑 link 🔗 lock 🔒 mag 🔍 memo 📝 muscle 💪
+no_entry ⛔ ok_hand 👌 package 📦 pencil 📝 pencil2 ✏️ point_down 👇
+point_right 👉 pray 🙏 pushpin 📌 question ❓ recycle ♻️ robot 🤖 rocket 🚀
+rotating_light 🚨 scroll 📜 seedling 🌱 smile 😄 smiley 😃 snake 🐍 sparkles ✨
+speech_balloon 💬 star ⭐ star2 🌟 stopwatch ⏱️ tada 🎉 thinking 🤔
+thought_balloon 💭 thumbsdown 👎 thumbsup 👍 triangular_flag_on_post 🚩 trophy 🏆
+warning ⚠️ wave 👋 white_check_mark ✅ wink 😉 wrench 🔧 x ❌ zap ⚡
+"""
+_EMOJI = dict(zip(_EMOJI_NAMES.split()[::2], _EMOJI_NAMES.split()[1::2], strict=True))
+_EMOJI_CODE = re.compile(r":([a-z0-9_+-]+):")
+
+
+def _emoji(code: re.Match[str]) -> str:
+    return _EMOJI.get(code[1], code[0])
 
 
 # Tags that are HTML. Others are text that looks like a tag: <job-name>, List<String>.

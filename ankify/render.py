@@ -54,15 +54,19 @@ class Renderer:
     def render(self, section: Section, parsed: ParsedFile) -> Content:
         """Render the question and the answer of a section."""
         self._cards.file = section.question.file
-        question, asked, n = self._field([*section.title, *section.stem], parsed)
-        answer, shown, m = self._field(section.answer, parsed)
+        line = section.question.line
+        question, asked, n = self._field([*section.title, *section.stem], parsed, line)
+        answer, shown, m = self._field(section.answer, parsed, line)
         text = gfm.tex_text([*section.stem, *section.answer], parsed)
         return Content(question, answer, text, (*asked, *shown), n + m)
 
     def _field(
-        self, tokens: Sequence[Token], parsed: ParsedFile
+        self, tokens: Sequence[Token], parsed: ParsedFile, line: int
     ) -> tuple[str, tuple[Reference, ...], int]:
-        """The HTML of some tokens, the pictures in it, and how many formulas."""
+        """The HTML of some tokens, the pictures in it, and how many formulas.
+
+        `line` is given to pictures whose own line cannot be told.
+        """
         if not tokens:
             return "", (), 0
         parser = self._md.parser
@@ -76,7 +80,7 @@ class Renderer:
         page, formulas = parsed.masked.html(page)
         if any(not formula.tex for formula in parsed.formulas):
             page = _EMPTY_PARAGRAPH.sub("", page)  # only definitions of macros stood there
-        return page, tuple(_references(page, parser.lines)), formulas
+        return page, tuple(_references(page, parser.lines, line)), formulas
 
 
 # [sound:a.mp3], [anki:tts], [latex], [$]: Anki would play or run what is text in the notes
@@ -148,13 +152,13 @@ def _tag_with_src_first(tag: re.Match[str]) -> str:
     return f"<{tag[1]}{''.join(attributes)}>"
 
 
-def _references(page: str, lines: Mapping[str, int]) -> Iterator[Reference]:
+def _references(page: str, lines: Mapping[str, int], default: int) -> Iterator[Reference]:
     """The pictures, sounds and films in finished HTML."""
     for tag in _MEDIA.finditer(page) if " src=" in page else ():
         found = dict(_ATTRIBUTE.findall(tag[2]))
         if "src" in found:
             source = html.unescape(found["src"])
-            line = lines.get(source, -1) + 1
+            line = lines[source] + 1 if source in lines else default
             yield Reference(source, line, html.unescape(found.get("alt", "")))
 
 
