@@ -292,10 +292,11 @@ def wait_for(found: Callable[[], object]) -> None:
 def test_the_command_marks_what_check_finds(
     project: Callable, run: Callable, tmp_path: Path
 ) -> None:
-    root = project({"go.md": "## 1. What?\n\nThis.\n\n## 3. Why?\n\n![x](gone.png)\n"})
+    twice = "".join(f"## {n}. What is it?\n\nA light thread.\n\n" for n in (1, 2))
+    root = project({"go.md": twice + "## 3. Why?\n\n![x](gone.png)\n"})
     code, out, err = run("preview", root, "-o", tmp_path / "site")
     assert (code, out, err) == (0, "", f"Wrote {tmp_path / 'site' / 'index.html'}\n")
     html = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
     assert "missing-image" in html
-    assert "number-gap" in html
+    assert "duplicate-question" in html
     assert not (root / "ankify.lock").exists()
