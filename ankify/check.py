@@ -17,13 +17,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from unicodedata import category
 from urllib.parse import unquote
 
 from rapidfuzz.fuzz import ratio
 
 from ankify.headings import normal
 from ankify.model import (
-    AnkifyError,
     Heading,
     Location,
     Page,
@@ -90,12 +90,6 @@ def by_place(problem: Problem) -> tuple[Location, str, str]:
 
 def _switched_off(problem: Problem, page: Page | None) -> bool:
     return page is not None and page.switched_off(problem.rule, problem.location.line)
-
-
-def problem_of(error: AnkifyError) -> Problem:
-    """An error that ended the reading, as a problem of the rule `unreadable`."""
-    place = error.location or Location(".")
-    return Problem(place, "unreadable", error.message, Severity.ERROR, error.hint)
 
 
 # -- what the reader sees --------------------------------------------------------------------------
@@ -262,6 +256,8 @@ def _is_named(name: str, used: set[str]) -> bool:
 
 LONG = 2000  # characters of an answer's text
 SAME_ANSWER = 90  # percent of the letters
+ENOUGH = 40  # characters of an answer that say something: "see the code" does not
+TAG = re.compile(r"<(?!img)[^>]*>")  # a picture is part of what is asked
 
 
 @rule
@@ -285,13 +281,13 @@ def long_answer(project: Project) -> Iterator[Problem]:
 def duplicate_question(project: Project) -> Iterator[Problem]:
     """The same question twice
 
-    Two questions with the same words, and nearly the same answer too: one of them was copied. The
-    same words with another answer are reported only where both stand in the same section.
+    Two questions with the same words, code and options, and nearly the same answer too: one of them
+    was copied. With another answer they are reported only where both stand in the same section.
     """
     seen: dict[str, list[tuple[Question, str]]] = defaultdict(list)
     for page in project.pages:
         for question, content in zip(page.questions, page.contents, strict=True):
-            others = seen[normal(question.title)]
+            others = seen[normal(TAG.sub("", content.question))]
             first = next((q for q, text in others if _same(q, text, question, content.text)), None)
             others.append((question, content.text))
             if first:
@@ -305,7 +301,8 @@ def duplicate_question(project: Project) -> Iterator[Problem]:
 
 def _same(first: Question, its_text: str, second: Question, text: str) -> bool:
     in_one_section = (first.file, first.trail) == (second.file, second.trail)
-    return in_one_section or ratio(its_text, text, score_cutoff=SAME_ANSWER) > 0
+    enough = len(text) >= ENOUGH
+    return in_one_section or (enough and ratio(its_text, text, score_cutoff=SAME_ANSWER) > 0)
 
 
 def _seen_from(question: Question, other: Question) -> str:
@@ -373,12 +370,14 @@ def number_gap(project: Project) -> Iterator[Problem]:
     its heading may be one that ankify does not see as a question.
     """
     for page in project.pages:
+        known = {heading.number for heading in page.survey.headings}
+        known |= {re.sub("[a-z]+$", "", number or "") for number in known}  # 17a, 17b
         for run in _numbered(page):
             steps = [(one, two) for one, two in pairwise(run) if two.number > one.number + 1]
             if len(run) < 4 or len(steps) != 1 or not _goes_up(run):
                 continue
             one, two = steps[0]
-            if two.number == one.number + 2:
+            if two.number == one.number + 2 and _before(two) not in known:
                 yield Problem(
                     two.question.location,
                     "number-gap",
@@ -453,74 +452,124 @@ def dead_anchor(project: Project) -> Iterator[Problem]:
     """A link within a note file that leads nowhere
 
     `[X](#x)` needs a heading of which GitHub makes the anchor `x`, or an `id="x"` that is spelled
-    just so. The hint names the anchor that is nearest.
+    just so. Each target is reported once a file. The hint names the anchor that is nearest.
     """
     for page in project.pages:
         anchors = _anchors(page)
+        dead: dict[str, list[int]] = defaultdict(list)
         for link in page.survey.links:
             if link.href.startswith("#") and _anchor(link.href) not in anchors:
-                yield Problem(
-                    Location(page.file, link.line),
-                    "dead-anchor",
-                    f"the link leads nowhere: {link.href}",
-                    hint=_nearest_anchor(link.href, page),
-                )
+                dead[link.href].append(link.line)
+        for href, lines in dead.items():
+            more = f" (so does that at line {lines[1]})" if len(lines) > 1 else ""
+            yield Problem(
+                Location(page.file, lines[0]),
+                "dead-anchor",
+                f"the link leads nowhere: {href}{more}",
+                hint=_nearest_anchor(href, page),
+            )
 
 
 def _anchors(page: Page) -> set[str]:
-    """All that a link may lead to; case is left alone, as some sites do not look at it."""
+    """All that a link may lead to."""
     slugs = [heading.slug for heading in page.survey.headings]
     return {_anchor(f"#{name}") for name in (*page.survey.anchors, *slugs)} | {"", "top"}
 
 
-VARIATION = dict.fromkeys((0xFE0E, 0xFE0F, 0x200D))  # parts of emoji that editors drop
-
-
 def _anchor(href: str) -> str:
+    """An anchor as it is compared: sites differ in case, and editors in what is left of emoji."""
     anchor = unquote(href[1:]).casefold().removeprefix("user-content-")
-    return anchor.translate(VARIATION).strip()
+    return "".join(c for c in anchor if category(c) != "So" and c not in EMOJI_PARTS).strip()
+
+
+EMOJI_PARTS = "\ufe0e\ufe0f\u200d"
 
 
 def _nearest_anchor(href: str, page: Page) -> str | None:
+    wanted = unquote(href[1:])
     known = [*page.survey.anchors, *(heading.slug for heading in page.survey.headings)]
-    near = difflib.get_close_matches(unquote(href[1:]), known, 1, 0.6)
-    return f"did you mean #{near[0]}?" if near else None
+    near = difflib.get_close_matches(wanted, known, 1, 0.6) if len(normal(wanted)) > 5 else ()
+    return f"did you mean #{near[0]} there?" if near else None
+
+
+@dataclass(frozen=True)
+class _Contents:
+    """The table of contents of a file beside the titles below it: which line is about which."""
+
+    page: Page
+    titles: tuple[Heading, ...]
+    targets: tuple[Heading | None, ...]  # side by side with the lines of the table
+
+    @property
+    def pairs(self) -> Iterator[tuple[TocEntry, Heading | None]]:
+        return zip(self.page.toc, self.targets, strict=True)
+
+
+ALIKE = 75  # percent of the letters
+
+
+def _contents(project: Project) -> Iterator[_Contents]:
+    for page in project.pages:
+        if page.toc:
+            titles = tuple(_titles(page))
+            by_anchor = {
+                _anchor(f"#{name}"): t for t in titles for name in (*t.ids, t.slug) if name
+            }
+            found = [by_anchor.get(_anchor(f"#{entry.anchor or ''}")) for entry in page.toc]
+            pairs = zip(page.toc, found, strict=True)
+            targets = tuple(title or _nearest(entry, titles) for entry, title in pairs)
+            yield _Contents(page, titles, targets)
+
+
+def _titles(page: Page) -> Iterator[Heading]:
+    """Headings, and the questions that are none (`**1. X**`, `- [1-2 X](#1-2)`)."""
+    lines = {heading.line for heading in page.survey.headings}
+    yield from page.survey.headings
+    for asked in (*page.questions, *page.unanswered):
+        if asked.line not in lines:
+            yield Heading(asked.line, asked.title, asked.number)
+
+
+def _nearest(entry: TocEntry, titles: Sequence[Heading]) -> Heading | None:
+    """The title that a line whose anchor leads nowhere is most likely about."""
+    title = normal(entry.title)
+    for wanted in (
+        lambda t: normal(t.title) == title,
+        lambda t: bool(entry.number) and t.number == entry.number and _ratio(t, title) >= 50,
+        lambda t: _ratio(t, title) >= ALIKE,
+    ):
+        if found := next(filter(wanted, titles), None):
+            return found
+    return None
+
+
+def _ratio(heading: Heading, title: str) -> float:
+    return ratio(normal(heading.title), title)
 
 
 @rule
 def toc_reworded(project: Project) -> Iterator[Problem]:
     """A table of contents that words a question otherwise than its heading does
 
-    Only lines that clearly belong to one heading, by their anchor or their number, are compared.
+    Only lines that clearly belong to one heading, by anchor or number, or else by like words, are
+    compared; a table of contents may shorten.
     """
-    for page in project.pages:
-        for entry in page.toc:
-            heading = _target(page, entry)
-            if heading and not _alike(entry.title, heading.title):
+    for contents in _contents(project):
+        for entry, heading in contents.pairs:
+            if heading and not _shortens(entry.title, heading.title):
                 yield Problem(
-                    Location(page.file, entry.line),
+                    Location(contents.page.file, entry.line),
                     "toc-reworded",
                     f"the table of contents says {entry.title!r}, the heading at line"
                     f" {heading.line} {heading.title!r}",
                 )
 
 
-def _target(page: Page, entry: TocEntry) -> Heading | None:
-    """The heading that a line of the table of contents is about."""
-    if entry.anchor is None:
-        return None
-    wanted = _anchor(f"#{entry.anchor}")
-    for heading in page.survey.headings:
-        if wanted in map(_anchor, [f"#{name}" for name in (*heading.ids, heading.slug)]):
-            return heading
-    same = [h for h in page.survey.headings if entry.number and h.number == entry.number]
-    return same[0] if len(same) == 1 and ratio(entry.title, same[0].title) > 50 else None
-
-
-def _alike(entry: str, heading: str) -> bool:
-    """Whether two titles say the same; a table of contents may shorten."""
-    a, b = normal(entry), normal(heading)
-    return a in b or b in a
+def _shortens(entry: str, heading: str) -> bool:
+    """Whether one title is the other with words left out."""
+    short, long = sorted((normal(entry), normal(heading)), key=len)
+    letters = iter(long)
+    return all(letter in letters for letter in short)
 
 
 @rule
@@ -529,18 +578,18 @@ def toc_missing(project: Project) -> Iterator[Problem]:
 
     Only where it lists most questions of the file.
     """
-    for page in project.pages:
-        listed = {normal(entry.title) for entry in page.toc}
-        targets = {heading.line for entry in page.toc if (heading := _target(page, entry))}
+    for contents in _contents(project):
+        page = contents.page
+        listed = {heading.line for _, heading in contents.pairs if heading}
+        entries = [normal(entry.title) for entry in page.toc]
+        asked = (*page.questions, *page.unanswered)
         missing = [
             question
-            for question in (*page.questions, *page.unanswered)
-            if question.line not in targets
-            and not any(_alike(title, question.title) for title in listed if title)
+            for question in asked
+            if question.line not in listed
+            and not any(ratio(normal(question.title), title) >= ALIKE for title in entries)
         ]
-        if not page.toc or 4 * len(missing) > len(page.questions):
-            continue
-        for question in missing:
+        for question in missing if 4 * len(missing) <= len(asked) else ():
             yield Problem(
                 question.location,
                 "toc-missing",
@@ -551,17 +600,14 @@ def toc_missing(project: Project) -> Iterator[Problem]:
 @rule
 def toc_extra(project: Project) -> Iterator[Problem]:
     """A line of the table of contents for which there is no heading"""
-    for page in project.pages:
-        titles = [normal(heading.title) for heading in page.survey.headings]
-        titles += [normal(question.title) for question in page.questions]
+    for contents in _contents(project):
+        page = contents.page
         anchors = _anchors(page)
-        for entry in page.toc:
-            if entry.anchor is None or _anchor(f"#{entry.anchor}") in anchors:
-                continue
-            title = normal(entry.title)
-            if not difflib.get_close_matches(title, titles, 1, 0.6) and not any(
-                title in other for other in titles
-            ):
+        lines = {entry.line for entry in page.toc}
+        linked = {normal(link.text) for link in page.survey.links if link.line not in lines}
+        for entry, heading in contents.pairs:
+            known = heading or any(normal(entry.title) in text for text in linked)
+            if entry.anchor and not known and _anchor(f"#{entry.anchor}") not in anchors:
                 yield Problem(
                     Location(page.file, entry.line),
                     "toc-extra",

@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -201,7 +202,7 @@ def show_problems(problems: tuple[Problem, ...], notes: Path) -> None:
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
     shown = [*errors, *(problem for problem in problems if problem not in errors)][:SHOWN]
     for problem in shown:
-        say(str(problem))
+        say(str(from_here(problem, notes)))
     if len(shown) < len(problems):
         say(f"... and {len(problems) - len(shown)} more: run `ankify check {notes}`")
 
@@ -357,36 +358,44 @@ def check(notes: Path, *, strict: bool, shape: str, against: Path | None, unnumb
     Example: ankify check notes --strict
     """
     from ankify.check import check as find_problems
-    from ankify.check import problem_of
     from ankify.diff import diff as compare
     from ankify.project import read_project
 
     package = read_package(against)
     try:
-        project = read_project(notes, unnumbered=unnumbered or None, last_package=against)
+        project = read_project(
+            notes, unnumbered=unnumbered or None, last_package=against, tolerant=True
+        )
         problems = find_problems(project)
     except AnkifyError as error:
-        project, problems = None, (problem_of(error),)
-    print_problems(problems, shape)
+        project, problems = None, (error.problem,)
+    print_problems(problems, shape, notes)
     count = Counter(problem.severity for problem in problems)
     if package and project and shape == "text":
         print_forecast(compare(project, package))
-    if shape == "text" and problems:
-        say(
-            f"{counted(count[Severity.ERROR], 'error')}, "
-            f"{counted(count[Severity.WARNING], 'warning')}"
-        )
+    if shape == "text":
+        errors, warnings = count[Severity.ERROR], count[Severity.WARNING]
+        say(f"{counted(errors, 'error')}, {counted(warnings, 'warning')}")
     sys.exit(1 if count[Severity.ERROR] or (strict and problems) else 0)
 
 
-def print_problems(problems: Sequence[Problem], shape: str) -> None:
+def print_problems(problems: Sequence[Problem], shape: str, notes: Path) -> None:
     """Print problems to stdout: as text, as a JSON array, as annotations of GitHub."""
     if shape == "json":
         entries = [problem_as_json(problem) for problem in problems]
         tell(json.dumps(entries, ensure_ascii=False, indent=1))
         return
     for problem in problems:
-        tell(annotation(problem) if shape == "github" else str(problem))
+        shown = from_here(problem, notes)
+        tell(annotation(shown) if shape == "github" else str(shown))
+
+
+def from_here(problem: Problem, notes: Path) -> Problem:
+    """A problem whose file is named as seen from the folder that ankify was called in."""
+    if notes.is_absolute():
+        return problem
+    file = (notes / problem.location.file).as_posix()
+    return replace(problem, location=replace(problem.location, file=file))
 
 
 def annotation(problem: Problem) -> str:

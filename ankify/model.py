@@ -40,6 +40,12 @@ class AnkifyError(Exception):
         hint = f"\n  hint: {self.hint}" if self.hint else ""
         return f"{place}error: {self.message}{hint}"
 
+    @property
+    def problem(self) -> Problem:
+        """The same as a problem, of the rule `unreadable`."""
+        place = self.location or Location(".")
+        return Problem(place, "unreadable", self.message, Severity.ERROR, self.hint)
+
 
 class Severity(StrEnum):
     """How much a problem matters: an error fails `ankify check`, a warning only with `--strict`."""
@@ -276,6 +282,7 @@ class Page:
     deck: str | None = None
     tags: tuple[str, ...] = ()
     survey: Survey = Survey()
+    unreadable: bool = False
 
     def switched_off(self, rule: str, line: int) -> bool:
         """Whether a comment in the file switches a rule off for a line.

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from ankify.cache import Cache, page_key
 from ankify.config import Settings
-from ankify.model import NoteFile, Page, TocEntry
+from ankify.model import AnkifyError, NoteFile, Page, TocEntry
 from ankify.source import Found, decode_note_file, read_bytes
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ WORTH_A_PROCESS = 300_000  # bytes of notes; below, starting processes costs mor
 
 def read_pages(
     found: Sequence[Found],
-    settings: Settings,
+    job: Job,
     *,
     cache: Cache | None = None,
     processes: int = 1,
@@ -37,18 +37,20 @@ def read_pages(
 ) -> Iterator[Page]:
     """Read, split and render note files, in their order.
 
-    What `cache` holds is not rendered again. Raises AnkifyError where a file is not UTF-8.
+    What `cache` holds is not rendered again. Raises AnkifyError where a file is not UTF-8, unless
+    the job is tolerant.
     """
+    settings = job.settings
     if settings.render.extensions:
         cache = None  # the user's own code: nobody can tell when it changes
     keys = [_key(one, read_bytes(one), settings) if cache else "" for one in found]
     known = [cache.page(key) if cache else None for key in keys]
     missing = [one for one, page in zip(found, known, strict=True) if page is None]
-    rendered = _render_all(missing, settings, processes)
+    rendered = _render_all(missing, job, processes)
     for position, page in enumerate(known):
         if page is None:
             keys[position], page = next(rendered)
-            if cache:
+            if cache and not page.unreadable:
                 cache.keep_page(keys[position], page)
         yield page
         if progress:
@@ -61,22 +63,21 @@ def _key(found: Found, data: bytes, settings: Settings) -> str:
     return page_key(found.path, data, (found.settings, settings.source, settings.render))
 
 
-def _render_all(
-    missing: Sequence[Found], settings: Settings, processes: int
-) -> Iterator[tuple[str, Page]]:
+def _render_all(missing: Sequence[Found], job: Job, processes: int) -> Iterator[tuple[str, Page]]:
     """Render files, in this process or in several; the keys name the bytes that were read."""
-    job = _Job(settings)
     done = 0
-    if processes > 1 and sum(one.file.stat().st_size for one in missing) > WORTH_A_PROCESS:
+    if processes > 1 and sum(map(_size, missing)) > WORTH_A_PROCESS:
         for result in _in_processes(job, missing, processes):
             done += 1
             yield result
     yield from map(job, missing[done:])
 
 
-def _in_processes(
-    job: _Job, missing: Sequence[Found], processes: int
-) -> Iterator[tuple[str, Page]]:
+def _size(found: Found) -> int:
+    return found.file.stat().st_size if found.data is None else len(found.data)
+
+
+def _in_processes(job: Job, missing: Sequence[Found], processes: int) -> Iterator[tuple[str, Page]]:
     """Yield what can be rendered in other processes: all, or less where they fail.
 
     A forked process need not import anything, but only Linux and a lone thread can fork.
@@ -99,15 +100,28 @@ def _leave_interrupts() -> None:
 
 
 @dataclass(frozen=True)
-class _Job:
-    """Renders one note file; can be sent to another process."""
+class Job:
+    """Renders one note file; can be sent to another process.
+
+    If `tolerant`, a file that is not UTF-8 becomes a page that holds nothing but this problem.
+    """
 
     settings: Settings
+    tolerant: bool = False
 
     def __call__(self, found: Found) -> tuple[str, Page]:
+        """The page of a note file, and the key that it is kept under."""
         data = read_bytes(found)
-        page = read_page(decode_note_file(found.path, data), found, self.settings)
-        return _key(found, data, self.settings), page
+        return _key(found, data, self.settings), self._page(found, data)
+
+    def _page(self, found: Found, data: bytes) -> Page:
+        try:
+            note_file = decode_note_file(found.path, data)
+        except AnkifyError as error:
+            if not self.tolerant:
+                raise
+            return Page(found.path, None, (), (), problems=(error.problem,), unreadable=True)
+        return read_page(note_file, found, self.settings)
 
 
 def read_page(note_file: NoteFile, found: Found, settings: Settings) -> Page:

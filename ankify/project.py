@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -29,13 +29,14 @@ from ankify.notes import (
     note_type_time,
     pack_removed,
 )
-from ankify.pages import Progress, read_pages
-from ankify.source import find_note_files
+from ankify.pages import Job, Progress, read_pages
+from ankify.source import find_note_files, given_note_files
 
 
 def read_project(
     root: Path,
     *,
+    texts: Mapping[str, str] | None = None,
     settings: Settings | None = None,
     unnumbered: bool | None = None,
     fetch: bool = False,
@@ -45,28 +46,37 @@ def read_project(
     progress: Progress | None = None,
     cached: bool = True,
     processes: int = 1,
+    tolerant: bool = False,
 ) -> Project:
     """Read a folder of notes into a project; nothing is written.
 
-    `settings` and `unnumbered` overrule `ankify.toml`. `now` is the time of the build in seconds
-    since 1970 (default: SOURCE_DATE_EPOCH, else the clock). `last_package` is where questions that
-    are gone are looked up, so that their tombstones can ship (default: the last one built on this
-    machine). `decide` is asked about matches that are not certain. `cached` says whether work of
-    former builds may be used and this one's kept, `processes` how many may render side by side;
-    neither changes the project. Raises AnkifyError where there is nothing sensible to read.
+    `texts` are read instead of the note files: Markdown by its path (posix, as if in the folder);
+    the folder then only holds pictures, settings and the lock, if any. `settings` and `unnumbered`
+    overrule `ankify.toml`. `now` is the time of the build in seconds since 1970 (default:
+    SOURCE_DATE_EPOCH, else the clock). `last_package` is where questions that are gone are looked
+    up, so that their tombstones can ship (default: the last one built on this machine). `decide` is
+    asked about matches that are not certain. `cached` says whether work of former builds may be
+    used and this one's kept, `processes` how many may render side by side; neither changes the
+    project. Raises AnkifyError where there is nothing sensible to read; a note file that is not
+    UTF-8 becomes a problem instead if `tolerant`, for `check` (never write the lock of such a
+    project: the questions of that file would be taken for removed).
     """
     settings = settings or read_settings(root)
     if unnumbered is not None:
         settings = replace(settings, questions=replace(settings.questions, unnumbered=unnumbered))
     now = _clock() if now is None else now
     note_type = read_note_type(root, settings)
-    found = find_note_files(root, settings.questions)
+    if texts is None:
+        found = find_note_files(root, settings.questions)
+    else:
+        found = given_note_files(root, texts, settings.questions)
     lock_file = root / LOCK_NAME
     lock = read_lock(lock_file)
 
     name = deck_part(settings.deck.name or root.resolve().name)
     cache = Cache(root) if cached else None
-    pages = list(read_pages(found, settings, cache=cache, processes=processes, progress=progress))
+    job = Job(settings, tolerant)
+    pages = list(read_pages(found, job, cache=cache, processes=processes, progress=progress))
     digests = cache.digests() if cache else {}
     collected = collect_media(
         [(page.file, content) for page in pages for content in page.contents],
@@ -168,11 +178,21 @@ def _problems(
     yield from collected.problems
     for page in pages:
         yield from page.problems
-        for question in page.unanswered:
-            message = f"question without an answer: {question.title}"
-            yield Problem(question.location, "question-without-answer", message)
+        yield from _unanswered(page)
     for doubt in matching.doubts:
         yield _uncertain(doubt)
+
+
+def _unanswered(page: Page) -> Iterator[Problem]:
+    """A problem for each question without an answer, but only one where no question has any."""
+    asked = page.unanswered
+    if len(asked) > 2 and not page.questions:
+        message = f"{len(asked)} numbered headings from here on, and no answer below any of them"
+        yield Problem(asked[0].location, "question-without-answer", message)
+        return
+    for question in asked:
+        message = f"question without an answer: {question.title}"
+        yield Problem(question.location, "question-without-answer", message)
 
 
 def _uncertain(doubt: identity.Doubt) -> Problem:

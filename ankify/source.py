@@ -23,11 +23,15 @@ _FRONT_MATTER = re.compile(
 
 @dataclass(frozen=True)
 class Found:
-    """A note file that was found, with the settings of the folder it lies in."""
+    """A note file that was found, with the settings of the folder it lies in.
+
+    `data` are its bytes where they are not in a file.
+    """
 
     file: Path
     path: str
     settings: QuestionSettings
+    data: bytes | None = None
 
 
 def find_note_files(root: Path, settings: QuestionSettings) -> list[Found]:
@@ -38,6 +42,14 @@ def find_note_files(root: Path, settings: QuestionSettings) -> list[Found]:
     if not root.is_dir():
         raise AnkifyError(f"no such folder: {root}", hint="name the folder that holds your notes")
     return sorted(_walk(root, root, settings, settings.ignore), key=_reading_order)
+
+
+def given_note_files(
+    root: Path, texts: Mapping[str, str], settings: QuestionSettings
+) -> list[Found]:
+    """Note files that are in no folder: Markdown by its path, in the order of their paths."""
+    found = [Found(root / path, path, settings, text.encode()) for path, text in texts.items()]
+    return sorted(found, key=_reading_order)
 
 
 def _reading_order(found: Found) -> list[tuple[int, str]]:
@@ -84,7 +96,7 @@ def read_note_file(found: Found) -> NoteFile:
 def read_bytes(found: Found) -> bytes:
     """The bytes of a note file. Raises AnkifyError where it cannot be read."""
     try:
-        return found.file.read_bytes()
+        return found.file.read_bytes() if found.data is None else found.data
     except OSError as error:
         reason = error.strerror or str(error)
         raise AnkifyError(f"cannot be read: {reason}", Location(found.path)) from error

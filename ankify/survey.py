@@ -40,6 +40,7 @@ PICTURE = re.compile(
 SPACED = re.compile(r"(?<![A-Za-z0-9$\\])\$[ \t]+([^$\n`]+?)[ \t]+\$(?![A-Za-z0-9$])")  # $ x^2 $
 TEX = re.compile(r"\\[a-zA-Z]{2,}|[_^]\{|[\w)}][_^][\w\\]")  # \alpha, x_{i}, x^2
 SHORT = re.compile(r"[A-Za-z](?:\s*[=<>+*/-]\s*[\w.]+)?")  # x, n = 3
+SHOWN = ("text", "code_inline")
 IN_CODE = re.compile(r"(\$\$?)[^$]+\1")  # `$x^2$`
 CODE_SPAN = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
 
@@ -139,13 +140,14 @@ class _Surveyor:
             self._dollars(inline, line)
         if heading:
             ids = [i for child in children for i in _ids(child.content)]
-            self._heading(line, plain_text(inline, self.parsed), ids)
+            raw = "".join(child.content for child in children if child.type in SHOWN)
+            anchor = slug(self.parsed.masked.source(raw))
+            self._heading(line, plain_text(inline, self.parsed), ids, anchor)
 
-    def _heading(self, line: int, title: str, ids: Sequence[str]) -> None:
+    def _heading(self, line: int, title: str, ids: Sequence[str], anchor: str) -> None:
         read = read_number(title)
-        self.headings.append(
-            Heading(line, title[read.start :].strip(), read.number, tuple(ids), slug(title))
-        )
+        words = title[read.start :].strip()
+        self.headings.append(Heading(line, words, read.number, tuple(ids), anchor))
 
     def _links(self, children: Sequence[Token], line: int) -> None:
         start = 0
@@ -232,7 +234,7 @@ class _Surveyor:
         for found in HTML_HEADING.finditer(TAG_COMMENT.sub(_blanked, content)):
             title = " ".join(html.unescape(TAG.sub("", found[3])).split())
             ids = [*_ids(f"<h{found[2]}>"), *_ids(found[3])]
-            self._heading(line + content.count("\n", 0, found.start()), title, ids)
+            self._heading(line + content.count("\n", 0, found.start()), title, ids, slug(title))
 
 
 TAG_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
