@@ -156,11 +156,15 @@ class Evidence:
         self.gists = [Counter((i.file, self.gist(i)) for i in side) for side in (alive, news)]
         self.went: Counter[tuple[str, str]] = Counter()
         self.left: Counter[str] = Counter()
+        self.stayed: dict[tuple[str, str, int], tuple[str, str, int]] = {}
 
     def learn_places(self, pairs: Sequence[tuple[Item, Item]]) -> None:
-        """See from the pairs found so far which file became which."""
+        """See from the pairs found so far which file became which, and what kept its order."""
         self.went = Counter((old.file, new.file) for old, new in pairs)
         self.left = Counter(old.file for old, _ in pairs)
+        self.stayed = {
+            (old.file, old.title, old.nth): (new.file, new.title, new.nth) for old, new in pairs
+        }
 
     def score(self, old: Item, new: Item) -> float:
         """How likely the two are one question: 0 - 1.8, see KEEP and DOUBT."""
@@ -194,9 +198,19 @@ class Evidence:
         (titles_old, titles_new), (gists_old, gists_new) = self.titles, self.gists
         if max(gists_old[old.file, self.gist(old)], gists_new[new.file, self.gist(new)]) == 1:
             return 1.0
+        if old.title != new.title:
+            return 0.15
+        # Order tells repeated titles apart: all of them, as long as none came or went, else
+        # those whose neighbours with that title are still their neighbours.
         before, after = titles_old[old.file, old.title], titles_new[new.file, new.title]
-        # Order tells repeated titles apart, as long as none came or went.
-        return 0.6 if (old.title, old.nth, before) == (new.title, new.nth, after) else 0.15
+        if (old.nth, before) == (new.nth, after):
+            return 0.6
+        beside = sum(
+            self.stayed.get((old.file, old.title, old.nth + step))
+            == (new.file, new.title, new.nth + step)
+            for step in (-1, 1)
+        )
+        return (0.15, 0.4, 0.6)[beside]
 
     def gist(self, item: Item) -> frozenset[str]:
         """The words of a title that not many others have: what is left is what it asks."""
@@ -242,7 +256,7 @@ class Matcher:
         left = [item for new, item in enumerate(self.news) if new not in self.found]
         if left and len(self.taken) < len(self.olds):
             evidence = Evidence(self.olds, self.news, left)
-            for least in (SURE, DOUBT):
+            for least in (SURE, KEEP, KEEP, DOUBT):  # each round learns from the pairs before
                 self.pair_alike(evidence, least)
 
     def take(self, old: int, new: int, sure: float) -> None:
