@@ -63,8 +63,8 @@ DATA_URI = re.compile(
 )
 # <img src="images/a.png" alt="a > b">: render writes src first; group 3 is the other attributes.
 MEDIA_TAG = re.compile(r'<(img|audio|video|source) src="([^"]*)"((?:[^>"]|"[^"]*")*)>')
-# <audio src="a.mp3" controls=""> ... </audio>, <audio><source src="a.mp3"></audio>
-AUDIO_ELEMENT = re.compile(r"<audio\b[^>]*>.*?(?:</audio>|\Z)", re.S)
+# <audio src="a.mp3" controls=""> ... </audio>, <video><source src="a.mp4"></video>
+PLAYER = re.compile(r"<(audio|video)\b[^>]*>.*?(?:</\1>|\Z)", re.S)
 NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -167,13 +167,16 @@ def place(text: str, file: str, collected: Collected) -> str:
     if "<" not in text:
         return text
 
-    def sound(element: re.Match[str]) -> str:
-        tags = list(MEDIA_TAG.finditer(element[0]))
-        placed = [_placed(tag, file, collected) for tag in tags]
-        sounds = [it for it in placed if it.startswith("[sound:")]
-        return next(iter(sounds or placed), "") if tags else element[0]
+    def player(element: re.Match[str]) -> str:
+        sources = [_placed(tag, file, collected) for tag in MEDIA_TAG.finditer(element[0])]
+        if not sources:
+            return element[0]
+        good = [source for source in sources if not source.startswith("<span")]
+        if element[1] == "audio" or not good:
+            return (good or sources)[0]
+        return MEDIA_TAG.sub(lambda tag: _placed(tag, file, collected), element[0])
 
-    text = AUDIO_ELEMENT.sub(sound, text)
+    text = PLAYER.sub(player, text)
     return MEDIA_TAG.sub(lambda tag: _placed(tag, file, collected), text)
 
 

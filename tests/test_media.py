@@ -333,6 +333,17 @@ def test_a_film_keeps_its_element(tmp_path: Path) -> None:
     assert shown(collected, "x.mp4").startswith(f'<video src="{name}" controls=""')
 
 
+@pytest.mark.parametrize(
+    "text", ['<video src="x.mp4">no</video>', '<audio><source src="x.mp4"></audio>']
+)
+def test_a_missing_film_leaves_no_player_behind(tmp_path: Path, text: str) -> None:
+    collected = collect(tmp_path, "x.mp4")
+    assert (
+        place(text, "a/note.md", collected)
+        == '<span class="ankify-missing">image not found: x.mp4</span>'
+    )
+
+
 # Pictures in the text, SVG -----------------------------------------------------------------------
 
 
