@@ -45,6 +45,14 @@ def is_filler(piece: Piece) -> bool:
     return token.type == "hr"
 
 
+def is_blank(piece: Piece) -> bool:
+    """Whether a piece shows nothing at all, or a rule."""
+    token = piece.tokens[0]
+    words = TAG.sub("", token.content) if token.type == "html_block" else "shown"
+    blank = not html.unescape(words).strip() and not SHOWN.search(token.content)
+    return token.type == "hr" or blank
+
+
 def _is_blank(inline: Token) -> bool:
     if len(inline.content) > LONG:
         return False

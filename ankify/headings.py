@@ -186,12 +186,14 @@ CHANGE_LOG = re.compile(
 CONTENTS = re.compile(r"^\W*(?:目录|目錄|table\s+of\s+contents|contents|toc)\W*$", re.IGNORECASE)
 
 # The label in front of an answer, or of the button that opens it: `**Answer: B**`, `答案：`.
-ANSWER_LABEL = re.compile(
-    r"""^\W*(?:(?:the|my|strong|sample|good|best|short|long|correct|right|reference|possible
+ANSWER = r"""(?:(?:the|my|strong|sample|good|best|short|long|correct|right|reference|possible
     |expected|click(?:\shere)?(?:\s(?:to|for))?|show|view|see|reveal|toggle|expand|open)\s+)*
-    (?:answers?|ans|a|solutions?|explanations?|hints?|details?|more|点击\w{0,6}|查看\w{0,4}|展开\w{0,2}
-    |(?:参考|正确|标准)?答案[是为]?|参?考?解答|解析|题解|回答|答|展开)
-    (?:\s*[:：.]|\s*\W*$)""",
+    (?:answers?|ans|a|solutions?|(?:参考|正确|标准|查看|点击查看)?(?:答案[是为]?|解答)|题解|回答|答)"""
+BUTTON = r"(?:explanations?|hints?|details?|more|点击\w{0,6}|查看\w{0,4}|展开\w{0,2}|解析|提示)"
+LABEL_END = r"(?:\s*[:：.]|\s*\W*$)"
+ANSWER_LABEL = re.compile(rf"^\W*{ANSWER}{LABEL_END}", re.IGNORECASE | re.VERBOSE)
+BUTTON_LABEL = re.compile(
+    rf"^\W*(?:{ANSWER}|(?:(?:click|show|view|see|more)\s+)*{BUTTON}){LABEL_END}",
     re.IGNORECASE | re.VERBOSE,
 )
 
@@ -199,6 +201,11 @@ ANSWER_LABEL = re.compile(
 def answers(words: str) -> bool:
     """Whether a line is, or begins with, a label that says "here is the answer"."""
     return bool(ANSWER_LABEL.match(words.split("\n", 1)[0]))
+
+
+def opens(words: str) -> bool:
+    """Whether a <summary> only labels a button ("Show more"), instead of asking something."""
+    return bool(BUTTON_LABEL.match(words))
 
 
 # -- inline tokens ---------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from markdown_it.token import Token
 
-from ankify.headings import ITEM_NUMBER, NUMBERED, Numbered, answers, cut, read_number, visible
+from ankify.headings import ITEM_NUMBER, NUMBERED, Numbered, cut, opens, read_number, visible
 
 PARAGRAPH_LEVEL, ITEM_LEVEL = 7, 8  # a bold paragraph is deeper than <h6>, a list item deeper still
 BADGE = 30  # so many characters after a bold title are a badge ("🟡 Beginner"), more are an answer
@@ -285,12 +285,13 @@ def _item_mark(item: Token, head: tuple[Token, ...]) -> Mark:
 # -- raw HTML --------------------------------------------------------------------------------------
 
 ATTRIBUTES = r"""(?:(?:"[^"\n]*"|'[^'\n]*'|[^>"'\n])*|[^>\n]*)"""  # the second: an unclosed quote
+BREAKS = r"(?:[ \t]*<br\s*/?>)*"
 HTML_PART = re.compile(
     rf"""(?P<comment><!--[\s\S]*?(?:-->|\Z))
     | (?P<heading><h(?P<level>[1-6])\b(?P<attributes>{ATTRIBUTES})>
-        (?P<title>(?:(?!</?h[1-6]\b)[\s\S])*?(?=</h[1-6]\b)|[^\n]*)(?:</h[1-6]\s*>)?)
+        (?P<title>(?:(?!</?h[1-6]\b)[\s\S])*?(?=</h[1-6]\b)|[^\n]*)(?:</h[1-6]\s*>)?{BREAKS})
     | (?P<details>(?P<opens><details\b[^>]*>)?\s*<summary\b[^>]*>
-        (?P<summary>[\s\S]*?)</summary\s*>)
+        (?P<summary>[\s\S]*?)</summary\s*>{BREAKS})
     | (?P<bold><p\b[^>]*>\s*(?P<strong><(?P<tag>b|strong)\b[^>]*>[^\n]*?</(?P=tag)>)\s*</p>)
     | (?P<open><details\b[^>]*>) | (?P<close></details\s*>)""",
     re.IGNORECASE | re.VERBOSE,
@@ -340,7 +341,7 @@ def _html_mark(part: re.Match[str], line: int) -> Mark | None:
         return None
     children = tuple(_html_children(" ".join(inner.split())))
     words = visible(children).strip()
-    if kind is Kind.SUMMARY and (not words or answers(words)):
+    if kind is Kind.SUMMARY and (not words or opens(words)):
         return None
     at = Token("html_block", "", 0, map=[line, line + 1])
     mark = _mark(kind, level, children, at)

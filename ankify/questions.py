@@ -14,9 +14,19 @@ from itertools import chain
 
 from markdown_it.token import Token
 
-from ankify.content import LISTS, TocEntry, is_filler, read_contents
+from ankify.content import LISTS, TocEntry, is_blank, is_filler, read_contents
 from ankify.gfm import ParsedFile, plain_text
-from ankify.headings import CONTENTS, CUSTOM, Numbered, answers, cut, normal, strip_number, visible
+from ankify.headings import (
+    CONTENTS,
+    CUSTOM,
+    Numbered,
+    answers,
+    cut,
+    normal,
+    opens,
+    strip_number,
+    visible,
+)
 from ankify.model import Location, Problem, Question
 from ankify.outline import HEADINGS, Flow, Outline, choose, unread_counts
 from ankify.pieces import Kind, Mark, Piece, read_pieces, shown
@@ -238,7 +248,7 @@ class _Reader:
             if mark and at in self.chosen:
                 level = mark.level
             elif mark and mark.kind in HEADINGS and mark.level <= max(level, 2 * bool(level)):
-                leads.add(at)
+                leads |= set() if opens(mark.name) else {at}
             elif not is_filler(self.pieces[at]):
                 level = 0
         return frozenset(leads)
@@ -277,7 +287,7 @@ class _Reader:
             if below in self.chosen or below in self.leads:
                 return below
             mark = self.pieces[below].mark
-            if mark and mark.kind in HEADINGS and _ends(question, mark, limit):
+            if mark and mark.kind in HEADINGS and depth <= 0 and _ends(question, mark, limit):
                 return below
         return len(self.pieces)
 
@@ -315,6 +325,8 @@ class _Reader:
 
 def _ends(question: Mark, heading: Mark, limit: int) -> bool:
     """Whether a heading that leads to no question ends the answer above it all the same."""
+    if opens(heading.name):
+        return False
     if question.kind not in HEADINGS:
         return heading.level <= limit
     if question.kind is Kind.HTML and heading.kind is not Kind.HTML:
@@ -331,7 +343,7 @@ def _trimmed(body: Sequence[Piece]) -> list[Piece]:
     kept = list(body)
     while kept and is_filler(kept[-1]) and (kept[-1].depth >= 0 or sum(p.depth for p in kept) < 0):
         kept.pop()
-    while kept and is_filler(kept[0]) and not kept[0].depth:
+    while kept and is_blank(kept[0]) and not kept[0].depth:
         kept.pop(0)
     return kept if any(not is_filler(piece) for piece in kept) else []
 
@@ -361,16 +373,18 @@ def _stem(body: list[Piece]) -> tuple[list[Piece], list[Piece]]:
     """Part the code and the options of a question from its answer.
 
     They reach down to the label of the answer ("Answer: B", a <details>), or to options of which
-    some are ticked; these stay in the answer, and the front shows them without the ticks.
+    some are ticked. Options that the answer speaks of by number or by tick stand in both; on the
+    front none is ticked.
     """
     label = next((at for at, piece in enumerate(body) if answers(_opening_words(piece))), 0)
-    ticked = next((at for at, piece in enumerate(body) if _is_ticked(piece)), None)
     if any(piece.mark and piece.mark.kind in HEADINGS for piece in body[:label]):
         label = 0
-    if ticked is not None and (ticked < label or all(map(_is_code, body[:ticked]))):
-        stem = body[: max(label, ticked + 1)]
-        return [_unticked(piece) if _is_ticked(piece) else piece for piece in stem], body[ticked:]
-    return body[:label], body[label:]
+    ticked = next((at for at, piece in enumerate(body) if _is_ticked(piece)), len(body))
+    if not label and all(map(_is_code, body[:ticked])):
+        label = min(ticked + 1, len(body)) if ticked < len(body) else 0
+    stem = body[:label]
+    repeated = (at for at, piece in enumerate(stem) if _is_ticked(piece) or _is_numbered(piece))
+    return [_unticked(piece) for piece in stem], body[next(repeated, label) :]
 
 
 def _opening_words(piece: Piece) -> str:
@@ -393,6 +407,10 @@ def _is_ticked(piece: Piece) -> bool:
         return False
     ticks = [token.meta.get("checked") for token in piece.tokens if token.type == "list_item_open"]
     return None not in ticks and len(set(ticks)) == 2
+
+
+def _is_numbered(piece: Piece) -> bool:
+    return piece.tokens[0].type == "ordered_list_open"
 
 
 def _unticked(piece: Piece) -> Piece:
