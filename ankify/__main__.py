@@ -12,9 +12,12 @@ def main() -> None:
 
         print(f"ankify {__version__}")
         return
-    from ankify.cli import cli
+    try:
+        from ankify.cli import cli
 
-    cli(prog_name="ankify")
+        cli(prog_name="ankify")
+    except KeyboardInterrupt:  # before the command itself could take it
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -10,12 +10,11 @@ import hashlib
 import io
 import itertools
 import json
-import os
 import sqlite3
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -25,6 +24,7 @@ from genanki.apkg_col import APKG_COL
 from genanki.apkg_schema import APKG_SCHEMA
 
 from ankify.config import FIELDS
+from ankify.files import staged_file
 from ankify.model import AnkifyError, Media, Note, NoteType, Project
 
 # Promises to users: Anki matches note types by id and refuses updates when fields or templates
@@ -83,21 +83,13 @@ def staged_apkg(project: Project, path: Path) -> Iterator[Path]:
     refuse(project, path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".ankify-", suffix=".apkg", dir=path.parent)
-    except OSError as error:
-        raise _cannot_write(path, error) from error
-    staged = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
+        with staged_file(path) as (file, staged):
             _write_zip(project, file)
-        _verify(project, staged)
-        staged.chmod(0o666 & ~_umask())
-        yield staged
-    except OSError as error:
+            file.close()
+            _verify(project, staged)
+            yield staged
+    except (OSError, sqlite3.Error) as error:  # sqlite has its own words for a full disk
         raise _cannot_write(path, error) from error
-    finally:
-        with suppress(OSError):
-            staged.unlink(missing_ok=True)
 
 
 def refuse(project: Project, path: Path) -> None:
@@ -122,8 +114,8 @@ def refuse(project: Project, path: Path) -> None:
         by_guid[note.guid] = note
 
 
-def _cannot_write(path: Path, error: OSError) -> AnkifyError:
-    return AnkifyError(f"cannot write {path}: {error.strerror or error}")
+def _cannot_write(path: Path, error: Exception) -> AnkifyError:
+    return AnkifyError(f"cannot write {path}: {getattr(error, 'strerror', None) or error}")
 
 
 def publish(staged: Path, path: Path) -> bool:
@@ -135,12 +127,6 @@ def publish(staged: Path, path: Path) -> bool:
         return True
     except OSError as error:  # on Windows: another program has it open
         raise _cannot_write(path, error) from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _same_bytes(a: Path, b: Path) -> bool:
@@ -191,6 +177,8 @@ def _size(content: Path | bytes) -> int:
 def _add_media(archive: zipfile.ZipFile, name: str, media: Media) -> None:
     """Copy a picture; its name holds the hash it had when the notes were read."""
     content = media.path if media.path is not None else media.data or b""
+    if media.path and not media.path.is_file():
+        raise AnkifyError(f"{media.path} is gone since the notes were read", hint="build again")
     digest = _add(archive, name, content, zipfile.ZIP_STORED)
     known = media.name.rpartition(".")[0].rpartition("-")[2]
     if media.path and not digest.startswith(known):

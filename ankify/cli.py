@@ -71,7 +71,7 @@ def reports_errors(command: Callable[..., Any]) -> Callable[..., Any]:
             say(str(error))
             sys.exit(1)
         except KeyboardInterrupt:
-            say("interrupted; nothing was written")
+            say("interrupted")
             sys.exit(130)
 
     return wrapped

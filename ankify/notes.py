@@ -161,7 +161,18 @@ def make_note(draft: Draft, match: identity.Match, position: int, now: int) -> N
 
 def pack_removed(removed: Sequence[LockEntry], known: Mapping[str, LastNote]) -> dict[str, str]:
     """The last known notes of questions that are gone, packed for the lock."""
-    return {entry.guid: pack_note(*known[entry.guid]) for entry in removed if entry.guid in known}
+    return {
+        entry.guid: pack_note(*_unmarked(*known[entry.guid]))
+        for entry in removed
+        if entry.guid in known and len(known[entry.guid][0]) == len(FIELDS)
+    }
+
+
+def _unmarked(fields: Sequence[str], tags: Sequence[str]) -> LastNote:
+    """The note before it was removed: beside an older lock, the package holds its tombstone."""
+    kept = list(fields)
+    kept[STATUS] = ""
+    return kept, [tag for tag in tags if tag != REMOVED_TAG]
 
 
 def make_tombstones(lock: Lock, shipped: set[str], name: str) -> Iterator[Note]:

@@ -6,16 +6,15 @@ find -> decode -> parse -> split -> render -> collect media -> match to the lock
 from __future__ import annotations
 
 import os
-import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from ankify import identity
 from ankify.cache import Cache
 from ankify.config import Settings, read_note_type, read_settings
+from ankify.files import staged_file
 from ankify.lock import LOCK_NAME, format_lock, read_lock
 from ankify.media import Collected, MediaOptions, collect_media
 from ankify.model import AnkifyError, Location, Page, Past, Problem, Project
@@ -221,17 +220,12 @@ def write_lock(project: Project) -> bool:
     if not project.lock_changed and path.exists():
         return False
     try:
-        handle, name = tempfile.mkstemp(prefix=".ankify-", suffix=".lock", dir=project.root)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(project.lock)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(name, 0o644)
-            os.replace(name, path)
-        finally:
-            with suppress(OSError):
-                os.unlink(name)
+        with staged_file(path) as (file, staged):
+            file.write(project.lock.encode())
+            file.flush()
+            os.fsync(file.fileno())
+            file.close()
+            staged.replace(path)
     except OSError as error:
         raise AnkifyError(f"cannot write {path}: {error.strerror or error}") from error
     return True

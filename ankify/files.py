@@ -1,0 +1,46 @@
+"""Files that are written whole or not at all, and what builds that were killed have left."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+PREFIX = ".ankify-"
+STALE = 600  # seconds: no running build leaves its file untouched for so long
+
+
+@contextmanager
+def staged_file(target: Path) -> Iterator[tuple[IO[bytes], Path]]:
+    """Open a file of another name beside `target`, for the caller to fill, close and rename.
+
+    Whatever is not renamed is removed, and so are the files of builds that were killed. Raises
+    OSError.
+    """
+    _sweep(target.parent)
+    handle, name = tempfile.mkstemp(prefix=PREFIX, suffix=target.suffix, dir=target.parent)
+    staged = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            staged.chmod(0o666 & ~_umask())
+            yield file, staged
+    finally:
+        with suppress(OSError):
+            staged.unlink(missing_ok=True)
+
+
+def _sweep(folder: Path) -> None:
+    for left in folder.glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            if left.stat().st_mtime < time.time() - STALE:
+                left.unlink()
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
