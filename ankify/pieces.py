@@ -219,10 +219,17 @@ def _paragraph_mark(inline: Token) -> Mark | None:
         first = words[:bold]  # a bold title of two lines
     whole = bold <= read.start  # only the number is bold: `**Q1:** X`
     end = len(first) if whole or len(first) - bold <= BADGE else bold
-    glued = cut(children, end + (words[end : end + 1] == "\n"))
+    glued = _rest(children, end + (words[end : end + 1] == "\n"))
     mark = _mark(Kind.BOLD if bold else Kind.TEXT, PARAGRAPH_LEVEL, cut(children, 0, end), inline)
     title = mark.title if whole else cut(children, read.start, bold)
     return replace(mark, read=read, title=title, glued=glued)
+
+
+def _rest(children: Sequence[Token], start: int) -> tuple[Token, ...]:
+    """What comes after a title in its paragraph, if it shows anything."""
+    rest = cut(children, start)
+    shown = visible(rest).strip() or any(token.type == "image" for token in rest)
+    return rest if shown else ()
 
 
 def _bold_length(children: Sequence[Token]) -> int:
@@ -272,7 +279,7 @@ def _item_mark(item: Token, head: tuple[Token, ...]) -> Mark:
         bold = _paragraph_mark(head[1])
         first = len(visible(children).split("\n", 1)[0])
         mark = _mark(Kind.ITEM, ITEM_LEVEL, cut(children, 0, first), item)
-        mark = replace(mark, glued=cut(children, first + 1))
+        mark = replace(mark, glued=_rest(children, first + 1))
         if mark.read.dialect and (mark.anchor or (mark.target and "/" not in mark.target)):
             mark = replace(mark, kind=Kind.ITEM_LINK)
         elif bold and bold.kind is Kind.BOLD:
