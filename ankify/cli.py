@@ -21,7 +21,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ankify import __version__
-from ankify.model import AnkifyError, ChangeKind, Note, Problem, Project, Severity
+from ankify.model import AnkifyError, Problem, Project, Severity
+from ankify.report import (
+    annotation,
+    build_lines,
+    build_report,
+    counted,
+    forecast_as_json,
+    forecast_lines,
+    from_here,
+    note_as_json,
+    problem_as_json,
+)
 
 if TYPE_CHECKING:
     from ankify.apkg import Package
@@ -29,10 +40,6 @@ if TYPE_CHECKING:
     from ankify.identity import Candidate, Doubt
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-REPORTED = (
-    *(ChangeKind.ADDED, ChangeKind.UPDATED, ChangeKind.REWORDED, ChangeKind.RENUMBERED),
-    *(ChangeKind.MOVED, ChangeKind.RETURNED, ChangeKind.REMOVED),
-)
 SHOWN = 20  # problems that `ankify build` prints
 _UNSAFE_IN_FILE_NAMES = str.maketrans(dict.fromkeys('/\\:*?"<>| ', "-"))
 
@@ -165,9 +172,9 @@ def build(
             processes=os.cpu_count() or 1,
             decide=ask if sys.stdin.isatty() and sys.stderr.isatty() else None,
         )
-    if not quiet:
-        show_problems(project.problems, notes)
-    if any(p.severity is Severity.ERROR or strict for p in project.problems):
+    fatal = [p for p in project.problems if p.severity is Severity.ERROR or strict]
+    show_problems(fatal if quiet else project.problems, notes)
+    if fatal:
         raise AnkifyError("nothing was written: the problems above come first")
     if locked and project.lock_changed:
         raise AnkifyError(
@@ -197,7 +204,7 @@ def ask(doubt: Doubt) -> Candidate | None:
     return doubt.candidates[answer - 1] if answer else None
 
 
-def show_problems(problems: tuple[Problem, ...], notes: Path) -> None:
+def show_problems(problems: Sequence[Problem], notes: Path) -> None:
     """Print the first problems to stderr, errors before warnings, in the order of their places."""
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
     shown = [*errors, *(problem for problem in problems if problem not in errors)][:SHOWN]
@@ -207,75 +214,10 @@ def show_problems(problems: tuple[Problem, ...], notes: Path) -> None:
         say(f"... and {len(problems) - len(shown)} more: run `ankify check {notes}`")
 
 
-def counted(number: int, noun: str) -> str:
-    """`1 note`, `2 notes`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def print_report(project: Project, path: Path, *, verbose: bool) -> None:
-    """One line of outcome, then what changed; nothing for the unchanged."""
-    shipped = [note for note in project.notes if note.cards]
-    decks = len({note.deck for note in shipped})
-    say(
-        f"Built {path}: {counted(len(shipped), 'note')} in {counted(decks, 'deck')},"
-        f" {counted(len(project.media), 'media file')}"
-    )
-    counts = Counter(change.kind for change in project.changes)
-    if counts:
-        say("  " + ", ".join(f"{kind} {counts[kind]}" for kind in REPORTED if counts[kind]))
-    for change in project.changes if verbose else ():
-        was = f" (was {change.before})" if change.before else ""
-        say(f"  {change.kind}: {change.location}: {change.title}{was}")
-    for line in searches(project):
+    """Print the report of a build to stderr."""
+    for line in build_lines(project, path, verbose=verbose):
         say(line)
-
-
-def searches(project: Project) -> list[str]:
-    """Ready searches for Anki's browser: what an import cannot do for the learner."""
-    lines = []
-    if any(change.kind is ChangeKind.REMOVED for change in project.changes):
-        lines.append(
-            "  removed questions, after the import, in Anki's browser: tag:ankify::removed"
-        )
-    moves = {(c.old_deck, c.new_deck) for c in project.changes if c.old_deck != c.new_deck}
-    for old, new in sorted((old, new) for old, new in moves if old and new):
-        lines.append(stay_search(new, old))
-    return lines
-
-
-def build_report(project: Project, path: Path) -> dict[str, Any]:
-    """The report of a build as plain data."""
-    return {
-        "package": path.as_posix(),
-        "notes": sum(bool(note.cards) for note in project.notes),
-        "decks": sorted({note.deck for note in project.notes if note.cards}),
-        "media": len(project.media),
-        "changes": [
-            {
-                "kind": str(change.kind),
-                "file": change.location.file,
-                "line": change.location.line,
-                "guid": change.guid,
-                "title": change.title,
-                "before": change.before,
-            }
-            for change in project.changes
-        ],
-        "problems": [problem_as_json(problem) for problem in project.problems],
-        "searches": [line.strip() for line in searches(project)],
-    }
-
-
-def problem_as_json(problem: Problem) -> dict[str, Any]:
-    """A problem as plain data."""
-    return {
-        "file": problem.location.file,
-        "line": problem.location.line,
-        "rule": problem.rule,
-        "severity": str(problem.severity),
-        "message": problem.message,
-        "hint": problem.hint,
-    }
 
 
 # list -------------------------------------------------------------------------------------------
@@ -304,28 +246,6 @@ def list_questions(notes: Path, *, as_json: bool, html: bool, unnumbered: bool) 
         assert note.question
         number = f"{note.question.number}. " if note.question.number else ""
         tell(f"{note.question.location}: {number}{note.question.title}")
-
-
-def note_as_json(note: Note, *, html: bool) -> dict[str, Any]:
-    """A note as the contract of `ankify list --json` has it."""
-    question, content = note.question, note.content
-    assert question
-    assert content
-    entry: dict[str, Any] = {
-        "file": question.file,
-        "line": question.line,
-        "end_line": question.end_line,
-        "number": question.number,
-        "title": question.title,
-        "guid": note.guid,
-        "deck": note.deck,
-        "tags": list(note.tags),
-        "images": [reference.src for reference in content.references],
-        "formulas": content.formulas,
-    }
-    if html:
-        entry |= {"question_html": note.fields[0], "answer_html": note.fields[1]}
-    return entry
 
 
 # check ------------------------------------------------------------------------------------------
@@ -390,34 +310,6 @@ def print_problems(problems: Sequence[Problem], shape: str, notes: Path) -> None
         tell(annotation(shown) if shape == "github" else str(shown))
 
 
-def from_here(problem: Problem, notes: Path) -> Problem:
-    """A problem whose file is named as seen from the folder that ankify was called in."""
-    if notes.is_absolute():
-        return problem
-    file = (notes / problem.location.file).as_posix()
-    return replace(problem, location=replace(problem.location, file=file))
-
-
-def annotation(problem: Problem) -> str:
-    """A problem as a workflow command of GitHub, which shows it beside the line it is about.
-
-    https://docs.github.com/actions/reference/workflow-commands-for-github-actions
-    """
-    place = f"file={_property(problem.location.file)}"
-    if problem.location.line:
-        place += f",line={problem.location.line}"
-    text = problem.message + (f"\n{problem.hint}" if problem.hint else "")
-    return f"::{problem.severity} {place},title={_property(problem.rule)}::{_escaped(text)}"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _escaped(text).replace(":", "%3A").replace(",", "%2C")
-
-
 # diff -------------------------------------------------------------------------------------------
 
 
@@ -467,67 +359,9 @@ def read_package(path: Path | None) -> Package | None:
 
 
 def print_forecast(forecast: Forecast) -> None:
-    """What the import does in one line, then a line for each note that is not left alone."""
-    counts = [
-        f"{len(notes)} {word}"
-        for notes, word in (
-            (forecast.new, "new"),
-            (forecast.updated, "updated"),
-            (forecast.conflicting, "in conflict"),
-            (forecast.removed, "removed"),
-        )
-        if notes
-    ]
-    untouched = f"{len(forecast.untouched)} untouched"
-    tell(f"The next import: {', '.join([*counts, untouched])}")
-    removed = {past.guid for past in forecast.removed}
-    for kind, notes in (
-        ("new", forecast.new),
-        ("updated", forecast.updated),
-        ("in conflict", forecast.conflicting),
-    ):
-        for note in notes:
-            if note.guid not in removed:
-                tell(f"  {kind}: {place_of(note)}")
-    for past in forecast.removed:
-        tell(f"  removed: {past.file + ': ' if past.file else ''}{past.title}")
-    for line in dict.fromkeys(stay_search(note.deck, deck) for note, deck in forecast.moved):
+    """Print a forecast to stdout."""
+    for line in forecast_lines(forecast):
         tell(line)
-
-
-def place_of(note: Note) -> str:
-    """Where a note comes from, and its title."""
-    return f"{note.question.location}: {note.question.title}" if note.question else note.guid
-
-
-def stay_search(new: str, old: str) -> str:
-    """How to find the cards that Anki leaves in their deck."""
-    return f'  cards stay in their deck; to move them to "{new}": deck:"{old}"'
-
-
-def forecast_as_json(forecast: Forecast) -> dict[str, Any]:
-    """A forecast as plain data."""
-    return {
-        "new": [brief(note) for note in forecast.new],
-        "updated": [brief(note) for note in forecast.updated],
-        "conflicting": [brief(note) for note in forecast.conflicting],
-        "untouched": len(forecast.untouched),
-        "removed": [
-            {"file": past.file, "guid": past.guid, "title": past.title} for past in forecast.removed
-        ],
-        "moved": [brief(note) | {"from": old, "to": note.deck} for note, old in forecast.moved],
-    }
-
-
-def brief(note: Note) -> dict[str, Any]:
-    """What a person needs to find a note again; a tombstone has no place any more."""
-    asked = note.question
-    return {
-        "file": asked.file if asked else None,
-        "line": asked.line if asked else None,
-        "guid": note.guid,
-        "title": asked.title if asked else None,
-    }
 
 
 # preview ----------------------------------------------------------------------------------------
@@ -554,8 +388,6 @@ def preview(notes: Path, output: Path, *, serve: bool, port: int, unnumbered: bo
 
     Example: ankify preview notes --serve
     """
-    from dataclasses import replace
-
     from ankify.check import check as find_problems
     from ankify.preview import serve_preview, write_preview
     from ankify.project import read_project

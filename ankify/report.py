@@ -1,0 +1,218 @@
+"""What the commands say: reports, lists, forecasts; as lines of text or as plain data for JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ankify.model import ChangeKind, Location, Note, Problem, Project
+
+if TYPE_CHECKING:
+    from ankify.diff import Forecast
+
+REPORTED = (
+    *(ChangeKind.ADDED, ChangeKind.UPDATED, ChangeKind.REWORDED, ChangeKind.RENUMBERED),
+    *(ChangeKind.MOVED, ChangeKind.RETURNED, ChangeKind.REMOVED),
+)
+# In a search, Anki takes these for something else.
+SEARCH_SIGNS = str.maketrans({sign: f"\\{sign}" for sign in '\\":*_()-'})
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 note`, `2 notes`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+# build ------------------------------------------------------------------------------------------
+
+
+def build_lines(project: Project, path: Path, *, verbose: bool) -> Iterator[str]:
+    """One line of outcome, then what changed; nothing for the unchanged."""
+    shipped = [note for note in project.notes if note.cards]
+    decks = len({note.deck for note in shipped})
+    yield (
+        f"Built {path}: {counted(len(shipped), 'note')} in {counted(decks, 'deck')},"
+        f" {counted(len(project.media), 'media file')}"
+    )
+    counts = Counter(change.kind for change in project.changes)
+    if counts:
+        yield "  " + ", ".join(f"{kind} {counts[kind]}" for kind in REPORTED if counts[kind])
+    for change in project.changes if verbose else ():
+        was = f" (was {change.before})" if change.before else ""
+        yield f"  {change.kind}: {change.location}: {change.title}{was}"
+    yield from searches(project)
+
+
+def searches(project: Project) -> list[str]:
+    """Ready searches for Anki's browser: what an import cannot do for the learner."""
+    shipped = {note.guid for note in project.notes}
+    removed = [change for change in project.changes if change.kind is ChangeKind.REMOVED]
+    lines = []
+    if any(change.guid in shipped for change in removed):
+        lines.append(
+            "  removed questions, after the import, in Anki's browser: tag:ankify::removed"
+        )
+    lines += [
+        f'  removed, but not marked in Anki; to find it: "{change.title.translate(SEARCH_SIGNS)}"'
+        for change in removed
+        if change.guid not in shipped
+    ]
+    moves = {(c.old_deck, c.new_deck) for c in project.changes if c.old_deck != c.new_deck}
+    lines += [_stay(old, new) for old, new in sorted((o, n) for o, n in moves if o and n)]
+    return lines
+
+
+def _stay(old: str, new: str) -> str:
+    return f'  cards stay in their deck; to move them to "{new}": deck:"{old}"'
+
+
+def build_report(project: Project, path: Path) -> dict[str, Any]:
+    """The report of a build as plain data."""
+    return {
+        "package": path.as_posix(),
+        "notes": sum(bool(note.cards) for note in project.notes),
+        "decks": sorted({note.deck for note in project.notes if note.cards}),
+        "media": len(project.media),
+        "changes": [
+            {
+                "kind": str(change.kind),
+                **_place(change.location),
+                "guid": change.guid,
+                "title": change.title,
+                "before": change.before,
+            }
+            for change in project.changes
+        ],
+        "problems": [problem_as_json(problem) for problem in project.problems],
+        "searches": [line.strip() for line in searches(project)],
+    }
+
+
+def _place(location: Location) -> dict[str, Any]:
+    return {"file": location.file, "line": location.line}
+
+
+# check ------------------------------------------------------------------------------------------
+
+
+def problem_as_json(problem: Problem) -> dict[str, Any]:
+    """A problem as plain data."""
+    return {
+        **_place(problem.location),
+        "rule": problem.rule,
+        "severity": str(problem.severity),
+        "message": problem.message,
+        "hint": problem.hint,
+    }
+
+
+def from_here(problem: Problem, notes: Path) -> Problem:
+    """A problem whose file is named as seen from the folder that ankify was called in."""
+    if notes.is_absolute():
+        return problem
+    file = (notes / problem.location.file).as_posix()
+    return replace(problem, location=replace(problem.location, file=file))
+
+
+def annotation(problem: Problem) -> str:
+    """A problem as a workflow command of GitHub, which shows it beside the line it is about.
+
+    https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+    """
+    place = f"file={_property(problem.location.file)}"
+    if problem.location.line:
+        place += f",line={problem.location.line}"
+    text = problem.message + (f"\n{problem.hint}" if problem.hint else "")
+    return f"::{problem.severity} {place},title={_property(problem.rule)}::{_escaped(text)}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _escaped(text).replace(":", "%3A").replace(",", "%2C")
+
+
+# list -------------------------------------------------------------------------------------------
+
+
+def note_as_json(note: Note, *, html: bool) -> dict[str, Any]:
+    """A note as the contract of `ankify list --json` has it."""
+    question, content = note.question, note.content
+    assert question
+    assert content
+    entry: dict[str, Any] = {
+        "file": question.file,
+        "line": question.line,
+        "end_line": question.end_line,
+        "number": question.number,
+        "title": question.title,
+        "guid": note.guid,
+        "deck": note.deck,
+        "tags": list(note.tags),
+        "images": [reference.src for reference in content.references],
+        "formulas": content.formulas,
+    }
+    if html:
+        entry |= {"question_html": note.fields[0], "answer_html": note.fields[1]}
+    return entry
+
+
+# diff -------------------------------------------------------------------------------------------
+
+
+def forecast_lines(forecast: Forecast) -> Iterator[str]:
+    """What the import does in one line, then a line for each note that is not left alone."""
+    listed = (
+        ("new", forecast.new),
+        ("updated", forecast.updated),
+        ("in conflict", forecast.conflicting),
+    )
+    counts = [f"{len(notes)} {kind}" for kind, notes in listed if notes]
+    counts += [f"{len(forecast.removed)} removed"] if forecast.removed else []
+    yield f"The next import: {', '.join([*counts, f'{len(forecast.untouched)} untouched'])}"
+    for kind, notes in listed:
+        for note in notes:
+            if note.question:
+                yield f"  {kind}: {note.question.location}: {note.question.title}"
+    for past in forecast.removed:
+        yield f"  removed: {f'{past.file}: ' if past.file else ''}{past.title}"
+    yield from dict.fromkeys(_stay(old, note.deck) for note, old in forecast.moved)
+    if forecast.conflicting:
+        yield "  Anki skips notes in conflict: they have another note type (see docs/adopt.md)"
+
+
+def forecast_as_json(forecast: Forecast) -> dict[str, Any]:
+    """A forecast as plain data."""
+    return {
+        "new": _briefs(forecast.new),
+        "updated": _briefs(forecast.updated),
+        "conflicting": _briefs(forecast.conflicting),
+        "untouched": len(forecast.untouched),
+        "removed": [
+            {"file": past.file, "guid": past.guid, "title": past.title} for past in forecast.removed
+        ],
+        "moved": [
+            brief | {"from": old, "to": note.deck}
+            for (note, old), brief in zip(
+                forecast.moved, _briefs([note for note, _ in forecast.moved]), strict=True
+            )
+        ],
+    }
+
+
+def _briefs(notes: Sequence[Note]) -> list[dict[str, Any]]:
+    """What a person needs to find notes again; a tombstone has no place any more."""
+    return [
+        {
+            "file": note.question.file if note.question else None,
+            "line": note.question.line if note.question else None,
+            "guid": note.guid,
+            "title": note.question.title if note.question else None,
+        }
+        for note in notes
+    ]
