@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import difflib
 import hashlib
 import html
 import os
@@ -33,7 +32,7 @@ from ankify.svg import UnsafeSvg, clean_svg
 LARGE = 5_000_000  # bytes of a picture that `check` warns of: phones sync it over the air
 LIMIT = 20_000_000  # bytes of a download or of an SVG to be cleaned
 TIMEOUT = 10  # seconds to wait for a server
-HINTS = 20  # missing pictures that get a hint: comparing names is slow where hundreds are missing
+ALIKE = 60  # per cent of a name's letters that a hint must share with the missing picture
 
 AUDIO = frozenset({".mp3", ".ogg", ".oga", ".opus", ".wav", ".m4a", ".aac", ".flac"})
 VIDEO = frozenset({".mp4", ".m4v", ".webm", ".ogv", ".mov", ".mkv"})
@@ -62,9 +61,9 @@ DATA_URI = re.compile(
     r"data:(?P<type>[\w.+-]+/[\w.+-]+)?(?P<params>(?:;[^,;]*)*),(?P<body>.*)", re.I | re.S
 )
 # <img src="images/a.png" alt="a > b">: render writes src first; group 3 is the other attributes.
-MEDIA_TAG = re.compile(r'<(img|audio|video|source) src="([^"]*)"((?:[^>"]|"[^"]*")*)>')
+MEDIA_TAG = re.compile(r'<(img|audio|video|source) src="([^"]*)"((?:[^<>"]++|"[^"]*+")*+)>')
 # <audio src="a.mp3" controls=""> ... </audio>, <video><source src="a.mp4"></video>
-PLAYER = re.compile(r"<(audio|video)\b[^>]*>.*?(?:</\1>|\Z)", re.S)
+PLAYER = re.compile(r"<(audio|video)\b[^<>]*>.*?(?:</\1>|\Z)", re.S)
 NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -215,8 +214,7 @@ class _Finder:
         self.digests = digests
         self.listings: dict[Path, dict[str, list[str]]] = {}
         self.downloads: dict[str, _Found | _Refused] = {}
-        self.known_names: list[str] | None = None
-        self.hints: dict[tuple[str, str], str | None] = {}
+        self.by_name: dict[str, str] | None = None
 
     def find(self, file: str, src: str) -> _Found | _Refused:
         """What `src` in the note file `file` stands for, or why it does not ship."""
@@ -330,18 +328,17 @@ class _Finder:
 
     def hint(self, file: str, src: str) -> str | None:
         """A file of the notes whose name is near to that of a missing one, as seen from `file`."""
-        if (file, src) not in self.hints and len(self.hints) < HINTS:
-            self.hints[file, src] = self._near(file, src)
-        return self.hints.get((file, src))
+        from rapidfuzz import fuzz, process
 
-    def _near(self, file: str, src: str) -> str | None:
-        if self.known_names is None:
-            self.known_names = list(_media_files(self.root))
-        by_name = {posixpath.basename(path).casefold(): path for path in self.known_names}
+        if self.by_name is None:
+            paths = _media_files(self.root)
+            self.by_name = {posixpath.basename(path).casefold(): path for path in paths}
         wanted = posixpath.basename(unquote(src).replace("\\", "/")).casefold()
-        near = difflib.get_close_matches(wanted, by_name, n=1, cutoff=0.6)
+        near = process.extractOne(
+            wanted, self.by_name.keys(), scorer=fuzz.ratio, score_cutoff=ALIKE
+        )
         folder = posixpath.dirname(file) or "."
-        return f"did you mean {posixpath.relpath(by_name[near[0]], folder)}?" if near else None
+        return f"did you mean {posixpath.relpath(self.by_name[near[0]], folder)}?" if near else None
 
     # Remote pictures -----------------------------------------------------------------------------
 
