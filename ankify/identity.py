@@ -259,15 +259,18 @@ def _changes(found: Match, record: Record) -> Iterator[Change]:
     if old.removed is not None:
         yield replace(base, kind=ChangeKind.RETURNED)
     deck = old.deck or record.deck  # a deck that is not known has not changed
-    if old.file != new.file or deck != record.deck:
+    moved = old.file != new.file or deck != record.deck
+    if moved:
         before = old.file if old.file != new.file else deck
-        moved = replace(base, kind=ChangeKind.MOVED, before=before)
         # Anki never moves a card that is there: only a changed deck needs the learner's hand.
         decks = (deck, record.deck) if deck != record.deck else (None, None)
-        yield replace(moved, old_deck=decks[0], new_deck=decks[1])
+        yield replace(
+            base, kind=ChangeKind.MOVED, before=before, old_deck=decks[0], new_deck=decks[1]
+        )
     if old.title != new.title:
         yield replace(base, kind=ChangeKind.REWORDED, before=old.title)
-    elif old.fingerprint != record.fingerprint and old.removed is None:
-        yield replace(base, kind=ChangeKind.UPDATED)
+    elif old.removed is None and old.fingerprint != record.fingerprint:
+        if not moved or old.sketch != found.sketch:  # a move alone changes topic and tags
+            yield replace(base, kind=ChangeKind.UPDATED)
     if old.number != new.number:
         yield replace(base, kind=ChangeKind.RENUMBERED, before=old.number)
