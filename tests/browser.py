@@ -129,7 +129,8 @@ class Browser:
 
 @contextmanager
 def open_browser(folders: dict[str, Path]) -> Iterator[Browser]:
-    """A browser with one page and no way to the outside."""
+    """A browser with one page and no way to the outside, or a skipped test."""
+    need(importlib.util.find_spec("playwright"), "Playwright", "pip install playwright")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

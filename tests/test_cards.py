@@ -9,13 +9,11 @@ from html import escape
 from pathlib import Path
 
 import pytest
-from browser import DESKTOP, PHONE, Browser, open_reviewer
+from browser import DESKTOP, PHONE, Browser, need, open_reviewer
 from conftest import PIXEL
 from real_anki import RealAnki
 
 from ankify.config import read_note_type, read_settings, template_folder
-
-pytest.importorskip("playwright", reason="pip install playwright")
 
 VIEWS = [
     pytest.param("phone", PHONE, False, id="phone by day"),
@@ -222,3 +220,14 @@ def test_escaped_text_stays_text(reviewer: Browser, built: Callable, anki: RealA
     audit(reviewer, anki, cards, "phone", PHONE, False)
     assert reviewer.page.title() != "run"
     assert escape("<script>", quote=False) in cards[0].back
+
+
+def test_without_a_browser_tests_are_skipped_but_not_on_the_build_server(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="Chromium is missing: apt-get install"):
+        need(None, "Chromium", "apt-get install chromium")
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="Chromium is missing"):
+        need(None, "Chromium", "apt-get install chromium")
