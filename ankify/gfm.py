@@ -28,7 +28,7 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block.html_block import HTML_SEQUENCES
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline, escape, html_inline
-from markdown_it.rules_inline.state_inline import Scanned
+from markdown_it.rules_inline.state_inline import Delimiter, Scanned
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
@@ -84,7 +84,7 @@ def tex_text(tokens: Iterable[Token], parsed: ParsedFile) -> str:
     return " ".join(parsed.masked.tex(_text(tokens, parsed.masked)).split())
 
 
-_COMMENT = re.compile(r"<!--[\s\S]*?-->")
+_COMMENT = re.compile(r"<!--[\s\S]*?(?:-->|\Z)")
 _TAG = re.compile(r"""</?[a-zA-Z](?:[^"'>]|"[^"]*"|'[^']*')*>""")
 
 
@@ -243,6 +243,7 @@ def _parser() -> MarkdownIt:
     parser.inline.parse = MethodType(_like(ParserInline.parse, StateInline=_State), parser.inline)  # type: ignore[method-assign]
     for name in ("table", "heading", "lheading", "paragraph"):
         _replace(parser, name, lambda rule: _like(rule, mdTrim=_trim))
+    parser.inline.ruler.at("strikethrough", _tildes_rule)
     footnote_plugin(parser, inline=False, move_to_end=False)
     for name in ("blockquote", "list"):
         _replace(parser, name, _shallow)
@@ -274,13 +275,23 @@ def _like(function: Any, **names: Any) -> Any:
 
 
 def _ascii(pattern: re.Pattern[str]) -> re.Pattern[str]:
-    """The same pattern, with `\\s` for the blanks of HTML alone."""
-    return re.compile(pattern.pattern, pattern.flags & re.I | re.A)
+    """The same pattern, with `\\s` for the blanks of HTML alone, and <!doctype> as text.
+
+    Declarations are written in capitals, to GitHub: <!DOCTYPE html>.
+    """
+    source = pattern.pattern.replace("<![A-Za-z][^>]*>", "<![A-Z]+\\s+[^>]*>")
+    return re.compile(source.replace("<![A-Za-z]", "<![A-Z]"), pattern.flags & re.I | re.A)
 
 
 def _trim(text: str) -> str:
-    """Chinese paragraphs begin with U+3000, which is no blank to GitHub."""
-    return text.strip(" \t\n\v\f\r")
+    """Text without the blanks around it, and those before its further lines, even in code spans.
+
+    Chinese paragraphs begin with U+3000, which is no blank to GitHub.
+    """
+    return _INDENT.sub("\n", text.strip(" \t\n\v\f\r"))
+
+
+_INDENT = re.compile(r"\n[ \t]+")
 
 
 def _shallow(rule: BlockRule) -> BlockRule:
@@ -328,6 +339,21 @@ def _is_punctuation(character: str) -> bool:
 
 _RUN = re.compile(r"`+")
 _ESCAPED_OR_RUN = re.compile(r"\\[\\`]|(`+)")
+
+
+def _tildes_rule(state: StateInline, silent: bool) -> bool:
+    """One tilde or two: which of them are partners is decided as for `*`, by their number too."""
+    if silent or state.src[state.pos] != "~":
+        return False
+    run = state.scanDelims(state.pos, True)
+    state.push("text", "", 0).content = "~" * run.length
+    if run.length <= 2:
+        place = len(state.tokens) - 1
+        state.delimiters.append(
+            Delimiter(ord("~"), run.length, place, -1, run.can_open, run.can_close)
+        )
+    state.pos += run.length
+    return True
 
 
 def _escape_rule(state: StateInline, silent: bool) -> bool:
@@ -767,7 +793,8 @@ class _Builder:
     def _image(self, token: Token) -> None:
         source = self._parsed.masked.source(str(token.attrs["src"]))
         self.lines.setdefault(source, self._line)
-        alt = " ".join(_text(token.children or (), self._parsed.masked).split(" "))
+        tags = [t.copy(type="text") if t.type == "html_inline" else t for t in token.children or ()]
+        alt = _text(tags, self._parsed.masked)
         title = {"title": token.attrs["title"]} if "title" in token.attrs else {}
         self._void("img", {"src": token.attrs["src"], "alt": alt, **title})
 

@@ -75,7 +75,7 @@ class Renderer:
         # Python-Markdown strips the page, of ideographic blanks too, but for the tags around it.
         page = self._md.reset().convert("tokens")[len("<div>") : -len("</div>")]
         if parser.has_html or self._options.extensions:
-            page = _cleaner().clean(page)
+            page = _PLAIN_LINK.sub(r"\1", _cleaner().clean(page))
         page = _ANKI_MARK.sub("&#91;", _src_first(page.strip("\n")))
         page, formulas = parsed.masked.html(page)
         if any(not formula.tex for formula in parsed.formulas):
@@ -85,6 +85,7 @@ class Renderer:
 
 # [sound:a.mp3], [anki:tts], [latex], [$]: Anki would play or run what is text in the notes
 _ANKI_MARK = re.compile(r"\[(?=sound:|anki:|/?latex\]|/?\$\$?\])")
+_PLAIN_LINK = re.compile(r"<a>(.*?)</a>", re.S)  # links cannot stand in links
 _EMPTY_PARAGRAPH = re.compile(r"<p>\s*</p>\n?")
 
 
@@ -225,17 +226,18 @@ class _RawLinks(Postprocessor):
         pieces = self.md.htmlStash.rawHtmlBlocks
         for number, piece in enumerate(pieces):
             if isinstance(piece, str) and "<a" in piece.lower():
-                pieces[number] = _RAW_LINK.sub(self._changed, piece)
+                pieces[number] = _RAW_TAG.sub(self._changed, piece)
         return text
 
     def _changed(self, tag: re.Match[str]) -> str:
+        if tag[1].lower() != "a":
+            return tag[0]
         target = self._links.target(gfm.raw_attributes(tag[0]).get("href", ""))
-        # The </a> that is left over is ignored by whoever reads HTML.
-        return "" if target is None else f'<a href="{html.escape(target)}">'
+        return "<a>" if target is None else f'<a href="{html.escape(target)}">'
 
 
-# <a class="x" href="#y">
-_RAW_LINK = re.compile(r"""<a(?=\s)(?:[^"'>]|"[^"]*"|'[^']*')*>""", re.I)
+# <a class="x" href="#y">, and all other tags, since "<a" may stand in one of their attributes
+_RAW_TAG = re.compile(r"""<([a-zA-Z][\w-]*)(?:[^"'>]|"[^"]*"|'[^']*')*>""")
 
 
 class _Highlight(Treeprocessor):

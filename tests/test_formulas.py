@@ -1,0 +1,114 @@
+r"""Formulas: found as GitHub and authors mean them, kept byte by byte, put back as `\(..\)`."""
+
+from __future__ import annotations
+
+import pytest
+from gfm_oracle import cases, render
+
+from ankify import gfm
+from ankify.formulas import equation_tex, imbalance, set_aside, spaced_formulas
+
+
+@pytest.mark.parametrize(
+    ("title", "given", "expected"), cases("formulas.md"), ids=[c[0] for c in cases("formulas.md")]
+)
+def test_case(title: str, given: str, expected: str) -> None:
+    assert render(given).answer == expected.removesuffix("\n")
+
+
+def test_tex_is_byte_equal_to_the_source() -> None:
+    tex = r"\frac{a_{1}*b}{c} \\ \text{若 a<b \& c} \|x\| _{ } ^\prime ~ `"
+    assert (
+        render(f"**x** $${tex}$$ y").answer.count(tex.replace("&", "&amp;").replace("<", "&lt;"))
+        == 1
+    )
+    assert [formula.tex for formula in set_aside(f"$${tex}$$").formulas] == [tex]
+
+
+def test_lines_of_tokens_and_formulas_are_those_of_the_file() -> None:
+    text = "one $a$\n\n$$\nb\n= c\n$$ and $d$\n\n- item\n  $$e\n  f$$\n- next $g$\n\nlast\n"
+    parsed = gfm.parse(text)
+    assert [formula.line for formula in parsed.formulas] == [0, 2, 5, 8, 10]
+    lines = text.split("\n")
+    firsts = [(t.type, lines[t.map[0]]) for t in parsed.tokens if t.map and t.nesting == 1]
+    assert firsts == [
+        ("paragraph_open", "one $a$"),
+        ("paragraph_open", "$$"),
+        ("bullet_list_open", "- item"),
+        ("list_item_open", "- item"),
+        ("paragraph_open", "- item"),
+        ("list_item_open", "- next $g$"),
+        ("paragraph_open", "- next $g$"),
+        ("paragraph_open", "last"),
+    ]
+    assert [t.map for t in parsed.tokens if t.type == "paragraph_open"][1] == [2, 6]
+
+
+def test_what_looks_like_a_word_of_ours_is_left_alone() -> None:
+    assert render("mq0x $a$ mq1x mqzq0x").answer == r"<p>mq0x \(a\) mq1x mqzq0x</p>"
+
+
+def test_formulas_are_counted_where_they_are_shown() -> None:
+    content = render("$a$ `$b$` $$c$$\n\n$\\def\\x{y}$ ![]($d$.png)\n")
+    assert content.formulas == 2
+    assert content.text == "a $b$ c"
+
+
+def test_source_comes_back_unchanged() -> None:
+    text = "a $x$ `$y$`\n\n> $$\n> z\n> $$\n\n```math\nq\n```\n"
+    masked = set_aside(text)
+    assert "x$" not in masked.text
+    assert masked.source(masked.text) == text
+
+
+@pytest.mark.parametrize(
+    ("tex", "complaint"),
+    [
+        (r"\frac{a}{b}", None),
+        (r"\left( \{ x \right]", None),
+        (r"\leftarrow \rightarrow \\{a}", None),
+        (r"\begin{cases} a \\ b \end{cases}", None),
+        (r"\frac{a}{b", "{ is not closed"),
+        (r"a}", "} without {"),
+        (r"\left( x", r"\left is not closed"),
+        (r"{\left( x}", r"\left is not closed before }"),
+        (r"\begin{a} \end{b}", r"\begin{a} is not closed before \end{b}"),
+        (r"\\\{ {", "{ is not closed"),
+    ],
+)
+def test_imbalance_says_what_has_no_partner(tex: str, complaint: str | None) -> None:
+    assert imbalance(tex) == complaint
+
+
+@pytest.mark.parametrize(
+    ("src", "tex"),
+    [
+        ("https://www.zhihu.com/equation?tex=a%2Bb+c%5C%5C", r"a+b c\\"),
+        ("https://www.zhihu.com/equation?tex=a%26b&consumer=ZHI_MENG", "a&b"),
+        (r"https://latex.codecogs.com/svg.image?\dpi{150}\bg_white\frac{a}{b}", r"\frac{a}{b}"),
+        ("http://latex.codecogs.com/gif.latex?x%5E2&space;y", "x^2 y"),
+        ("https://example.org/a.png?tex=x", None),
+        ("images/equation.png", None),
+    ],
+)
+def test_equation_services_carry_the_tex_in_the_address(src: str, tex: str | None) -> None:
+    assert equation_tex(src) == tex
+
+
+def test_an_equation_in_a_title_is_plain_tex() -> None:
+    parsed = gfm.parse("# What is ![](https://www.zhihu.com/equation?tex=x%5E2)?")
+    assert gfm.plain_text(parsed.tokens, parsed) == "What is $x^2$?"
+
+
+def test_spaced_formulas_are_found_outside_of_code() -> None:
+    text = "a $ x $ b\n\n`$ y $` $z$\n\n```\n$ q $\n```\n$$\nk\n$$\n\nlast $ w$ and $ v $\n"
+    assert spaced_formulas(text) == [(0, "$ x $"), (11, "$ v $")]
+
+
+def test_macros_that_double_each_other_stay_small() -> None:
+    doubling = "".join(rf"\def\{chr(98 + n)}{{\{chr(97 + n)}\{chr(97 + n)}}}" for n in range(24))
+    assert len(render(rf"$\def\a{{x}}{doubling} \y$").answer) < 20_000
+
+
+def test_a_macro_that_names_itself_ends() -> None:
+    assert "a" in render(r"$\def\a{\a b}\a$").answer
