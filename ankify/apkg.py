@@ -54,6 +54,11 @@ class PackageNote:
     deck: str | None = None
     note_type: int = NOTE_TYPE_ID
 
+    @property
+    def foreign(self) -> bool:
+        """Whether it is of another note type than ours."""
+        return self.note_type != NOTE_TYPE_ID
+
 
 @dataclass(frozen=True)
 class Package:

@@ -23,6 +23,8 @@ import click
 from ankify import __version__
 from ankify.model import AnkifyError, Problem, Project, Severity
 from ankify.report import (
+    adoption_as_json,
+    adoption_lines,
     annotation,
     build_lines,
     build_report,
@@ -400,3 +402,68 @@ def preview(notes: Path, output: Path, *, serve: bool, port: int, unnumbered: bo
         serve_preview(read, output, port=port, tell=say)
     else:
         say(f"Wrote {write_preview(read(), output)}")
+
+
+# adopt ------------------------------------------------------------------------------------------
+
+
+@cli.command("adopt")
+@click.argument("package", metavar="OLD.apkg", type=click.Path(path_type=Path))
+@notes_argument
+@click.option("--unnumbered", is_flag=True, help="Take questions without a number, too.")
+@click.option("-v", "--verbose", is_flag=True, help="List every match and what has no partner.")
+@click.option("--json", "as_json", is_flag=True, help="Print the matches as JSON.")
+@reports_errors
+def adopt_command(
+    package: Path, notes: Path, *, unnumbered: bool, verbose: bool, as_json: bool
+) -> None:
+    """Take over the notes of a package: write NOTES/ankify.lock from it.
+
+    For a lock that was lost, and for a deck that was made by hand or by another tool until now.
+    The notes of the package are matched with the questions by their text; a question that finds
+    its note keeps its review history. Learn from the package that Anki exports, or the last one
+    that was built.
+
+    Example: ankify adopt old.apkg notes
+    """
+    from ankify.apkg import read_apkg
+    from ankify.project import adopt_package, read_project, write_adopted
+
+    old = read_apkg(package)
+    project = read_project(notes, unnumbered=unnumbered or None)
+    adoption = adopt_package(project, old.notes)
+    if not adoption.matched:
+        raise AnkifyError(
+            "no question of the notes is in the package, so nothing was written",
+            hint="ankify list shows the questions; does the package hold the same ones?",
+        )
+    written = write_adopted(project, adoption)
+    if as_json:
+        tell(json.dumps(adoption_as_json(adoption), ensure_ascii=False, indent=1))
+        return
+    lock = (notes / "ankify.lock").as_posix()
+    say(f"Wrote {lock}" if written else f"{lock} knows them already: it was left alone")
+    for line in adoption_lines(adoption, old, verbose=verbose):
+        say(line)
+
+
+# init -------------------------------------------------------------------------------------------
+
+
+@cli.command()
+@click.argument("folder", required=False, type=click.Path(path_type=Path), default=Path())
+@reports_errors
+def init(folder: Path) -> None:
+    """Start a folder of notes in FOLDER (default: here); never overwrite a file.
+
+    Writes a note file to learn from, ankify.toml with every setting, a Makefile, a .gitignore and
+    a GitHub workflow that attaches the deck to each release.
+
+    Example: ankify init my-notes
+    """
+    from ankify.init import start
+
+    for path, written in start(folder).items():
+        say(f"wrote {path.as_posix()}" if written else f"left {path.as_posix()} as it is")
+    here = "" if folder == Path() else f"cd {folder.as_posix()} && "
+    say(f"Next: {here}make deck, then import build/*.apkg in Anki (File > Import)")

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ankify.apkg import NOTE_TYPE_ID, Package
+from ankify.apkg import Package
 from ankify.model import Note, Past, Project
 
 REMOVED_TAG = "ankify::removed"
@@ -47,7 +47,7 @@ def diff(project: Project, against: Package | None = None) -> Forecast:
 
     Without `against`: to who has the last build, as the lock knows it.
     """
-    foreign = {n.guid for n in against.notes if n.note_type != NOTE_TYPE_ID} if against else set()
+    foreign = {note.guid for note in against.notes if note.foreign} if against else set()
     before = {past.guid: past for past in (_pasts(against) if against else project.before)}
     kinds: dict[str, list[Note]] = {"new": [], "updated": [], "untouched": [], "conflicting": []}
     for note in project.notes:

@@ -48,8 +48,13 @@ class Draft:
     @property
     def fingerprint(self) -> str:
         """Changes just when an import must update the note; pictures count by their hashes."""
-        data = json.dumps([self.fields, self.tags], ensure_ascii=False)
-        return hashlib.sha256(data.encode()).hexdigest()[:16]
+        return note_fingerprint(self.fields, self.tags)
+
+
+def note_fingerprint(fields: Sequence[str], tags: Sequence[str]) -> str:
+    """Hash what an import replaces in a note."""
+    data = json.dumps([fields, tags], ensure_ascii=False)
+    return hashlib.sha256(data.encode()).hexdigest()[:16]
 
 
 def make_drafts(

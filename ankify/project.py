@@ -12,10 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from ankify import identity
+from ankify.adopt import Adoption, PackageNote, adopt
 from ankify.cache import Cache
 from ankify.config import Settings, read_note_type, read_settings
 from ankify.files import staged_file
-from ankify.lock import LOCK_NAME, format_lock, read_lock
+from ankify.lock import LOCK_NAME, format_lock, parse_lock, read_lock
 from ankify.media import Collected, MediaOptions, collect_media
 from ankify.model import AnkifyError, Location, Page, Past, Problem, Project
 from ankify.notes import (
@@ -24,6 +25,7 @@ from ankify.notes import (
     make_drafts,
     make_note,
     make_tombstones,
+    note_fingerprint,
     note_type_fingerprint,
     note_type_time,
     pack_removed,
@@ -150,6 +152,43 @@ def _last_notes(root: Path, last_package: Path | None) -> dict[str, LastNote]:
         return {note.guid: (note.fields, note.tags) for note in notes}
     except AnkifyError:  # gone or damaged: then no tombstone ships, and the report says so
         return {}
+
+
+# Adopting a package -----------------------------------------------------------------------------
+
+
+def adopt_package(project: Project, notes: Sequence[PackageNote]) -> Adoption:
+    """Match the notes of a package, made by anyone, with the questions of a project.
+
+    The lock of the result gives the questions the guids of the package; `write_adopted` writes it.
+    """
+    candidates = [
+        identity.Candidate(q.file, q.line, q.number, q.title, content.text, q.marked_id)
+        for page in project.pages
+        for q, content in zip(page.questions, page.contents, strict=True)
+    ]
+    namespace = parse_lock(project.lock).namespace
+    return adopt(notes, candidates, namespace=namespace, fingerprint=note_fingerprint)
+
+
+def write_adopted(project: Project, adoption: Adoption) -> bool:
+    """Write the lock of an adoption; False where the lock that is there gives the same guids.
+
+    Raises AnkifyError where it gives others: a guid that was given out must not change.
+    """
+    path = project.root / LOCK_NAME
+    lock = read_lock(path)
+    if lock is None:
+        return write_lock(replace(project, lock=format_lock(adoption.lock), lock_changed=True))
+    known = {entry.guid for entry in lock.entries}
+    others = sum(guid not in known for guid, _, _ in adoption.matched)
+    if others:
+        raise AnkifyError(
+            f"{LOCK_NAME} is there already, and gives {others} of these questions other guids",
+            hint=f"if the package is right, move {path} away, then adopt again;"
+            " learners of the decks built with it then lose their history",
+        )
+    return False
 
 
 # Problems ---------------------------------------------------------------------------------------

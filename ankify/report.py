@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ankify.model import ChangeKind, Location, Note, Problem, Project
 
 if TYPE_CHECKING:
+    from ankify.adopt import Adoption, PackageNote
+    from ankify.apkg import Package
     from ankify.diff import Forecast
 
 REPORTED = (
@@ -19,6 +23,7 @@ REPORTED = (
 )
 # In a search, Anki takes these for something else.
 SEARCH_SIGNS = str.maketrans({sign: f"\\{sign}" for sign in '\\":*_()-'})
+TAG = re.compile(r"<[^>]*>")
 
 
 def counted(number: int, noun: str) -> str:
@@ -93,6 +98,66 @@ def build_report(project: Project, path: Path) -> dict[str, Any]:
 
 def _place(location: Location) -> dict[str, Any]:
     return {"file": location.file, "line": location.line}
+
+
+# adopt ------------------------------------------------------------------------------------------
+
+CERTAIN = 0.9  # what is less alike is shown
+CONFLICT = """
+Anki leaves notes of another note type alone. Once, and it keeps all history:
+  1. build, and import the package: it brings the note type; the old notes stay as they are
+  2. in Anki's browser select the old notes, Notes > Change Note Type: "Ankify Question";
+     the field that asks becomes Question, the one that answers becomes Answer
+  3. import the package once more, with "Update notes: Always"
+Do not tick "Merge note types": it puts the history on a second, empty card."""
+
+
+def adoption_lines(adoption: Adoption, package: Package, *, verbose: bool) -> Iterator[str]:
+    """What was matched, what is not certain, what found no partner, and what to do in Anki."""
+    matched, unmatched = adoption.matched, adoption.unmatched_questions
+    yield (
+        f"{counted(len(matched), 'question')} of {len(matched) + len(unmatched)} adopted,"
+        f" from {counted(len(package.notes), 'note')} in the package"
+    )
+    titles = {note.guid: _title(note) for note in package.notes}
+    for guid, question, sure in matched:
+        if verbose or sure < CERTAIN:
+            mark = "" if sure >= CERTAIN else f" ({sure:.0%} sure)"
+            yield f"  {question.file}:{question.line}: {question.title} = {titles[guid]}{mark}"
+    for question in unmatched if verbose else ():
+        yield f"  new: {question.file}:{question.line}: {question.title}"
+    for note in adoption.unmatched_notes if verbose else ():
+        yield f"  only in the package: {_title(note)}"
+    if not verbose and (unmatched or adoption.unmatched_notes):
+        left = counted(len(adoption.unmatched_notes), "note")
+        yield (
+            f"  {counted(len(unmatched), 'question')} and {left} of the package have no partner;"
+            " -v lists them"
+        )
+    foreign = {note.guid for note in package.notes if note.foreign}
+    if any(guid in foreign for guid, _, _ in matched):
+        yield CONFLICT.strip("\n")
+
+
+def _title(note: PackageNote) -> str:
+    words = " ".join(unescape(TAG.sub(" ", note.fields[0])).split())
+    return words if len(words) <= 80 else f"{words[:79]}…"
+
+
+def adoption_as_json(adoption: Adoption) -> dict[str, Any]:
+    """An adoption as plain data."""
+    return {
+        "matched": [
+            {"guid": guid, "file": q.file, "line": q.line, "title": q.title, "sure": round(sure, 2)}
+            for guid, q, sure in adoption.matched
+        ],
+        "unmatched_questions": [
+            {"file": q.file, "line": q.line, "title": q.title} for q in adoption.unmatched_questions
+        ],
+        "unmatched_notes": [
+            {"guid": note.guid, "title": _title(note)} for note in adoption.unmatched_notes
+        ],
+    }
 
 
 # check ------------------------------------------------------------------------------------------
