@@ -14,28 +14,36 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from ankify.apkg import read_apkg, write_apkg
+    from ankify.apkg import Package, read_apkg, write_apkg
+    from ankify.config import Settings, read_settings
+    from ankify.forecast import Forecast, diff
     from ankify.model import (
         AnkifyError,
         Change,
         ChangeKind,
+        Content,
         Location,
         Media,
         Note,
+        Page,
         Problem,
         Project,
         Question,
         Severity,
     )
     from ankify.project import read_project, write_lock
+    from ankify.rules import check
 
 _HOMES = {
-    "ankify.apkg": ("read_apkg", "write_apkg"),
+    "ankify.apkg": ("Package", "read_apkg", "write_apkg"),
+    "ankify.config": ("Settings", "read_settings"),
+    "ankify.forecast": ("Forecast", "diff"),
     "ankify.model": (
-        *("AnkifyError", "Change", "ChangeKind", "Location", "Media", "Note", "Problem"),
-        *("Project", "Question", "Severity"),
+        *("AnkifyError", "Change", "ChangeKind", "Content", "Location", "Media", "Note", "Page"),
+        *("Problem", "Project", "Question", "Severity"),
     ),
     "ankify.project": ("read_project", "write_lock"),
+    "ankify.rules": ("check",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = ["__version__", *sorted(_HOME_OF)]

@@ -38,7 +38,7 @@ from ankify.report import (
 
 if TYPE_CHECKING:
     from ankify.apkg import Package
-    from ankify.diff import Forecast
+    from ankify.forecast import Forecast
     from ankify.identity import Candidate, Doubt
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -279,9 +279,9 @@ def check(notes: Path, *, strict: bool, shape: str, against: Path | None, unnumb
 
     Example: ankify check notes --strict
     """
-    from ankify.check import check as find_problems
-    from ankify.diff import diff as compare
+    from ankify.forecast import diff as compare
     from ankify.project import read_project
+    from ankify.rules import check as find_problems
 
     package = read_package(against)
     try:
@@ -335,7 +335,7 @@ def diff(
 
     Example: ankify diff notes --against old.apkg
     """
-    from ankify.diff import diff as compare
+    from ankify.forecast import diff as compare
 
     project = read_for_diff(notes, against, unnumbered)
     forecast = compare(project, read_package(against))
@@ -390,9 +390,9 @@ def preview(notes: Path, output: Path, *, serve: bool, port: int, unnumbered: bo
 
     Example: ankify preview notes --serve
     """
-    from ankify.check import check as find_problems
     from ankify.preview import serve_preview, write_preview
     from ankify.project import read_project
+    from ankify.rules import check as find_problems
 
     def read() -> Project:
         project = read_project(notes, unnumbered=unnumbered or None)
@@ -421,8 +421,8 @@ def adopt_command(
 
     For a lock that was lost, and for a deck that was made by hand or by another tool until now.
     The notes of the package are matched with the questions by their text; a question that finds
-    its note keeps its review history. Learn from the package that Anki exports, or the last one
-    that was built.
+    its note keeps its review history. OLD.apkg is what Anki exports (File > Export), or a package
+    that was built before.
 
     Example: ankify adopt old.apkg notes
     """

@@ -1,4 +1,4 @@
-"""A folder to start from: two questions, a figure, a formula, all settings, and what builds them."""
+"""A folder to start from: two questions, a figure, a formula, all settings, and a Makefile."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def config_text(name: str) -> str:
 
 
 def _config_lines(name: str) -> Iterator[str]:
-    yield "# The settings of these notes. What is not set has its default: see docs/configuration.md"
-    yield "# of ankify. Take the # off in front of a setting to use it."
+    yield "# The settings of these notes, each with an example. What is not set has its default."
+    yield "# Take the # off in front of a setting to use it."
     table = ""
     for section, setting in all_settings():
         if section != table:

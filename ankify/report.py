@@ -15,7 +15,7 @@ from ankify.model import ChangeKind, Location, Note, Problem, Project
 if TYPE_CHECKING:
     from ankify.adopt import Adoption, PackageNote
     from ankify.apkg import Package
-    from ankify.diff import Forecast
+    from ankify.forecast import Forecast
 
 REPORTED = (
     *(ChangeKind.ADDED, ChangeKind.UPDATED, ChangeKind.REWORDED, ChangeKind.RENUMBERED),

@@ -1,6 +1,6 @@
 """What `check` wants to know of a note file, collected from its tokens while it is read.
 
-Headings, links and anchors go into the `Survey`, for the rules in `check.py`; what one look at the
+Headings, links and anchors go into the `Survey`, for the rules in `rules.py`; what one look at the
 tokens already shows to be wrong (a formula in code, HTML that the card loses) is a problem here.
 """
 

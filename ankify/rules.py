@@ -669,7 +669,7 @@ def unknown_rule(project: Project) -> Iterator[Problem]:
 
     In `off` of `[check]` in `ankify.toml`, or in a comment `<!-- ankify: off=... -->`.
     """
-    places = [(Location("ankify.toml"), name) for name in project.rules_off]
+    places = [(_in_settings(project.root, name), name) for name in project.rules_off]
     for page in project.pages:
         places += [(Location(page.file, line), name) for line, name in page.survey.off]
     for place, name in places:
@@ -677,3 +677,17 @@ def unknown_rule(project: Project) -> Iterator[Problem]:
             near = difflib.get_close_matches(name, RULES, 1)
             hint = f"did you mean {near[0]}?" if near else "docs/rules.md lists them all"
             yield Problem(place, "unknown-rule", f"no such rule: {name}", Severity.ERROR, hint)
+
+
+def _in_settings(root: Path, name: str) -> Location:
+    """Where `ankify.toml` names a rule; settings that were given otherwise have no line."""
+    try:
+        lines = (root / "ankify.toml").read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        lines = []
+    found = (
+        number
+        for number, line in enumerate(lines, 1)
+        if re.search(rf"[\"']{re.escape(name)}[\"']", line)
+    )
+    return Location("ankify.toml", next(found, 0))
