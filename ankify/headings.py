@@ -203,6 +203,12 @@ def answers(words: str) -> bool:
     return bool(ANSWER_LABEL.match(words.split("\n", 1)[0]))
 
 
+def only_labels(words: str) -> bool:
+    """Whether a text is the label of an answer and nothing else."""
+    match = ANSWER_LABEL.match(words)
+    return match is not None and not normal(words[match.end() :])
+
+
 def opens(words: str) -> bool:
     """Whether a <summary> only labels a button ("Show more"), instead of asking something."""
     return bool(BUTTON_LABEL.match(words))

@@ -321,6 +321,13 @@ class Titles:
             return False
         return bare >= 0.6
 
+    def doubtful(self, outer: Group, inner: Group) -> bool:
+        """Whether neither words nor labels nor a table of contents tell sections from questions."""
+        named = abs(self.listed(outer) - self.listed(inner)) > 0.5
+        asked = abs(self.asking(outer) - self.asking(inner)) >= 0.3
+        chinese = style_of(self.marks[outer[0]]).family == "chinese"
+        return not (named or asked or chinese or self.labelled(inner))
+
     def holders(self, outer: Group, inner: Group) -> list[tuple[int, int]]:
         """The outer titles that hold inner ones, each with the first of these."""
         found = []
@@ -370,8 +377,17 @@ def choose(flow: Flow, *, unnumbered: bool = False, level: int | None = None) ->
         chosen = _with_slips(titles, chosen, numbered)
         chosen = _with_other_parts(titles, chosen, numbered)
     if chosen:
-        return Outline(frozenset(chosen))
+        return Outline(frozenset(chosen), undecided=_undecided(titles, chosen, numbered))
     return Outline(frozenset(plain if unnumbered else ()), len(plain))
+
+
+def _undecided(titles: Titles, chosen: Group, groups: Groups) -> int | None:
+    """The first section around the questions, if nothing but its place speaks for a section."""
+    for style, group in sorted(groups.items()):
+        outside = style.kind in HEADINGS and group[0] not in chosen and titles.plausible(group)
+        if outside and titles.is_section(group, chosen) and titles.doubtful(group, chosen):
+            return group[0]
+    return None
 
 
 def _on_level(level: int, numbered: Groups, loose: Groups, unnumbered: bool) -> Group:
@@ -453,7 +469,11 @@ def _with_slips(titles: Titles, chosen: Group, groups: Groups) -> Group:
 
     Authors slip in the level (`## 8.`, `### 9.`, `## 10.`), and lists grow at another level.
     """
-    others = [g for style, g in groups.items() if style.kind in HEADINGS and style.arabic]
+    others = [
+        group
+        for style, group in groups.items()
+        if style.kind in HEADINGS and style.arabic and not titles.is_section(group, chosen)
+    ]
     for _ in range(2):  # what the first round adds may close the gaps around another slip
         known = set(chosen)
         runs = [run for g in others if g[0] not in known for run in _runs(g, chosen)]

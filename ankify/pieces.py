@@ -124,12 +124,12 @@ def balanced(tokens: Sequence[Token]) -> Iterator[tuple[Token, ...]]:
 
 def _piece(run: tuple[Token, ...], mark: Mark | None = None) -> Piece:
     maps = [token.map for token in run if token.map]
-    # Only leaves say where text ends: the map of a list takes in the blank lines below it.
-    ends = [token.map[1] for token in run if token.map and token.nesting == 0] or [
-        found[1] for found in maps
-    ]
+    # Only leaves say where text ends: the map of a list takes in the blank lines below it. That of
+    # a heading takes in its underline.
+    leaves = [t.map for t in run if t.map and (t.nesting == 0 or t.type == "heading_open")]
     line = maps[0][0] if maps else 0
-    return Piece(run, line, max(ends, default=line), mark, comments=tuple(_comments(run)))
+    end = max((found[1] for found in leaves or maps), default=line)
+    return Piece(run, line, end, mark, comments=tuple(_comments(run)))
 
 
 COMMENT = re.compile(r"<!--\s*ankify:\s*(.*?)\s*-->", re.DOTALL)  # <!-- ankify: id=norms -->

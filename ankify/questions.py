@@ -8,7 +8,7 @@ The dialects and the rules are listed in docs/dialects.md.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -23,6 +23,7 @@ from ankify.headings import (
     answers,
     cut,
     normal,
+    only_labels,
     opens,
     strip_number,
     visible,
@@ -91,7 +92,7 @@ def split_questions(parsed: ParsedFile, path: str, options: SplitOptions) -> Spl
         found,
         toc=tuple(chain.from_iterable(contents.values())),
         unnumbered_candidates=outline.candidates,
-        problems=_undecided(path, flow, outline),
+        problems=(*_undecided(path, flow, outline), *found.problems),
     )
 
 
@@ -180,11 +181,22 @@ def _undecided(path: str, flow: Flow, outline: Outline) -> tuple[Problem, ...]:
     return (
         Problem(
             Location(path, mark.line + 1),
-            "undecidable-file",
+            "undecided-file",
             f"headings of level {mark.level} may be sections or questions; taken as sections",
             hint=f"to make them questions, set level = {mark.level} under [questions]",
         ),
     )
+
+
+def _only_labelled(section: Section) -> Iterator[Problem]:
+    """A card whose back says "Answer:" and no more is made as it stands, and reported."""
+    words = [visible(t.children or ()) for t in section.answer if t.nesting == 0]
+    if len(words) == 1 and only_labels(words[0]):
+        yield Problem(
+            section.question.location,
+            "question-without-answer",
+            "nothing stands below the label of the answer",
+        )
 
 
 def _said(comments: Iterable[str], key: str) -> str | None:
@@ -210,6 +222,7 @@ class _Reader:
         """Gather the questions with what is theirs."""
         sections: list[Section] = []
         unanswered: list[Question] = []
+        problems: list[Problem] = []
         above: list[int] = []  # the open headings, outermost first
         at = 0
         while at < len(self.pieces):
@@ -221,6 +234,7 @@ class _Reader:
                     section = self._section(at, end, self._trail(above, mark), comments)
                     if section.answer:
                         sections.append(section)
+                        problems += _only_labelled(section)
                     else:
                         unanswered.append(section.question)
                 at = end
@@ -229,7 +243,7 @@ class _Reader:
                 above = [*(up for up in above if self._mark(up).level < mark.level), at]
             at += 1
         title = None if self.top is None else self._plain(self._mark(self.top).title)
-        return SplitFile(tuple(sections), tuple(unanswered), title)
+        return SplitFile(tuple(sections), tuple(unanswered), title, problems=tuple(problems))
 
     def _mark(self, at: int) -> Mark:
         mark = self.pieces[at].mark
@@ -373,8 +387,8 @@ def _stem(body: list[Piece]) -> tuple[list[Piece], list[Piece]]:
     """Part the code and the options of a question from its answer.
 
     They reach down to the label of the answer ("Answer: B", a <details>), or to options of which
-    some are ticked. Options that the answer speaks of by number or by tick stand in both; on the
-    front none is ticked.
+    some are ticked. From the first options with numbers or ticks, or code with mark-up, they stand
+    in the answer too, which speaks of them; on the front none is ticked.
     """
     label = next((at for at, piece in enumerate(body) if answers(_opening_words(piece))), 0)
     if any(piece.mark and piece.mark.kind in HEADINGS for piece in body[:label]):
@@ -383,7 +397,7 @@ def _stem(body: list[Piece]) -> tuple[list[Piece], list[Piece]]:
     if not label and all(map(_is_code, body[:ticked])):
         label = min(ticked + 1, len(body)) if ticked < len(body) else 0
     stem = body[:label]
-    repeated = (at for at, piece in enumerate(stem) if _is_ticked(piece) or _is_numbered(piece))
+    repeated = (at for at, piece in enumerate(stem) if _is_repeated(piece))
     return [_unticked(piece) for piece in stem], body[next(repeated, label) :]
 
 
@@ -409,8 +423,9 @@ def _is_ticked(piece: Piece) -> bool:
     return None not in ticks and len(set(ticks)) == 2
 
 
-def _is_numbered(piece: Piece) -> bool:
-    return piece.tokens[0].type == "ordered_list_open"
+def _is_repeated(piece: Piece) -> bool:
+    numbered = piece.tokens[0].type == "ordered_list_open"
+    return numbered or _is_ticked(piece) or any("<" in token.content for token in piece.tokens)
 
 
 def _unticked(piece: Piece) -> Piece:

@@ -1,0 +1,216 @@
+"""Questions, sections, stems and answers, in every dialect: tests/cases/questions.md and more.
+
+A case is a title, a note file and what is read in it. Where the title ends in `--unnumbered`, that
+setting is on. A question is shown as
+
+    first line-last line [number] title < section < outermost section
+      front: words of the stem
+      back: words of the answer
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from ankify.gfm import ParsedFile, parse, plain_text
+from ankify.headings import DIALECTS, read_number
+from ankify.model import Question
+from ankify.questions import Section, SplitFile, SplitOptions, split_questions
+
+CASES = Path(__file__).parent / "cases" / "questions.md"
+CASE = re.compile(r"^(?P<title>\S.*)\n\.\n(?P<notes>(?:.*\n)*?)\.\n(?P<read>(?:.*\n)*?)\.\n", re.M)
+
+
+def split(notes: str, **options: object) -> SplitFile:
+    return split_questions(parse(notes), "notes.md", SplitOptions(**options))  # type: ignore[arg-type]
+
+
+def titles(notes: str, **options: object) -> list[str]:
+    return [section.question.title for section in split(notes, **options).sections]
+
+
+def head(question: Question) -> str:
+    number = f"[{question.number}] " if question.number else ""
+    trail = "".join(f" < {section}" for section in reversed(question.trail))
+    return f"{question.line}-{question.end_line} {number}{question.title}{trail}"
+
+
+def described(section: Section, parsed: ParsedFile) -> str:
+    lines = [head(section.question)]
+    if section.stem:
+        lines.append(f"  front: {plain_text(section.stem, parsed)}")
+    return "\n".join([*lines, f"  back: {plain_text(section.answer, parsed)}"])
+
+
+def described_file(notes: str, *, unnumbered: bool) -> str:
+    parsed = parse(notes)
+    found = split_questions(parsed, "notes.md", SplitOptions(unnumbered=unnumbered))
+    lines = [described(section, parsed) for section in found.sections]
+    lines += [f"no answer: {head(question)}" for question in found.unanswered]
+    return "\n".join(lines or ["nothing"]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("title", "notes", "read"),
+    [pytest.param(*found, id=found[0]) for found in CASE.findall(CASES.read_text("utf-8"))],
+)
+def test_notes_are_read_as_a_reader_does(title: str, notes: str, read: str) -> None:
+    assert described_file(notes, unnumbered=title.endswith("--unnumbered")) == read
+
+
+def test_all_cases_are_found() -> None:
+    lines = CASES.read_text("utf-8").split("\n")
+    assert 3 * len(CASE.findall("\n".join(lines))) == lines.count(".")
+
+
+# -- dialects --------------------------------------------------------------------------------------
+
+HEADS = (
+    *(
+        "1. ",
+        "1、",
+        "1) ",
+        "1: ",
+        "1：",
+        "01. ",
+        "1 ",
+        "１．",
+        "1，",
+        "1 - ",
+        "(1) ",
+        "（1）",
+        "[1] ",
+    ),
+    *("【1】", "No.1 ", "1️⃣ ", "Q1: ", "Q1. ", "Q.1 ", "Q 1: ", "Q1) ", "Q-1: ", "Question 1. "),
+    *(
+        "Question #1: ",
+        "问题1：",
+        "题目001: ",
+        "面试题1：",
+        "问1：",
+        "第1题 ",
+        "第 1 题：",
+        "第一题：",
+    ),
+    *("3.4.1 ", "1.1什么", "✅ 1. ", "# 1. "),
+)
+
+
+@pytest.mark.parametrize("number", HEADS)
+@pytest.mark.parametrize("mark", ["#", "##", "######"])
+def test_every_way_to_number_a_heading_is_read(mark: str, number: str) -> None:
+    notes = "".join(
+        f"{mark} {number}{title}\n\nBecause.\n\n1. one\n2. two\n\n"
+        for title in ("What is a norm?", "Why is it convex?")
+    )
+    found = split(notes).sections
+    assert [section.question.title[-4:] for section in found] == ["orm?", "vex?"]
+    assert all(
+        section.question.number in ("1", "01", "001", "一", "3.4.1", "1.1", "1️⃣")
+        for section in found
+    )
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+def test_every_dialect_reads_its_own_example(dialect: object) -> None:
+    read = read_number(dialect.example)  # type: ignore[attr-defined]
+    assert read.dialect is dialect
+
+
+@pytest.mark.parametrize(
+    ("title", "number", "words"),
+    [
+        ("3.1x1 convolutions", "3", "1x1 convolutions"),
+        ("2.3D rendering", "2", "3D rendering"),
+        ("3.2种方法", "3", "2种方法"),
+        ("3.2什么是范数", "3.2", "什么是范数"),
+        ("2-1-3 What is it?", "2-1-3", "What is it?"),
+        ("17a. Which?", "17a", "Which?"),
+        ("1:1 matching", None, "1:1 matching"),
+        ("Quality of service", None, "Quality of service"),
+        ("2024 in review", None, "2024 in review"),
+        ("Step 1: clone", None, "Step 1: clone"),
+    ],
+)
+def test_a_number_ends_where_its_title_begins(title: str, number: str | None, words: str) -> None:
+    read = read_number(title)
+    assert (read.number, title[read.start :]) == (number, words)
+
+
+# -- settings and comments -------------------------------------------------------------------------
+
+
+def test_a_level_overrules_the_reader() -> None:
+    notes = "## 1. A\n\na\n\n### 1.1 B\n\nb\n\n## 2. C\n\nc\n"
+    assert titles(notes) == ["A", "C"]
+    assert titles(notes, level=3) == ["B"]
+
+
+def test_a_pattern_overrules_the_reader_and_names_number_and_title() -> None:
+    notes = "## Card 7 :: Norms\n\nx\n\n## 1. Not this\n\ny\n"
+    found = split(notes, pattern=r"^Card (?P<number>\d+) :: (?P<title>.+)").sections
+    assert [(s.question.number, s.question.title) for s in found] == [("7", "Norms")]
+
+
+def test_comments_leave_out_add_and_mark_questions() -> None:
+    notes = (
+        "<!-- ankify: ignore -->\n## 1. Draft?\n\nx\n\n## 2. Why?\n\n<!-- ankify: id=why -->\n"
+        "y\n\n<!-- ankify: question -->\n### More\n\nz <!-- ankify: cards=formula -->\n\n"
+        "## 3. Half?\n\n<!-- ankify: ignore -->\n\nw\n\n"
+        "## 4. Bare?\n\n<!-- ankify: cards=none -->\nv\n"
+    )
+    found = [section.question for section in split(notes).sections]
+    assert [q.title for q in found] == ["Why?", "More", "Bare?"]
+    assert [q.marked_id for q in found] == ["why", None, None]
+    assert [q.formula_card for q in found] == [None, True, False]
+    assert [q.image_card for q in found] == [None, False, False]
+
+
+def test_the_table_of_contents_and_the_ids_are_handed_on() -> None:
+    found = split(
+        '- [1. What?](#a)\n- [2. Why?](#b)\n\n<h2 id="a">1. What?</h2>\nx\n\n## 2. Why?\n\ny\n'
+    )
+    assert [(e.number, e.title, e.href, e.line) for e in found.toc] == [
+        ("1", "What?", "#a", 1),
+        ("2", "Why?", "#b", 2),
+    ]
+    assert [section.heading_id for section in found.sections] == ["a", None]
+
+
+def test_a_file_says_that_it_has_questions_without_numbers() -> None:
+    notes = "# T\n\n## What is it?\n\nx\n\n## Why?\n\ny\n"
+    found = split(notes)
+    assert (found.title, found.sections, found.unnumbered_candidates) == ("T", (), 2)
+
+
+def test_a_file_that_cannot_be_decided_says_which_setting_decides() -> None:
+    found = split(
+        "## 1. Norms\n\n### 1. Lengths\n\nx\n\n### 2. Angles\n\ny\n\n## 2. Sums\n\n### 1. Z\n\nz\n"
+    )
+    assert [(p.rule, p.location.line) for p in found.problems] == [("undecided-file", 1)]
+    assert "level = 2" in (found.problems[0].hint or "")
+
+
+def test_a_label_without_an_answer_is_reported() -> None:
+    found = split("## 1. What?\n\nAnswer:\n\n## 2. Why?\n\nAnswer: so.\n")
+    assert [(p.rule, p.location.line) for p in found.problems] == [("question-without-answer", 1)]
+
+
+def test_the_front_shows_no_tick() -> None:
+    section = split("## 1. Which?\n\n- [ ] a\n- [x] b\n\nBecause.\n").sections[0]
+    ticks = [
+        [token.meta["checked"] for token in tokens if token.type == "list_item_open"]
+        for tokens in (section.stem, section.answer)
+    ]
+    assert ticks == [[False, False], [False, True]]
+
+
+def test_answers_are_balanced_runs_of_tokens() -> None:
+    for _, notes, _ in CASE.findall(CASES.read_text("utf-8")):
+        for section in split(notes, unnumbered=True).sections:
+            for tokens in (section.stem, section.answer):
+                depths = [sum(t.nesting for t in tokens[:end]) for end in range(len(tokens) + 1)]
+                assert min(depths) == depths[-1] == 0
