@@ -23,7 +23,7 @@ from ankify.preview import write_preview
 from ankify.project import read_project
 
 ROOT = Path(__file__).resolve().parent.parent
-CARD = "ControlNet原理是什么？"  # has a figure, formulas and a list, and is the first of its deck
+CARD = "零卷积起什么作用？"  # its figure and its formula fit on one screen of a phone
 COLOURS = 256  # enough for text and diagrams, and a third of the bytes
 
 
@@ -59,7 +59,7 @@ def draw_card(project: Project, folder: Path, work: Path) -> None:
 
 
 def draw_preview(project: Project, folder: Path, work: Path) -> None:
-    """Draw the preview, at the same card."""
+    """Draw the preview, at the deck of that card."""
     write_preview(project, work / "preview")
     with open_browser({"/": work / "preview"}) as browser:
         browser.open("/index.html", DESKTOP)
