@@ -502,7 +502,9 @@ def _goes_on(titles: Titles, run: Group, chosen: Group) -> bool:
         return before + 1 == first and last + 1 == after
     if not before or mark.kind is usual.kind is Kind.HTML:
         return bool(before)
-    return (before > 2 and titles.asking(run) >= 0.5) or bool(after)
+    if first == before + 1 and (after or mark.level == usual.level):
+        return True
+    return before > 2 and not after and titles.asking(run) >= 0.5
 
 
 def _with_other_parts(titles: Titles, chosen: Group, groups: Groups) -> Group:
