@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from math import inf
 from pathlib import Path
 
 
@@ -107,6 +106,10 @@ class Question:
     def location(self) -> Location:
         """Where the question's mark-up stands."""
         return Location(self.file, self.line)
+
+    def lines_to(self, line: int) -> int:
+        """How many lines away a line is; 0 in the question and its answer."""
+        return max(self.line - line, line - self.end_line, 0)
 
 
 @dataclass(frozen=True)
@@ -287,22 +290,18 @@ class Page:
     def switched_off(self, rule: str, line: int) -> bool:
         """Whether a comment in the file switches a rule off for a line.
 
-        The comment is for the question it stands in, else for the one below it; above the first
-        question, and in a file without any, it is for the whole file.
+        The comment is for the question that is nearest to it (of two, the one below); above the first question, and in a
+        file without any, it is for the whole file.
         """
-        return any(
-            name == rule and self._reach(at)[0] <= line <= self._reach(at)[1]
-            for at, name in self.survey.off
-        )
+        return any(name == rule and self._reaches(at, line) for at, name in self.survey.off)
 
-    def _reach(self, line: int) -> tuple[int, int | float]:
-        asked = self.questions
-        if not asked or line < asked[0].line:
-            return 0, inf
-        for question in asked:
-            if line <= question.end_line:
-                return min(line, question.line), question.end_line
-        return line, inf
+    def _reaches(self, comment: int, line: int) -> bool:
+        if not self.questions or comment < self.questions[0].line:
+            return True
+        nearest = min(
+            self.questions, key=lambda asked: (asked.lines_to(comment), asked.line < comment)
+        )
+        return min(comment, nearest.line) <= line <= max(comment, nearest.end_line)
 
 
 @dataclass(frozen=True)

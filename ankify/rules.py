@@ -158,11 +158,11 @@ seen_by_the_reader(
     """,
 )
 seen_by_the_reader(
-    "undecided-file",
-    """A note file whose questions cannot be told from its sections
+    "undecidable-file",
+    """A note file in which some headings may be questions or sections
 
-    No card is made of it. Say in `[questions]` of `ankify.toml` which headings ask: `level` or
-    `pattern`.
+    They are taken as sections. To make them questions, set `level` or `pattern` in `[questions]` of
+    `ankify.toml`, in the notes folder or in the one that the file is in.
     """,
 )
 seen_by_the_reader(
@@ -581,13 +581,13 @@ def toc_missing(project: Project) -> Iterator[Problem]:
     for contents in _contents(project):
         page = contents.page
         listed = {heading.line for _, heading in contents.pairs if heading}
-        entries = [normal(entry.title) for entry in page.toc]
+        unclear = [normal(entry.title) for entry, heading in contents.pairs if not heading]
         asked = (*page.questions, *page.unanswered)
         missing = [
             question
             for question in asked
             if question.line not in listed
-            and not any(ratio(normal(question.title), title) >= ALIKE for title in entries)
+            and not any(ratio(normal(question.title), title) >= ALIKE for title in unclear)
         ]
         for question in missing if 4 * len(missing) <= len(asked) else ():
             yield Problem(
