@@ -158,7 +158,7 @@ seen_by_the_reader(
     """,
 )
 seen_by_the_reader(
-    "undecidable-file",
+    "undecided-file",
     """A note file in which some headings may be questions or sections
 
     They are taken as sections. To make them questions, set `level` or `pattern` in `[questions]` of
