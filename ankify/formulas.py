@@ -142,7 +142,8 @@ _FORMULA = re.compile(
     | \\\\?\[(?P<brackets>{_BRACKETS})\\\\?\]
     | \\\\?\((?P<parens>{_PARENS})\\\\?\)
     # Chinese text stands right beside formulas; \w would take it for a letter.
-    | (?<![A-Za-z0-9$\\])\$(?![\s$])(?P<dollar>(?:[^$\n`\\]|\\[^\n])*?)(?<!\s)\$(?![A-Za-z0-9$])
+    # $.get and $('a') are jQuery.
+    | (?<![A-Za-z0-9$\\])\$(?![\s$]|\.[A-Za-z]|\(['"])(?P<dollar>(?:[^$\n`\\]|\\[^\n])*?)(?<!\s)\$(?![A-Za-z0-9$])
     | \\\\(?![\[(])|\\\$
     """,
     re.VERBOSE,
