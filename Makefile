@@ -30,8 +30,11 @@ format: .venv/dev ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-preview: .venv/deck ## show the cards of notes/ in a browser
+preview: .venv/preview ## show the cards of notes/ in a browser
 	$(BIN)/ankify preview --serve
+
+screenshots: .venv/test ## draw the pictures of the README anew
+	$(BIN)/python tests/screenshots.py
 
 clean: ## remove what was built, and the virtual environment
 	rm -rf .venv build dist site *.egg-info
@@ -42,6 +45,10 @@ clean: ## remove what was built, and the virtual environment
 
 .venv/deck: .venv/pip setup.cfg
 	$(BIN)/pip install -q -e .
+	touch $@
+
+.venv/preview: .venv/deck
+	$(BIN)/pip install -q -e '.[preview]'
 	touch $@
 
 # aqt is only needed for its web pages; its own requirements are a whole desktop.
