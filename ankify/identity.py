@@ -269,8 +269,10 @@ def _changes(found: Match, record: Record) -> Iterator[Change]:
         )
     if old.title != new.title:
         yield replace(base, kind=ChangeKind.REWORDED, before=old.title)
-    elif old.removed is None and old.fingerprint != record.fingerprint:
-        if not moved or old.sketch != found.sketch:  # a move alone changes topic and tags
-            yield replace(base, kind=ChangeKind.UPDATED)
+    elif old.removed is None and (
+        # A move alone changes topic and tags.
+        old.sketch != found.sketch if moved else old.fingerprint != record.fingerprint
+    ):
+        yield replace(base, kind=ChangeKind.UPDATED)
     if old.number != new.number:
         yield replace(base, kind=ChangeKind.RENUMBERED, before=old.number)

@@ -70,14 +70,20 @@ def title_likeness(
 
 
 def _spelled_alike(ours: frozenset[str], theirs: frozenset[str]) -> Iterator[tuple[str, str]]:
-    """Pair words that differ by an ending or a typing error; "advantage" is not "disadvantage"."""
+    """Pair words that differ by an ending or a typing error."""
     left = sorted(theirs)
     for word in sorted(ours):
-        alike = [other for other in left if other[0] == word[0] and ratio(word, other) >= ALIKE]
+        alike = [other for other in left if _same_word(word, other)]
         if alike:
             best = max(alike, key=lambda other: ratio(word, other))
             left.remove(best)
             yield word, best
+
+
+def _same_word(a: str, b: str) -> bool:
+    """No typing error makes "python2" of "python3", or "disadvantage" of "advantage"."""
+    alike = a[0] == b[0] and ratio(a, b) >= ALIKE
+    return alike and DIGITS.findall(a) == DIGITS.findall(b)
 
 
 @dataclass(frozen=True)
