@@ -143,7 +143,8 @@ _FORMULA = re.compile(
     | \\\\?\((?P<parens>{_PARENS})\\\\?\)
     # Chinese text stands right beside formulas; \w would take it for a letter.
     # $.get and $('a') are jQuery.
-    | (?<![A-Za-z0-9$\\])\$(?![\s$]|\.[A-Za-z]|\(['"])(?P<dollar>(?:[^$\n`\\]|\\[^\n])*?)(?<!\s)\$(?![A-Za-z0-9$])
+    | (?<![A-Za-z0-9$\\])\$(?![\s$]|\.[A-Za-z]|\(['"])
+      (?P<dollar>(?:[^$\n`\\]|\\[^\n])*?)(?<!\s)\$(?![A-Za-z0-9$])
     | \\\\(?![\[(])|\\\$
     """,
     re.VERBOSE,

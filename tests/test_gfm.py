@@ -10,6 +10,9 @@ from markdown import Markdown
 
 from ankify import gfm
 from ankify.gfm import GfmExtension
+from ankify.model import Question
+from ankify.questions import Section
+from ankify.render import Renderer
 
 # Where the card is better than the oracle, which knows no alerts, footnotes and emoji.
 BETTER = {"an alert", "footnotes", "emoji"}
@@ -119,12 +122,14 @@ def test_the_extension_works_in_python_markdown_itself() -> None:
 
 
 def test_lists_that_were_cut_out_of_one_are_one_again() -> None:
-    parsed = gfm.parse("1. a\n\n1. b\n\n- c\n")
-    assert render("1. a\n\n1. b\n\n- c\n").answer.count("<ol>") == 1
-    opening, *items, closing = [t for t in parsed.tokens if t.level == 0 or t.tag == "li"][:6]
-    assert opening.type == "ordered_list_open"
-    tokens = list(gfm._joined([opening, *items[:2], closing, opening, *items[2:], closing]))
-    assert [t.type for t in tokens].count("ordered_list_open") == 1
+    parsed = gfm.parse("2. a\n3. b\n\n- c\n")
+    opening, closing = parsed.tokens[0], parsed.tokens[11]
+    assert (opening.type, closing.type) == ("ordered_list_open", "ordered_list_close")
+    cut = [*parsed.tokens[:6], closing, opening, *parsed.tokens[6:]]
+    section = Section(Question("a.md", 1, 1, "1", "x"), (), (), tuple(cut))
+    shown = Renderer().render(section, parsed).answer
+    assert shown == render("2. a\n3. b\n\n- c\n").answer
+    assert (shown.count("<ol"), shown.count("<ul")) == (1, 1)
 
 
 ATTACKS = {
