@@ -10,10 +10,27 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from urllib.parse import unquote, unquote_plus
+
+
+# What makes MathJax follow a link or fetch something: \href{javascript:...}{x}, \style{...}{x}.
+# \href{https://...}{x}, \bbox[5px, border: 1px solid red]{x} and \require{cancel} stay.
+_ACTIVE = re.compile(
+    r"""\\\\ | (?P<active>\\(?:
+      href(?![A-Za-z])(?!\s*\{\s*https?:)
+    | bbox(?![A-Za-z])(?!\s*(?:\[(?:[\w\s.,:%-]|\#[0-9a-fA-F]{3})*\]\s*)?\{)
+    | require(?![A-Za-z])(?!\s*\{[\w-]*\})
+    | (?:mmlToken|style|cssId)(?![A-Za-z])
+    ))""",
+    re.VERBOSE,
+)
+
+
+def _inert(found: re.Match[str]) -> str:
+    return rf"\text{{{found[0]}}}" if found["active"] else found[0]
 
 
 @dataclass(frozen=True)
@@ -36,7 +53,7 @@ class Formula:
         if not self.tex:
             return ""
         opening, closing = (r"\[", r"\]") if self.display else (r"\(", r"\)")
-        return opening + html.escape(self.tex, quote=False) + closing
+        return opening + html.escape(_ACTIVE.sub(_inert, self.tex), quote=False) + closing
 
     @property
     def written(self) -> str:
@@ -58,31 +75,37 @@ class Masked:
 
     @cached_property
     def _word(self) -> re.Pattern[str]:
-        return re.compile(f"{self.mark}([0-9]+)x")
+        return re.compile(f"{self.mark}([0-9]{{1,9}})x")
 
     def words(self, text: str) -> list[Formula]:
         """The formulas whose words stand in a text, in order."""
         if self.mark not in text:
             return []
-        return [self.formulas[int(found[1])] for found in self._word.finditer(text)]
+        numbers = [int(found[1]) for found in self._word.finditer(text)]
+        return [self.formulas[number] for number in numbers if number < len(self.formulas)]
+
+    def _put(self, text: str, show: Callable[[Formula], str]) -> str:
+        """Put the formulas back; what looks like a word only by an entity (`&#109;q9x`) stays."""
+        if self.mark not in text:
+            return text
+
+        def shown(found: re.Match[str]) -> str:
+            number = int(found[1])
+            return show(self.formulas[number]) if number < len(self.formulas) else found[0]
+
+        return self._word.sub(shown, text)
 
     def source(self, text: str) -> str:
         """Put the formulas back as the author wrote them."""
-        if self.mark not in text:
-            return text
-        return self._word.sub(lambda found: self.formulas[int(found[1])].source, text)
+        return self._put(text, lambda formula: formula.source)
 
     def written(self, text: str) -> str:
         """Put the formulas back as source, and the pictures of formulas as `$..$`."""
-        if self.mark not in text:
-            return text
-        return self._word.sub(lambda found: self.formulas[int(found[1])].written, text)
+        return self._put(text, lambda formula: formula.written)
 
     def tex(self, text: str) -> str:
         """Put the formulas back as bare TeX."""
-        if self.mark not in text:
-            return text
-        return self._word.sub(lambda found: self.formulas[int(found[1])].tex, text)
+        return self._put(text, lambda formula: formula.tex)
 
     def html(self, page: str) -> tuple[str, int]:
         """Put the formulas back into HTML (as source in tags and in code), and count them."""
@@ -93,17 +116,15 @@ class Masked:
             pieces.append(page[start : found.start()])
             start = found.end()
             if found[1] and not code:
-                pieces.append(self.formulas[int(found[1])].html)
-                count += bool(pieces[-1])
+                pieces.append(self._put(found[0], lambda formula: formula.html))
+                count += pieces[-1] not in ("", found[0])
             else:
                 code = max(0, code + _CODE_STEP.get(_tag_name(found[0]), 0))
                 pieces.append(self._escaped(found[0]))
         return "".join([*pieces, page[start:]]), count
 
     def _escaped(self, piece: str) -> str:
-        if self.mark not in piece:
-            return piece
-        return self._word.sub(lambda found: html.escape(self.formulas[int(found[1])].source), piece)
+        return self._put(piece, lambda formula: html.escape(formula.source))
 
 
 _TAG = r"""<[a-zA-Z/](?:[^"'>]|"[^"]*"|'[^']*')*>"""
