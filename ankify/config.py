@@ -289,6 +289,8 @@ class _TemplateReader:
 
     def __call__(self, name: str) -> str:
         path = self.own / name if self.own and (self.own / name).is_file() else None
+        if self.own and path and not path.resolve().is_relative_to(self.own.resolve()):
+            raise AnkifyError(f"{name} is a link to outside of the templates folder")
         path = path or template_folder() / name
         try:
             text = path.read_text(encoding="utf-8").replace("\r\n", "\n")

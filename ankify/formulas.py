@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from urllib.parse import unquote, unquote_plus
 
-
 # What makes MathJax follow a link or fetch something: \href{javascript:...}{x}, \style{...}{x}.
 # \href{https://...}{x}, \bbox[5px, border: 1px solid red]{x} and \require{cancel} stay.
 _ACTIVE = re.compile(
@@ -29,8 +28,9 @@ _ACTIVE = re.compile(
 )
 
 
-def _inert(found: re.Match[str]) -> str:
-    return rf"\text{{{found[0]}}}" if found["active"] else found[0]
+def inert(tex: str) -> str:
+    """Show the commands by which MathJax follows a link or fetches something as text."""
+    return _ACTIVE.sub(lambda found: rf"\text{{{found[0]}}}" if found["active"] else found[0], tex)
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Formula:
         if not self.tex:
             return ""
         opening, closing = (r"\[", r"\]") if self.display else (r"\(", r"\)")
-        return opening + html.escape(_ACTIVE.sub(_inert, self.tex), quote=False) + closing
+        return opening + html.escape(inert(self.tex), quote=False) + closing
 
     @property
     def written(self) -> str:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from ankify import identity
 from ankify.config import FIELDS, Settings
+from ankify.formulas import inert
 from ankify.lock import Lock, LockEntry, pack_note, unpack_note
 from ankify.media import Collected, place
 from ankify.model import Content, Note, NoteType, Page, Question
@@ -84,11 +85,22 @@ def _deck_parts(page: Page) -> list[str]:
 
 def deck_part(name: str) -> str:
     """A deck name that Anki takes as it is, and that makes no sub-deck by accident."""
-    return re.sub(r"[\x00-\x1f]|::+", "-", name).replace('"', "'").strip() or "-"
+    name = _HIDDEN.sub("", re.sub(r"[\x00-\x1f]|::+", "-", name))
+    return name.replace('"', "'").strip() or "-"
+
+
+# Marks that turn the text after them around: "a\u202egnp.md" looks like "adm.png".
+_HIDDEN = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def _tag(name: str) -> str:
-    return re.sub(r"\s+", "_", name.strip())
+    """A tag that is text: templates show tags as they are, mark-up, formulas, sounds and all."""
+    return re.sub(r"[\s<>\[\]\\]+", "_", _HIDDEN.sub("", name.strip()))
+
+
+def _text(words: str) -> str:
+    """Text as HTML in which Anki and MathJax find nothing to run."""
+    return escape(inert(words), quote=False).replace("[", "&#91;")
 
 
 _CODE = re.compile(r"<(pre|code)\b.*?</\1>", re.DOTALL)
@@ -133,7 +145,7 @@ def _topic(page: Page, question: Question) -> str:
     """Folder > note file > section. No number in it: one new question would touch all below."""
     *folders, last = _folders(page.file) or [""]
     parts = [*folders, page.title or last, *question.trail]
-    return escape(" > ".join(dict.fromkeys(part for part in parts if part)), quote=False)
+    return _text(" > ".join(dict.fromkeys(part for part in parts if part)))
 
 
 def _source_link(file: str, title: str, url: str | None) -> str:
@@ -141,7 +153,7 @@ def _source_link(file: str, title: str, url: str | None) -> str:
     if not url:
         return ""
     address = f"{url.rstrip('/')}/{quote(file)}#:~:text={quote(title, safe='')}"
-    return f'<a href="{escape(address)}">{escape(file)}</a>'
+    return f'<a href="{escape(address)}">{_text(file)}</a>'
 
 
 # Drafts -> notes --------------------------------------------------------------------------------

@@ -76,8 +76,9 @@ class Renderer:
         page = self._md.reset().convert("tokens")[len("<div>") : -len("</div>")]
         if parser.has_html or self._options.extensions:
             page = _PLAIN_LINK.sub(r"\1", _cleaner().clean(page))
-        page = _ANKI_MARK.sub("&#91;", _src_first(page.strip("\n")))
+        page = _src_first(page.strip("\n"))
         page, formulas = parsed.masked.html(page)
+        page = _ANKI_MARK.sub("&#91;", page)
         if any(not formula.tex for formula in parsed.formulas):
             page = _EMPTY_PARAGRAPH.sub("", page)  # only definitions of macros stood there
         return page, tuple(_references(page, parser.lines, line)), formulas

@@ -77,6 +77,8 @@ def _walk(
                 own = (f"{shown}/{pattern}" for pattern in inner.ignore if inner is not settings)
                 yield from _walk(root, path, inner, (*ignore, *own))
         elif path.suffix.lower() in SUFFIXES and _stays_inside(path, root):
+            if shown.encode(errors="ignore").decode() != shown:
+                raise AnkifyError(f"the name of a note file is not UTF-8: {shown!r}")
             yield Found(path, shown, settings)
 
 
