@@ -1,4 +1,4 @@
-"""`python -m ankify`, and the `ankify` command: answers the cheapest question before any import."""
+"""`python -m ankify`, and the `ankify` command: answers the cheap questions before any import."""
 
 from __future__ import annotations
 
@@ -6,16 +6,22 @@ import sys
 
 
 def main() -> None:
-    """Run the command line; `--version` alone does not wait for it to load."""
-    if sys.argv[1:] == ["--version"]:
+    """Run the command line; neither `--version` nor a build of nothing new waits for it to load."""
+    arguments = sys.argv[1:]
+    if arguments == ["--version"]:
         from ankify import __version__
 
         print(f"ankify {__version__}")
         return
     try:
+        if arguments[:1] == ["build"]:
+            from ankify.stamp import repeat
+
+            if repeat(arguments):
+                return
         from ankify.cli import cli
 
-        cli(prog_name="ankify")
+        cli(prog_name="ankify", obj=arguments)
     except KeyboardInterrupt:  # before the command itself could take it
         sys.exit(130)
 

@@ -6,13 +6,14 @@ stdout gets what was asked for, stderr everything else. Exit code 0: done, 1: pr
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
@@ -163,7 +164,9 @@ def build(
     from ankify.apkg import publish, staged_apkg
     from ankify.cache import Cache
     from ankify.project import read_project, write_lock
+    from ankify.stamp import leave, look
 
+    seen = None if fetch or no_cache else look(notes)
     with progress(quiet) as advance:
         project = read_project(
             notes,
@@ -188,10 +191,21 @@ def build(
         write_lock(project)
         publish(staged, path)
     Cache(notes).last_package = path
-    if as_json:
-        tell(json.dumps(build_report(project, path), ensure_ascii=False, indent=1))
-    elif not quiet:
-        print_report(project, path, verbose=verbose)
+
+    def report(project: Project) -> None:
+        if as_json:
+            tell(json.dumps(build_report(project, path), ensure_ascii=False, indent=1))
+        elif not quiet:
+            print_report(project, path, verbose=verbose)
+
+    report(project)
+    arguments = click.get_current_context().obj
+    if seen and arguments:
+        with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
+            if not quiet:
+                show_problems(project.problems, notes)
+            report(replace(project, changes=()))
+        leave(arguments, seen, project, path, (out.getvalue(), err.getvalue()))
 
 
 def ask(doubt: Doubt) -> Candidate | None:
