@@ -138,6 +138,7 @@ class Titles:
         }
         self.headings = [at for at, mark in self.marks.items() if mark.kind in HEADINGS]
         self.above = self._parents()
+        self.listing = [*sorted(flow.contents), len(flow.pieces)]
         sizes = [self._size(at, piece) for at, piece in enumerate(flow.pieces)]
         self.letters = [0, *accumulate(size for size, _, _, _ in sizes)]
         self.hollow = [0, *accumulate(hollow for _, hollow, _, _ in sizes)]
@@ -258,9 +259,10 @@ class Titles:
         dialect = self.marks[group[0]].read.dialect
         return len(group) == 1 and dialect is not None and dialect.name == "spaced"
 
-    def asks(self, at: int, end: int) -> bool:
-        """Whether a title asks and is answered above a position."""
-        return asks(self.marks[at].name) and self.answered(at, end)
+    def own(self, at: int, end: int) -> bool:
+        """Whether what stands below a title is its own answer, and no table of contents."""
+        index = bisect_left(self.listing, at)
+        return self.answered(at, end) and self.listing[index] >= end
 
     def _weak_but_plausible(self, group: Group, asked: float) -> bool:
         answered = [
@@ -415,12 +417,12 @@ def _outermost(titles: Titles, groups: Groups) -> Group:
 def _inwards(titles: Titles, outer: Group, inner: Group) -> Group:
     """Take the inner group if the outer one is sections, else what sections there are in it.
 
-    One by one: a section may ask and have an answer of its own, a question may turn out to be a
-    section, because it only holds questions and does not ask itself.
+    One by one: a section with an answer of its own and no inner titles is a question, and a
+    question that does not ask and only holds questions is a section.
     """
     if titles.is_section(outer, inner):
         holders = {start for start, _ in titles.holders(outer, inner)}
-        own = [at for at, end in titles.spans(outer) if at not in holders and titles.asks(at, end)]
+        own = [at for at, end in titles.spans(outer) if at not in holders and titles.own(at, end)]
         return sorted([*inner, *own])
     sections = titles.bare_sections(outer, inner)
     if not sections:
