@@ -154,6 +154,7 @@ class Evidence:
         self.known: dict[str, frozenset[str]] = {}
         self.titles = [Counter((i.file, i.title) for i in side) for side in (alive, news)]
         self.gists = [Counter((i.file, self.gist(i)) for i in side) for side in (alive, news)]
+        self.files = Counter(item.file for item in alive)
         self.went: Counter[tuple[str, str]] = Counter()
         self.left: Counter[str] = Counter()
         self.stayed: dict[tuple[str, str, int], tuple[str, str, int]] = {}
@@ -229,7 +230,8 @@ class Evidence:
         """How much the new place is the old one, 0 - 1: the same file, or where the others went."""
         went = self.went[old.file, new.file]
         if old.file == new.file:
-            return 1.0 if went or not self.left[old.file] else 0.0
+            gone = not went and 2 * self.left[old.file] > self.files[old.file]
+            return 0.0 if gone else 1.0  # most of its questions went: another file has its name
         return went / self.left[old.file] if went else 0.0
 
 
