@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shlex
 import sys
 import time
 from collections import Counter
@@ -479,5 +480,5 @@ def init(folder: Path) -> None:
 
     for path, written in start(folder).items():
         say(f"wrote {path.as_posix()}" if written else f"left {path.as_posix()} as it is")
-    here = "" if folder == Path() else f"cd {folder.as_posix()} && "
+    here = "" if folder == Path() else f"cd {shlex.quote(folder.as_posix())} && "
     say(f"Next: {here}make deck, then import build/*.apkg in Anki (File > Import)")

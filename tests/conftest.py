@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -65,3 +66,29 @@ def anki(tmp_path: Path) -> Iterator[RealAnki]:
     collection = RealAnki(tmp_path / "anki")
     yield collection
     collection.close()
+
+
+# Pages of docs/ that are made from the code ------------------------------------------------------
+
+DOCS = Path(__file__).parent.parent / "docs"
+MADE = re.compile(r"(<!-- made from the code.*? -->\n)(.*)(<!-- end -->)", re.DOTALL)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-docs", action="store_true", help="write what docs/ should say")
+
+
+@pytest.fixture
+def documented(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Hold the part of a page that is made from the code true: documented("rules.md", text)."""
+
+    def check(page: str, text: str) -> None:
+        path = DOCS / page
+        old = path.read_text(encoding="utf-8")
+        new = MADE.sub(lambda found: f"{found[1]}\n{text.strip()}\n\n{found[3]}", old)
+        assert MADE.search(old), f"docs/{page} has no place for what is made from the code"
+        if request.config.getoption("--update-docs"):
+            path.write_text(new, encoding="utf-8")
+        assert path.read_text(encoding="utf-8") == new, "run pytest --update-docs"
+
+    return check

@@ -341,6 +341,18 @@ def test_every_rule_that_the_source_names_has_its_documentation() -> None:
     assert ids <= set(RULES)
 
 
+def test_the_page_of_the_rules_is_made_of_their_own_words(
+    documented: Callable[[str, str], None],
+) -> None:
+    lines = []
+    for rule in sorted(RULES.values(), key=lambda rule: rule.id):
+        title, _, text = rule.text.partition("\n\n")
+        assert "\n" not in title, rule.id
+        assert not title.endswith("."), rule.id
+        lines += [f"### `{rule.id}`", f"**{title}.**", *filter(None, [text])]
+    documented("rules.md", "\n\n".join(lines))
+
+
 HINTS = {
     "missing-image": "did you mean Figure1.png?",
     "dead-anchor": "did you mean #3.What is a map? there?",

@@ -1,0 +1,126 @@
+"""`ankify.toml`: what is read, what is refused and how, and the page that documents it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import Files, Outcome
+
+from ankify.config import Settings, all_settings, read_settings
+from ankify.model import AnkifyError
+from ankify.project import read_project
+
+Write = Callable[[Files], Path]
+Run = Callable[..., Outcome]
+
+NOTE = "# Sums\n\n## What is one and one?\n\nTwo.\n\n## And two and two?\n\nFour.\n"
+
+
+def test_without_a_file_all_settings_have_their_defaults(tmp_path: Path) -> None:
+    assert read_settings(tmp_path) == Settings()
+
+
+def test_every_example_is_valid_and_differs_from_the_default(project: Write) -> None:
+    for table, setting in all_settings():
+        root = project(
+            {"ankify.toml": f"[{table}]\n{setting.name} = {setting.metadata['example']}"}
+        )
+        value = getattr(getattr(read_settings(root), table), setting.name)
+        assert value != setting.default, (table, setting.name)
+
+
+# What is wrong, and what is said about it.
+WRONG = {
+    "[deck]\nnmae = 'x'": "ankify.toml:2: error: unknown setting 'nmae'\n"
+    "  hint: did you mean name?",
+    "[dekc]\nx = 1": "ankify.toml:1: error: unknown table 'dekc'\n  hint: did you mean deck?",
+    "name = 'x'": "ankify.toml:1: error: unknown table 'name'\n  hint: known here: deck, questions,"
+    " cards, media, render, source, templates, check",
+    "[cards]\nxyz = 1": "ankify.toml:2: error: unknown setting 'xyz'\n"
+    "  hint: known here: formula, image",
+    "deck = 3": "ankify.toml:1: error: [deck] must be a table",
+    "[deck]\n\nname = 3": "ankify.toml:3: error: deck.name must be a string",
+    "[deck]\ntags = 'a'": "ankify.toml:2: error: deck.tags must be a list of strings",
+    "[deck]\ntags = ['a', 1]": "ankify.toml:2: error: deck.tags must be a list of strings",
+    "[cards]\nimage = 1": "ankify.toml:2: error: cards.image must be true or false",
+    "[questions]\nlevel = true": "ankify.toml:2: error: questions.level must be a whole number",
+    "[questions]\nlevel = 7": "ankify.toml:2: error: questions.level must be from 1 to 6",
+    "[media]\nmax_width = 0": "ankify.toml:2: error: media.max_width must be 1 or more",
+    "[questions]\npattern = '('": "ankify.toml:2: error: questions.pattern: missing ),"
+    " unterminated subpattern at position 0",
+    "[cards]\nimage = true\n[questions]\nimage = true": "ankify.toml:4: error: unknown setting"
+    " 'image'\n  hint: known here: level, pattern, unnumbered, ignore",
+}
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_what_is_wrong_is_told_with_its_line(project: Write, text: str) -> None:
+    with pytest.raises(AnkifyError) as error:
+        read_settings(project({"ankify.toml": text}))
+    assert str(error.value) == WRONG[text]
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"[deck]\nname = \n", "ankify.toml:2: error: not valid TOML: "),
+        (b"[deck]\nname = 'a\xff'\n", "ankify.toml: error: cannot be read: "),
+    ],
+)
+def test_what_cannot_be_read_is_told(project: Write, data: bytes, message: str) -> None:
+    with pytest.raises(AnkifyError) as error:
+        read_settings(project({"ankify.toml": data}))
+    assert str(error.value).startswith(message)
+
+
+def test_a_byte_order_mark_and_windows_line_ends_do_no_harm(project: Write) -> None:
+    root = project({"ankify.toml": b"\xef\xbb\xbf[deck]\r\nname = 'x'\r\n"})
+    assert read_settings(root).deck.name == "x"
+
+
+def test_the_command_line_goes_over_the_file_and_the_file_over_the_default(
+    project: Write, run: Run
+) -> None:
+    root = project({"a.md": NOTE})
+    assert run("list") == (0, "", "")
+    assert len(run("list", "--unnumbered")[1].splitlines()) == 2
+    (root / "ankify.toml").write_text("[questions]\nunnumbered = true\n")
+    assert len(run("list")[1].splitlines()) == 2
+
+
+def test_a_folder_inside_has_questions_of_its_own(project: Write) -> None:
+    root = project(
+        {"a.md": NOTE, "in/b.md": NOTE, "in/ankify.toml": "[questions]\nunnumbered = true\n"}
+    )
+    assert {question.file for question in read_project(root).questions} == {"in/b.md"}
+
+
+def test_a_folder_inside_cannot_set_anything_else(project: Write, run: Run) -> None:
+    project({"a.md": NOTE, "in/b.md": NOTE, "in/ankify.toml": "[deck]\nname = 'x'\n"})
+    code, out, err = run("list")
+    assert (code, out) == (1, "")
+    assert err == (
+        "in/ankify.toml: error: only [questions] can be set in a folder inside the notes\n"
+        "  hint: move the other settings to ankify.toml of the notes folder\n"
+    )
+
+
+def test_the_page_of_the_settings_is_made_of_their_own_words(
+    documented: Callable[[str, str], None],
+) -> None:
+    lines: list[str] = []
+    table = ""
+    for section, setting in all_settings():
+        if section != table:
+            table = section
+            lines += ["", f"## `[{section}]`", "", "| setting | default | | example |"]
+            lines += ["|---|---|---|---|"]
+        shown = {None: "", False: "`false`", (): "`[]`"}[setting.default]
+        example = setting.metadata["example"].replace("|", "\\|")
+        lines.append(
+            f"| `{setting.name}` | {shown} | {setting.metadata['help']}"
+            f" | `{setting.name} = {example}` |"
+        )
+    documented("configuration.md", "\n".join(lines))

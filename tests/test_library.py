@@ -1,0 +1,122 @@
+"""ankify as a library: stable names, quiet, without the command line; the tutorial works."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import PIXEL, Files
+from real_anki import RealAnki
+
+import ankify
+
+Write = Callable[[Files], Path]
+
+NOTE = "# Sums\n\n## 1. What is one and one?\n\nTwo.\n\n![two](two.png)\n"
+TUTORIAL = (Path(__file__).parent.parent / "docs" / "library.md").read_text(encoding="utf-8")
+BLOCK = re.compile(r"^```(python|output)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def python(code: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def test_the_tutorial_prints_what_it_says(project: Write, tmp_path: Path, anki: RealAnki) -> None:
+    project({"Sums.md": NOTE, "two.png": PIXEL})
+    blocks = BLOCK.findall(TUTORIAL)
+    code = "".join(text for kind, text in blocks if kind == "python")
+    expected = "".join(text for kind, text in blocks if kind == "output")
+    assert expected
+    done = python(code, tmp_path)
+    assert (done.stdout, done.stderr) == (expected, "")
+    assert anki.load(tmp_path / "python-deck" / "python.apkg").new == 3
+    assert anki.load(tmp_path / "build" / "notes.apkg").new == 1
+
+
+def test_every_public_name_is_there_and_in_the_docs() -> None:
+    for name in ankify.__all__:
+        assert getattr(ankify, name) is not None
+    functions = [n for n in ankify.__all__ if callable(getattr(ankify, n)) and n[0].islower()]
+    assert functions
+    for name in (*functions, "AnkifyError", "Project", "Note", "Question", "Media", "Problem"):
+        assert name in TUTORIAL, name
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'read_projects'"):
+        _ = ankify.read_projects
+
+
+def test_a_module_never_hides_a_function_of_its_name(project: Write) -> None:
+    project({"Sums.md": NOTE})
+    code = (
+        "import ankify, ankify.rules, ankify.forecast, ankify.cli\n"
+        "from pathlib import Path\n"
+        "p = ankify.read_project(Path('notes'))\n"
+        "assert callable(ankify.check) and ankify.check(p) and callable(ankify.diff)"
+    )
+    done = python(code, project({}).parent)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_library_prints_nothing_and_does_not_load_the_command_line(
+    project: Write, tmp_path: Path
+) -> None:
+    project({"Sums.md": NOTE})
+    code = (
+        "import sys, ankify\n"
+        "from pathlib import Path\n"
+        "p = ankify.read_project(Path('notes'))\n"
+        "ankify.check(p), ankify.diff(p), ankify.write_lock(p)\n"
+        "ankify.write_apkg(p, Path('x.apkg'))\n"
+        "ankify.diff(p, ankify.read_apkg(Path('x.apkg')))\n"
+        "assert not {'click', 'ankify.cli', 'anki'} & set(sys.modules), sys.modules"
+    )
+    done = python(code, tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_importing_ankify_loads_none_of_its_rooms(tmp_path: Path) -> None:
+    done = python(
+        "import sys, ankify; print([m for m in sys.modules if m.startswith('ankify.')])", tmp_path
+    )
+    assert done.stdout == "[]\n"
+
+
+def test_texts_are_read_like_files(project: Write) -> None:
+    files: Files = {"b/Sums.md": NOTE, "README.md": NOTE, "b/two.png": PIXEL}
+    root = project(files)
+    texts = {path: text for path, text in files.items() if isinstance(text, str)}
+    from_files = ankify.read_project(root, now=1_700_000_000)
+    assert ankify.read_project(root, texts=texts, now=1_700_000_000) == from_files
+    assert ankify.read_project(root, texts={}, now=1_700_000_000).notes == ()
+
+
+def test_reading_writes_nothing_into_the_notes(project: Write) -> None:
+    root = project({"Sums.md": NOTE, "two.png": PIXEL})
+    project_read = ankify.read_project(root)
+    ankify.check(project_read)
+    ankify.diff(project_read)
+    assert sorted(path.name for path in root.iterdir()) == ["Sums.md", "two.png"]
+
+
+def test_two_projects_do_not_know_of_each_other(project: Write) -> None:
+    one = ankify.read_project(project({"Sums.md": NOTE}), texts={"a.md": NOTE}, now=1)
+    ankify.read_project(project({}), texts={"b.md": NOTE.replace("one", "two")}, now=2)
+    assert ankify.read_project(project({}), texts={"a.md": NOTE}, now=1) == one
+
+
+def test_a_wrong_folder_is_an_ankify_error(tmp_path: Path) -> None:
+    with pytest.raises(ankify.AnkifyError) as error:
+        ankify.read_project(tmp_path / "no")
+    assert error.value.message == f"no such folder: {tmp_path / 'no'}"
+    assert error.value.hint == "name the folder that holds your notes"
+
+
+def test_types_are_shipped() -> None:
+    assert (Path(ankify.__file__).parent / "py.typed").is_file()
