@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 
@@ -623,3 +625,14 @@ def test_ten_thousand_renumbered_moved_and_reworded_questions_take_seconds_at_mo
     matching = match(before.lock, candidates((NEW, *after)), namespace="deck")
     assert time.process_time() - start < 3
     assert [m.guid for m in matching.matches[1:]] == [before.guids[q.key] for q in notes]
+
+
+def test_the_tests_named_in_the_docs_exist() -> None:
+    tests = Path(__file__).parent
+    text = (tests.parent / "docs" / "identity.md").read_text(encoding="utf-8")
+    file = ""
+    named = re.findall(r"`(test_\w+\.py)?(?:::(test_\w+))?`", text)
+    assert len(named) > 15
+    for name, test in named:
+        file = name or file
+        assert f"def {test}(" in (tests / file).read_text(encoding="utf-8") if test else file

@@ -1,0 +1,64 @@
+"""How alike two texts are: titles by words, answers by sketches."""
+
+from __future__ import annotations
+
+import pytest
+
+from ankify.likeness import normalise_title, read_sketch, sketch, title_likeness, words
+
+
+@pytest.mark.parametrize(
+    ("title", "normal"),
+    [
+        ("What is C++, and what C#?", "whatisc++andwhatc#"),
+        ("  什么是 ＬｏＲＡ？ ", "什么是lora"),
+        ("snake_case", "snakecase"),
+        ("???", "???"),
+        ("", ""),
+    ],
+)
+def test_a_title_is_reduced_to_its_letters_and_digits(title: str, normal: str) -> None:
+    assert normalise_title(title) == normal
+
+
+def test_the_words_of_mixed_titles() -> None:
+    assert words("Why C++?") == {"why", "c++"}
+    assert words("LoRA是什么") == {"lora", "是什", "什么"}
+
+
+def alike(one: str, other: str) -> float:
+    return title_likeness(words(one), words(other), lambda _word: 1.0)
+
+
+def test_endings_and_typing_errors_are_the_same_word() -> None:
+    assert alike("hoisting functions", "hoistng function") == 1.0
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("advantages", "disadvantages"), ("python2", "python3"), ("Conv2D", "Conv3D"), ("L1", "L2")],
+)
+def test_opposites_and_other_numbers_are_other_words(one: str, other: str) -> None:
+    assert alike(one, other) == 0.0
+
+
+def shared(one: str, other: str) -> float:
+    ours, theirs = (read_sketch(sketch(text)).bins for text in (one, other))
+    pairs = list(zip(ours, theirs, strict=True))
+    return sum(a == b for a, b in pairs if a) / sum(1 for a, b in pairs if a or b)
+
+
+LONG = " ".join(f"word{n * n}" for n in range(200))
+
+
+def test_a_sketch_tells_how_much_two_texts_share() -> None:
+    assert shared(LONG, LONG) == 1.0
+    assert 0.3 < shared(LONG, LONG[: len(LONG) * 2 // 3]) < 0.95
+    assert shared(LONG, LONG.replace("word", "other")) == 0.0
+
+
+def test_a_sketch_never_changes() -> None:
+    """It stands in every lock that was ever committed."""
+    assert sketch("a short text").startswith("jfof5QACAAAAAAAAAAAAAPU7AAD6GQ")
+    assert len(sketch(LONG)) == 72
+    assert read_sketch(sketch("")).size == 0
