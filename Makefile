@@ -4,7 +4,7 @@ BIN := .venv/bin
 ANKI := 26.9.3
 
 .DEFAULT_GOAL := help
-.PHONY: help deck test test-slow test-all check format bench preview screenshots docs dist fuzz clean
+.PHONY: help deck test test-slow test-all check format preview screenshots docs dist check-release clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -33,8 +33,20 @@ format: .venv/dev ## format the code
 preview: .venv/preview ## show the cards of notes/ in a browser
 	$(BIN)/ankify preview --serve
 
-screenshots: .venv/test ## draw the pictures of the README anew
+screenshots: .venv/test ## photograph cards and preview for the README
 	$(BIN)/python tests/screenshots.py
+
+docs: .venv/docs ## build the documentation as a site into site/
+	$(BIN)/mkdocs build --strict -q
+
+dist: .venv/dist ## build wheel and sdist into dist/, and check their metadata
+	rm -rf dist
+	$(BIN)/python -m build -q
+	$(BIN)/twine check --strict dist/*
+
+check-release: check dist docs ## say whether this tree can be released
+	git diff --quiet HEAD || { echo "there are changes that are not committed"; exit 1; }
+	grep -q "^## $$($(BIN)/ankify --version | cut -d' ' -f2)" CHANGELOG.md
 
 clean: ## remove what was built, and the virtual environment
 	rm -rf .venv build dist site *.egg-info
@@ -59,4 +71,12 @@ clean: ## remove what was built, and the virtual environment
 
 .venv/dev: .venv/test
 	$(BIN)/pip install -q -e '.[test,dev]'
+	touch $@
+
+.venv/docs: .venv/pip
+	$(BIN)/pip install -q mkdocs-material
+	touch $@
+
+.venv/dist: .venv/pip
+	$(BIN)/pip install -q build twine
 	touch $@

@@ -1,0 +1,95 @@
+"""The documentation is true: its links lead somewhere, and the README's commands run."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
+SHELL = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ +(.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", h).strip().lower().replace(" ", "-") for h in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_link_is_dead(page: Path) -> None:
+    dead = []
+    for target in LINK.findall(re.sub(r"```.*?```|`[^`]*`", "", page.read_text("utf-8"), flags=re.S)):
+        path, _, anchor = unquote(target).partition("#")
+        if target.startswith(("http:", "https:", "mailto:")):
+            continue
+        file = (page.parent / path).resolve() if path else page
+        if not file.exists() or (anchor and file.suffix == ".md" and anchor not in anchors(file)):
+            dead.append(target)
+    assert dead == []
+
+
+def test_the_site_has_every_page() -> None:
+    nav = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))["nav"]
+    listed = {page for part in nav for page in (next(iter(part.values())) if isinstance(part, dict) else [part])}
+    assert listed == {path.name for path in (ROOT / "docs").glob("*.md")}
+
+
+def commands(page: Path) -> list[str]:
+    """The lines of a page's shell examples, without their comments."""
+    lines = "\n".join(SHELL.findall(page.read_text(encoding="utf-8"))).splitlines()
+    return [line.split("  #")[0].strip() for line in lines if line.strip()]
+
+
+def test_both_readmes_show_the_same_commands() -> None:
+    assert commands(READMES[0]) == commands(READMES[1])
+
+
+@pytest.mark.parametrize("target", [c for c in commands(READMES[0]) if c.startswith("make ")])
+def test_the_readmes_make_targets_exist(target: str) -> None:
+    done = subprocess.run([*target.split(), "-n"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_readmes_commands_run_one_after_the_other(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "notes", tmp_path / "notes")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    for command in commands(READMES[0]):
+        program, *arguments = command.split()
+        if program != "ankify":
+            continue
+        done = subprocess.run(
+            [sys.executable, "-m", "ankify", *arguments],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{command}: {done.stderr}"
+    assert list(tmp_path.glob("build/*.apkg"))
+
+
+def test_the_readmes_library_example_runs(tmp_path: Path) -> None:
+    (example,) = re.findall(r"^```python\n(.*?)^```", READMES[0].read_text("utf-8"), re.M | re.S)
+    shutil.copytree(ROOT / "notes", tmp_path / "notes")
+    done = subprocess.run(
+        [sys.executable, "-c", example],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "build" / "notes.apkg").is_file()
