@@ -48,7 +48,7 @@ def test_the_site_has_every_page() -> None:
 def commands(page: Path) -> list[str]:
     """The lines of a page's shell examples, without their comments."""
     lines = "\n".join(SHELL.findall(page.read_text(encoding="utf-8"))).splitlines()
-    return [line.split("  #")[0].strip() for line in lines if line.strip()]
+    return [re.split(r"\s+#", line)[0].strip() for line in lines if line.strip()]
 
 
 def test_both_readmes_show_the_same_commands() -> None:
