@@ -29,7 +29,9 @@ def anchors(page: Path) -> set[str]:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_no_link_is_dead(page: Path) -> None:
     dead = []
-    for target in LINK.findall(re.sub(r"```.*?```|`[^`]*`", "", page.read_text("utf-8"), flags=re.S)):
+    for target in LINK.findall(
+        re.sub(r"```.*?```|`[^`]*`", "", page.read_text("utf-8"), flags=re.S)
+    ):
         path, _, anchor = unquote(target).partition("#")
         if target.startswith(("http:", "https:", "mailto:")):
             continue
@@ -41,7 +43,11 @@ def test_no_link_is_dead(page: Path) -> None:
 
 def test_the_site_has_every_page() -> None:
     nav = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))["nav"]
-    listed = {page for part in nav for page in (next(iter(part.values())) if isinstance(part, dict) else [part])}
+    listed = {
+        page
+        for part in nav
+        for page in (next(iter(part.values())) if isinstance(part, dict) else [part])
+    }
     assert listed == {path.name for path in (ROOT / "docs").glob("*.md")}
 
 
@@ -57,7 +63,9 @@ def test_both_readmes_show_the_same_commands() -> None:
 
 @pytest.mark.parametrize("target", [c for c in commands(READMES[0]) if c.startswith("make ")])
 def test_the_readmes_make_targets_exist(target: str) -> None:
-    done = subprocess.run([*target.split(), "-n"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*target.split(), "-n"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
 
 
