@@ -178,9 +178,9 @@ def build(
             processes=os.cpu_count() or 1,
             decide=ask if sys.stdin.isatty() and sys.stderr.isatty() else None,
         )
-    fatal = [p for p in project.problems if p.severity is Severity.ERROR or strict]
-    show_problems(fatal if quiet else project.problems, notes)
-    if fatal:
+    if not quiet or strict:
+        show_problems(project.problems, notes)
+    if strict and project.problems:
         raise AnkifyError("nothing was written: the problems above come first")
     if locked and project.lock_changed:
         raise AnkifyError(
@@ -222,13 +222,11 @@ def ask(doubt: Doubt) -> Candidate | None:
 
 
 def show_problems(problems: Sequence[Problem], notes: Path) -> None:
-    """Print the first problems to stderr, errors before warnings, in the order of their places."""
-    errors = [problem for problem in problems if problem.severity is Severity.ERROR]
-    shown = [*errors, *(problem for problem in problems if problem not in errors)][:SHOWN]
-    for problem in shown:
+    """Print the first problems to stderr, in the order of their places."""
+    for problem in problems[:SHOWN]:
         say(str(from_here(problem, notes)))
-    if len(shown) < len(problems):
-        say(f"... and {len(problems) - len(shown)} more: run `ankify check {notes}`")
+    if len(problems) > SHOWN:
+        say(f"... and {len(problems) - SHOWN} more: run `ankify check {notes}`")
 
 
 def print_report(project: Project, path: Path, *, verbose: bool) -> None:

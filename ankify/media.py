@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit
 
-from ankify.model import AnkifyError, Content, Location, Media, Problem, Reference, Severity
+from ankify.model import AnkifyError, Content, Location, Media, Problem, Reference
 from ankify.svg import UnsafeSvg, clean_svg
 
 LARGE = 5_000_000  # bytes of a picture that `check` warns of: phones sync it over the air
@@ -623,11 +623,10 @@ def _problems(
         for rule, message in result.problems:
             yield Problem(where, rule, message)
         return
-    severity = Severity.ERROR if result.rule == "image-outside" else Severity.WARNING
     hint = finder.hint(file, ref.src) if result.rule == "missing-image" else None
     if result.rule == "remote-image":
         hint = "keep it beside the notes, or build with --fetch"
-    yield Problem(where, result.rule, result.message, severity, hint)
+    yield Problem(where, result.rule, result.message, hint=hint)
 
 
 def _order(problem: Problem) -> tuple[Location, str, str]:

@@ -82,7 +82,7 @@ def read_project(
     collected = collect_media(
         [(page.file, content) for page in pages for content in page.contents],
         root,
-        MediaOptions(settings.media.max_width, fetch),
+        MediaOptions(settings.media.max_width, fetch, cache.folder / "media" if cache else None),
         digests=digests,
     )
     if cache:
@@ -120,6 +120,7 @@ def read_project(
         pages=tuple(pages),
         notes=(*notes, *make_tombstones(new_lock, shipped, name)),
         media=collected.media,
+        media_saved=collected.saved,
         note_type=note_type,
         changes=tuple(identity.changes(matching, records)),
         problems=tuple(_switched_on(pages, settings, _problems(pages, collected, matching))),

@@ -45,6 +45,8 @@ def build_lines(project: Project, path: Path, *, verbose: bool) -> Iterator[str]
     counts = Counter(change.kind for change in project.changes)
     if counts:
         yield "  " + ", ".join(f"{kind} {counts[kind]}" for kind in REPORTED if counts[kind])
+    if project.media_saved:
+        yield f"  smaller copies of pictures save {project.media_saved / 1e6:.1f} MB"
     for change in project.changes if verbose else ():
         was = f" (was {change.before})" if change.before else ""
         yield f"  {change.kind}: {change.location}: {change.title}{was}"

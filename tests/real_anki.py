@@ -50,9 +50,7 @@ class RealAnki:
         request = ImportAnkiPackageRequest(package_path=str(package), options=options)
         log = self.col.import_anki_package(request).log
         self.col.models._clear_cache()
-        return Imported(
-            len(log.new), len(log.updated), len(log.duplicate), len(log.conflicting)
-        )
+        return Imported(len(log.new), len(log.updated), len(log.duplicate), len(log.conflicting))
 
     def study(self) -> int:
         """Answer every new card once with Easy. Returns how many there were."""

@@ -146,7 +146,9 @@ EDITS: dict[str, tuple[Callable[[Learner], object], tuple[int, int], tuple[str, 
         ("TCP",),
     ),
     "reword an ATX heading": (
-        lambda it: it.replace("lang/Go.md", "When does a channel block?", "When do channels block?"),
+        lambda it: it.replace(
+            "lang/Go.md", "When does a channel block?", "When do channels block?"
+        ),
         (0, 1),
         ("channel",),
     ),
@@ -209,7 +211,9 @@ def test_the_first_import_has_decks_order_tags_formulas_and_pictures(learner: Le
     assert learner.anki.complaints() == []
 
 
-def test_new_cards_come_in_the_order_of_the_notes(project: Callable[..., Path], anki: RealAnki) -> None:
+def test_new_cards_come_in_the_order_of_the_notes(
+    project: Callable[..., Path], anki: RealAnki
+) -> None:
     anki.load(Learner(project(FILES), anki).build())
     dues = {note.fields["Question"]: note.cards[0][3] for note in anki.notes().values()}
     assert dues["What is a goroutine?"] < dues["When does a channel block?"]
@@ -231,9 +235,7 @@ def test_a_removed_question_is_marked_and_comes_back_with_its_history(learner: L
     assert (back.fields, back.tags, back.cards) == (before.fields, before.tags, before.cards)
 
 
-def test_a_new_learner_gets_no_card_of_a_removed_question(
-    learner: Learner, tmp_path: Path
-) -> None:
+def test_a_new_learner_gets_no_card_of_a_removed_question(learner: Learner, tmp_path: Path) -> None:
     (learner.root / "lang/Go.md").write_text(GO.split("## 3.")[0], encoding="utf-8")
     package = learner.build()
     other = RealAnki(tmp_path / "other")

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from conftest import PIXEL, Outcome
+from PIL import Image
 
 Run = Callable[..., Outcome]
 Project = Callable[..., Path]
 
-NOTE = "# Sums\n\n## 1. What is one and one?\n\nTwo, as $1 + 1 = 2$ says.\n\n## 2. And two?\n\nFour.\n"
+NOTE = (
+    "# Sums\n\n## 1. What is one and one?\n\nTwo, as $1 + 1 = 2$ says.\n\n## 2. And two?\n\nFour.\n"
+)
 
 
 def test_build_says_what_it_built_and_a_second_build_that_nothing_changed(
@@ -143,3 +148,31 @@ def test_a_missing_folder_is_named(run: Run) -> None:
 
 def test_wrong_usage_exits_with_two(run: Run) -> None:
     assert run("build", "--no-such-option")[0] == 2
+
+
+def test_an_image_outside_of_the_notes_is_refused_and_the_deck_is_built(
+    project: Project, run: Run
+) -> None:
+    root = project({"Sums.md": NOTE + "\n![x](../secret.png)\n"})
+    (root.parent / "secret.png").write_bytes(PIXEL)
+    code, _, err = run("build", root)
+    assert code == 0
+    assert "image is outside of the notes folder: ../secret.png [image-outside]" in err
+    assert "0 media files" in err
+
+
+def test_smaller_copies_are_made_once_and_what_they_save_is_said(
+    project: Project, run: Run
+) -> None:
+    wide = BytesIO()
+    Image.effect_noise((600, 300), 90).save(wide, "PNG")
+    root = project(
+        {
+            "Sums.md": NOTE + "\n![x](wide.png)\n",
+            "wide.png": wide.getvalue(),
+            "ankify.toml": "[media]\nmax_width = 100\n",
+        }
+    )
+    code, _, err = run("build", root)
+    assert code == 0
+    assert re.search(r"smaller copies of pictures save 0\.\d MB\n", err)

@@ -37,6 +37,14 @@ def test_an_installed_wheel_builds_a_deck_in_another_folder(tmp_path: Path) -> N
 
 def test_a_bare_checkout_finds_its_templates(tmp_path: Path) -> None:
     (tmp_path / "Sums.md").write_text(NOTE)
-    command = [sys.executable, "-m", "ankify", "build", str(tmp_path), "-o", str(tmp_path / "s.apkg")]
+    command = [
+        sys.executable,
+        "-m",
+        "ankify",
+        "build",
+        str(tmp_path),
+        "-o",
+        str(tmp_path / "s.apkg"),
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
