@@ -16,6 +16,7 @@ from markdown_it.token import Token
 
 from ankify.content import LISTS, TocEntry, is_blank, is_filler, read_contents
 from ankify.gfm import ParsedFile, plain_text
+from ankify.groups import HEADINGS, Flow, unread_counts
 from ankify.headings import (
     CONTENTS,
     CUSTOM,
@@ -29,7 +30,7 @@ from ankify.headings import (
     visible,
 )
 from ankify.model import Location, Problem, Question
-from ankify.outline import HEADINGS, Flow, Outline, choose, unread_counts
+from ankify.outline import Outline, choose
 from ankify.pieces import Kind, Mark, Piece, read_pieces, shown
 
 

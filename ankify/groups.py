@@ -1,0 +1,340 @@
+"""Titles of one style, and what stands between them: all that tells questions from other titles.
+
+A style is mark-up, level and way of numbering; the titles that share one form a group. Here the
+groups are measured; `outline.py` goes by it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
+
+from ankify.content import hollow, is_filler, letters
+from ankify.headings import (
+    CHANGE_LOG,
+    CHAPTER_TITLE,
+    CHINESE,
+    NO_QUESTION,
+    UNNUMBERED,
+    asks,
+    normal,
+    visible,
+)
+from ankify.pieces import Kind, Mark, Piece
+
+Group = list[int]  # positions of titles of one style, in file order
+ASKS = ("?", "？")
+
+HEADINGS = (Kind.HTML, Kind.HEADING, Kind.ITEM_HEADING)
+LISTED = (Kind.ITEM_LINK, Kind.ITEM_BOLD, Kind.ITEM)
+
+# In which order groups are tried: the plainer the mark-up, the more other things look like it.
+RANK = {Kind.HTML: 0, Kind.HEADING: 1, Kind.ITEM_HEADING: 1, Kind.ITEM_LINK: 2, Kind.SUMMARY: 4}
+WEAK = {Kind.BOLD: 5, Kind.ITEM_BOLD: 6, Kind.ITEM: 7, Kind.TEXT: 8}
+LABELLED_RANK = 3  # `**Q1: X**` says itself that it is a question, `**1. X**` does not
+
+FAMILIES = {"chinese": "chinese", "bracketed": "bracketed", "list item": "item"}
+
+
+@dataclass(frozen=True, order=True)
+class Style:
+    """What the titles of a group have in common; the order is that of the search."""
+
+    rank: int
+    arabic: bool  # 一、二、 number the sections around 1. 2. 3.
+    level: int
+    depth: int
+    kind: Kind
+    family: str
+
+
+def style_of(mark: Mark) -> Style:
+    """The style of a title."""
+    dialect = mark.read.dialect
+    labelled = bool(dialect and dialect.labelled)
+    rank = LABELLED_RANK if labelled and mark.kind in WEAK else {**RANK, **WEAK}[mark.kind]
+    family = "" if not dialect else "labelled" if labelled else FAMILIES.get(dialect.name, "arabic")
+    depth = mark.read.depth if family == "arabic" and mark.kind not in LISTED else 1
+    return Style(rank, family != "chinese", mark.level, depth, mark.kind, family)
+
+
+DIGITS = "零一二三四五六七八九"
+
+
+def value(number: str | None) -> int:
+    """The last part of a number: 12 for `3.4.12`, 17 for `17a`, 21 for 二十一; -1 for none."""
+    if not number:
+        return -1
+    if number[0] in CHINESE:
+        tens, ten, ones = number.replace("〇", "零").rpartition("十")
+        tenfold = (DIGITS.find(tens[-1]) if tens else 1) if ten else 0
+        return 10 * tenfold + max(DIGITS.find(ones[-1:] or "零"), 0)
+    digits = re.findall(r"\d+", number)
+    return int(digits[-1]) if digits else -1
+
+
+@dataclass(frozen=True)
+class Flow:
+    """The pieces of a file with its lists opened.
+
+    `contents` are the positions of the table of contents, `listed` the normalised titles it names.
+    """
+
+    pieces: tuple[Piece, ...]
+    contents: frozenset[int] = frozenset()
+    listed: frozenset[str] = frozenset()
+
+
+def unread_counts(flow: Flow) -> Flow:
+    """Take `5 ways to X` for an un-numbered title where the titles like it have no number."""
+    spaced: dict[tuple[Kind, int], Group] = defaultdict(list)
+    loose: Counter[tuple[Kind, int]] = Counter()
+    pieces = list(flow.pieces)
+    for at, piece in enumerate(pieces):
+        if mark := piece.mark:
+            if mark.read.dialect and mark.read.dialect.name == "spaced":
+                spaced[mark.kind, mark.level].append(at)
+            loose[mark.kind, mark.level] += not mark.read.number
+    for like, group in spaced.items():
+        for at in group if len(group) < loose[like] else ():
+            if mark := pieces[at].mark:
+                plain = replace(mark, read=UNNUMBERED, title=mark.whole)
+                pieces[at] = replace(pieces[at], mark=plain)
+    return replace(flow, pieces=tuple(pieces))
+
+
+def _share(found: Iterable[bool]) -> float:
+    listed = list(found)
+    return sum(listed) / len(listed) if listed else 0.0
+
+
+class Titles:
+    """The titles of a file, their groups, and what stands between them."""
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+        self.marks = {
+            at: piece.mark
+            for at, piece in enumerate(flow.pieces)
+            if piece.mark and at not in flow.contents
+        }
+        self.headings = [at for at, mark in self.marks.items() if mark.kind in HEADINGS]
+        self.above = self._parents()
+        self.listing = [*sorted(flow.contents), len(flow.pieces)]
+        sizes = [self._size(at, piece) for at, piece in enumerate(flow.pieces)]
+        self.letters = [0, *accumulate(size for size, _, _, _ in sizes)]
+        self.hollow = [0, *accumulate(hollow for _, hollow, _, _ in sizes)]
+        self.places = [0, *accumulate(count for _, _, count, _ in sizes)]
+        self.worded = [0, *accumulate(worded for _, _, _, worded in sizes)]
+
+    def _parents(self) -> dict[int, Mark]:
+        """The heading above each title."""
+        parents: dict[int, Mark] = {}
+        stack: list[Mark] = []
+        for at, mark in self.marks.items():
+            while stack and stack[-1].level >= mark.level:
+                stack.pop()
+            if stack:
+                parents[at] = stack[-1]
+            if mark.kind in HEADINGS:
+                stack.append(mark)
+        return parents
+
+    def _size(self, at: int, piece: Piece) -> tuple[int, int, int, bool]:
+        """Letters of content in a piece, those that answer nothing, in how many places; words?"""
+        if piece.mark and piece.mark.kind in (*HEADINGS, Kind.SUMMARY):
+            return int(self._opens(at)), 0, 0, self._opens(at)
+        if at in self.flow.contents or is_filler(piece):
+            return 0, 0, 0, False
+        found = [len(normal(text)) for text in hollow(piece)]
+        return max(letters(piece), 1), sum(found), len(found), piece.tokens[0].type != "fence"
+
+    def _opens(self, at: int) -> bool:
+        """Whether the answer to a title begins within its own piece."""
+        piece = self.flow.pieces[at]
+        return bool(piece.inside or (piece.mark and visible(piece.mark.glued).strip()))
+
+    def groups(self, *, numbered: bool) -> dict[Style, Group]:
+        """The groups of numbered (or of un-numbered) titles that can be questions at all."""
+        groups: dict[Style, Group] = defaultdict(list)
+        for at, mark in self.marks.items():
+            wanted = bool(mark.read.number) == numbered
+            if wanted and not NO_QUESTION.match(mark.name) and re.search(r"[^\W\d_]", mark.name):
+                groups[style_of(mark)].append(at)
+        return groups
+
+    def spans(self, group: Group) -> list[tuple[int, int]]:
+        """From each title to the next of its group."""
+        return list(pairwise([*group, len(self.flow.pieces)]))
+
+    def answered(self, start: int, end: int) -> bool:
+        """Whether there is content between a title and a position below."""
+        # `Question: X` with nothing but code below leaves the answer to the reader.
+        found = self.worded if self.marks[start].kind is Kind.TEXT else self.letters
+        return self._opens(start) or found[end] > found[start + 1]
+
+    def asking(self, group: Group) -> float:
+        """The share of titles that read as questions."""
+        return _share(asks(self.marks[at].name) for at in group)
+
+    def listed(self, group: Group) -> float:
+        """The share of titles that the table of contents names."""
+        return _share(normal(self.marks[at].name) in self.flow.listed for at in group)
+
+    def coverage(self, group: Group) -> float:
+        """The share of the file's text that stands below the titles of a group."""
+        level = self.marks[group[0]].level
+        stops = sorted({*group, *(at for at in self.headings if self.marks[at].level <= level)})
+        ends = dict(pairwise([*stops, len(self.flow.pieces)]))
+        below = sum(self.letters[ends[at]] - self.letters[at] for at in group)
+        return below / max(self.letters[-1], 1)
+
+    def labelled(self, group: Group) -> bool:
+        """Whether the titles call themselves questions."""
+        dialect = self.marks[group[0]].read.dialect
+        return bool(dialect and dialect.labelled)
+
+    def change_log(self) -> bool:
+        """Whether the first heading says that versions, not questions, are numbered here."""
+        first = self.headings[:1]
+        return bool(first and CHANGE_LOG.match(self.marks[first[0]].name))
+
+    def value(self, at: int) -> int:
+        """The number of a title."""
+        return value(self.marks[at].read.number)
+
+    def parts(self, group: Group) -> list[tuple[int, int]]:
+        """Where a heading above the level of a group begins a part of the file without it."""
+        found = []
+        for start, end in self.spans(group):
+            heading = self.parted(start, end)
+            if heading is not None:
+                found.append((heading, end))
+        return found
+
+    def parted(self, start: int, end: int) -> int | None:
+        """The first heading between a title and a position below it that stands above its level."""
+        level = self.marks[start].level
+        index = bisect_right(self.headings, start)
+        for at in self.headings[index : bisect_left(self.headings, end)]:
+            if self.marks[at].level < level:
+                return at
+        return None
+
+    # -- is it a group of questions? ---------------------------------------------------------------
+
+    def plausible(self, group: Group) -> bool:
+        """Whether a reader would take a group for questions."""
+        mark, asked = self.marks[group[0]], self.asking(group)
+        if mark.kind in WEAK and not self._weak_but_plausible(group, asked):
+            return False
+        if self.labelled(group):
+            return True
+        if self.stray(group):
+            return False
+        if asked < 0.5 and (self._hollow(group) or self._steps(group)):
+            return False
+        return asked >= 0.15 or not (self._chapters(group) or self._restarts(group))
+
+    def stray(self, group: Group) -> bool:
+        """Whether the only number is one that counts something else: `3 ways to do it`."""
+        dialect = self.marks[group[0]].read.dialect
+        return len(group) == 1 and dialect is not None and dialect.name == "spaced"
+
+    def own(self, at: int, end: int) -> bool:
+        """Whether what stands below a title is its own answer, and no table of contents."""
+        index = bisect_left(self.listing, at)
+        return self.answered(at, end) and self.listing[index] >= end
+
+    def _weak_but_plausible(self, group: Group, asked: float) -> bool:
+        answered = [
+            self.answered(*span) and not self._asks_on(span[0]) for span in self.spans(group)
+        ]
+        asks_enough = self.labelled(group) or (len(group) > 1 and asked >= 0.6)
+        return asks_enough and _share(answered) >= 0.5
+
+    def _asks_on(self, at: int) -> bool:
+        """Whether all that stands in a list item is further questions."""
+        inside = [t for t in self.flow.pieces[at].inside if t.type in ("inline", "fence")]
+        return bool(inside) and all(visible(t.children or ()).rstrip()[-1:] in ASKS for t in inside)
+
+    def _hollow(self, group: Group) -> bool:
+        """Most of what stands below the titles is links, or lists of further questions."""
+        start, end = group[0], self.spans(group)[-1][1]
+        hollow = self.hollow[end] - self.hollow[start]
+        many = self.places[end] - self.places[start] >= 3 * len(group)
+        return many and hollow > 0.6 * (self.letters[end] - self.letters[start])
+
+    def _steps(self, group: Group) -> bool:
+        """The titles are numbered steps in the answers to un-numbered questions."""
+        above = [self.above.get(at) for at in group]
+        return (
+            _share(bool(mark and not mark.read.number and asks(mark.name)) for mark in above) >= 0.5
+        )
+
+    def _chapters(self, group: Group) -> bool:
+        return _share(bool(CHAPTER_TITLE.match(self.marks[at].name)) for at in group) > 0.2
+
+    def _restarts(self, group: Group) -> bool:
+        """Numbers begin again and again, as steps do, and no table of contents names them."""
+        starts = sum(self.value(at) == 1 for at in group)
+        return starts > 2 and self.listed(group) < 0.5
+
+    # -- section or question? ----------------------------------------------------------------------
+
+    def is_section(self, outer: Group, inner: Group) -> bool:
+        """Whether the titles of the outer group only hold the questions of the inner one."""
+        if self.labelled(outer) or not self.plausible(inner):
+            return False
+        holders = self.holders(outer, inner)
+        share = len(holders) / len(outer)
+        if share < 0.5:
+            return False
+        asked = self.asking(outer), self.asking(inner)
+        if self.labelled(inner):
+            return True
+        named = self.listed(outer), self.listed(inner)
+        if abs(named[0] - named[1]) > 0.5:
+            return named[1] > named[0]
+        if asked[1] >= 0.5 and asked[0] <= 0.3:
+            return True
+        bare = _share(not self.answered(start, below) for start, below in holders)
+        mark, below = self.marks[outer[0]], self.marks[inner[0]]
+        extends = below.read.depth > mark.read.depth  # 1.1 under 1 is a part of the answer to 1
+        if asked[0] > asked[1] or extends or below.kind in WEAK:
+            return False
+        return bare >= 0.6
+
+    def doubtful(self, outer: Group, inner: Group) -> bool:
+        """Whether neither words nor labels nor a table of contents tell sections from questions."""
+        named = abs(self.listed(outer) - self.listed(inner)) > 0.5
+        asked = abs(self.asking(outer) - self.asking(inner)) >= 0.3
+        chinese = style_of(self.marks[outer[0]]).family == "chinese"
+        return not (named or asked or chinese or self.labelled(inner))
+
+    def holders(self, outer: Group, inner: Group) -> list[tuple[int, int]]:
+        """The outer titles that hold inner ones, each with the first of these."""
+        found = []
+        for start, end in self.spans(outer):
+            index = bisect_left(inner, start)
+            if index < len(inner) and inner[index] < end:
+                found.append((start, inner[index]))
+        return found
+
+    def bare_sections(self, outer: Group, inner: Group) -> list[tuple[int, int]]:
+        """Titles that do not ask, and hold nothing but headings of an inner group that do."""
+        kinds = self.marks[outer[0]].kind, self.marks[inner[0]].kind
+        if self.labelled(outer) or kinds[1] not in HEADINGS or kinds == (Kind.HTML, Kind.HEADING):
+            return []
+        found = []
+        ends = dict(self.spans(outer))
+        for start, below in self.holders(outer, inner):
+            held = inner[bisect_left(inner, start) : bisect_left(inner, ends[start])]
+            bare = not self.answered(start, below) and not asks(self.marks[start].name)
+            if bare and self.asking(held) >= 0.8:
+                found.append((start, ends[start]))
+        return found
