@@ -1,6 +1,6 @@
 """Rendering: the tokens of a question become the HTML of its fields.
 
-Python-Markdown does it, with the parser of `gfm.py`: tree, tree processors, serialiser and
+Python-Markdown does it, with the tree of `tree.py`: tree, tree processors, serialiser and
 post-processors are its own, and users may add theirs. What comes from raw HTML in the notes is then
 sanitised as GitHub does, and the formulas come back last, so that nothing touches their TeX.
 """
@@ -25,8 +25,9 @@ from markdown.treeprocessors import Treeprocessor
 from markdown_it.token import Token
 
 from ankify import gfm
-from ankify.gfm import GfmExtension, ParsedFile, TokenParser
+from ankify.gfm import ParsedFile
 from ankify.model import AnkifyError, Content, Reference
+from ankify.tree import AMP, GfmExtension, TokenParser, raw_attributes
 
 if TYPE_CHECKING:
     from ankify.questions import Section
@@ -233,7 +234,7 @@ class _RawLinks(Postprocessor):
     def _changed(self, tag: re.Match[str]) -> str:
         if tag[1].lower() != "a":
             return tag[0]
-        target = self._links.target(gfm.raw_attributes(tag[0]).get("href", ""))
+        target = self._links.target(raw_attributes(tag[0]).get("href", ""))
         return "<a>" if target is None else f'<a href="{html.escape(target)}">'
 
 
@@ -255,7 +256,7 @@ class _Highlight(Treeprocessor):
             lexer = _lexer(language.lower()) if language else None
             if lexer is None:
                 continue
-            coloured = _coloured(text.replace(gfm.AMP, "&"), lexer)
+            coloured = _coloured(text.replace(AMP, "&"), lexer)
             label = html.escape(language)
             block[:] = ()
             block.tag = None  # type: ignore[assignment]  # the serialiser leaves such tags out

@@ -9,10 +9,11 @@ from gfm_oracle import cases, difference, render
 from markdown import Markdown
 
 from ankify import gfm
-from ankify.gfm import GfmExtension
+from ankify.dialect import MAX_DEPTH
 from ankify.model import Question
 from ankify.questions import Section
 from ankify.render import Renderer
+from ankify.tree import GfmExtension
 
 # Where the card is better than the oracle, which knows no alerts, footnotes and emoji.
 BETTER = {"an alert", "footnotes", "emoji"}
@@ -171,4 +172,4 @@ def test_attacks_end_soon(name: str) -> None:
 def test_what_is_nested_too_deep_stays_text() -> None:
     answer = render(">" * 500 + " the end").answer
     assert "the end" in answer
-    assert answer.count("<blockquote>") == gfm.MAX_DEPTH
+    assert answer.count("<blockquote>") == MAX_DEPTH
