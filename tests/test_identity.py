@@ -420,6 +420,44 @@ def test_a_repeated_title_with_another_answer_is_another_question() -> None:
     }
 
 
+def test_a_repeated_title_in_the_place_of_another_is_another_question() -> None:
+    """Its neighbours say where it stands, not what it is."""
+    before = build(texts(*SORTS[:3]))
+    after = build(texts(SORTS[0], OTHER, SORTS[2], SORTS[3]), before.lock)
+    assert after.guids[OTHER] not in before.guids.values()
+
+
+def test_repeated_titles_with_much_edited_answers_are_told_apart_by_their_order() -> None:
+    before = build(texts(*SORTS))
+    kept = tuple(" ".join(answer.split()[:8]) for answer in SORTS)
+    much = tuple(f"{text} and then {OTHER[n * 9 : n * 9 + 40]}" for n, text in enumerate(kept))
+    after = build(texts(*much), before.lock)
+    assert list(after.guids.values()) == list(before.guids.values())
+
+
+def test_one_repeated_title_more_does_not_hide_the_order_of_the_others() -> None:
+    before = build(texts(*SORTS))
+    much = " ".join(SORTS[1].split()[:10]) + " " + OTHER[:40]
+    after = build(texts(SORTS[0], much, *SORTS[2:], OTHER[40:]), before.lock)
+    assert after.guids[much] == before.guids[SORTS[1]]
+
+
+def test_of_swapped_answers_the_titles_keep_the_guids(first: Build) -> None:
+    """The title is what the learner was asked."""
+    one, two = NOTES[0], NOTES[2]
+    notes = (replace(one, text=two.text), NOTES[1], replace(two, text=one.text), *NOTES[3:])
+    assert build(notes, first.lock).guids == first.guids
+
+
+def test_a_file_that_took_the_name_of_another_is_not_its_place() -> None:
+    titles = ("Overview", "Details", "Proof", "Limits")
+    old = tuple(Asked(t, "day1.md", t, text) for t, text in zip(titles, SORTS, strict=True))
+    before = build(old)
+    moved = tuple(replace(q, file="day2.md") for q in old[1:])
+    after = build((Asked("fresh", "day1.md", "Overview", OTHER), *moved), before.lock)
+    assert after.guids["fresh"] not in before.guids.values()
+
+
 def test_a_generic_title_in_another_file_is_another_question() -> None:
     before = build((*texts(SORTS[0]), *texts(SORTS[1], file="b.md")))
     after = build((*texts(SORTS[1], file="b.md"), *texts(SORTS[2], file="c.md")), before.lock)
