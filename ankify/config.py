@@ -152,7 +152,8 @@ def read_folder_settings(root: Path, folder: Path, outer: QuestionSettings) -> Q
         raise AnkifyError(
             "only [questions] can be set in a folder inside the notes",
             Location(path.relative_to(root).as_posix()),
-            f"move the other settings to {CONFIG_NAME} of the notes folder",
+            f"move the other settings to {CONFIG_NAME} of the notes folder,"
+            f" or name {folder} as the notes folder",
         )
     return found.questions
 

@@ -1,4 +1,4 @@
-"""A collection of the real Anki engine, for tests: import as the dialog does, study, look inside."""
+"""A collection of the real Anki engine, for tests: import as the dialog does, study, look."""
 
 from __future__ import annotations
 

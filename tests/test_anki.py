@@ -123,8 +123,8 @@ def insert_on_top(learner: Learner) -> None:
     for number in (3, 2, 1):
         learner.replace("lang/Go.md", f"## {number}. ", f"## {number + 1}. ")
         learner.replace("lang/Go.md", f"[{number}. ", f"[{number + 1}. ")
-    top = "## 1. What does defer do?\n\nIt runs a call when the function returns.\n\n## 2. What is a g"
-    learner.replace("lang/Go.md", "## 2. What is a g", top)
+    top = "## 1. What does defer do?\n\nIt runs a call when the function returns.\n\n"
+    learner.replace("lang/Go.md", "## 2. What is a g", f"{top}## 2. What is a g")
 
 
 def move(learner: Learner) -> None:
