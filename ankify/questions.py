@@ -16,7 +16,7 @@ from markdown_it.token import Token
 
 from ankify.content import LISTS, TocEntry, is_blank, is_filler, read_contents
 from ankify.gfm import ParsedFile, plain_text
-from ankify.groups import HEADINGS, Flow, unread_counts
+from ankify.groups import HEADINGS, Flow, style_of, unread_counts
 from ankify.headings import (
     CONTENTS,
     CUSTOM,
@@ -282,11 +282,15 @@ class _Reader:
 
     def _trail(self, above: Sequence[int], question: Mark) -> tuple[str, ...]:
         """The titles of the sections a question stands in, numbers stripped."""
-        found = (
-            self._mark(at).title
+        marks = (
+            self._mark(at)
             for at in above
             if self._mark(at).level < question.level or at in self.leads
-            if not CONTENTS.match(self._mark(at).name)
+        )
+        found = (
+            mark.title
+            for mark in marks
+            if not CONTENTS.match(mark.name) and style_of(mark) != style_of(question)
         )
         return tuple(strip_number(self._plain(title)) for title in found)
 

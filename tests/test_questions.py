@@ -180,6 +180,10 @@ def test_the_table_of_contents_and_the_ids_are_handed_on() -> None:
     assert [section.heading_id for section in found.sections] == ["a", None]
 
 
+def test_a_lone_link_is_no_table_of_contents() -> None:
+    assert split("## 1. What?\n\n[2. Why?](#why)\n\n## 2. Why?\n\ny\n").toc == ()
+
+
 def test_a_file_says_that_it_has_questions_without_numbers() -> None:
     notes = "# T\n\n## What is it?\n\nx\n\n## Why?\n\ny\n"
     found = split(notes)
