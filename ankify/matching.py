@@ -259,7 +259,8 @@ class Matcher:
         if left and len(self.taken) < len(self.olds):
             evidence = Evidence(self.olds, self.news, left)
             for least in (SURE, KEEP, KEEP, DOUBT):  # each round learns from the pairs before
-                self.pair_alike(evidence, least)
+                if len(self.found) < len(self.news):
+                    self.pair_alike(evidence, least)
 
     def take(self, old: int, new: int, sure: float) -> None:
         """Keep a pair: both are out of the search."""
