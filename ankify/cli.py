@@ -124,6 +124,20 @@ def progress(quiet: bool) -> Iterator[Callable[[int, int], None]]:
             sys.stderr.write("\r\033[K")
 
 
+def read(notes: Path, unnumbered: bool, **options: Any) -> Project:
+    """Read the notes for a command that writes none of them."""
+    from ankify.project import read_project
+
+    with progress(quiet=False) as advance:
+        return read_project(
+            notes,
+            unnumbered=unnumbered or None,
+            progress=advance,
+            processes=os.cpu_count() or 1,
+            **options,
+        )
+
+
 def default_output(project: Project) -> Path:
     """`build/` and the name of the root deck, in a form that every system takes."""
     stem = project.name.lower().translate(_UNSAFE_IN_FILE_NAMES).strip("-. ") or "notes"
@@ -135,7 +149,12 @@ def default_output(project: Project) -> Path:
 
 @cli.command()
 @notes_argument
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="The package to write.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The package to write.  [default: build/DECK.apkg]",
+)
 @click.option("--strict", is_flag=True, help="Fail on warnings, too.")
 @click.option("--locked", is_flag=True, help="Fail if ankify.lock would change (for CI).")
 @click.option("--unnumbered", is_flag=True, help="Take questions without a number, too.")
@@ -249,9 +268,7 @@ def list_questions(notes: Path, *, as_json: bool, html: bool, unnumbered: bool) 
 
     Example: ankify list notes --json
     """
-    from ankify.project import read_project
-
-    project = read_project(notes, unnumbered=unnumbered or None)
+    project = read(notes, unnumbered)
     listed = [note for note in project.notes if note.question]
     if as_json:
         entries = [note_as_json(note, html=html) for note in listed]
@@ -285,22 +302,19 @@ def list_questions(notes: Path, *, as_json: bool, html: bool, unnumbered: bool) 
 @click.option("--unnumbered", is_flag=True, help="Take questions without a number, too.")
 @reports_errors
 def check(notes: Path, *, strict: bool, shape: str, against: Path | None, unnumbered: bool) -> None:
-    """Show every problem of NOTES with its place and what to do; write nothing.
+    """Show all problems of NOTES, each with its place.
 
-    Exits with 1 if there is an error, with --strict also if there is a warning. docs/rules.md
-    says what each rule is about and how to switch it off.
+    Writes nothing. Exits with 1 if there is an error, with --strict also if there is a warning.
+    docs/rules.md says what each rule is about and how to switch it off.
 
     Example: ankify check notes --strict
     """
     from ankify.forecast import diff as compare
-    from ankify.project import read_project
     from ankify.rules import check as find_problems
 
     package = read_package(against)
     try:
-        project = read_project(
-            notes, unnumbered=unnumbered or None, last_package=against, tolerant=True
-        )
+        project = read(notes, unnumbered, last_package=against, tolerant=True)
         problems = find_problems(project)
     except AnkifyError as error:
         project, problems = None, (error.problem,)
@@ -342,28 +356,22 @@ def print_problems(problems: Sequence[Problem], shape: str, notes: Path) -> None
 def diff(
     notes: Path, against: Path | None, *, as_json: bool, exit_code: bool, unnumbered: bool
 ) -> None:
-    """Say what the next import of NOTES will do in Anki; write nothing.
+    """Say what the next import of NOTES will do in Anki.
 
-    Compared are the notes as they are now and the last build, which ankify.lock knows.
+    Writes nothing. Compared are the notes as they are now and the last build, which ankify.lock
+    knows.
 
     Example: ankify diff notes --against old.apkg
     """
     from ankify.forecast import diff as compare
 
-    project = read_for_diff(notes, against, unnumbered)
+    project = read(notes, unnumbered, last_package=against)
     forecast = compare(project, read_package(against))
     if as_json:
         tell(json.dumps(forecast_as_json(forecast), ensure_ascii=False, indent=1))
     else:
         print_forecast(forecast)
     sys.exit(1 if exit_code and forecast.changes_something else 0)
-
-
-def read_for_diff(notes: Path, against: Path | None, unnumbered: bool) -> Project:
-    """Read the notes as `build` would; questions that are gone are looked up in `against`."""
-    from ankify.project import read_project
-
-    return read_project(notes, unnumbered=unnumbered or None, last_package=against)
 
 
 def read_package(path: Path | None) -> Package | None:
@@ -393,28 +401,27 @@ def print_forecast(forecast: Forecast) -> None:
     help="The folder to write.",
 )
 @click.option("--serve", is_flag=True, help="Serve it, and write it anew when a note changes.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True)
+@click.option("--port", type=int, default=8765, show_default=True, help="Where --serve listens.")
 @click.option("--unnumbered", is_flag=True, help="Take questions without a number, too.")
 @reports_errors
 def preview(notes: Path, output: Path, *, serve: bool, port: int, unnumbered: bool) -> None:
-    """Write a page that shows every card of NOTES as on the phone, without Anki.
+    """Show all cards of NOTES on a web page, without Anki.
 
     The folder opens from disk; what `ankify check` finds stands beside the card it is about.
 
     Example: ankify preview notes --serve
     """
     from ankify.preview import serve_preview, write_preview
-    from ankify.project import read_project
     from ankify.rules import check as find_problems
 
-    def read() -> Project:
-        project = read_project(notes, unnumbered=unnumbered or None)
+    def checked() -> Project:
+        project = read(notes, unnumbered)
         return replace(project, problems=find_problems(project))
 
     if serve:
-        serve_preview(read, output, port=port, tell=say)
+        serve_preview(checked, output, port=port, tell=say)
     else:
-        say(f"Wrote {write_preview(read(), output)}")
+        say(f"Wrote {write_preview(checked(), output)}")
 
 
 # adopt ------------------------------------------------------------------------------------------
@@ -430,20 +437,20 @@ def preview(notes: Path, output: Path, *, serve: bool, port: int, unnumbered: bo
 def adopt_command(
     package: Path, notes: Path, *, unnumbered: bool, verbose: bool, as_json: bool
 ) -> None:
-    """Take over the notes of a package: write NOTES/ankify.lock from it.
+    """Take over the notes of a package, with their history.
 
-    For a lock that was lost, and for a deck that was made by hand or by another tool until now.
-    The notes of the package are matched with the questions by their text; a question that finds
-    its note keeps its review history. OLD.apkg is what Anki exports (File > Export), or a package
-    that was built before.
+    Writes NOTES/ankify.lock. For a lock that was lost, and for a deck that was made by hand or by
+    another tool until now. The notes of the package are matched with the questions by their text; a
+    question that finds its note keeps its review history. OLD.apkg is what Anki exports (File >
+    Export), or a package that was built before.
 
     Example: ankify adopt old.apkg notes
     """
     from ankify.apkg import read_apkg
-    from ankify.project import adopt_package, read_project, write_adopted
+    from ankify.project import adopt_package, write_adopted
 
     old = read_apkg(package)
-    project = read_project(notes, unnumbered=unnumbered or None)
+    project = read(notes, unnumbered)
     adoption = adopt_package(project, old.notes)
     if not adoption.matched:
         raise AnkifyError(
@@ -467,10 +474,10 @@ def adopt_command(
 @click.argument("folder", required=False, type=click.Path(path_type=Path), default=Path())
 @reports_errors
 def init(folder: Path) -> None:
-    """Start a folder of notes in FOLDER (default: here); never overwrite a file.
+    """Start a folder of notes in FOLDER (default: here).
 
-    Writes a note file to learn from, ankify.toml with every setting, a Makefile, a .gitignore and
-    a GitHub workflow that attaches the deck to each release.
+    Never overwrites a file. Writes a note file to learn from, ankify.toml with every setting, a
+    Makefile, a .gitignore and a GitHub workflow that attaches the deck to each release.
 
     Example: ankify init my-notes
     """

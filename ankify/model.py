@@ -290,8 +290,8 @@ class Page:
     def switched_off(self, rule: str, line: int) -> bool:
         """Whether a comment in the file switches a rule off for a line.
 
-        The comment is for the question that is nearest to it (of two, the one below); above the first question, and in a
-        file without any, it is for the whole file.
+        The comment is for the question that is nearest to it (of two, the one below); above the
+        first question, and in a file without any, it is for the whole file.
         """
         return any(name == rule and self._reaches(at, line) for at, name in self.survey.off)
 

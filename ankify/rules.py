@@ -123,8 +123,9 @@ seen_by_the_reader(
     "image-outside",
     """A picture that lies outside of the notes folder
 
-    `../../private.png`, `/etc/passwd`, `C:\\\\a.png`, a link out of the folder: an error. Nothing
-    from outside of the notes folder is put into a deck. Copy the picture beside the notes.
+    `../../private.png`, `/etc/passwd`, `C:\\a.png`, a link out of the folder. Nothing from outside
+    of the notes folder is put into a deck: the card says so in the picture's place. Copy the picture
+    beside the notes.
     """,
 )
 seen_by_the_reader(

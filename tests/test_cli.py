@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
+import click
+import genanki
 import pytest
 from conftest import PIXEL, Outcome
 from PIL import Image
+from real_anki import RealAnki
+
+from ankify.cli import cli
 
 Run = Callable[..., Outcome]
 Project = Callable[..., Path]
@@ -147,7 +156,10 @@ def test_a_missing_folder_is_named(run: Run) -> None:
 
 
 def test_wrong_usage_exits_with_two(run: Run) -> None:
-    assert run("build", "--no-such-option")[0] == 2
+    for arguments in (["build", "--no-such-option"], ["nonsense"], ["adopt"], ["check", "a", "b"]):
+        code, out, err = run(*arguments)
+        assert (code, out) == (2, "")
+        assert err.startswith("Usage: cli ")
 
 
 def test_an_image_outside_of_the_notes_is_refused_and_the_deck_is_built(
@@ -176,3 +188,245 @@ def test_smaller_copies_are_made_once_and_what_they_save_is_said(
     code, _, err = run("build", root)
     assert code == 0
     assert re.search(r"smaller copies of pictures save 0\.\d MB\n", err)
+
+
+# How much is said -------------------------------------------------------------------------------
+
+
+def test_build_quiet_verbose_and_as_json(project: Project, run: Run) -> None:
+    root = project({"Sums.md": NOTE})
+    assert run("build", "-q") == (0, "", "")
+    (root / "Sums.md").write_text(NOTE.replace("## 2. And two?", "## 3. And two and two?"))
+    code, out, err = run("build", "--json")
+    report = json.loads(out)
+    assert (code, err) == (0, "")
+    assert list(report) == [
+        *("package", "notes", "decks", "media", "changes", "problems", "searches"),
+    ]
+    assert [(c["kind"], c["line"], c["before"]) for c in report["changes"]] == [
+        ("reworded", 7, "And two?"),
+        ("renumbered", 7, "2"),
+    ]
+    (root / "Sums.md").write_text(NOTE)
+    assert run("build", "-v") == (
+        *(0, ""),
+        "Built build/notes.apkg: 2 notes in 1 deck, 0 media files\n"
+        "  reworded 1, renumbered 1\n"
+        "  reworded: Sums.md:7: And two? (was And two and two?)\n"
+        "  renumbered: Sums.md:7: And two? (was 3)\n",
+    )
+
+
+def test_quiet_still_shows_why_nothing_was_written(project: Project, run: Run) -> None:
+    project({"Sums.md": NOTE + "\n![y](y.png)\n"})
+    assert run("build", "-q") == (0, "", "")
+    assert run("build", "-q", "--strict") == (
+        *(1, ""),
+        "notes/Sums.md:11: warning: image not found: y.png [missing-image]\n"
+        "error: nothing was written: the problems above come first\n",
+    )
+
+
+MORE = "# More\n\n## 1. What is six?\n\nThe sum of one, two and three, and their product, too.\n"
+
+
+def test_build_gives_searches_for_what_an_import_cannot_do(project: Project, run: Run) -> None:
+    root = project({"Sums.md": NOTE, "More.md": MORE})
+    run("build")
+    (root / "Sums.md").write_text(NOTE.partition("## 2")[0])
+    (root / "in").mkdir()
+    (root / "More.md").rename(root / "in" / "More.md")
+    _, _, err = run("build")
+    assert err == (
+        "Built build/notes.apkg: 2 notes in 2 decks, 0 media files\n"
+        "  moved 1, removed 1\n"
+        "  removed questions, after the import, in Anki's browser: tag:ankify::removed\n"
+        '  cards stay in their deck; to move them to "notes::in::More": deck:"notes::More"\n'
+    )
+
+
+def test_a_question_without_a_tombstone_can_be_found_in_anki(
+    project: Project, run: Run, anki: RealAnki
+) -> None:
+    root = project({"a.md": NOTE, "b.md": '# B\n\n## 1. What is *: (a-b) "six_7"?\n\nIt.\n'})
+    run("build")
+    anki.load(Path("build/notes.apkg"))
+    shutil.rmtree("build")
+    (root / "b.md").unlink()
+    search = run("build")[2].splitlines()[-1]
+    assert search.startswith('  removed, but not marked in Anki; to find it: "')
+    assert len(anki.col.find_notes(search.partition(": ")[2])) == 1
+
+
+def test_a_stream_that_cannot_show_a_title_escapes_it(project: Project, tmp_path: Path) -> None:
+    root = project({"Sums.md": NOTE.replace("two", "二")})
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
+    done = ankify("list", root, env=environment)
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[1] == "Sums.md:7: 2. And \\u4e8c?"
+
+
+def test_nothing_is_coloured(project: Project) -> None:
+    root = project({"Sums.md": NOTE + "\n![x](../x.png)\n"})
+    done = ankify("check", root, env={**os.environ, "FORCE_COLOR": "1"})
+    assert "\033" not in done.stdout + done.stderr
+
+
+def ankify(*arguments: object, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run ankify in a process of its own."""
+    command = [sys.executable, "-m", "ankify", *map(str, arguments)]
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+
+
+# Help -------------------------------------------------------------------------------------------
+
+EXAMPLE = re.compile(r"^  Example: (ankify .*)$", re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", ["", *cli.commands])
+def test_a_command_explains_itself_with_an_example_that_works(
+    project: Project, run: Run, name: str
+) -> None:
+    code, out, err = run(*name.split(), "-h")
+    assert (code, err) == (0, "")
+    assert run(*name.split(), "--help")[1] == out
+    assert not re.search(r"^  -.*\S  \n", out, re.MULTILINE)
+    example = EXAMPLE.search(out)
+    assert example
+    project({"Sums.md": NOTE})
+    run("build", "notes", "-o", "old.apkg")
+    Path("notes/ankify.lock").unlink()
+    arguments = example[1].replace(" --serve", "").split()[1:]
+    assert run(*arguments)[0] == 0
+
+
+def test_every_option_is_explained() -> None:
+    for name, command in cli.commands.items():
+        for option in command.params:
+            if isinstance(option, click.Option):
+                assert option.help, f"{name} {option.name}"
+
+
+def test_every_command_stands_in_the_docs(run: Run, documented: Callable[[str, str], None]) -> None:
+    pages = []
+    for name in cli.commands:
+        text = run(name, "-h")[1].replace("Usage: cli ", "Usage: ankify ")
+        pages.append(f"## ankify {name}\n\n```\n{text}```")
+    documented("commands.md", "\n\n".join(pages))
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_shell_can_complete_commands(shell: str) -> None:
+    environment = {**os.environ, "_ANKIFY_COMPLETE": f"{shell}_source"}
+    command = [str(Path(sys.executable).parent / "ankify")]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert "_ANKIFY_COMPLETE=" in done.stdout, done.stderr
+
+
+# adopt ------------------------------------------------------------------------------------------
+
+HAND_MADE = genanki.Model(
+    1_234_567,
+    "By hand",
+    fields=[{"name": "Front"}, {"name": "Back"}],
+    templates=[{"name": "Card", "qfmt": "{{Front}}", "afmt": "{{Back}}"}],
+)
+
+
+def by_hand(path: str, *notes: tuple[str, str, str]) -> None:
+    """Write a package as another tool would; notes are (guid, front, back)."""
+    deck = genanki.Deck(1_234_568, "By hand")
+    for guid, *fields in notes:
+        deck.add_note(genanki.Note(HAND_MADE, fields, guid=guid))
+    genanki.Package(deck).write_to_file(path, timestamp=1_600_000_000)
+
+
+def test_adopt_rebuilds_a_lost_lock(project: Project, run: Run, anki: RealAnki) -> None:
+    root = project({"Sums.md": NOTE})
+    run("build", now=1_700_000_000)
+    anki.load(Path("build/notes.apkg"))
+    (root / "ankify.lock").unlink()
+    (root / "Sums.md").rename(root / "Numbers.md")
+    said = "Wrote notes/ankify.lock\n2 questions of 2 adopted, from 2 notes in the package\n"
+    assert run("adopt", "build/notes.apkg", now=1_700_001_000) == (0, "", said)
+    run("build", now=1_700_002_000)
+    assert anki.load(Path("build/notes.apkg")).new == 0
+
+
+def test_adopt_lists_what_has_no_partner(project: Project, run: Run) -> None:
+    project({"Sums.md": NOTE})
+    by_hand(
+        "old.apkg", ("a", "What is one and one?", "Two"), ("b", "What is a <b>fish</b>?", "Wet")
+    )
+    code, out, err = run("adopt", "old.apkg", "-v")
+    assert (code, out) == (0, "")
+    assert err.splitlines()[:5] == [
+        "Wrote notes/ankify.lock",
+        "1 question of 2 adopted, from 2 notes in the package",
+        "  Sums.md:3: What is one and one? = What is one and one?",
+        "  new: Sums.md:7: And two?",
+        "  only in the package: What is a fish ?",
+    ]
+    assert 'with "Update notes: Always"' in err
+
+
+def test_adopt_as_json(project: Project, run: Run) -> None:
+    project({"Sums.md": NOTE})
+    by_hand("old.apkg", ("a", "What is one and one?", "Two"), ("b", "What is a fish?", "Wet"))
+    code, out, err = run("adopt", "old.apkg", "--json")
+    report = json.loads(out)
+    assert (code, err) == (0, "")
+    assert [(m["guid"], m["line"]) for m in report["matched"]] == [("a", 3)]
+    assert [q["line"] for q in report["unmatched_questions"]] == [7]
+    assert report["unmatched_notes"] == [{"guid": "b", "title": "What is a fish?"}]
+
+
+def test_adopt_never_changes_a_guid_that_was_given_out(project: Project, run: Run) -> None:
+    root = project({"Sums.md": NOTE})
+    by_hand("old.apkg", ("a", "What is one and one?", "Two"))
+    run("build")
+    lock = (root / "ankify.lock").read_bytes()
+    code, out, err = run("adopt", "old.apkg")
+    assert (code, out) == (1, "")
+    assert err.startswith(
+        "error: ankify.lock is there already, and gives 1 of these questions other guids\n"
+        "  hint: if the package is right, move notes/ankify.lock away, then adopt again;"
+    )
+    assert (root / "ankify.lock").read_bytes() == lock
+    code, _, err = run("adopt", "build/notes.apkg")
+    assert code == 0
+    assert err.startswith("notes/ankify.lock knows them already: it was left alone\n")
+    assert (root / "ankify.lock").read_bytes() == lock
+
+
+def test_adopt_of_another_deck_writes_nothing(project: Project, run: Run) -> None:
+    root = project({"Sums.md": NOTE})
+    by_hand("old.apkg", ("b", "What is a fish?", "Wet"))
+    code, out, err = run("adopt", "old.apkg")
+    assert (code, out) == (1, "")
+    assert err.startswith("error: no question of the notes is in the package")
+    assert not (root / "ankify.lock").exists()
+
+
+def test_the_way_that_adopt_names_keeps_the_history_of_a_deck_made_by_hand(
+    project: Project, run: Run, anki: RealAnki
+) -> None:
+    project({"Sums.md": NOTE})
+    by_hand("old.apkg", ("a", "What is one and one?", "2"), ("b", "And two?", "4"))
+    anki.load(Path("old.apkg"))
+    assert anki.study() == 2
+    history = anki.reviews()
+    run("adopt", "old.apkg", now=1_700_000_000)
+    run("build", now=1_700_000_000)
+    deck = Path("build/notes.apkg")
+    assert run("diff", "--against", "old.apkg")[1].startswith("The next import: 2 in conflict")
+    assert anki.load(deck).conflicting == 2
+    anki.change_note_type("By hand", "Ankify Question")
+    assert anki.load(deck).unchanged == 2
+    assert anki.load(deck, always=True).updated == 2
+    notes = anki.notes()
+    assert notes["a"].fields["Answer"].startswith("<p>Two, as")
+    assert [note.cards[0][0] for note in notes.values()] == ["By hand", "By hand"]
+    assert [len(note.cards) for note in notes.values()] == [1, 1]
+    assert anki.reviews() == history
+    assert anki.complaints() == []
