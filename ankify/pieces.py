@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from itertools import pairwise
 
 from markdown_it.token import Token
@@ -59,7 +60,7 @@ class Mark:
     target: str | None = None
     borrowed: bool = False
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The visible title without its number, formulas still set aside."""
         return visible(self.title).strip()
@@ -96,7 +97,7 @@ def read_pieces(tokens: Sequence[Token]) -> list[Piece]:
             pieces.append(_piece(run, _paragraph_mark(run[1])))
         elif opening in ("bullet_list_open", "ordered_list_open"):
             items = tuple(_item(run[0], item, run[-1]) for item in balanced(run[1:-1]))
-            pieces.append(replace(_piece(run), items=items))
+            pieces.append(_piece(run, items=items))
         else:
             pieces.append(_piece(run))
     return _with_borrowed_titles(pieces)
@@ -122,14 +123,21 @@ def balanced(tokens: Sequence[Token]) -> Iterator[tuple[Token, ...]]:
             start = at + 1
 
 
-def _piece(run: tuple[Token, ...], mark: Mark | None = None) -> Piece:
+def _piece(
+    run: tuple[Token, ...],
+    mark: Mark | None = None,
+    *,
+    items: tuple[Piece, ...] = (),
+    inside: tuple[Token, ...] = (),
+    depth: int = 0,
+) -> Piece:
     maps = [token.map for token in run if token.map]
     # Only leaves say where text ends: the map of a list takes in the blank lines below it. That of
     # a heading takes in its underline.
     leaves = [t.map for t in run if t.map and (t.nesting == 0 or t.type == "heading_open")]
     line = maps[0][0] if maps else 0
     end = max((found[1] for found in leaves or maps), default=line)
-    return Piece(run, line, end, mark, comments=tuple(_comments(run)))
+    return Piece(run, line, end, mark, items, inside, depth, tuple(_comments(run)))
 
 
 COMMENT = re.compile(r"<!--\s*ankify:\s*(.*?)\s*-->", re.DOTALL)  # <!-- ankify: id=norms -->
@@ -252,7 +260,7 @@ def _item(opening: Token, run: tuple[Token, ...], closing: Token) -> Piece:
     head = next(balanced(run[1:-1]), ())
     if not _may_ask(run[0], head):
         return _piece(whole)
-    return replace(_piece(whole, _item_mark(run[0], head)), inside=run[1 + len(head) : -1])
+    return _piece(whole, _item_mark(run[0], head), inside=run[1 + len(head) : -1])
 
 
 def _may_ask(item: Token, head: tuple[Token, ...]) -> bool:
@@ -333,7 +341,7 @@ def _html_piece(
     token = replace(block, content=content.strip() + "\n", map=lines)
     mark = _html_mark(part, lines[0]) if part else None
     depth = 0 if not part else bool(part["opens"] or part["open"]) - bool(part["close"])
-    return [replace(_piece((token,), mark), depth=depth)]
+    return [_piece((token,), mark, depth=depth)]
 
 
 def _html_mark(part: re.Match[str], line: int) -> Mark | None:
