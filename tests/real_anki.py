@@ -1,0 +1,127 @@
+"""A collection of the real Anki engine, for tests: import as the dialog does, study, look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import anki.collection  # noqa: F401  first: anki.cards cannot be imported alone
+from anki.cards import Card
+from anki.collection import Collection, ImportAnkiPackageRequest
+from anki.decks import DeckId
+
+EASY = 4
+
+
+@dataclass(frozen=True)
+class Imported:
+    """Counts of notes in Anki's own log of an import."""
+
+    new: int
+    updated: int
+    unchanged: int
+    conflicting: int
+
+
+@dataclass(frozen=True)
+class LearnersNote:
+    """A note as the learner has it; `cards` are (deck, type, queue, due, interval, reps)."""
+
+    fields: dict[str, str]
+    tags: tuple[str, ...]
+    modified: int
+    cards: tuple[tuple[Any, ...], ...]
+
+
+class RealAnki:
+    """One collection in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.col = Collection(str(folder / "collection.anki2"))
+
+    def close(self) -> None:
+        self.col.close()
+
+    def load(self, package: Path, *, always: bool = False) -> Imported:
+        """Import with the options that Anki's dialog shows the first time.
+
+        `always`: with "Update notes: Always" instead of "If newer".
+        """
+        options = self.col._backend.get_import_anki_package_presets()
+        options.update_notes = 1 if always else options.update_notes
+        request = ImportAnkiPackageRequest(package_path=str(package), options=options)
+        log = self.col.import_anki_package(request).log
+        self.col.models._clear_cache()
+        return Imported(len(log.new), len(log.updated), len(log.duplicate), len(log.conflicting))
+
+    def change_note_type(self, old: str, new: str) -> None:
+        """Change the note type of all notes, with the fields that Anki's dialog proposes."""
+        ids = [self.col.models.by_name(name)["id"] for name in (old, new)]
+        info = self.col.models.change_notetype_info(old_notetype_id=ids[0], new_notetype_id=ids[1])
+        info.input.note_ids.extend(self.col.find_notes(f'note:"{old}"'))
+        self.col.models.change_notetype_of_notes(info.input)
+
+    def study(self) -> int:
+        """Answer every new card once with Easy. Returns how many there were."""
+        for config in self.col.decks.all_config():
+            config["new"]["perDay"] = 9999
+            self.col.decks.update_config(config)
+        studied = 0
+        for deck in self.col.decks.all_names_and_ids():
+            self.col.decks.select(DeckId(deck.id))
+            while queued := self.col.sched.get_queued_cards(fetch_limit=1).cards:
+                card = Card(self.col, backend_card=queued[0].card)
+                card.start_timer()
+                self.col.sched.answerCard(card, EASY)
+                studied += 1
+        return studied
+
+    def notes(self) -> dict[str, LearnersNote]:
+        """All notes by guid; fails where two share one."""
+        rows = self.col.db.all("select id, guid, mid, mod, tags, flds from notes order by id")
+        found = {}
+        for nid, guid, mid, modified, tags, fields in rows:
+            assert guid not in found, f"two notes with the guid {guid}"
+            names = [field["name"] for field in self.col.models.get(mid)["flds"]]
+            values = dict(zip(names, fields.split("\x1f"), strict=True))
+            found[guid] = LearnersNote(values, tuple(tags.split()), modified, self._cards(nid))
+        return found
+
+    def _cards(self, nid: int) -> tuple[tuple[Any, ...], ...]:
+        rows = self.col.db.all(
+            "select did, type, queue, due, ivl, reps from cards where nid = ? order by ord", nid
+        )
+        return tuple((self.col.decks.name(did), *rest) for did, *rest in rows)
+
+    def reviews(self) -> list[Any]:
+        """The review log."""
+        return self.col.db.all("select id, cid, ease, ivl from revlog order by id")
+
+    def media(self) -> dict[str, bytes]:
+        """The media folder: bytes by name."""
+        return {path.name: path.read_bytes() for path in Path(self.col.media.dir()).iterdir()}
+
+    def edit(self, guid: str, field: str, text: str, tag: str, modified: int) -> None:
+        """Edit and tag a note as a learner would, at the time `modified`."""
+        note = self.col.get_note(self.col.db.scalar("select id from notes where guid = ?", guid))
+        note[field] = text
+        note.tags.append(tag)
+        self.col.update_note(note)
+        self.col.db.execute("update notes set mod = ? where guid = ?", modified, guid)
+
+    def mark_synced(self) -> None:
+        """Pretend that a sync has just happened."""
+        self.col.db.execute("update col set ls = max(scm, mod)")
+
+    def needs_full_sync(self) -> bool:
+        return bool(self.col.schema_changed())
+
+    def complaints(self) -> list[str]:
+        """What Check Database and Check Media have to say."""
+        message, ok = self.col.fix_integrity()
+        media = self.col.media.check()
+        found = [] if ok else [message]
+        found += [f"missing: {name}" for name in media.missing]
+        return found + [f"unused: {name}" for name in media.unused]
