@@ -54,9 +54,12 @@ def github_parser() -> MarkdownIt:
     for name in ("blockquote", "list"):
         _replace(parser, name, _shallow)
     _replace(parser, "html_block", _html_rule)
+    _replace(parser, "reference", _reference_rule)
+    parser.block.ruler.before("paragraph", "box", _after_lone_box, {"alt": ["paragraph"]})
+    parser.block.ruler.before("paragraph", "bar", _lone_bar, {"alt": ["blockquote"]})
     # What looks like the head of a table may be a heading, a list or raw HTML in the first place.
     table = next(rule for rule in parser.block.ruler.__rules__ if rule.name == "table")
-    parser.block.ruler.before("lheading", "gfm_table", table.fn, {"alt": table.alt})
+    parser.block.ruler.before("lheading", "gfm_table", _table_rule(table.fn), {"alt": table.alt})
     parser.disable("table")
     parser.inline.ruler.at("backticks", _backticks_rule)
     parser.inline.ruler.at("escape", _escape_rule)
@@ -235,6 +238,68 @@ def _html_rule(rule: BlockRule) -> BlockRule:
     return ending
 
 
+def _table_rule(rule: BlockRule) -> BlockRule:
+    """A line of dashes alone makes a heading of what is above it, even with a bar in it."""
+
+    @wraps(rule)
+    def table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        if start + 1 < end:
+            begin = state.bMarks[start + 1] + state.tShift[start + 1]
+            if not state.src[begin : state.eMarks[start + 1]].rstrip().strip("-"):
+                return False
+        return rule(state, start, end, silent)
+
+    return table
+
+
+def _reference_rule(rule: BlockRule) -> BlockRule:
+    """What follows a definition of a link goes on as the same paragraph, as it began as one."""
+
+    @wraps(rule)
+    def definitions(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        if not rule(state, start, end, silent):
+            return False
+        rules = {entry.name: entry.fn for entry in state.md.block.ruler.__rules__}
+        while state.line < end and not state.isEmpty(state.line):
+            line = state.line
+            if _is_interrupted(state, line, end):
+                break
+            if not rule(state, line, end, False):
+                return bool(
+                    rules["lheading"](state, line, end, False)
+                    or rules["paragraph"](state, line, end, False)
+                )
+        return True
+
+    return definitions
+
+
+def _is_interrupted(state: StateBlock, line: int, end: int) -> bool:
+    """Whether a line cannot go on with the paragraph above it."""
+    if state.sCount[line] < 0 or state.sCount[line] - state.blkIndent > 3:
+        return False
+    before, state.parentType = state.parentType, "paragraph"
+    rules = state.md.block.ruler.getRules("paragraph")
+    interrupted = any(rule(state, line, end, True) for rule in rules)
+    state.parentType = before
+    return interrupted
+
+
+def _after_lone_box(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A box of a task with nothing after it is no paragraph that the next line could go on with."""
+    stop = state.eMarks[start - 1]
+    begin = state.src.rfind("\n", 0, stop) + 1
+    return silent and bool(_LONE_BOX.fullmatch(state.src, begin, stop))
+
+
+def _lone_bar(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A bar alone is no row of a table."""
+    begin = state.bMarks[start] + state.tShift[start]
+    lone = state.src[begin : state.eMarks[start]].rstrip() == "|"
+    return silent and lone and state.parentType == "table"
+
+
+_LONE_BOX = re.compile(r"[ \t]*(?:[-+*]|\d+[.)])[ \t]+\[[ xX]\][ \t]+")
 # - [x] done
 _TASK = re.compile(r"[ \t]*(?:[-+*]|\d+[.)])[ \t]+\[[ xX]\](?=[ \t])")
 
@@ -333,11 +398,13 @@ def _url_end(text: str, start: int) -> int:
 def _in_brackets(state: StateInline) -> bool:
     """Whether a "[" is open, be it of a link or not: no address is looked for in there."""
     seen, opened = state.__dict__.get("brackets", (0, 0))
+    address = False  # what is in one is no bracket
     for token in state.tokens[seen:]:
-        if token.type == "text":
+        if token.type == "text" and not address:
             opened = _brackets(token.content, opened)
         elif token.tag == "a":
             opened += token.nesting
+        address = token.info == "auto"
     state.__dict__["brackets"] = (len(state.tokens), opened)  # so that each token is seen once
     return _brackets(state.pending, opened) > 0
 
