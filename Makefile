@@ -37,7 +37,7 @@ screenshots: .venv/test ## photograph cards and preview for the README
 	$(BIN)/python tests/screenshots.py
 
 docs: .venv/docs ## build the documentation as a site into site/
-	$(BIN)/mkdocs build --strict -q
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict -q
 
 dist: .venv/dist ## build wheel and sdist into dist/, and check their metadata
 	rm -rf dist

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import tarfile
 import venv
 from pathlib import Path
 
@@ -48,3 +50,19 @@ def test_a_bare_checkout_finds_its_templates(tmp_path: Path) -> None:
     ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+def test_the_sdist_holds_all_that_its_tests_need(tmp_path: Path) -> None:
+    call(sys.executable, "-m", "pip", "install", "-q", "--target", tmp_path / "lib", "build", cwd=tmp_path)
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "lib")}
+    command = [sys.executable, "-m", "build", "-s", "-o", str(tmp_path), str(ROOT)]
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+    (archive,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(archive) as sdist:
+        held = {name.partition("/")[2] for name in sdist.getnames()}
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split("\0")
+    left_out = {name for name in tracked if name and name not in held}
+    assert {name for name in left_out if not name.startswith(".g")} <= {"MANIFEST.in"}
