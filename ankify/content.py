@@ -27,7 +27,7 @@ PLACEHOLDER = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 LONG = 400  # so much text, targets of links included, says something
-TAG = re.compile(r"<!--[\s\S]*?-->|<[^>]*>")
+TAG = re.compile(r"<!--[\s\S]*?(?:-->|\Z)|<[^<>]*>")
 SHOWN = re.compile(r"<(?:img|video|audio|iframe|svg|table|input|picture)\b", re.IGNORECASE)
 
 
@@ -93,7 +93,10 @@ class Link:
     line: int
 
 
-HTML_LINK = re.compile(r"""<a\b[^>]*?href\s*=\s*["']?([^"'\s>]*)[^>]*>([\s\S]*?)</a\s*>""", re.I)
+HTML_LINK = re.compile(
+    r"""<a\b[^<>]*?href\s*=\s*["']?([^"'\s<>]*)[^<>]*>((?:(?!<a\b)[\s\S])*?)</a\s*>""",
+    re.IGNORECASE,
+)
 MOSTLY = 0.6  # of the letters
 
 

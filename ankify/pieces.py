@@ -299,16 +299,16 @@ def _item_mark(item: Token, head: tuple[Token, ...]) -> Mark:
 
 # -- raw HTML --------------------------------------------------------------------------------------
 
-ATTRIBUTES = r"""(?:(?:"[^"\n]*"|'[^'\n]*'|[^>"'\n])*|[^>\n]*)"""  # the second: an unclosed quote
+ATTRIBUTES = r"""(?:(?:"[^"\n]*"|'[^'\n]*'|[^<>"'\n])*|[^<>\n]*)"""  # the second: an unclosed quote
 BREAKS = r"(?:[ \t]*<br\s*/?>)*"
 HTML_PART = re.compile(
     rf"""(?P<comment><!--[\s\S]*?(?:-->|\Z))
     | (?P<heading><h(?P<level>[1-6])\b(?P<attributes>{ATTRIBUTES})>
         (?P<title>(?:(?!</?h[1-6]\b)[\s\S])*?(?=</h[1-6]\b)|[^\n]*)(?:</h[1-6]\s*>)?{BREAKS})
-    | (?P<details>(?P<opens><details\b[^>]*>)?\s*<summary\b[^>]*>
-        (?P<summary>[\s\S]*?)</summary\s*>{BREAKS})
-    | (?P<bold><p\b[^>]*>\s*(?P<strong><(?P<tag>b|strong)\b[^>]*>[^\n]*?</(?P=tag)>)\s*</p>)
-    | (?P<open><details\b[^>]*>) | (?P<close></details\s*>)""",
+    | (?P<details>(?P<opens><details\b[^<>]*>)?\s*<summary\b[^<>]*>
+        (?P<summary>(?:(?!<summary\b)[\s\S])*?)</summary\s*>{BREAKS})
+    | (?P<bold><p\b[^<>]*>\s*(?P<strong><(?P<tag>b|strong)\b[^<>]*>(?:(?!<p\b)[^\n])*?</(?P=tag)>)\s*</p>)
+    | (?P<open><details\b[^<>]*>) | (?P<close></details\s*>)""",
     re.IGNORECASE | re.VERBOSE,
 )
 VERBATIM = re.compile(r"\s*<(?:pre|script|style|textarea)\b", re.IGNORECASE)

@@ -11,6 +11,7 @@ setting is on. A question is shown as
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from ankify.model import Question
 from ankify.questions import Section, SplitFile, SplitOptions, split_questions
 
 CASES = Path(__file__).parent / "cases" / "questions.md"
+DOCS = CASES.parent.parent.parent / "docs" / "dialects.md"
 CASE = re.compile(r"^(?P<title>\S.*)\n\.\n(?P<notes>(?:.*\n)*?)\.\n(?P<read>(?:.*\n)*?)\.\n", re.M)
 
 
@@ -118,6 +120,12 @@ def test_every_way_to_number_a_heading_is_read(mark: str, number: str) -> None:
 def test_every_dialect_reads_its_own_example(dialect: object) -> None:
     read = read_number(dialect.example)  # type: ignore[attr-defined]
     assert read.dialect is dialect
+
+
+def test_the_documented_table_is_that_of_the_code() -> None:
+    documented = re.findall(r"^\| (\w[\w ]*) \|", DOCS.read_text("utf-8"), re.M)
+    names = [dialect.name for dialect in DIALECTS]
+    assert [name for name in documented if name in names] == names
 
 
 @pytest.mark.parametrize(
@@ -218,3 +226,14 @@ def test_answers_are_balanced_runs_of_tokens() -> None:
             for tokens in (section.stem, section.answer):
                 depths = [sum(t.nesting for t in tokens[:end]) for end in range(len(tokens) + 1)]
                 assert min(depths) == depths[-1] == 0
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["<summary>", "<details ", "<!--", "<h2 ", '<h2 id="', "<a href=x>", "<p><b>", "1. ", "# 1."],
+)
+def test_hostile_repetition_takes_no_time(piece: str) -> None:
+    parsed = parse("<div>" + piece * 20_000)
+    start = time.perf_counter()
+    split_questions(parsed, "notes.md", SplitOptions())
+    assert time.perf_counter() - start < 2
