@@ -307,7 +307,8 @@ HTML_PART = re.compile(
         (?P<title>(?:(?!</?h[1-6]\b)[\s\S])*?(?=</h[1-6]\b)|[^\n]*)(?:</h[1-6]\s*>)?{BREAKS})
     | (?P<details>(?P<opens><details\b[^<>]*>)?\s*<summary\b[^<>]*>
         (?P<summary>(?:(?!<summary\b)[\s\S])*?)</summary\s*>{BREAKS})
-    | (?P<bold><p\b[^<>]*>\s*(?P<strong><(?P<tag>b|strong)\b[^<>]*>(?:(?!<p\b)[^\n])*?</(?P=tag)>)\s*</p>)
+    | (?P<bold><p\b[^<>]*>\s*(?P<strong><(?P<tag>b|strong)\b[^<>]*>
+        (?:(?!<p\b)[^\n])*?</(?P=tag)>)\s*</p>)
     | (?P<open><details\b[^<>]*>) | (?P<close></details\s*>)""",
     re.IGNORECASE | re.VERBOSE,
 )
