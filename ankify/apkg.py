@@ -35,7 +35,8 @@ FIELD_ID = 4_217_000_000_000_000_000  # + position; with ids, Anki can follow a 
 TEMPLATE_ID = 4_218_000_000_000_000_000
 
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can hold: the clock must not show
-_LARGEST_DATABASE = 4 << 30  # bytes; a damaged or hostile package must not fill the disk
+# What a hostile package may unpack to: bytes, times its size, and bytes of its list of media.
+_SMALL_DATABASE, _LARGEST_RATIO, _LARGEST_LIST = 256 << 20, 100, 64 << 20
 _INSERT_NOTE = "INSERT INTO notes VALUES(?,?,?,?,-1,?,?,'',0,0,'')"
 _INSERT_CARD = "INSERT INTO cards VALUES(?,?,?,?,?,-1,0,0,?,0,0,0,0,0,0,0,0,'')"
 
@@ -324,10 +325,9 @@ def read_apkg(path: Path) -> Package:
             return Package(_read_notes(database), _read_media(archive))
     except FileNotFoundError as error:
         raise AnkifyError(f"no such file: {path}") from error
-    except (
-        *(OSError, zipfile.BadZipFile, sqlite3.Error, ValueError, KeyError, TypeError),
-        *(AttributeError, EOFError, NotImplementedError, RuntimeError),
-    ) as error:
+    except AnkifyError:
+        raise
+    except Exception as error:  # zip, deflate, zstd, SQLite and JSON have errors of their own
         hint = "export it again from Anki, or build it again"
         raise AnkifyError(
             f"{path} is not an Anki package that can be read: {error}", hint=hint
@@ -342,45 +342,72 @@ def _extract_database(archive: zipfile.ZipFile, target: Path) -> None:
             break
     else:
         raise ValueError("it holds no collection")
+    limit = max(_SMALL_DATABASE, _LARGEST_RATIO * archive.getinfo(name).compress_size)
     with archive.open(name) as source, target.open("wb") as file:
-        _copy(_decompressed(source) if name.endswith("b") else source, file)
+        _copy(_decompressed(source) if name.endswith("b") else source, file, limit)
 
 
 def _decompressed(source: IO[bytes]) -> IO[bytes]:
     """Unpack the newer format, which is compressed by zstd once more."""
-    import zstandard
-
+    try:
+        import zstandard
+    except ImportError as error:
+        hint = 'pip install "ankify-notes[adopt]", or export with support for older Anki versions'
+        raise AnkifyError("a package of the newer format needs zstandard", hint=hint) from error
     return zstandard.ZstdDecompressor().stream_reader(source)
 
 
-def _copy(source: IO[bytes], target: IO[bytes]) -> None:
-    for _ in range(_LARGEST_DATABASE >> 18):
+def _copy(source: IO[bytes], target: IO[bytes], limit: int) -> None:
+    for _ in range(limit >> 18):
         block = source.read(1 << 18)
         if not block:
             return
         target.write(block)
-    raise ValueError("its collection is larger than 4 GB unpacked")
+    raise ValueError("its collection is far too large when unpacked")
 
 
 def _read_notes(database: Path) -> tuple[PackageNote, ...]:
     with closing(sqlite3.connect(database)) as connection:
-        decks = _deck_names(connection)
+        tables = _tables(connection)
+        if not {"notes", "cards"} <= tables:
+            raise ValueError("its collection is not that of Anki")
+        decks = _deck_names(connection, tables)
         rows = connection.execute(
             "SELECT guid, flds, tags, mod, mid,"
             " (SELECT did FROM cards WHERE nid = notes.id ORDER BY ord LIMIT 1)"
             " FROM notes ORDER BY id"
         )
-        return tuple(
-            PackageNote(
-                guid, tuple(flds.split("\x1f")), tuple(tags.split()), mod, decks.get(did), mid
-            )
-            for guid, flds, tags, mod, mid, did in rows
-        )
+        return tuple(_package_note(decks, *row) for row in rows)
 
 
-def _deck_names(connection: sqlite3.Connection) -> dict[int, str]:
+def _tables(connection: sqlite3.Connection) -> set[str]:
+    """The real tables: a view could go on forever, and no collection of Anki has one."""
+    rows = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND rootpage > 0"
+    )
+    return {name for (name,) in rows}
+
+
+def _package_note(
+    decks: dict[int, str],
+    guid: object,
+    flds: object,
+    tags: object,
+    mod: object,
+    mid: object,
+    did: int,
+) -> PackageNote:
+    if not (isinstance(guid, str) and isinstance(flds, str) and isinstance(tags, str)):
+        raise ValueError("a note has no guid, fields or tags")
+    if not (isinstance(mod, int) and isinstance(mid, int)):
+        raise ValueError("a note has no time or no type")
+    return PackageNote(
+        guid, tuple(flds.split("\x1f")), tuple(tags.split()), mod, decks.get(did), mid
+    )
+
+
+def _deck_names(connection: sqlite3.Connection, tables: set[str]) -> dict[int, str]:
     """Deck names by id: a table in newer collections, JSON in older ones."""
-    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
     if "decks" in tables:
         rows = connection.execute("SELECT id, name FROM decks").fetchall()
         return {i: name.replace("\x1f", "::") for i, name in rows}
@@ -391,7 +418,8 @@ def _deck_names(connection: sqlite3.Connection) -> dict[int, str]:
 def _read_media(archive: zipfile.ZipFile) -> dict[str, int]:
     """Names and sizes of the media; {} in the newer format, where the list is no JSON."""
     try:
-        names = json.loads(archive.read("media"))
+        with archive.open("media") as source:
+            names = json.loads(source.read(_LARGEST_LIST))
     except (ValueError, KeyError):
         return {}
     return {name: archive.getinfo(number).file_size for number, name in names.items()}

@@ -18,7 +18,7 @@ from urllib.parse import unquote, unquote_plus
 # What makes MathJax follow a link or fetch something: \href{javascript:...}{x}, \style{...}{x}.
 # \href{https://...}{x}, \bbox[5px, border: 1px solid red]{x} and \require{cancel} stay.
 _ACTIVE = re.compile(
-    r"""\\\\ | (?P<active>\\(?:
+    r"""\\\\ | (?P<active>(?<!\\text\{)\\(?:
       href(?![A-Za-z])(?!\s*\{\s*https?:)
     | bbox(?![A-Za-z])(?!\s*(?:\[(?:[\w\s.,:%-]|\#[0-9a-fA-F]{3})*\]\s*)?\{)
     | require(?![A-Za-z])(?!\s*\{[\w-]*\})

@@ -7,6 +7,7 @@ Nothing in here knows of questions. What it makes is kept in `ankify.lock`, so n
 from __future__ import annotations
 
 import re
+import struct
 import unicodedata
 import zlib
 from base64 import b64encode
@@ -121,8 +122,11 @@ def sketch(text: str) -> str:
 
 
 def read_sketch(text: str) -> Sketch:
-    """Read what `sketch` wrote. Raises ValueError or struct.error for anything else."""
-    check, size, *bins = unpack(LAYOUT, a2b_base64(text))
+    """Read what `sketch` wrote. Raises ValueError for anything else."""
+    try:
+        check, size, *bins = unpack(LAYOUT, a2b_base64(text))
+    except struct.error as error:
+        raise ValueError(str(error)) from error
     return Sketch(check, size, tuple(bins))
 
 

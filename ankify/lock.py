@@ -30,6 +30,8 @@ HEADER = """\
 # After a merge conflict take one side whole (git checkout --theirs ankify.lock), then build.
 """
 END = '["end"]'
+LIMIT = 1 << 40  # of times and counts; SQLite and Anki take no number of any size
+_LARGEST_NOTE = 64 << 20  # bytes of a packed note, unpacked
 MAGIC = "ankify.lock"
 CONFLICT = re.compile(r"(<{7}|\|{7}|={7}|>{7})( |$)")  # "<<<<<<< HEAD", "======="
 RESTORE = "restore the last good one (git checkout HEAD -- ankify.lock), then build again"
@@ -151,9 +153,13 @@ def pack_note(fields: Sequence[str], tags: Sequence[str]) -> str:
 
 
 def unpack_note(tombstone: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Unpack fields and tags of a tombstone. Raises ValueError or zlib.error if it is damaged."""
-    note_fields, tags = json.loads(zlib.decompress(b64decode(tombstone, validate=True)))
-    return tuple(note_fields), tuple(tags)
+    """Unpack fields and tags of a tombstone. Raises ValueError if it is damaged."""
+    try:
+        data = zlib.decompressobj().decompress(b64decode(tombstone, validate=True), _LARGEST_NOTE)
+        note_fields, tags = json.loads(data)
+        return tuple(map(str, note_fields)), tuple(map(str, tags))
+    except (zlib.error, TypeError, RecursionError) as error:
+        raise ValueError(str(error)) from error
 
 
 def _seal(cells: list[Any]) -> str:
@@ -189,7 +195,7 @@ def _parse_head(name: str, number: int, line: str) -> tuple[str, tuple[str, int]
         message = f"the lock is of version {version}; this ankify knows version {VERSION} only"
         _fail(name, number, message, "update ankify: pip install -U ankify-notes")
     cells = _unseal(name, number, line)
-    if [type(cell) for cell in cells[2:]] != [str, str, int]:
+    if [type(cell) for cell in cells[2:]] != [str, str, int] or not 0 <= cells[4] < LIMIT:
         _fail(name, number, "the lock is damaged: this line is not as ankify wrote it")
     return cells[2], (cells[3], cells[4])
 
@@ -200,10 +206,12 @@ def _parse_entry(name: str, number: int, line: str) -> LockEntry:
     row = dict(zip((column for column, _ in COLUMNS), cells, strict=False))
     fits = len(cells) == len(COLUMNS) and extras.keys() <= EXTRAS.keys()
     fits = fits and all(isinstance(extras[key], EXTRAS[key]) for key in extras)
-    if not fits or not all(
+    fits = fits and all(
         isinstance(row[key], kind) or (row[key] is None and key in NULLABLE)
         for key, kind in COLUMNS
-    ):
+    )
+    numbers = [cell for cell in (*row.values(), *extras.values()) if isinstance(cell, int)]
+    if not fits or not all(0 <= number < LIMIT for number in numbers):
         _fail(name, number, "the lock is damaged: this line is not as ankify wrote it")
     return LockEntry(**row, **extras)
 

@@ -31,7 +31,8 @@ from ankify.likeness import (
     without_digits,
     words,
 )
-from ankify.lock import LockEntry
+from ankify.lock import LOCK_NAME, RESTORE, LockEntry
+from ankify.model import AnkifyError, Location
 
 KEEP = 0.75  # from here on a pair is one question
 DOUBT = 0.6  # from here on it may be: it is reported, or asked about
@@ -94,7 +95,11 @@ class Item:
     @cached_property
     def answer(self) -> Sketch:
         """The sketch, read."""
-        return read_sketch(self.sketch)
+        try:
+            return read_sketch(self.sketch)
+        except ValueError as error:
+            message = f"the lock is damaged: the sketch of {self.title!r} cannot be read"
+            raise AnkifyError(message, Location(LOCK_NAME), RESTORE) from error
 
     @cached_property
     def words(self) -> frozenset[str]:

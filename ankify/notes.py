@@ -14,9 +14,9 @@ from urllib.parse import quote
 from ankify import identity
 from ankify.config import FIELDS, Settings
 from ankify.formulas import inert
-from ankify.lock import Lock, LockEntry, pack_note, unpack_note
+from ankify.lock import LOCK_NAME, RESTORE, Lock, LockEntry, pack_note, unpack_note
 from ankify.media import Collected, place
-from ankify.model import Content, Note, NoteType, Page, Question
+from ankify.model import AnkifyError, Content, Location, Note, NoteType, Page, Question
 
 REMOVED_TAG = "ankify::removed"
 REMOVED_STATUS = "This question is no longer in the notes."
@@ -196,7 +196,7 @@ def make_tombstones(lock: Lock, shipped: set[str], name: str) -> Iterator[Note]:
     """Notes of removed questions: they reach who has them, and make no card for who has not."""
     for entry in lock.entries:
         if entry.removed is not None and entry.tombstone:
-            fields, tags = unpack_note(entry.tombstone)
+            fields, tags = _unpacked(entry.guid, entry.tombstone)
             yield Note(
                 guid=entry.guid,
                 fields=_marked_removed(fields, shipped),
@@ -207,6 +207,20 @@ def make_tombstones(lock: Lock, shipped: set[str], name: str) -> Iterator[Note]:
                 added=entry.added,
                 cards=(),
             )
+
+
+def _unpacked(guid: str, tombstone: str) -> tuple[list[str], list[str]]:
+    """The fields and tags of a tombstone, made as harmless as notes: anyone can write a lock."""
+    from ankify.render import sanitised
+
+    try:
+        fields, tags = unpack_note(tombstone)
+    except ValueError:
+        fields, tags = (), ()
+    if len(fields) != len(FIELDS):
+        message = f"the lock is damaged: the removed note {guid} cannot be read"
+        raise AnkifyError(message, Location(LOCK_NAME), RESTORE)
+    return [inert(sanitised(field)) for field in fields], [_tag(tag) for tag in tags]
 
 
 def _marked_removed(fields: Sequence[str], shipped: set[str]) -> tuple[str, ...]:

@@ -139,6 +139,11 @@ def _cleaner() -> nh3.Cleaner:
     )
 
 
+def sanitised(page: str) -> str:
+    """HTML of unknown origin without what no card may hold."""
+    return _src_first(_cleaner().clean(page))
+
+
 # <img alt="a" src="b.png" width="3">, as our serialiser and nh3 write it
 _MEDIA = re.compile(r'<(img|audio|video|source)((?: [\w:-]+(?:="[^"]*")?)*)>')
 _ATTRIBUTE = re.compile(r' ([\w:-]+)(?:="([^"]*)")?')

@@ -1,0 +1,398 @@
+"""Damaged and forged files: a lock, a cache or a package that is not as it was written."""
+
+from __future__ import annotations
+
+import io
+import random
+import sqlite3
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import PIXEL, Outcome
+from real_anki import RealAnki
+
+import ankify
+from ankify.cache import Cache
+from ankify.lock import LOCK_NAME, Lock, format_lock, pack_note, parse_lock
+from ankify.model import AnkifyError
+
+Write = Callable[..., Path]
+Run = Callable[..., Outcome]
+
+FILES: dict[str, str | bytes] = {
+    "a.md": "# A\n\n## 1. Why?\n\nSo, as $x$ says.\n\n## 2. When?\n\nNow. ![p](p.png)\n",
+    "b.md": "# B\n\n## 1. Who?\n\nYou.\n",
+    "p.png": PIXEL,
+}
+
+
+@pytest.fixture
+def built(project: Write, run: Run) -> Path:
+    """Notes that were built, with one question gone since: its tombstone is in the lock."""
+    root = project(FILES)
+    assert run("build", root, "-o", "x.apkg", now=1)[0] == 0
+    (root / "b.md").write_text("# B\n\nNothing here.\n")
+    assert run("build", root, "-o", "x.apkg", now=2)[0] == 0
+    return root
+
+
+# The lock ---------------------------------------------------------------------------------------
+
+
+def refused_or_the_same(run: Run, root: Path, good: str, data: bytes) -> None:
+    """A build with this lock is refused and leaves it alone, or reads the same from it."""
+    (root / LOCK_NAME).write_bytes(data)
+    code, _, error = run("build", root, "-o", "y.apkg", now=3)
+    if code == 0:
+        assert parse_lock((root / LOCK_NAME).read_text()) == parse_lock(good), data
+    else:
+        assert code == 1
+        assert error.startswith(f"{LOCK_NAME}:"), error
+        assert "error: " in error
+        assert (root / LOCK_NAME).read_bytes() == data
+
+
+def cut(built: Path, run: Run, step: int) -> None:
+    good = (built / LOCK_NAME).read_text()
+    data = good.encode()
+    for length in range(0, len(data) + 1, step):
+        refused_or_the_same(run, built, good, data[:length])
+
+
+def test_a_lock_cut_off_is_refused_or_reads_the_same(built: Path, run: Run) -> None:
+    cut(built, run, step=23)
+
+
+@pytest.mark.slow
+def test_a_lock_cut_off_at_every_byte_is_refused_or_reads_the_same(built: Path, run: Run) -> None:
+    cut(built, run, step=1)
+
+
+def flip(data: bytes, chance: random.Random) -> bytes:
+    """Some bits turned, or a piece doubled, dropped or overwritten."""
+    at, length = chance.randrange(len(data)), chance.choice((1, 1, 1, 4, 40))
+    middle = {
+        0: bytes(byte ^ (1 << chance.randrange(8)) for byte in data[at : at + length]),
+        1: b"",
+        2: data[at : at + length] * 2,
+        3: bytes(chance.randrange(256) for _ in range(length)),
+    }[chance.randrange(4)]
+    return data[:at] + middle + data[at + length :]
+
+
+@pytest.mark.parametrize("rounds", [60, pytest.param(2000, marks=pytest.mark.slow)])
+def test_a_lock_with_turned_bits_is_refused_or_reads_the_same(
+    built: Path, run: Run, rounds: int
+) -> None:
+    good, chance = (built / LOCK_NAME).read_text(), random.Random(1)
+    for _ in range(rounds):
+        refused_or_the_same(run, built, good, flip(good.encode(), chance))
+
+
+def test_two_sides_of_a_merge_in_one_lock_are_refused(built: Path, run: Run) -> None:
+    good = (built / LOCK_NAME).read_text()
+    lines = good.splitlines(keepends=True)
+    at = len(lines) - 2
+    marked = [*lines[:at], "<<<<<<< HEAD\n", lines[at], "=======\n", lines[at], ">>>>>>> x\n"]
+    for text in (
+        "".join([*marked, *lines[at + 1 :]]),
+        "".join([*lines[:at], lines[at], *lines[at:]]),
+    ):
+        (built / LOCK_NAME).write_text(text)
+        code, _, error = run("build", built, "-o", "y.apkg")
+        assert code == 1
+        assert "merge conflict" in error or "is here twice" in error
+        assert "git checkout" in error
+        assert (built / LOCK_NAME).read_text() == text
+
+
+def test_a_lock_of_a_newer_ankify_is_refused(built: Path, run: Run) -> None:
+    text = (built / LOCK_NAME).read_text().replace('["ankify.lock",1,', '["ankify.lock",2,')
+    (built / LOCK_NAME).write_text(text)
+    code, _, error = run("build", built, "-o", "y.apkg")
+    assert (code, "pip install -U ankify-notes" in error) == (1, True)
+
+
+FORGED: dict[str, list[Any]] = {
+    "guid": ["", "x" * 10_000, "'; drop table notes", "\0", "\ud7ff", "a b", "\n"],
+    "file": ["", "../../x.md", "/etc/passwd", "a" * 5000, "\0", "\u202e"],
+    "number": [None, "", "9" * 5000, "\0"],
+    "title": ["", "\0", "<script>alert(1)</script>", "x" * 100_000],
+    "deck": ["", "::::", "\0", "x" * 5000],
+    "fingerprint": ["", "z", "\0"],
+    "modified": [-1, 0, 2**31, 2**63, 2**70, 10**400],
+    "added": [-1, 0, 2**31, 2**40, 2**53, 2**63, 10**400],
+    "sketch": ["", "A", "====", "\0", "é", "A" * 9999, "____"],
+    "nth": [-1, 2**63, 10**400],
+    "marked_id": ["", "\0", "x" * 5000],
+    "removed": [-1, 2**63],
+    "tombstone": [
+        *("", "A", "!", "AAAA", pack_note(["x"], []), pack_note([], []), pack_note(["x"] * 99, [])),
+        pack_note(["<script>alert(1)</script>"] * 13, ["<script>"]),
+        pack_note(["a" * 50_000_000] * 13, []),
+    ],
+}
+
+
+@pytest.mark.parametrize("column", FORGED)
+def test_a_forged_lock_is_refused_or_harmless(built: Path, run: Run, column: str) -> None:
+    """Its checksums are right: someone wrote it so that it would be read."""
+    good = parse_lock((built / LOCK_NAME).read_text())
+    for value in FORGED[column]:
+        entries = [replace(entry, **{column: value}) for entry in good.entries]
+        for some in ([entries[0], *good.entries[1:]], [*good.entries[:-1], entries[-1]]):
+            if any(entry.removed for entry in some):
+                some = [
+                    replace(e, removed=e.removed and 2) if column != "removed" else e for e in some
+                ]
+            (built / LOCK_NAME).write_bytes(
+                format_lock(Lock(good.namespace, good.note_type, tuple(some))).encode(
+                    errors="surrogatepass"
+                )
+            )
+            (Path("y.apkg")).unlink(missing_ok=True)
+            code, _, error = run("build", built, "-o", "y.apkg", now=3)
+            assert code == 0 or "error: " in error, (column, value)
+            if code == 0:
+                notes = ankify.read_apkg(Path("y.apkg")).notes
+                assert not [f for n in notes for f in (*n.fields, *n.tags) if "<script" in f]
+
+
+def test_a_forged_tombstone_for_a_note_that_is_not_gone_is_ignored(built: Path, run: Run) -> None:
+    good = parse_lock((built / LOCK_NAME).read_text())
+    bad = tuple(replace(e, tombstone=e.tombstone or "AAAA") for e in good.entries)
+    (built / LOCK_NAME).write_text(format_lock(replace(good, entries=bad)))
+    assert run("build", built, "-o", "y.apkg", now=3)[0] == 0
+
+
+# The cache --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rounds", [25, pytest.param(500, marks=pytest.mark.slow)])
+def test_a_damaged_cache_changes_nothing(project: Write, tmp_path: Path, rounds: int) -> None:
+    root, chance = project(FILES), random.Random(2)
+
+    def project_of() -> tuple[Any, ...]:
+        read = ankify.read_project(root, now=1)
+        return read.notes, read.media, read.lock, read.problems
+
+    wanted = project_of()
+    kept = {path: path.read_bytes() for path in Cache(root).folder.rglob("*") if path.is_file()}
+    assert len(kept) >= 2
+    for _ in range(rounds):
+        for path, data in kept.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            damaged = (
+                data[: chance.randrange(len(data))] if chance.random() < 0.4 else flip(data, chance)
+            )
+            path.write_bytes(damaged)
+        assert project_of() == wanted
+
+
+def test_a_cache_that_is_a_file_or_full_of_folders_changes_nothing(project: Write) -> None:
+    root = project(FILES)
+    wanted = ankify.read_project(root, now=1).notes
+    folder = Cache(root).folder
+    for path in [path for path in folder.rglob("*") if path.is_file()]:
+        path.unlink()
+        path.mkdir()
+    assert ankify.read_project(root, now=1).notes == wanted
+    import shutil
+
+    shutil.rmtree(folder)
+    folder.write_bytes(b"x")
+    assert ankify.read_project(root, now=1).notes == wanted
+
+
+# Packages ---------------------------------------------------------------------------------------
+
+COMMANDS = [("diff", "--against"), ("check", "--against")]
+
+
+def every_reader_says_so(run: Run, root: Path, package: Path) -> None:
+    """All commands that read a package give a clear error, within one process."""
+    for command, option in COMMANDS:
+        code, _, error = run(command, root, option, package)
+        assert (code, "error: " in error) == (1, True), error
+        assert package.name in error
+    code, _, error = run("adopt", package, root)
+    assert (code, "error: " in error) == (1, True), error
+
+
+@pytest.fixture
+def package(built: Path) -> bytes:
+    return Path("x.apkg").read_bytes()
+
+
+def zipped(**entries: bytes) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in entries.items():
+            archive.writestr(name.replace("__", "."), content)
+    return data.getvalue()
+
+
+def database(*statements: str) -> bytes:
+    with sqlite3.connect(":memory:") as connection:
+        for statement in statements:
+            connection.execute(statement)
+        return connection.serialize()
+
+
+COLUMNS = "id, guid, mid, mod, usn, tags, flds, sfld, csum, flags, data"
+COL = ("create table col (decks)", "insert into col values ('{}')")
+CARDS = "create table cards (nid, did, ord)"
+FOREIGN = {
+    "no zip": b"PK but not so",
+    "nothing": b"",
+    "an empty zip": zipped(),
+    "a zip of something else": zipped(a__txt=b"x"),
+    "no database": zipped(collection__anki2=b"x" * 5000, media=b"{}"),
+    "an empty database": zipped(collection__anki2=b"", media=b"{}"),
+    "other tables": zipped(collection__anki2=database("create table t (x)"), media=b"{}"),
+    "other columns": zipped(
+        collection__anki2=database("create table notes (x)", CARDS, *COL), media=b"{}"
+    ),
+    "a view without an end": zipped(
+        collection__anki2=database(
+            *COL,
+            CARDS,
+            "create view notes as with recursive r(id) as (select 1 union all select id + 1 from r)"
+            " select id, 'g' guid, 1 mid, 1 mod, '' tags, 'f' flds from r",
+        ),
+        media=b"{}",
+    ),
+    "values of other types": zipped(
+        collection__anki2=database(
+            *COL,
+            CARDS,
+            f"create table notes ({COLUMNS})",
+            "insert into notes values (1, 5, 1, 'never', 1, 7, x'00ff', 1, 1, 1, 1)",
+        ),
+        media=b"{}",
+    ),
+    "a note without a guid": zipped(
+        collection__anki2=database(
+            *COL,
+            CARDS,
+            f"create table notes ({COLUMNS})",
+            "insert into notes values (1, null, 1, 1, 1, '', 'f', 1, 1, 1, 1)",
+        ),
+        media=b"{}",
+    ),
+    "a bomb": zipped(collection__anki2=b"\0" * (700 << 20), media=b"{}"),
+    "a newer format that is none": zipped(collection__anki21b=b"x" * 99, media=b"{}"),
+}
+
+
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_a_foreign_package_is_a_clear_error(
+    built: Path, run: Run, tmp_path: Path, kind: str
+) -> None:
+    (tmp_path / "evil.apkg").write_bytes(FOREIGN[kind])
+    every_reader_says_so(run, built, tmp_path / "evil.apkg")
+
+
+def test_a_folder_and_a_missing_package_are_clear_errors(
+    built: Path, run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "folder.apkg").mkdir()
+    every_reader_says_so(run, built, tmp_path / "folder.apkg")
+    code, _, error = run("diff", built, "--against", tmp_path / "none.apkg")
+    assert code in (1, 2)
+    assert "none.apkg" in error
+
+
+def read_or_refused(path: Path) -> bool:
+    try:
+        ankify.read_apkg(path)
+    except AnkifyError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("rounds", [150, pytest.param(5000, marks=pytest.mark.slow)])
+def test_a_damaged_package_is_read_or_refused(package: bytes, tmp_path: Path, rounds: int) -> None:
+    chance, path = random.Random(3), tmp_path / "damaged.apkg"
+    refused = 0
+    for number in range(rounds):
+        cut = number % 3 == 0
+        path.write_bytes(
+            package[: chance.randrange(len(package))] if cut else flip(package, chance)
+        )
+        refused += not read_or_refused(path)
+    assert refused > rounds / 3
+
+
+@pytest.mark.parametrize("rounds", [150, pytest.param(5000, marks=pytest.mark.slow)])
+def test_a_damaged_database_in_a_whole_package_is_read_or_refused(
+    package: bytes, tmp_path: Path, rounds: int
+) -> None:
+    chance, path = random.Random(4), tmp_path / "damaged.apkg"
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        data = archive.read("collection.anki2")
+    for _ in range(rounds):
+        damaged = data
+        for _ in range(chance.randrange(1, 8)):
+            damaged = flip(damaged, chance)
+        path.write_bytes(zipped(collection__anki2=damaged, media=b"{}"))
+        read_or_refused(path)
+
+
+@pytest.mark.parametrize(
+    "media",
+    [
+        b"",
+        b"[]",
+        b"{",
+        b"null",
+        b'{"0": 5}',
+        b'{"0": "../../x.png"}',
+        b'{"0": "/etc/passwd", "1": "x"}',
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"a": "b"}' + b" " * (80 << 20),
+    ],
+)
+def test_a_list_of_media_with_tricks_is_read_or_refused(
+    package: bytes, tmp_path: Path, media: bytes
+) -> None:
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        data = archive.read("collection.anki2")
+    path = tmp_path / "media.apkg"
+    path.write_bytes(zipped(collection__anki2=data, media=media))
+    before = sorted(tmp_path.rglob("*"))
+    read_or_refused(path)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_paths_in_a_package_lead_nowhere(package: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "inner" / "paths.apkg"
+    path.parent.mkdir()
+    path.write_bytes(package)
+    with zipfile.ZipFile(path, "a") as archive:
+        for name in ("../evil", "/tmp/evil-of-ankify", "..\\evil", "C:\\evil", "a/../../evil"):
+            archive.writestr(name, b"x")
+    before = sorted(p for p in tmp_path.rglob("*"))
+    assert len(ankify.read_apkg(path).notes) == 3
+    assert sorted(p for p in tmp_path.rglob("*")) == before
+    assert not Path("/tmp/evil-of-ankify").exists()
+
+
+def test_what_anki_exports_is_read(built: Path, anki: RealAnki, tmp_path: Path) -> None:
+    from anki.collection import ExportAnkiPackageOptions
+
+    anki.load(Path("x.apkg"))
+    for legacy in (True, False):
+        path = tmp_path / f"export-{legacy}.apkg"
+        options = ExportAnkiPackageOptions(with_media=True, legacy=legacy)
+        anki.col.export_anki_package(out_path=str(path), options=options, limit=None)
+        assert len(ankify.read_apkg(path).notes) == 3
+        data, chance = path.read_bytes(), random.Random(5)
+        for _ in range(100):
+            (tmp_path / "damaged.apkg").write_bytes(flip(data, chance))
+            read_or_refused(tmp_path / "damaged.apkg")
