@@ -191,8 +191,10 @@ def _undecided(path: str, flow: Flow, outline: Outline) -> tuple[Problem, ...]:
 
 def _only_labelled(section: Section) -> Iterator[Problem]:
     """A card whose back says "Answer:" and no more is made as it stands, and reported."""
-    words = [visible(t.children or ()) for t in section.answer if t.nesting == 0]
-    if len(words) == 1 and only_labels(words[0]):
+    leaves = [token for token in section.answer if token.nesting == 0]
+    children = leaves[0].children or () if len(leaves) == 1 else ()
+    linked = any(child.type in ("link_open", "image") for child in children)
+    if children and only_labels(visible(children)) and not linked:
         yield Problem(
             section.question.location,
             "question-without-answer",

@@ -124,8 +124,8 @@ seen_by_the_reader(
     """A picture that lies outside of the notes folder
 
     `../../private.png`, `/etc/passwd`, `C:\\a.png`, a link out of the folder. Nothing from outside
-    of the notes folder is put into a deck: the card says so in the picture's place. Copy the picture
-    beside the notes.
+    of the notes folder is put into a deck: the card says so in the picture's place. Copy the
+    picture beside the notes.
     """,
 )
 seen_by_the_reader(
@@ -258,6 +258,7 @@ def _is_named(name: str, used: set[str]) -> bool:
 LONG = 2000  # characters of an answer's text
 SAME_ANSWER = 90  # percent of the letters
 ENOUGH = 40  # characters of an answer that say something: "see the code" does not
+ADDRESS = re.compile(r"https?://\S+")
 TAG = re.compile(r"<(?!img)[^>]*>")  # a picture is part of what is asked
 
 
@@ -301,9 +302,11 @@ def duplicate_question(project: Project) -> Iterator[Problem]:
 
 
 def _same(first: Question, its_text: str, second: Question, text: str) -> bool:
-    in_one_section = (first.file, first.trail) == (second.file, second.trail)
-    enough = len(text) >= ENOUGH
-    return in_one_section or (enough and ratio(its_text, text, score_cutoff=SAME_ANSWER) > 0)
+    if (first.file, first.trail) == (second.file, second.trail):
+        return True
+    if ADDRESS.findall(its_text) != ADDRESS.findall(text):
+        return False  # "See the code at ...": the same words about two things
+    return len(text) >= ENOUGH and ratio(its_text, text, score_cutoff=SAME_ANSWER) > 0
 
 
 def _seen_from(question: Question, other: Question) -> str:
@@ -582,12 +585,14 @@ def toc_missing(project: Project) -> Iterator[Problem]:
     for contents in _contents(project):
         page = contents.page
         listed = {heading.line for _, heading in contents.pairs if heading}
+        entries = {normal(entry.title) for entry in page.toc}
         unclear = [normal(entry.title) for entry, heading in contents.pairs if not heading]
         asked = (*page.questions, *page.unanswered)
         missing = [
             question
             for question in asked
             if question.line not in listed
+            and normal(question.title) not in entries
             and not any(ratio(normal(question.title), title) >= ALIKE for title in unclear)
         ]
         for question in missing if 4 * len(missing) <= len(asked) else ():

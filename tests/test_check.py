@@ -245,7 +245,7 @@ RIGHT: dict[str, Files] = {
     "numbers that start again in each section": {
         "a.md": "# A\n\n"
         + "".join(
-            f"## {part}\n\n### 1. What is {part} one?\n\nOne.\n\n### 2. What is {part} two?\n\nB.\n\n"
+            f"## {part}\n\n### 1. What is {part} one?\n\nOne.\n\n### 2. And two?\n\nB.\n\n"
             for part in ("Lists", "Sets")
         )
     },
@@ -294,6 +294,19 @@ RIGHT: dict[str, Files] = {
         "b.md": PAPER.format("B", "2401.00002", "B").replace(
             "## 1", "[see also](https://arxiv.org/abs/2401.00001)\n\n## 1"
         ),
+    },
+    "an answer that is a link": {
+        "a.md": TWO + "\n## 3. Why?\n\n[[Answer]](https://example.org/)\n"
+    },
+    "a question that stands in two sections and in the table of contents": {
+        "a.md": "- [1. What is x?](#1-what-is-x)\n- [2. What is y?](#2-what-is-y)\n"
+        "- [3. What is x?](#1-what-is-x)\n- [4. What is z?](#4-what-is-z)\n\n# A\n\n"
+        "## 1. What is x?\n\nOne.\n\n## 2. What is y?\n\nTwo.\n\n# B\n\n"
+        "## 3. What is x?\n\nThree.\n\n## 4. What is z?\n\nFour.\n"
+    },
+    "the same heading over links to other places": {
+        name: f"# {name}\n\n## 1. Where is the code?\n\nSee https://example.org/the/code/of/{name}/x\n"
+        for name in ("a.md", "b.md")
     },
     "a paper that an answer cites": {
         "a.md": PAPER.format("A", "2401.00001", "A"),
