@@ -4,7 +4,7 @@ BIN := .venv/bin
 ANKI := 26.9.3
 
 .DEFAULT_GOAL := help
-.PHONY: help deck test test-slow test-all check format preview screenshots docs dist check-release clean
+.PHONY: help histories deck test test-slow test-all check format preview screenshots docs dist check-release clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -47,6 +47,9 @@ dist: .venv/dist ## build wheel and sdist into dist/, and check their metadata
 check-release: check dist docs ## say whether this tree can be released
 	git diff --quiet HEAD || { echo "there are changes that are not committed"; exit 1; }
 	grep -q "^## $$($(BIN)/ankify --version | cut -d' ' -f2)" CHANGELOG.md
+
+histories: .venv/test ## what becomes of reviews when notes are edited: ankify and others
+	$(BIN)/python tests/bench/histories.py
 
 clean: ## remove what was built, and the virtual environment
 	rm -rf .venv build dist site *.egg-info
