@@ -10,7 +10,6 @@ from __future__ import annotations
 import random
 import struct
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -197,23 +196,48 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + crc
 
 
-# Dialects ---------------------------------------------------------------------------------------
+# As ankify reads them ----------------------------------------------------------------------------
 
 
 def as_notes(chapter: Chapter) -> str:
-    """Numbered headings, as ankify reads them."""
-    sections = (f"## {i}. {asked.title}\n\n{asked.answer}\n" for i, asked in _numbered(chapter))
+    """Numbered headings."""
+    sections = (
+        f"## {number}. {asked.title}\n\n{asked.answer}\n"
+        for number, asked in enumerate(chapter.questions, 1)
+    )
     return f"# {chapter.title}\n\n" + "\n".join(sections)
 
 
-def _numbered(chapter: Chapter) -> Iterator[tuple[int, Asked]]:
-    return enumerate(chapter.questions, 1)
-
-
 def write_notes(made: list[Chapter], folder: Path) -> None:
-    """Write a folder of notes with its pictures, for ankify."""
+    """Write a folder of notes with its pictures."""
     for chapter in made:
         file = folder / f"{chapter.path}.md"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(as_notes(chapter), encoding="utf-8")
         write_pictures(file.parent / "img", chapter.pictures)
+
+
+def edit(folder: Path, chapter: Chapter, times: int) -> None:
+    """Edit one answer of a written chapter."""
+    first, *rest = chapter.questions
+    edited = Asked(first.title, (*first.blocks, "One more sentence. " * times))
+    changed = Chapter(chapter.path, chapter.title, (edited, *rest), chapter.pictures)
+    (folder / f"{chapter.path}.md").write_text(as_notes(changed), encoding="utf-8")
+
+
+def reorganised(made: list[Chapter], seed: int = 2) -> list[Chapter]:
+    """The same notes a year later: all renumbered, 5 % reworded, 10 % moved to another file."""
+    rng = random.Random(seed)
+    kept: list[list[Asked]] = [[] for _ in made]
+    for position, chapter in enumerate(made):
+        for asked in chapter.questions:
+            if rng.random() < 0.05:
+                words = asked.title.rstrip("?？")
+                asked = Asked(f"{words} {rng.choice(ENGLISH)} {rng.choice(CHINESE)}?", asked.blocks)
+            target = rng.randrange(len(made)) if rng.random() < 0.1 else position
+            kept[target].append(asked)
+    new = Asked("A question that was not here before?", ("It moves all numbers by one.",))
+    return [
+        Chapter(chapter.path, chapter.title, (new, *questions), chapter.pictures)
+        for chapter, questions in zip(made, kept, strict=True)
+    ]
