@@ -51,6 +51,9 @@ check-release: check dist docs ## say whether this tree can be released
 histories: .venv/test ## what becomes of reviews when notes are edited: ankify and others
 	$(BIN)/python tests/bench/histories.py
 
+bench: .venv/test ## measure ankify and other tools on made-up notes (half an hour)
+	$(BIN)/python tests/bench/run.py $(BENCH)
+
 clean: ## remove what was built, and the virtual environment
 	rm -rf .venv build dist site *.egg-info
 

@@ -164,8 +164,12 @@ def unpack_note(tombstone: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def _seal(cells: list[Any]) -> str:
     """Write cells as one line that ends in a checksum of the others (6 characters)."""
-    body = json.dumps(cells, ensure_ascii=False, separators=(",", ":"))
+    body = _as_json(cells)
     return f'{body[:-1]},"{_checksum(body)}"]'
+
+
+# json.dumps makes an encoder each time
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _checksum(body: str) -> str:

@@ -163,7 +163,7 @@ def place(text: str, file: str, collected: Collected) -> str:
     What is missing becomes an element of class `ankify-missing` that names it; sounds become Anki's
     `[sound:name]`. A `src` that was not collected stays as it is.
     """
-    if "<" not in text:
+    if 'src="' not in text:
         return text
 
     def player(element: re.Match[str]) -> str:

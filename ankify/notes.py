@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from html import escape, unescape
 from pathlib import Path
 from urllib.parse import quote
@@ -46,7 +47,7 @@ class Draft:
             asked.file, asked.line, asked.number, asked.title, self.content.text, asked.marked_id
         )
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Changes just when an import must update the note; pictures count by their hashes."""
         return note_fingerprint(self.fields, self.tags)
@@ -54,8 +55,10 @@ class Draft:
 
 def note_fingerprint(fields: Sequence[str], tags: Sequence[str]) -> str:
     """Hash what an import replaces in a note."""
-    data = json.dumps([fields, tags], ensure_ascii=False)
-    return hashlib.sha256(data.encode()).hexdigest()[:16]
+    return hashlib.sha256(_as_json([fields, tags]).encode()).hexdigest()[:16]
+
+
+_as_json = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps makes an encoder each time
 
 
 def make_drafts(
@@ -71,6 +74,7 @@ def make_drafts(
             yield Draft(question, content, fields, deck, tags, cards)
 
 
+@lru_cache(maxsize=64)
 def _folders(file: str) -> list[str]:
     """The folders and the stem of a note file; README and index stand for their folder."""
     *folders, last = file.split("/")
@@ -113,7 +117,7 @@ def _fields(
 ) -> tuple[tuple[str, ...], tuple[int, ...]]:
     """The fields in the order of config.FIELDS, and the ordinals of the cards they make."""
     answer = place(content.answer, page.file, collected)
-    prose = _CODE.sub("", answer)
+    prose = _CODE.sub("", answer) if "<img" in answer or r"\[" in answer else ""
     images = _paragraphs(_FIGURE.findall(prose))
     formulas = _paragraphs(_DISPLAYED.findall(prose))
     formula_card = _wanted(question.formula_card, settings.cards.formula) and bool(formulas)

@@ -16,7 +16,7 @@ from ankify.adopt import Adoption, PackageNote, adopt
 from ankify.cache import Cache
 from ankify.config import Settings, read_note_type, read_settings
 from ankify.files import staged_file
-from ankify.lock import LOCK_NAME, format_lock, parse_lock, read_lock
+from ankify.lock import LOCK_NAME, Lock, format_lock, parse_lock, read_lock, sorted_entries
 from ankify.media import Collected, MediaOptions, collect_media
 from ankify.model import AnkifyError, Location, Page, Past, Problem, Project
 from ankify.notes import (
@@ -125,12 +125,19 @@ def read_project(
         changes=tuple(identity.changes(matching, records)),
         problems=tuple(_switched_on(pages, settings, _problems(pages, collected, matching))),
         lock=lock_text,
-        lock_changed=lock is None or lock_text != format_lock(lock),
+        lock_changed=lock is None or not _same(lock, new_lock),
         before=tuple(
             Past(e.guid, e.title, e.deck, e.modified, e.file, e.removed is not None)
             for e in (lock.entries if lock else ())
         ),
         rules_off=settings.check.off,
+    )
+
+
+def _same(a: Lock, b: Lock) -> bool:
+    """Whether two locks have the same text, in whatever order they were written."""
+    return (a.namespace, a.note_type) == (b.namespace, b.note_type) and (
+        sorted_entries(a.entries) == sorted_entries(b.entries)
     )
 
 

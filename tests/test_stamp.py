@@ -36,6 +36,7 @@ def root(project: Callable[[Files], Path], tmp_path: Path, monkeypatch: pytest.M
 @pytest.fixture
 def build(root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Build:
     """Build as the command does: build(*options) -> (was it answered by a stamp, out, err)."""
+    monkeypatch.setattr("gc.disable", lambda: None)
 
     def call(*options: str) -> tuple[bool, str, str]:
         time.sleep(YOUTH)  # what is younger leaves no stamp

@@ -54,36 +54,32 @@ class Bench:
         self.runs: dict[str, Runs] = {}
         self.environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
 
-    def time(self, name: str, command: Sequence[str], where: Path, *, memory: bool = False) -> None:
-        """Run a command once and note its time, or its memory (which watching makes slower)."""
+    def time(self, name: str, command: Sequence[str], where: Path, *, watch: bool = False) -> None:
+        """Run a command once and note its time, or its memory alone if it is watched.
+
+        What takes more than a minute is run once, not every round.
+        """
         runs = self.runs.setdefault(name, Runs(name))
-        if runs.failed:
+        if runs.failed or (runs.seconds and runs.seconds[0] > 60):
             return
-        log = (self.folder / "log").open("w")
-        started = time.perf_counter()
-        child = subprocess.Popen(
-            command,
-            cwd=where,
-            env=self.environment,
-            stdout=log,
-            stderr=log,
-            stdin=subprocess.DEVNULL,
-        )
-        watcher = threading.Thread(target=_watch, args=(child, runs))
-        if memory:
-            watcher.start()
-        try:
-            code = child.wait(self.limit)
-            if not memory:
-                runs.seconds.append(time.perf_counter() - started)
-            runs.failed = f"exit code {code}" if code else ""
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
-            runs.failed = f"not done after {self.limit} s"
-        if memory:
-            watcher.join()
-        if runs.failed:
+        with (self.folder / "log").open("w") as log:
+            started = time.perf_counter()
+            child = subprocess.Popen(
+                *(command, -1, None, subprocess.DEVNULL, log, log), cwd=where, env=self.environment
+            )
+            timer = threading.Timer(self.limit, child.kill)
+            timer.start()
+            if watch:
+                _watch(child.pid, runs)
+            _, status, used = os.wait4(child.pid, 0)
+            timer.cancel()
+        if not watch:
+            runs.seconds.append(time.perf_counter() - started)
+            runs.memory = max(runs.memory, used.ru_maxrss / 1000)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode:
+            done = runs.seconds and runs.seconds[-1] < self.limit
+            runs.failed = f"exit code {child.returncode}" if done else f"> {self.limit} s"
             print(f"{name}: {runs.failed}", (self.folder / "log").read_text()[-800:])
 
     def ratio(self, name: str, other: str) -> float:
@@ -91,11 +87,15 @@ class Bench:
         return self.runs[name].median / self.runs[other].median
 
 
-def _watch(child: subprocess.Popen[bytes], runs: Runs) -> None:
+def _watch(process: int, runs: Runs) -> None:
     """Keep the most that a process and its children hold together (shared pages once), in MB."""
-    while child.poll() is None:
-        runs.memory = max(runs.memory, sum(map(_memory, _family(child.pid))))
+    while _state(process) not in "ZX":
+        runs.memory = max(runs.memory, sum(map(_memory, _family(process))))
         time.sleep(0.02)
+
+
+def _state(process: int) -> str:
+    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
 
 
 def _family(process: int) -> Iterator[int]:
@@ -117,36 +117,38 @@ def _memory(process: int) -> float:
 # What is measured -------------------------------------------------------------------------------
 
 
-def ankify(bench: Bench, made: list[Chapter], round: int, memory: bool) -> None:
+def ankify(bench: Bench, made: list[Chapter], round: int) -> None:
     """Cold, unchanged, after an edit, and the question for the version."""
     folder = bench.folder / "ankify"
     notes = folder / "notes"
     build = [*ANKIFY, "build", "notes", "-o", "out.apkg"]
     if not notes.exists():
         write_notes(made, notes)
-    shutil.rmtree(bench.folder / "cache", ignore_errors=True)
-    for left in (notes / "ankify.lock", folder / "out.apkg"):
-        left.unlink(missing_ok=True)
+    cold(bench, "cold", folder)
+    edit(notes, made[len(made) // 2], round + 1)
     time.sleep(0.2)  # notes as young as the build leave no stamp
-    bench.time("cold", build, folder, memory=memory)
-    bench.time("unchanged", build, folder, memory=memory)
-    edit(notes, made[len(made) // 2], round + 1 + 100 * memory)
-    time.sleep(0.2)
-    bench.time("one file edited", build, folder, memory=memory)
+    bench.time("one file edited", build, folder)
     for _ in range(5):
-        bench.time("--version", [*ANKIFY, "--version"], folder, memory=memory)
-        bench.time("python -c pass", [PYTHON, "-c", "pass"], folder, memory=memory)
-        bench.time("unchanged", build, folder, memory=memory)
+        bench.time("unchanged", build, folder)
+        bench.time("--version", [*ANKIFY, "--version"], folder)
+        bench.time("python -c pass", [PYTHON, "-c", "pass"], folder)
 
 
-def floor(bench: Bench, round: int, memory: bool) -> None:
+def cold(bench: Bench, name: str, folder: Path, *, watch: bool = False) -> None:
+    """Build without cache, lock or package."""
+    shutil.rmtree(bench.folder / "cache", ignore_errors=True)
+    for left in (folder / "notes" / "ankify.lock", folder / "out.apkg"):
+        left.unlink(missing_ok=True)
+    bench.time(name, [*ANKIFY, "build", "notes", "-o", "out.apkg"], folder, watch=watch)
+
+
+def floor(bench: Bench) -> None:
     """The least there is to do."""
     notes = str(bench.folder / "ankify" / "notes")
-    command = [PYTHON, str(HERE / "floor.py"), notes, "floor.apkg"]
-    bench.time("floor", command, bench.folder, memory=memory)
+    bench.time("floor", [PYTHON, str(HERE / "floor.py"), notes, "floor.apkg"], bench.folder)
 
 
-def others(bench: Bench, made: list[Chapter], memory: bool) -> None:
+def others(bench: Bench, made: list[Chapter]) -> None:
     """Each tool in its dialect."""
     for tool in TOOLS:
         name = tool.name.replace(" ", "")
@@ -158,7 +160,7 @@ def others(bench: Bench, made: list[Chapter], memory: bool) -> None:
                 subprocess.run(tool.prepare(programs, notes), cwd=notes, check=True)
         shutil.rmtree(out, ignore_errors=True)
         out.mkdir()
-        bench.time(tool.name, tool.command(programs, notes, out), notes, memory=memory)
+        bench.time(tool.name, tool.command(programs, notes, out), notes)
 
 
 def scale(bench: Bench, questions: int, files: int) -> None:
@@ -167,11 +169,8 @@ def scale(bench: Bench, questions: int, files: int) -> None:
         folder = bench.folder / f"x{factor}"
         if not folder.exists():
             write_notes(chapters(questions * factor, files * factor, 0), folder / "notes")
-        for memory in (False, True):
-            shutil.rmtree(bench.folder / "cache", ignore_errors=True)
-            (folder / "notes" / "ankify.lock").unlink(missing_ok=True)
-            build = [*ANKIFY, "build", "notes", "-o", "out.apkg"]
-            bench.time(f"x{factor}", build, folder, memory=memory)
+        for watch in (False, True):
+            cold(bench, f"x{factor}", folder, watch=watch)
 
 
 def matching(bench: Bench, made: list[Chapter]) -> float:
@@ -252,12 +251,12 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     bench = Bench(folder, options.limit)
     made = chapters(options.questions, options.files, options.pictures)
-    for round in range(options.rounds + 1):
-        memory = round == options.rounds
-        ankify(bench, made, round, memory)
-        floor(bench, round, memory)
+    for round in range(options.rounds):
+        ankify(bench, made, round)
+        floor(bench)
         if not options.alone:
-            others(bench, made, memory)
+            others(bench, made)
+    cold(bench, "cold", folder / "ankify", watch=True)
     if not options.no_scale:
         scale(bench, options.questions, options.files)
     matched = matching(bench, made)
