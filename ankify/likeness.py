@@ -74,7 +74,7 @@ def _spelled_alike(ours: frozenset[str], theirs: frozenset[str]) -> Iterator[tup
     """Pair words that differ by an ending or a typing error."""
     left = sorted(theirs)
     for word in sorted(ours):
-        alike = [other for other in left if _same_word(word, other)]
+        alike = [other for other in left if word[0] == other[0] and _same_word(word, other)]
         if alike:
             best = max(alike, key=lambda other: ratio(word, other))
             left.remove(best)
@@ -83,8 +83,7 @@ def _spelled_alike(ours: frozenset[str], theirs: frozenset[str]) -> Iterator[tup
 
 def _same_word(a: str, b: str) -> bool:
     """No typing error makes "python2" of "python3", or "disadvantage" of "advantage"."""
-    alike = a[0] == b[0] and ratio(a, b) >= ALIKE
-    return alike and DIGITS.findall(a) == DIGITS.findall(b)
+    return ratio(a, b) >= ALIKE and DIGITS.findall(a) == DIGITS.findall(b)
 
 
 @dataclass(frozen=True)

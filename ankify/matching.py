@@ -156,6 +156,7 @@ class Evidence:
         self.by_chance = len(alive) / 0xFFFF  # 16 bits of a hash are often the same in 100,000
         self.common = Counter(chain.from_iterable(item.words for item in (*olds, *left)))
         self.total = len(olds) + len(left)
+        self.weights = {word: log(1 + self.total / n) for word, n in self.common.items()}
         self.known: dict[str, frozenset[str]] = {}
         self.titles = [Counter((i.file, i.title) for i in side) for side in (alive, news)]
         self.gists = [Counter((i.file, self.gist(i)) for i in side) for side in (alive, news)]
@@ -229,7 +230,7 @@ class Evidence:
 
     def telling(self, word: str) -> float:
         """How much a word of a title tells: the rarer, the more."""
-        return log(1 + self.total / max(1, self.common[word]))
+        return self.weights[word]
 
     def place(self, old: Item, new: Item) -> float:
         """How much the new place is the old one, 0 - 1: the same file, or where the others went."""
