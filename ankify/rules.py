@@ -22,7 +22,7 @@ from urllib.parse import unquote
 
 from rapidfuzz.fuzz import ratio
 
-from ankify.headings import normal
+from ankify.headings import normal, read_number
 from ankify.model import (
     Heading,
     Location,
@@ -428,7 +428,7 @@ def title_id_mismatch(project: Project) -> Iterator[Problem]:
     """A heading whose id says something else than its title
 
     `<h2 id="1.What is A?">1.What is B?</h2>`: it was copied from another question, and one of the
-    two was forgotten. Only ids that repeat a whole title are compared, in files where most do.
+    two was forgotten. Only ids that repeat number and title are compared, in files where most do.
     """
     for page in project.pages:
         pairs = [(h, i) for h in page.survey.headings for i in h.ids[:1]]
@@ -436,13 +436,18 @@ def title_id_mismatch(project: Project) -> Iterator[Problem]:
         if 2 * len(agree) < len(pairs):
             continue
         for heading, anchor in pairs:
-            if heading not in agree and normal(anchor) and len(normal(heading.title)) > 3:
+            if heading not in agree and heading.number and _repeats_a_title(anchor):
                 yield Problem(
                     Location(page.file, heading.line),
                     "title-id-mismatch",
                     f"the title is {heading.title!r}, but its id is {anchor!r}",
                     hint="one of them was copied from another question",
                 )
+
+
+def _repeats_a_title(anchor: str) -> bool:
+    read = read_number(anchor)
+    return read.number is not None and len(normal(anchor[read.start :])) > 3
 
 
 def _agree(heading: Heading, anchor: str) -> bool:
@@ -539,6 +544,7 @@ def _nearest(entry: TocEntry, titles: Sequence[Heading]) -> Heading | None:
     title = normal(entry.title)
     for wanted in (
         lambda t: normal(t.title) == title,
+        lambda t: len(title) > 5 and title in normal(t.title),
         lambda t: bool(entry.number) and t.number == entry.number and _ratio(t, title) >= 50,
         lambda t: _ratio(t, title) >= ALIKE,
     ):

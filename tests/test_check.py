@@ -268,6 +268,10 @@ RIGHT: dict[str, Files] = {
     "an id that is short for its title": {
         "a.md": '<h2 id="lists">1.What is a list?</h2>\n\nX.\n\n<h2 id="q2">2.Why?</h2>\n\nY.\n'
     },
+    "an id that names the section otherwise": {
+        "a.md": '<a id="intro"></a>\n\n# <a name="general-remarks">Introduction</a>\n\n'
+        '<h2 id="1.What is x?">1.What is x?</h2>\n\nX.\n\n<h2 id="2-y">2.Why?</h2>\n\nY.\n'
+    },
     "a table of contents that is right": {"a.md": toc(*GOOD_TOC)},
     "a table of contents that shortens": {
         "a.md": toc(*GOOD_TOC[:2], "[3.A map?](#3.What%20is%20a%20map?)")
