@@ -6,9 +6,13 @@ stores is a note, and what Anki shows is a card. Nothing in here reads, writes o
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
+from itertools import accumulate
+from math import inf
 from pathlib import Path
 
 
@@ -106,10 +110,6 @@ class Question:
     def location(self) -> Location:
         """Where the question's mark-up stands."""
         return Location(self.file, self.line)
-
-    def lines_to(self, line: int) -> int:
-        """How many lines away a line is; 0 in the question and its answer."""
-        return max(self.line - line, line - self.end_line, 0)
 
 
 @dataclass(frozen=True)
@@ -293,15 +293,32 @@ class Page:
         The comment is for the question that is nearest to it (of two, the one below); above the
         first question, and in a file without any, it is for the whole file.
         """
-        return any(name == rule and self._reaches(at, line) for at, name in self.survey.off)
+        starts, ends = self._reaches.get(rule, ((), ()))
+        at = bisect_right(starts, line)
+        return bool(at) and line <= ends[at - 1]
 
-    def _reaches(self, comment: int, line: int) -> bool:
-        if not self.questions or comment < self.questions[0].line:
-            return True
-        nearest = min(
-            self.questions, key=lambda asked: (asked.lines_to(comment), asked.line < comment)
-        )
-        return min(comment, nearest.line) <= line <= max(comment, nearest.end_line)
+    @cached_property
+    def _reaches(self) -> dict[str, tuple[tuple[int, ...], tuple[float, ...]]]:
+        """By rule, the lines from which it is switched off, and the last line reached by then."""
+        found: dict[str, list[tuple[int, float]]] = {}
+        for line, rule in self.survey.off:
+            found.setdefault(rule, []).append(self._reach(line))
+        return {
+            rule: (
+                tuple(start for start, _ in sorted(reaches)),
+                tuple(accumulate((end for _, end in sorted(reaches)), max)),
+            )
+            for rule, reaches in found.items()
+        }
+
+    def _reach(self, comment: int) -> tuple[int, float]:
+        at = bisect_right(self.questions, comment, key=lambda asked: asked.line)
+        if not at:
+            return 0, inf
+        above, below = self.questions[at - 1], self.questions[at : at + 1]
+        if below and below[0].line - comment <= comment - above.end_line:
+            return comment, below[0].end_line
+        return above.line, max(comment, above.end_line)
 
 
 @dataclass(frozen=True)

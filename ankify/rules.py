@@ -20,6 +20,7 @@ from pathlib import Path
 from unicodedata import category
 from urllib.parse import unquote
 
+from rapidfuzz import process
 from rapidfuzz.fuzz import ratio
 
 from ankify.headings import normal, read_number
@@ -258,6 +259,7 @@ def _is_named(name: str, used: set[str]) -> bool:
 LONG = 2000  # characters of an answer's text
 SAME_ANSWER = 90  # percent of the letters
 ENOUGH = 40  # characters of an answer that say something: "see the code" does not
+MANY = 50  # questions of the same words that are compared with each other
 ADDRESS = re.compile(r"https?://\S+")
 TAG = re.compile(r"<(?!img)[^>]*>")  # a picture is part of what is asked
 
@@ -290,7 +292,8 @@ def duplicate_question(project: Project) -> Iterator[Problem]:
     for page in project.pages:
         for question, content in zip(page.questions, page.contents, strict=True):
             others = seen[normal(TAG.sub("", content.question))]
-            first = next((q for q, text in others if _same(q, text, question, content.text)), None)
+            near = others[:MANY]
+            first = next((q for q, text in near if _same(q, text, question, content.text)), None)
             others.append((question, content.text))
             if first:
                 yield Problem(
@@ -469,13 +472,13 @@ def dead_anchor(project: Project) -> Iterator[Problem]:
         for link in page.survey.links:
             if link.href.startswith("#") and _anchor(link.href) not in anchors:
                 dead[link.href].append(link.line)
-        for href, lines in dead.items():
+        for count, (href, lines) in enumerate(dead.items()):
             more = f" (so does that at line {lines[1]})" if len(lines) > 1 else ""
             yield Problem(
                 Location(page.file, lines[0]),
                 "dead-anchor",
                 f"the link leads nowhere: {href}{more}",
-                hint=_nearest_anchor(href, page),
+                hint=_nearest_anchor(href, page) if count < HINTS else None,
             )
 
 
@@ -496,9 +499,17 @@ EMOJI_PARTS = "\ufe0e\ufe0f\u200d"
 
 def _nearest_anchor(href: str, page: Page) -> str | None:
     wanted = unquote(href[1:])
-    known = [*page.survey.anchors, *(heading.slug for heading in page.survey.headings)]
-    near = difflib.get_close_matches(wanted, known, 1, 0.6) if len(normal(wanted)) > 5 else ()
+    if len(normal(wanted)) < SHORT:
+        return None
+    known = [*page.survey.anchors, *(heading.slug for heading in page.survey.headings)][:CROWD]
+    near = process.extractOne(wanted, known, scorer=ratio, score_cutoff=ALIKE)
     return f"did you mean #{near[0]} there?" if near else None
+
+
+HINTS = 200  # dead links of a file that get a hint
+SHORT = 6  # letters that say too little
+ALIKE = 75  # percent of the letters
+CROWD = 2000  # titles beyond these are not compared by their letters
 
 
 @dataclass(frozen=True)
@@ -514,9 +525,6 @@ class _Contents:
         return zip(self.page.toc, self.targets, strict=True)
 
 
-ALIKE = 75  # percent of the letters
-
-
 def _contents(project: Project) -> Iterator[_Contents]:
     for page in project.pages:
         if page.toc:
@@ -525,8 +533,9 @@ def _contents(project: Project) -> Iterator[_Contents]:
                 _anchor(f"#{name}"): t for t in titles for name in (*t.ids, t.slug) if name
             }
             found = [by_anchor.get(_anchor(f"#{entry.anchor or ''}")) for entry in page.toc]
-            pairs = zip(page.toc, found, strict=True)
-            targets = tuple(title or _nearest(entry, titles) for entry, title in pairs)
+            words = [normal(title.title) for title in titles] if len(page.toc) <= CROWD else []
+            pairs = list(zip(page.toc, found, strict=True))
+            targets = tuple(title or _nearest(entry, titles, words) for entry, title in pairs)
             yield _Contents(page, titles, targets)
 
 
@@ -539,22 +548,21 @@ def _titles(page: Page) -> Iterator[Heading]:
             yield Heading(asked.line, asked.title, asked.number)
 
 
-def _nearest(entry: TocEntry, titles: Sequence[Heading]) -> Heading | None:
-    """The title that a line whose anchor leads nowhere is most likely about."""
+def _nearest(entry: TocEntry, titles: Sequence[Heading], words: Sequence[str]) -> Heading | None:
+    """The title that a line whose anchor leads nowhere is most likely about.
+
+    `words` are the titles once more, as they are compared.
+    """
     title = normal(entry.title)
-    for wanted in (
-        lambda t: normal(t.title) == title,
-        lambda t: len(title) > 5 and title in normal(t.title),
-        lambda t: bool(entry.number) and t.number == entry.number and _ratio(t, title) >= 50,
-        lambda t: _ratio(t, title) >= ALIKE,
-    ):
-        if found := next(filter(wanted, titles), None):
-            return found
-    return None
-
-
-def _ratio(heading: Heading, title: str) -> float:
-    return ratio(normal(heading.title), title)
+    if title in words:
+        return titles[words.index(title)]
+    for heading, text in zip(titles, words, strict=False):
+        inside = len(title) >= SHORT and title in text
+        numbered = bool(entry.number) and heading.number == entry.number
+        if inside or (numbered and ratio(text, title) >= 50):
+            return heading
+    near = process.extractOne(title, words, scorer=ratio, score_cutoff=ALIKE)
+    return titles[near[2]] if near else None
 
 
 @rule
@@ -592,14 +600,16 @@ def toc_missing(project: Project) -> Iterator[Problem]:
         page = contents.page
         listed = {heading.line for _, heading in contents.pairs if heading}
         entries = {normal(entry.title) for entry in page.toc}
-        unclear = [normal(entry.title) for entry, heading in contents.pairs if not heading]
+        unclear = [normal(entry.title) for entry, title in contents.pairs if not title][:CROWD]
         asked = (*page.questions, *page.unanswered)
         missing = [
             question
             for question in asked
             if question.line not in listed
             and normal(question.title) not in entries
-            and not any(ratio(normal(question.title), title) >= ALIKE for title in unclear)
+            and not process.extractOne(
+                normal(question.title), unclear, scorer=ratio, score_cutoff=ALIKE
+            )
         ]
         for question in missing if 4 * len(missing) <= len(asked) else ():
             yield Problem(
@@ -616,7 +626,7 @@ def toc_extra(project: Project) -> Iterator[Problem]:
         page = contents.page
         anchors = _anchors(page)
         lines = {entry.line for entry in page.toc}
-        linked = {normal(link.text) for link in page.survey.links if link.line not in lines}
+        linked = [normal(link.text) for link in page.survey.links if link.line not in lines][:CROWD]
         for entry, heading in contents.pairs:
             known = heading or any(normal(entry.title) in text for text in linked)
             if entry.anchor and not known and _anchor(f"#{entry.anchor}") not in anchors:

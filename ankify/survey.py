@@ -21,23 +21,28 @@ from ankify.headings import read_number
 from ankify.model import Heading, Link, Location, Problem, Survey
 
 # <h2 id="norms">1. X</h2>
-HTML_HEADING = re.compile(r"<h([1-6])\b([^>]*)>(.*?)</h\1\s*>", re.IGNORECASE | re.DOTALL)
+HTML_HEADING = re.compile(
+    r"<h([1-6])\b([^>]*)>((?:(?!<h[1-6]\b).)*?)</h\1\s*>", re.IGNORECASE | re.DOTALL
+)
 # <a id="norms">, <h2 id="norms>: the quote may be missing
 HTML_ID = re.compile(
     r"""<[a-z][^<>]*?\s(?:id|name)\s*=\s*(?:"([^">]*)|'([^'>]*)|([^\s>"']+))""", re.IGNORECASE
 )
 # <a href="#norms">X</a>
 HTML_LINK = re.compile(
-    r"""<a\b[^>]*?\shref\s*=\s*["']?([^"'\s>]*)[^>]*>(.*?)</a\s*>""", re.IGNORECASE | re.DOTALL
+    r"""<a\b[^<>]*?\shref\s*=\s*["']?([^"'\s>]*)[^>]*>((?:(?!<a\b).)*?)</a\s*>""",
+    re.IGNORECASE | re.DOTALL,
 )
-TAG = re.compile(r"<!--.*?-->|<(/?)([a-z][\w-]*)[^<>]*>", re.IGNORECASE | re.DOTALL)
+TAG = re.compile(r"<!--.*?(?:-->|\Z)|<(/?)([a-z][\w-]*)[^<>]*>", re.IGNORECASE | re.DOTALL)
 # <!-- ankify: off=long-answer, dead-anchor -->
 OFF = re.compile(r"<!--\s*ankify:\s*off\s*=\s*([\w\s,-]+?)\s*-->")
-# images/a%20b.png: the last part of its path, as far as there is no blank in it
-PICTURE = re.compile(
-    r"""[^\s/\\"'<>\[\]|=]*\.(?:png|jpe?g|jfif|gif|svg|webp|avif|bmp|ico|tiff?)\b""", re.IGNORECASE
-)
-SPACED = re.compile(r"(?<![A-Za-z0-9$\\])\$[ \t]+([^$\n`]+?)[ \t]+\$(?![A-Za-z0-9$])")  # $ x^2 $
+# images/a%20b.png
+PICTURE = re.compile(r"\.(?:png|jpe?g|jfif|gif|svg|webp|avif|bmp|ico|tiff?)\b", re.IGNORECASE)
+BEFORE_A_NAME = re.compile(r"""[\s/\\"'<>\[\]|=]""")
+LINK = re.compile(r"\]|<|://|www\.|@")  # without one of these there is no link
+SPACED = re.compile(
+    r"(?<![A-Za-z0-9$\\])\$[ \t]([^$\n`]{1,300}?)[ \t]\$(?![A-Za-z0-9$])"
+)  # $ x^2 $
 TEX = re.compile(r"\\[a-zA-Z]{2,}|[_^]\{|[\w)}][_^][\w\\]")  # \alpha, x_{i}, x^2
 SHORT = re.compile(r"[A-Za-z](?:\s*[=<>+*/-]\s*[\w.]+)?")  # x, n = 3
 SHOWN = ("text", "code_inline")
@@ -63,7 +68,7 @@ def survey(parsed: ParsedFile, path: str, unnumbered: int = 0) -> tuple[Survey, 
         headings=tuple(_with_slugs(surveyor.headings)),
         links=tuple(surveyor.links),
         anchors=tuple(dict.fromkeys(surveyor.anchors)),
-        pictures=tuple(sorted({unquote(name) for name in PICTURE.findall(parsed.text)})),
+        pictures=tuple(sorted(set(_pictures(parsed.text)))),
         off=tuple(_off(parsed.text)) if "ankify:" in parsed.text else (),
         unnumbered=unnumbered,
     )
@@ -91,11 +96,18 @@ def _with_slugs(headings: Iterable[Heading]) -> Iterator[Heading]:
         )
 
 
+def _pictures(text: str) -> Iterator[str]:
+    """The last parts of the names of pictures, as far as there is no blank in them."""
+    for found in PICTURE.finditer(text):
+        before = text[max(0, found.start() - 255) : found.start()]
+        yield unquote(BEFORE_A_NAME.split(before)[-1] + found[0])
+
+
 def _off(text: str) -> Iterator[tuple[int, str]]:
-    for found in OFF.finditer(text):
-        line = text.count("\n", 0, found.start()) + 1
-        for rule in re.split(r"[\s,]+", found[1]):
-            yield line, rule
+    for line, content in enumerate(text.split("\n"), 1):
+        for found in OFF.finditer(content) if "ankify:" in content else ():
+            for rule in re.split(r"[\s,]+", found[1]):
+                yield line, rule
 
 
 class _Surveyor:
@@ -135,7 +147,8 @@ class _Surveyor:
                 if child.type == "html_inline":
                     self._html(child.content, line)
             self._html_links(inline.content, line)
-        self._links(children, line)
+        if LINK.search(inline.content):
+            self._links(children, line)
         if "$" in inline.content:
             self._dollars(inline, line)
         if heading:
