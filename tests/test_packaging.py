@@ -54,7 +54,17 @@ def test_a_bare_checkout_finds_its_templates(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_the_sdist_holds_all_that_its_tests_need(tmp_path: Path) -> None:
-    call(sys.executable, "-m", "pip", "install", "-q", "--target", tmp_path / "lib", "build", cwd=tmp_path)
+    call(
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--target",
+        tmp_path / "lib",
+        "build",
+        cwd=tmp_path,
+    )
     environment = {**os.environ, "PYTHONPATH": str(tmp_path / "lib")}
     command = [sys.executable, "-m", "build", "-s", "-o", str(tmp_path), str(ROOT)]
     subprocess.run(command, env=environment, check=True, capture_output=True)
