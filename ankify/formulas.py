@@ -176,7 +176,6 @@ _PICTURES = ("picture", "source")
 _DISPLAY = ("dollars", "environment", "brackets")
 _KINDS = (*_INLINE, *_DISPLAY, *_PICTURES)
 _QUOTED = re.compile(r"\n[ \t]*(?:>[ \t]?)+")
-_SPACED = re.compile(r"(?<![A-Za-z0-9$\\])\$[ \t]+[^$\n`]+?[ \t]+\$(?![A-Za-z0-9$])")
 
 
 Fences = tuple[
@@ -441,15 +440,3 @@ def imbalance(tex: str) -> str | None:
         else:
             opened.pop()
     return f"{opened[-1]} is not closed" if opened else None
-
-
-def spaced_formulas(text: str) -> list[tuple[int, str]]:
-    """Find `$ x $` with blanks inside, which GitHub shows as text: 0-based lines and sources."""
-    masked = set_aside(text)
-    fenced = {n for start, end in guess_fences(masked.text.split("\n")) for n in range(start, end)}
-    return [
-        (masked.lines[number], masked.source(found[0]))
-        for number, line in enumerate(masked.text.split("\n"))
-        if number not in fenced and "$" in line
-        for found in _SPACED.finditer(re.sub(r"`[^`]*`", "", line))
-    ]

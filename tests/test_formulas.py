@@ -6,7 +6,7 @@ import pytest
 from gfm_oracle import cases, render
 
 from ankify import gfm
-from ankify.formulas import equation_tex, imbalance, set_aside, spaced_formulas
+from ankify.formulas import equation_tex, imbalance, set_aside
 
 
 @pytest.mark.parametrize(
@@ -98,11 +98,6 @@ def test_equation_services_carry_the_tex_in_the_address(src: str, tex: str | Non
 def test_an_equation_in_a_title_is_plain_tex() -> None:
     parsed = gfm.parse("# What is ![](https://www.zhihu.com/equation?tex=x%5E2)?")
     assert gfm.plain_text(parsed.tokens, parsed) == "What is $x^2$?"
-
-
-def test_spaced_formulas_are_found_outside_of_code() -> None:
-    text = "a $ x $ b\n\n`$ y $` $z$\n\n```\n$ q $\n```\n$$\nk\n$$\n\nlast $ w$ and $ v $\n"
-    assert spaced_formulas(text) == [(0, "$ x $"), (11, "$ v $")]
 
 
 def test_macros_that_double_each_other_stay_small() -> None:
