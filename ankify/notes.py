@@ -42,15 +42,19 @@ class Draft:
     @property
     def candidate(self) -> identity.Candidate:
         """What identity has to know of it."""
-        asked = self.question
-        return identity.Candidate(
-            asked.file, asked.line, asked.number, asked.title, self.content.text, asked.marked_id
-        )
+        return candidate(self.question, self.content)
 
     @cached_property
     def fingerprint(self) -> str:
         """Changes just when an import must update the note; pictures count by their hashes."""
         return note_fingerprint(self.fields, self.tags)
+
+
+def candidate(asked: Question, content: Content) -> identity.Candidate:
+    """Say what identity has to know of a question."""
+    return identity.Candidate(
+        asked.file, asked.line, asked.number, asked.title, content.text, asked.marked_id
+    )
 
 
 def note_fingerprint(fields: Sequence[str], tags: Sequence[str]) -> str:

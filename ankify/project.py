@@ -16,11 +16,21 @@ from ankify.adopt import Adoption, PackageNote, adopt
 from ankify.cache import Cache
 from ankify.config import Settings, read_note_type, read_settings
 from ankify.files import staged_file
-from ankify.lock import LOCK_NAME, Lock, format_lock, parse_lock, read_lock, sorted_entries
+from ankify.lock import (
+    LOCK_NAME,
+    Lock,
+    LockEntry,
+    format_lock,
+    parse_lock,
+    read_lock,
+    sorted_entries,
+)
 from ankify.media import Collected, MediaOptions, collect_media
-from ankify.model import AnkifyError, Location, Page, Past, Problem, Project
+from ankify.model import AnkifyError, Location, Note, Page, Past, Problem, Project
 from ankify.notes import (
+    Draft,
     LastNote,
+    candidate,
     deck_part,
     make_drafts,
     make_note,
@@ -31,7 +41,7 @@ from ankify.notes import (
     pack_removed,
 )
 from ankify.pages import Job, Progress, read_pages
-from ankify.source import find_note_files, given_note_files
+from ankify.source import Found, find_note_files, given_note_files
 
 
 def read_project(
@@ -62,44 +72,23 @@ def read_project(
     UTF-8 becomes a problem instead if `tolerant`, for `check` (never write the lock of such a
     project: the questions of that file would be taken for removed).
     """
-    settings = settings or read_settings(root)
-    if unnumbered is not None:
-        settings = replace(settings, questions=replace(settings.questions, unnumbered=unnumbered))
+    settings = _settings(root, settings, unnumbered)
     now = _clock() if now is None else now
     note_type = read_note_type(root, settings)
-    if texts is None:
-        found = find_note_files(root, settings.questions)
-    else:
-        found = given_note_files(root, texts, settings.questions)
-    lock_file = root / LOCK_NAME
-    lock = read_lock(lock_file)
-
-    name = deck_part(settings.deck.name or root.resolve().name)
+    found = _find(root, texts, settings)
+    lock = read_lock(root / LOCK_NAME)
     cache = Cache(root) if cached else None
-    job = Job(settings, tolerant)
-    pages = list(read_pages(found, job, cache=cache, processes=processes, progress=progress))
-    digests = cache.digests() if cache else {}
-    collected = collect_media(
-        [(page.file, content) for page in pages for content in page.contents],
-        root,
-        MediaOptions(settings.media.max_width, fetch, cache.folder / "media" if cache else None),
-        digests=digests,
-    )
-    if cache:
-        cache.keep_digests(digests)
-    drafts = list(make_drafts(pages, name, settings, collected))
+    name = deck_part(settings.deck.name or root.resolve().name)
     namespace = settings.deck.namespace or (lock.namespace if lock else name)
-    matching = identity.match(
-        lock, [draft.candidate for draft in drafts], namespace=namespace, decide=decide
-    )
-    notes = [
-        make_note(draft, match, position, now)
-        for position, (draft, match) in enumerate(zip(drafts, matching.matches, strict=True))
-    ]
-    records = [
-        identity.Record(note.deck, draft.fingerprint, note.added, note.modified)
-        for note, draft in zip(notes, drafts, strict=True)
-    ]
+
+    job = Job(settings, tolerant)
+    pages = tuple(read_pages(found, job, cache=cache, processes=processes, progress=progress))
+    collected = _collect(pages, root, settings, fetch, cache)
+    drafts = tuple(make_drafts(pages, name, settings, collected))
+    candidates = [draft.candidate for draft in drafts]
+    matching = identity.match(lock, candidates, namespace=namespace, decide=decide)
+    notes = tuple(_notes(drafts, matching, now))
+    records = tuple(_records(drafts, notes))
     note_type = replace(note_type, modified=note_type_time(note_type, lock, now))
     new_lock = identity.update(
         lock,
@@ -108,16 +97,14 @@ def read_project(
         namespace=namespace,
         note_type=(note_type_fingerprint(note_type), note_type.modified),
         now=now,
-        packed=pack_removed(
-            matching.removed, _last_notes(root, last_package) if matching.removed else {}
-        ),
+        packed=pack_removed(matching.removed, _last_notes(root, last_package, matching)),
     )
     shipped = {media.name for media in collected.media}
     lock_text = format_lock(new_lock)
     return Project(
         root=root,
         name=name,
-        pages=tuple(pages),
+        pages=pages,
         notes=(*notes, *make_tombstones(new_lock, shipped, name)),
         media=collected.media,
         media_saved=collected.saved,
@@ -126,19 +113,16 @@ def read_project(
         problems=tuple(_switched_on(pages, settings, _problems(pages, collected, matching))),
         lock=lock_text,
         lock_changed=lock is None or not _same(lock, new_lock),
-        before=tuple(
-            Past(e.guid, e.title, e.deck, e.modified, e.file, e.removed is not None)
-            for e in (lock.entries if lock else ())
-        ),
+        before=tuple(map(_past, lock.entries if lock else ())),
         rules_off=settings.check.off,
     )
 
 
-def _same(a: Lock, b: Lock) -> bool:
-    """Whether two locks have the same text, in whatever order they were written."""
-    return (a.namespace, a.note_type) == (b.namespace, b.note_type) and (
-        sorted_entries(a.entries) == sorted_entries(b.entries)
-    )
+def _settings(root: Path, given: Settings | None, unnumbered: bool | None) -> Settings:
+    settings = given or read_settings(root)
+    if unnumbered is None:
+        return settings
+    return replace(settings, questions=replace(settings.questions, unnumbered=unnumbered))
 
 
 def _clock() -> int:
@@ -150,16 +134,61 @@ def _clock() -> int:
     return int(epoch)
 
 
-def _last_notes(root: Path, last_package: Path | None) -> dict[str, LastNote]:
-    """The notes of the last build, as far as a package of it is still there."""
+def _find(root: Path, texts: Mapping[str, str] | None, settings: Settings) -> Sequence[Found]:
+    if texts is None:
+        return find_note_files(root, settings.questions)
+    return given_note_files(root, texts, settings.questions)
+
+
+def _collect(
+    pages: Sequence[Page], root: Path, settings: Settings, fetch: bool, cache: Cache | None
+) -> Collected:
+    """Find the media of all pages; the cache knows the hashes of files it has seen."""
+    contents = [(page.file, content) for page in pages for content in page.contents]
+    kept = cache.folder / "media" if cache else None
+    digests = cache.digests() if cache else {}
+    options = MediaOptions(settings.media.max_width, fetch, kept)
+    collected = collect_media(contents, root, options, digests=digests)
+    if cache:
+        cache.keep_digests(digests)
+    return collected
+
+
+def _notes(drafts: Sequence[Draft], matching: identity.Matching, now: int) -> Iterator[Note]:
+    pairs = zip(drafts, matching.matches, strict=True)
+    for position, (draft, match) in enumerate(pairs):
+        yield make_note(draft, match, position, now)
+
+
+def _records(drafts: Sequence[Draft], notes: Sequence[Note]) -> Iterator[identity.Record]:
+    for draft, note in zip(drafts, notes, strict=True):
+        yield identity.Record(note.deck, draft.fingerprint, note.added, note.modified)
+
+
+def _last_notes(
+    root: Path, last_package: Path | None, matching: identity.Matching
+) -> dict[str, LastNote]:
+    """The notes of the last build, as far as a package of it is there, and anything is gone."""
     from ankify.apkg import read_apkg
 
-    path = last_package or Cache(root).last_package
+    path = (last_package or Cache(root).last_package) if matching.removed else None
     try:
         notes = read_apkg(path).notes if path else ()
         return {note.guid: (note.fields, note.tags) for note in notes}
     except AnkifyError:  # gone or damaged: then no tombstone ships, and the report says so
         return {}
+
+
+def _same(a: Lock, b: Lock) -> bool:
+    """Whether two locks have the same text, in whatever order they were written."""
+    return (a.namespace, a.note_type) == (b.namespace, b.note_type) and (
+        sorted_entries(a.entries) == sorted_entries(b.entries)
+    )
+
+
+def _past(entry: LockEntry) -> Past:
+    removed = entry.removed is not None
+    return Past(entry.guid, entry.title, entry.deck, entry.modified, entry.file, removed)
 
 
 # Adopting a package -----------------------------------------------------------------------------
@@ -171,9 +200,9 @@ def adopt_package(project: Project, notes: Sequence[PackageNote]) -> Adoption:
     The lock of the result gives the questions the guids of the package; `write_adopted` writes it.
     """
     candidates = [
-        identity.Candidate(q.file, q.line, q.number, q.title, content.text, q.marked_id)
+        candidate(question, content)
         for page in project.pages
-        for q, content in zip(page.questions, page.contents, strict=True)
+        for question, content in zip(page.questions, page.contents, strict=True)
     ]
     namespace = parse_lock(project.lock).namespace
     return adopt(notes, candidates, namespace=namespace, fingerprint=note_fingerprint)
