@@ -4,7 +4,7 @@ BIN := .venv/bin
 ANKI := 26.9.3
 
 .DEFAULT_GOAL := help
-.PHONY: help histories deck test test-slow test-all check format preview screenshots docs dist check-release clean
+.PHONY: help histories deck test test-slow test-all check coverage mutate format preview screenshots docs dist check-release clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -25,6 +25,16 @@ check: .venv/dev ## format, lint and type checks, and the notes
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/ankify check notes --strict
+
+coverage: .venv/dev ## which lines and branches the quick tests reach, at least 95 % of them
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -q -m "not slow"
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage report
+
+mutate: .venv/mutate ## how many faults put into questions, formulas and identity go unseen (an hour)
+	$(BIN)/mutmut run
+	$(BIN)/mutmut results
 
 format: .venv/dev ## format the code
 	$(BIN)/ruff format .
@@ -55,7 +65,7 @@ bench: .venv/test ## measure ankify and other tools on made-up notes (half an ho
 	$(BIN)/python tests/bench/run.py $(BENCH)
 
 clean: ## remove what was built, and the virtual environment
-	rm -rf .venv build dist site *.egg-info
+	rm -rf .venv build dist site mutants .coverage* *.egg-info
 
 .venv/pip:
 	$(PYTHON) -m venv .venv
@@ -77,6 +87,10 @@ clean: ## remove what was built, and the virtual environment
 
 .venv/dev: .venv/test
 	$(BIN)/pip install -q -e '.[test,dev]'
+	touch $@
+
+.venv/mutate: .venv/test
+	$(BIN)/pip install -q mutmut
 	touch $@
 
 .venv/docs: .venv/pip
