@@ -79,13 +79,22 @@ def reports_errors(command: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return command(*args, **kwargs)
         except AnkifyError as error:
-            say(str(error))
+            say(str(_from_here(error, kwargs.get("notes", Path()))))
             sys.exit(1)
         except KeyboardInterrupt:
             say("interrupted")
             sys.exit(130)
 
     return wrapped
+
+
+def _from_here(error: AnkifyError, notes: Path) -> AnkifyError:
+    """An error whose file is named as seen from the folder that ankify was called in."""
+    place = error.location
+    if place and not notes.is_absolute() and (notes / place.file).exists():
+        file = (notes / place.file).as_posix()
+        return AnkifyError(error.message, replace(place, file=file), error.hint)
+    return error
 
 
 def say(text: str) -> None:
@@ -486,4 +495,4 @@ def init(folder: Path) -> None:
     for path, written in start(folder).items():
         say(f"wrote {path.as_posix()}" if written else f"left {path.as_posix()} as it is")
     here = "" if folder == Path() else f"cd {shlex.quote(folder.as_posix())} && "
-    say(f"Next: {here}make deck, then import build/*.apkg in Anki (File > Import)")
+    say(f"Next: {here}make deck (or: ankify build), then import build/*.apkg in Anki")

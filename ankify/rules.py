@@ -503,7 +503,7 @@ def _nearest_anchor(href: str, page: Page) -> str | None:
         return None
     known = [*page.survey.anchors, *(heading.slug for heading in page.survey.headings)][:CROWD]
     near = process.extractOne(wanted, known, scorer=ratio, score_cutoff=ALIKE)
-    return f"did you mean #{near[0]} there?" if near else None
+    return f"the nearest anchor is #{near[0]}" if near else None
 
 
 HINTS = 200  # dead links of a file that get a hint

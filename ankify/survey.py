@@ -180,7 +180,7 @@ class _Surveyor:
                 self._problem(
                     self._line(line, text[: found.start()]),
                     "spaced-formula",
-                    f"no formula for GitHub, as it has blanks inside of its $: {found[0]}",
+                    f"no formula on GitHub, for the blanks inside of its $ signs: {found[0]}",
                     f"write ${found[1].strip()}$",
                 )
         for child in inline.children or ():

@@ -9,11 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 from conftest import PIXEL, Files, Outcome
 
 from ankify.project import read_project
 from ankify.rules import RULES, check
 
+ROOT = Path(__file__).parent.parent
 Run = Callable[..., Outcome]
 Write = Callable[[Files], Path]
 
@@ -101,7 +103,7 @@ FOUND: dict[str, tuple[Files, list[str]]] = {
     "spaced-formula": (
         {"a.md": TWO + "\nOne\nand $ x^2 $ too.\n"},
         [
-            "a.md:12: warning: no formula for GitHub, as it has blanks inside of its $: $ x^2 $"
+            "a.md:12: warning: no formula on GitHub, for the blanks inside of its $ signs: $ x^2 $"
             " [spaced-formula]"
         ],
     ),
@@ -342,7 +344,7 @@ def test_every_rule_is_seen_to_find_something() -> None:
 
 
 def test_every_rule_that_the_source_names_has_its_documentation() -> None:
-    package = Path(__file__).parent.parent / "ankify"
+    package = ROOT / "ankify"
     named = set()
     for path in package.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -372,7 +374,7 @@ def test_the_page_of_the_rules_is_made_of_their_own_words(
 
 HINTS = {
     "missing-image": "did you mean Figure1.png?",
-    "dead-anchor": "did you mean #3.What is a map? there?",
+    "dead-anchor": "the nearest anchor is #3.What is a map?",
     "spaced-formula": "write $x^2$",
     "unknown-rule": "did you mean long-answer?",
 }
@@ -480,3 +482,13 @@ def test_build_shows_twenty_problems_and_names_check(project: Write, run: Run) -
     assert code == 0
     assert len([line for line in lines if "missing-image" in line]) == 20
     assert "... and 10 more: run `ankify check notes`" in lines
+
+
+def test_the_hook_of_pre_commit_runs_check(project: Write, run: Run) -> None:
+    project({"a.md": TWO + "\n![x](x.png)\n"})
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert hook["pass_filenames"] is False
+    program, *arguments = hook["entry"].split()
+    assert program == "ankify"
+    assert run(*arguments)[1].startswith("notes/a.md:11: warning: ")
+    assert f"id: {hook['id']}" in (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")

@@ -102,7 +102,7 @@ def test_a_folder_inside_cannot_set_anything_else(project: Write, run: Run) -> N
     code, out, err = run("list")
     assert (code, out) == (1, "")
     assert err == (
-        "in/ankify.toml: error: only [questions] can be set in a folder inside the notes\n"
+        "notes/in/ankify.toml: error: only [questions] can be set in a folder inside the notes\n"
         "  hint: move the other settings to ankify.toml of the notes folder, or name notes/in as"
         " the notes folder\n"
     )

@@ -28,7 +28,7 @@ wrote my notes/Makefile
 wrote my notes/notes/ankify.toml
 wrote my notes/notes/first-steps.md
 wrote my notes/notes/images/forgetting.svg
-Next: cd 'my notes' && make deck, then import build/*.apkg in Anki (File > Import)
+Next: cd 'my notes' && make deck (or: ankify build), then import build/*.apkg in Anki
 """
 
 
@@ -42,7 +42,7 @@ def test_init_says_what_it_wrote_and_what_is_next(run: Run) -> None:
 def test_init_in_the_folder_here(run: Run, tmp_path: Path) -> None:
     code, _, err = run("init")
     assert code == 0
-    assert err.endswith("Next: make deck, then import build/*.apkg in Anki (File > Import)\n")
+    assert err.endswith("Next: make deck (or: ankify build), then import build/*.apkg in Anki\n")
     assert (tmp_path / "notes" / "first-steps.md").is_file()
     assert run("build", "-q") == (0, "", "")
 
