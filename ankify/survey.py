@@ -34,6 +34,7 @@ HTML_LINK = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 TAG = re.compile(r"<!--.*?(?:-->|\Z)|<(/?)([a-z][\w-]*)[^<>]*>", re.IGNORECASE | re.DOTALL)
+KRAMDOWN_ID = re.compile(r"\{:?\s*#([\w:.-]+)")  # ## Lists {#lists}: other sites than GitHub
 # <!-- ankify: off=long-answer, dead-anchor -->
 OFF = re.compile(r"<!--\s*ankify:\s*off\s*=\s*([\w\s,-]+?)\s*-->")
 # images/a%20b.png
@@ -67,7 +68,7 @@ def survey(parsed: ParsedFile, path: str, unnumbered: int = 0) -> tuple[Survey, 
     found = Survey(
         headings=tuple(_with_slugs(surveyor.headings)),
         links=tuple(surveyor.links),
-        anchors=tuple(dict.fromkeys(surveyor.anchors)),
+        anchors=tuple(dict.fromkeys([*surveyor.anchors, *KRAMDOWN_ID.findall(parsed.text)])),
         pictures=tuple(sorted(set(_pictures(parsed.text)))),
         off=tuple(_off(parsed.text)) if "ankify:" in parsed.text else (),
         unnumbered=unnumbered,

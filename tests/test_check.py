@@ -243,6 +243,7 @@ RIGHT: dict[str, Files] = {
     "a formula in a code block that shows how to write it": {
         "a.md": TWO + "\n```latex\n$$x^2$$\n```\n"
     },
+    "TeX in code that is not whole": {"a.md": TWO + "\nSo:\n\n    $\\frac{1$ and $x$\n"},
     "a tag in code": {"a.md": TWO + "\nPut it into `<form>`.\n\n```html\n<form></form>\n```\n"},
     "numbers that start again in each section": {
         "a.md": "# A\n\n"
@@ -294,6 +295,9 @@ RIGHT: dict[str, Files] = {
         + "\n## 1. What's new, in C++?\n\nX.\n"
         "\n## 2. 什么是集合？\n\nX.\n\n## 3. Why `a_b`?\n\nX.\n"
         "\n## 4. What's  two?\n\nX.\n\n# B\n\n## 4. What's  two?\n\n<a name='here'></a>Y.\n"
+    },
+    "an anchor for other sites than GitHub": {
+        "a.md": "[x](#x)\n\n## 1. What is x? {#x}\n\nX.\n\n## 2. Why?\n\nY.\n"
     },
     "two files about one paper among others": {
         "a.md": PAPER.format("A", "2401.00001", "A"),
