@@ -44,13 +44,14 @@ class RealAnki:
     def close(self) -> None:
         self.col.close()
 
-    def load(self, package: Path, *, always: bool = False) -> Imported:
+    def load(self, package: Path, *, always: bool = False, merge: bool = False) -> Imported:
         """Import with the options that Anki's dialog shows the first time.
 
-        `always`: with "Update notes: Always" instead of "If newer".
+        `always`: with "Update notes: Always" instead of "If newer"; `merge`: with "Merge note types".
         """
         options = self.col._backend.get_import_anki_package_presets()
         options.update_notes = 1 if always else options.update_notes
+        options.merge_notetypes = merge or options.merge_notetypes
         request = ImportAnkiPackageRequest(package_path=str(package), options=options)
         log = self.col.import_anki_package(request).log
         self.col.models._clear_cache()

@@ -430,3 +430,18 @@ def test_the_way_that_adopt_names_keeps_the_history_of_a_deck_made_by_hand(
     assert [len(note.cards) for note in notes.values()] == [1, 1]
     assert anki.reviews() == history
     assert anki.complaints() == []
+
+
+def test_merging_note_types_instead_puts_the_history_on_a_second_card(
+    project: Project, run: Run, anki: RealAnki
+) -> None:
+    project({"Sums.md": NOTE})
+    by_hand("old.apkg", ("a", "What is one and one?", "2"), ("b", "And two?", "4"))
+    anki.load(Path("old.apkg"))
+    anki.study()
+    run("adopt", "old.apkg", now=1_700_000_000)
+    run("build", now=1_700_000_000)
+    anki.load(Path("build/notes.apkg"))
+    anki.load(Path("build/notes.apkg"), merge=True)
+    for note in anki.notes().values():
+        assert [card[-1] for card in note.cards] == [0, 1]  # reviews
