@@ -47,7 +47,7 @@ class RealAnki:
     def load(self, package: Path, *, always: bool = False, merge: bool = False) -> Imported:
         """Import with the options that Anki's dialog shows the first time.
 
-        `always`: with "Update notes: Always" instead of "If newer"; `merge`: with "Merge note types".
+        `always`: with "Update notes: Always", not "If newer"; `merge`: with "Merge note types".
         """
         options = self.col._backend.get_import_anki_package_presets()
         options.update_notes = 1 if always else options.update_notes
