@@ -146,7 +146,7 @@ _LINES = r"\n(?![ \t>]*\n)"  # a formula may go on in the next line, but not aft
 _DOLLARS = rf"(?:[^\n$]++|{_LINES}|\$(?!\$))+"
 _PARENS = rf"(?:[^\n\\]++|{_LINES}|\\\\(?!\))|\\(?![()\\]))+"
 _BRACKETS = rf"(?:[^\n\\]++|{_LINES}|\\\\(?!\])|\\(?![\[\]\\]))+"
-_BODY = rf"(?:[^\n\\]++|{_LINES}|\\(?!end\{{(?P=name)\}}))+"
+_BODY = rf"(?:[^\n\\]++|{_LINES}|\\(?!(?:begin|end)\{{(?P=name)\}}))+"
 _CODE = rf"(?:[^\n`]++|{_LINES}|(?!(?P=ticks)(?!`))`++)+"
 _SERVICE = r"https?://(?:[^/\s\"'()]*/equation\?tex=|latex\.codecogs\.com/[^?\s\"'()]*\?)"
 _FORMULA = re.compile(

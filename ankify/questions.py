@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import accumulate, chain
 
 from markdown_it.token import Token
 
@@ -382,7 +382,7 @@ def _glued(mark: Mark) -> Piece:
 def _unwrapped(answer: Sequence[Piece]) -> Sequence[Piece]:
     """An answer that is all in one <details>, without the button that opens it."""
     if len(answer) > 1 and answer[0].depth > 0 and answer[-1].depth < 0:
-        depths = [sum(piece.depth for piece in answer[:end]) for end in range(1, len(answer))]
+        depths = accumulate(piece.depth for piece in answer[:-1])
         return answer[1:-1] if min(depths) > 0 else answer
     return answer
 
@@ -412,7 +412,7 @@ def _opening_words(piece: Piece) -> str:
     """The first line of a paragraph, a heading or a <summary>."""
     token = piece.tokens[0]
     if token.type == "html_block":
-        return re.sub(r"<[^>]*>", "", token.content).strip()
+        return re.sub(r"<[^<>]*>", "", token.content).strip()
     if token.type in ("paragraph_open", "heading_open"):
         return visible(piece.tokens[1].children or ())
     return ""

@@ -1,0 +1,288 @@
+"""Time: a build grows no worse than n log n with its notes, whatever they hold.
+
+Nothing here compares with a clock of its own: a text is read at one size and at four times the
+size, and a step that is quadratic would take sixteen times as long.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+import ankify
+from ankify.config import Settings
+from ankify.pages import read_page
+from ankify.source import Found, decode_note_file
+
+Text = Callable[[int], str]
+
+GROWTH = 9  # between 4 (linear) and 16 (quadratic)
+ENOUGH = 0.05  # seconds of work at the smaller size, so that the rest is no noise
+LARGEST = 400_000  # characters
+HEAD = "# T\n\n## 1. Why?\n\nSo. "
+
+# Unclosed and repeated: each is a place where a reader could look for an end again and again.
+PIECES = [
+    *("\\[ ", "\\( ", "$ ", "$$ ", "$a ", "$a$ ", "$`", "\\begin{align}", "\\begin{align} x "),
+    *(
+        "\\begin{array}\\begin{align}",
+        "$\\def\\a{\\a\\a}$ ",
+        "$\\newcommand{\\a}[1]{#1}$ ",
+        "${",
+        "\\",
+    ),
+    *("`", "` ", "`a", "``a`", "~", "~~a", "*", "*a ", "**a", "_a ", "a_", "[", "![", "](", "[a]("),
+    *("[](", "[a][", "[^", "[^1] ", "<", "<a ", "<a b=", '<a b="', "</", "<b>", "</b>", "<!--"),
+    *(
+        "<!-- ",
+        "<!-- a -->",
+        "<!a",
+        "<?",
+        "<![CDATA[",
+        '<img src="',
+        "<img src=a ",
+        "&",
+        "&#",
+        "&a",
+    ),
+    *("http://", "http://a.b ", "www.", "www.a_", "a@", "@a", "a@b.c ", "mailto:", "a.b", "a.png"),
+    *("|", "| a ", '"', "'", "(", ")", "a", "a ", "字", "1", "1.", "一", " ", "\t", "{", "{{", "#"),
+    *("-", "=", "+", "^", "\u202e", "\u3000", "!", "? ", "$ x $ ", "x^2 ", "a/b", "a=b ", "//"),
+    *(
+        "<span>",
+        "<details>",
+        "<h2>",
+        "<a href=x>",
+        "<a name=x ",
+        "<p ",
+        "<img ",
+        "<td>",
+        "<a id=x>",
+    ),
+]
+LINES = [
+    *(
+        "a",
+        "",
+        "> a",
+        ">",
+        "- a",
+        "-",
+        "  - a",
+        "1. a",
+        "# a",
+        "## 1. a",
+        "### 2. a\n\nb\n",
+        "===",
+        "---",
+    ),
+    *(
+        "```",
+        "~~~",
+        "```math",
+        "> ```",
+        "    a",
+        "| a |\n|---|\n| b |",
+        "|",
+        "[a]: b",
+        "[^1]: a",
+        "<div>",
+    ),
+    *("</div>", "<details>", "</details>", "<details><summary>1. a</summary>b</details>", "<p>\n"),
+    *(
+        "<h2>1. a</h2>\n\nb\n",
+        "<h2>1. a",
+        "<b>1. a</b>\n",
+        "<!--",
+        "<pre>",
+        "</pre>",
+        "**1. a**\n\nb\n",
+    ),
+    *(
+        "- [ ] a",
+        "- [1. a](#1-a)",
+        "[1. a](#a)",
+        "Q: a\nA: b",
+        "Q1: a\n\nA: b\n",
+        "一、a\n\nb\n",
+        "1.1 a",
+    ),
+    *(
+        "1. **a**\n\n   b\n",
+        "* a\n\n  b\n",
+        "A. a",
+        "- A. a",
+        "答案：a",
+        "Answer: a",
+        "<a name='x'></a>",
+    ),
+    *(
+        "$$",
+        "\\[",
+        "\\begin{align}",
+        "<!-- ankify: id=a -->",
+        "<!-- ankify: off=a -->",
+        "[TOC]",
+        "![a](a)",
+    ),
+    *(
+        "1. a\n   ```\n   b\n   ```",
+        "<img src='a.png'>",
+        "<table><tr><td>",
+        "&nbsp;",
+        "a  ",
+        "a\\",
+        "***",
+    ),
+]
+
+
+def repeated(piece: str, head: str = HEAD) -> Text:
+    return lambda size: head + piece * (size // len(piece))
+
+
+def numbered(line: str) -> Text:
+    return lambda size: "# T\n\n" + "".join(line.format(n) for n in range(size // len(line)))
+
+
+def nested(opening: str, closing: str = "") -> Text:
+    """Each level stands in the one before; `closing` mirrors it."""
+    return lambda size: HEAD + opening * (size // 20) + "x" + closing * (size // 20)
+
+
+def stairs(step: str) -> Text:
+    """Lines that go one level deeper each, 500 at the most."""
+    return lambda size: (
+        HEAD + "\n".join(step * (n % 500) + "a" for n in range(max(1, size // (250 * len(step)))))
+    )
+
+
+SHAPES: dict[str, Text] = {
+    **{f"piece {piece!r}": repeated(piece) for piece in PIECES},
+    **{f"line {line!r}": repeated(line + "\n", HEAD + "\n\n") for line in LINES},
+    **{f"html {piece!r}": repeated(piece, HEAD + "\n\n<div>\n") for piece in PIECES},
+    **{f"list {piece!r}": repeated(piece, HEAD + "\n\n- a\n  ") for piece in PIECES[::3]},
+    **{f"title {piece!r}": repeated(piece, "# T\n\n## 1. Why ") for piece in PIECES[::2]},
+    **{f"code {piece!r}": repeated(piece, HEAD + "\n\n```python\n") for piece in PIECES[::4]},
+    **{
+        f"table {piece!r}": repeated(piece, "## 1. Why?\n\n| a |\n|---|\n| ")
+        for piece in PIECES[::4]
+    },
+    "headings": numbered("## {0}. Question {0}?\n\nAnswer {0}.\n\n"),
+    "headings without a number": numbered("## Question {0}?\n\nAnswer {0}.\n\n"),
+    "headings that are the same": numbered("## 1. Question?\n\nAnswer {0}.\n\n"),
+    "list of questions": numbered("{0}. Question {0}?\n\n   Answer {0}.\n\n"),
+    "bold questions": numbered("**{0}. Question {0}?**\n\nAnswer {0}.\n\n"),
+    "folded questions": numbered(
+        "<details><summary>{0}. Question {0}?</summary>\n\nAnswer {0}.\n\n</details>\n\n"
+    ),
+    "contents": numbered("- [{0}. Question {0}?](#{0}-question-{0})\n"),
+    "references": numbered("[a{0}]: b\n\n[a{0}] "),
+    "footnotes": numbered("[^{0}] a\n\n[^{0}]: b\n\n"),
+    "formulas": numbered("$x_{{{0}}}$ and $$y_{{{0}}}$$ "),
+    "pictures": numbered("![a{0}](a{0}.png) "),
+    "quotes": nested("> "),
+    "lists": nested("- "),
+    "numbered lists": nested("1. "),
+    "links": nested("[", "](a)"),
+    "spans": nested("<span>", "</span>"),
+    "divs": nested("<div>\n", "</div>\n"),
+    "details": nested("<details>\n\n", "\n\n</details>"),
+    "emphasis": nested("**a ", " a**"),
+    "braces": nested("${", "}$"),
+    "deeper lists": stairs("  "),
+    "deeper quotes": stairs("> "),
+    "backticks of all lengths": lambda size: (
+        HEAD + " ".join("`" * n for n in range(1, int((2 * size) ** 0.5)))
+    ),
+    "a table of many columns": lambda size: (
+        HEAD + "\n\n" + "\n".join(cell * (size // 9) + "|" for cell in ("|a", "|-", "|b"))
+    ),
+    "a short table with many rows": lambda size: (
+        HEAD
+        + "\n\n"
+        + "\n".join(cell * int(size**0.5) + "|" for cell in ("|a", "|-"))
+        + "\n|" * int(size**0.5)
+    ),
+}
+FEW = [
+    "piece '<!--'",
+    "piece '\\\\begin{align}'",
+    "line '<details>'",
+    "headings",
+    "quotes",
+    "lists",
+]
+
+
+def seconds(text: str) -> float:
+    """The work of this process to read a note file; of two tries the better."""
+    settings = Settings()
+    found = Found(Path("a.md"), "a.md", settings.questions)
+    tries = []
+    for _ in range(2):
+        before = time.process_time()
+        read_page(decode_note_file("a.md", text.encode()), found, settings)
+        tries.append(time.process_time() - before)
+    return min(tries)
+
+
+def growth(shape: Text) -> tuple[float, int]:
+    """How much longer four times the text takes, at a size at which that can be told."""
+    size = 4000
+    while (small := seconds(shape(size))) < ENOUGH and size < LARGEST // 4:
+        size *= 2
+    return seconds(shape(4 * size)) / max(small, ENOUGH / 5), size
+
+
+@pytest.mark.parametrize("name", FEW)
+def test_time_grows_no_worse_than_n_log_n(name: str) -> None:
+    assert growth(SHAPES[name])[0] < GROWTH
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in SHAPES if name not in FEW])
+def test_time_grows_no_worse_than_n_log_n_for_any_shape(name: str) -> None:
+    found, size = growth(SHAPES[name])
+    assert found < GROWTH, size
+
+
+# The whole build --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def read(project: Callable[..., Path]) -> Iterator[Callable[[str], ankify.Project]]:
+    yield lambda text: ankify.read_project(project({"a.md": text}), now=1)
+
+
+def test_ten_thousand_headings_are_ten_thousand_notes(read: Callable) -> None:
+    found = read(SHAPES["headings"](10_000 * 38))
+    assert len(found.notes) == 10_000
+
+
+def test_five_hundred_lists_and_quotes_in_each_other_keep_their_text(read: Callable) -> None:
+    for mark in ("- ", "> ", "1. ", "* > "):
+        found = read(f"## 1. Why?\n\n{mark * 500}innermost\n")
+        assert "innermost" in found.notes[0].fields[1]
+
+
+@pytest.mark.slow
+def test_a_note_of_50_mb_is_built(read: Callable, tmp_path: Path) -> None:
+    question = (
+        "## {0}. Question {0}?\n\n" + "A paragraph of words, *with* some `code`. " * 60 + "\n\n"
+    )
+    text = "".join(question.format(n) for n in range(50_000_000 // len(question)))
+    found = read(text)
+    assert len(found.notes) == text.count("## ")
+    ankify.write_apkg(found, tmp_path / "x.apkg")
+    assert len(ankify.read_apkg(tmp_path / "x.apkg").notes) == len(found.notes)
+
+
+@pytest.mark.slow
+def test_one_answer_of_50_mb_is_built(read: Callable, tmp_path: Path) -> None:
+    found = read("## 1. Why?\n\n" + ("All of this is one answer. " * 40 + "\n\n") * 46_000)
+    assert len(found.notes[0].fields[1]) > 49_000_000
+    ankify.write_apkg(found, tmp_path / "x.apkg")
