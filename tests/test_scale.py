@@ -7,7 +7,7 @@ size, and a step that is quadratic would take sixteen times as long.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -254,8 +254,8 @@ def test_time_grows_no_worse_than_n_log_n_for_any_shape(name: str) -> None:
 
 
 @pytest.fixture
-def read(project: Callable[..., Path]) -> Iterator[Callable[[str], ankify.Project]]:
-    yield lambda text: ankify.read_project(project({"a.md": text}), now=1)
+def read(project: Callable[..., Path]) -> Callable[[str], ankify.Project]:
+    return lambda text: ankify.read_project(project({"a.md": text}), now=1)
 
 
 def test_ten_thousand_headings_are_ten_thousand_notes(read: Callable) -> None:
