@@ -129,7 +129,7 @@ def _clock() -> int:
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     if epoch is None:
         return int(time.time())
-    if not epoch.isdigit():
+    if not (epoch.isascii() and epoch.isdigit() and len(epoch) <= 12):
         raise AnkifyError(f"SOURCE_DATE_EPOCH is not a number of seconds: {epoch!r}")
     return int(epoch)
 

@@ -78,7 +78,8 @@ def _walk(
                 yield from _walk(root, path, inner, (*ignore, *own))
         elif path.suffix.lower() in SUFFIXES and _stays_inside(path, root):
             if shown.encode(errors="ignore").decode() != shown:
-                raise AnkifyError(f"the name of a note file is not UTF-8: {shown!r}")
+                hint = "rename it; if it looks right to you, set PYTHONUTF8=1"
+                raise AnkifyError(f"the name of a note file is not UTF-8: {shown!r}", hint=hint)
             yield Found(path, shown, settings)
 
 

