@@ -4,7 +4,7 @@ BIN := .venv/bin
 ANKI := 26.9.3
 
 .DEFAULT_GOAL := help
-.PHONY: help histories deck test test-slow test-all check coverage mutate format preview screenshots docs dist check-release clean
+.PHONY: help histories deck test test-slow test-all check coverage mutate format preview screenshots docs dist check-release clean fuzz audit test-lowest
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -19,6 +19,18 @@ test-slow: .venv/test ## run the slow tests alone
 	$(BIN)/pytest -q -m slow
 
 test-all: test test-slow ## run all tests, as CI does
+
+test-lowest: .venv-lowest/test ## run the tests with the lowest versions of all dependencies
+	.venv-lowest/bin/pytest -q -n auto -m "not slow" $(LOWEST)
+
+FUZZ ?= 20000
+fuzz: .venv/fuzz ## fuzz all readers: FUZZ=20000 inputs each, and by atheris where it runs
+	FUZZ=$(FUZZ) $(BIN)/pytest -q -n auto tests/fuzz
+	for target in lock config package database source formula page words build; do \
+	  $(BIN)/python tests/fuzz/atheris_readers.py $$target -runs=$(FUZZ) -max_len=2000 || exit 1; done
+
+audit: .venv/audit ## look up known holes in the dependencies (asks pypi.org)
+	$(BIN)/pip-audit --skip-editable
 
 check: .venv/dev ## format, lint and type checks, and the notes
 	$(BIN)/ruff format --check .
@@ -65,7 +77,7 @@ bench: .venv/test ## measure ankify and other tools on made-up notes (half an ho
 	$(BIN)/python tests/bench/run.py $(BENCH)
 
 clean: ## remove what was built, and the virtual environment
-	rm -rf .venv build dist site mutants .coverage* *.egg-info
+	rm -rf .venv .venv-lowest build dist site mutants .coverage* *.egg-info
 
 .venv/pip:
 	$(PYTHON) -m venv .venv
@@ -84,6 +96,20 @@ clean: ## remove what was built, and the virtual environment
 	$(BIN)/pip install -q -e '.[test]'
 	$(BIN)/pip install -q --no-deps aqt==$(ANKI)
 	touch $@ .venv/deck
+
+.venv/fuzz: .venv/test
+	$(BIN)/pip install -q atheris || echo "atheris does not run here"
+	touch $@
+
+.venv/audit: .venv/test
+	$(BIN)/pip install -q pip-audit
+	touch $@
+
+.venv-lowest/test: setup.cfg tests/lowest.txt
+	$(PYTHON) -m venv .venv-lowest
+	.venv-lowest/bin/pip install -q -c tests/lowest.txt -e '.[test]'
+	.venv-lowest/bin/pip install -q --no-deps aqt==$(ANKI)
+	touch $@
 
 .venv/dev: .venv/test
 	$(BIN)/pip install -q -e '.[test,dev]'
