@@ -156,7 +156,7 @@ _FORMULA = re.compile(
     | <img\s[^<>]*?\bsrc\s*=\s*(?P<quote>["'])(?P<source>{_SERVICE}[^"'\n]*)(?P=quote)[^<>]*>
     | <[a-zA-Z][\w-]*(?:\s+[\w:.-]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+))?)+\s*/?>  # a tag
     | \]\((?:[^\s()\\$]|\\.|\$|\([^\s()]*\))*                        # an address
-    | !\[[^\[\]\n]*\]\(\s*(?P<picture>{_SERVICE}(?:[^\s()\\]|\\.|\((?:[^\s()]|\([^\s()]*\))*\))*)
+    | !\[(?:[^\[\]\n]|\[[^\[\]\n]*\])*\]\(\s*(?P<picture>{_SERVICE}(?:[^\s()\\]|\\.|\((?:[^\s()]|\([^\s()]*\))*\))*)
       (?:\s+"[^"\n]*")?\s*\)
     | \$\$(?P<dollars>{_DOLLARS})\$\$
     | (?P<environment>\\begin\{{(?P<name>(?:{_ENVIRONMENTS})\*?)\}}{_BODY}\\end\{{(?P=name)\}})
@@ -258,7 +258,7 @@ class _Keeper:
 
     def prose(self, text: str) -> str:
         """Text outside of fences with words for formulas."""
-        if "$" not in text and "\\" not in text and "equation?" not in text:
+        if not any(sign in text for sign in ("$", "\\", "equation?", "codecogs")):
             return text
         return _FORMULA.sub(self._replace, text)
 
