@@ -66,7 +66,7 @@ def tex_text(tokens: Iterable[Token], parsed: ParsedFile) -> str:
 
 
 _COMMENT = re.compile(r"<!--[\s\S]*?(?:-->|\Z)")
-_TAG = re.compile(r"""</?[a-zA-Z](?:[^"'>]|"[^"]*"|'[^']*')*>""")
+_TAG = re.compile(r"""</?[a-zA-Z](?:[^"'<>]++|"[^"]*+"|'[^']*+')*+>""")
 
 
 def visible_text(tokens: Token | Iterable[Token], masked: Masked) -> str:

@@ -196,7 +196,7 @@ def _placed(tag: re.Match[str], file: str, collected: Collected) -> str:
 
 def _alt(attributes: str) -> str:
     alt = re.search(r'\salt="([^"]+)"', attributes)
-    return f" ({alt[1]})" if alt else ""
+    return f" ({html.escape(html.unescape(alt[1]))})" if alt else ""
 
 
 # Finding -----------------------------------------------------------------------------------------

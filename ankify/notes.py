@@ -239,7 +239,8 @@ def _marked_removed(fields: Sequence[str], shipped: set[str]) -> tuple[str, ...]
         if source and (unescape(source[1]) in shipped or "://" in source[1]):
             return found[0]
         alt = re.search(r'\balt="([^"]*)"', found[0])
-        return f"[{alt[1]}]" if alt and alt[1] else ""
+        # Not "[": an alt text "sound:a.mp3" would be played.
+        return f"&#91;{escape(unescape(alt[1]))}]" if alt and alt[1] else ""
 
     kept_fields = [_FIGURE.sub(kept, field) for field in fields]
     kept_fields[STATUS] = REMOVED_STATUS

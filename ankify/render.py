@@ -244,7 +244,7 @@ class _RawLinks(Postprocessor):
 
 
 # <a class="x" href="#y">, and all other tags, since "<a" may stand in one of their attributes
-_RAW_TAG = re.compile(r"""<([a-zA-Z][\w-]*)(?:[^"'>]|"[^"]*"|'[^']*')*>""")
+_RAW_TAG = re.compile(r"""<([a-zA-Z][\w-]*)(?:[^"'<>]++|"[^"]*+"|'[^']*+')*+>""")
 
 
 class _Highlight(Treeprocessor):

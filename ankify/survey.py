@@ -176,10 +176,12 @@ class _Surveyor:
 
     def _dollars(self, inline: Token, line: int) -> None:
         text = CODE_SPAN.sub(lambda code: "`" * len(code[0]), inline.content)
+        at, done = line, 0
         for found in SPACED.finditer(text):
+            at, done = self._line(at, text[done : found.start()]), found.start()
             if TEX.search(found[1]) or SHORT.fullmatch(found[1].strip()):
                 self._problem(
-                    self._line(line, text[: found.start()]),
+                    at,
                     "spaced-formula",
                     f"no formula on GitHub, for the blanks inside of its $ signs: {found[0]}",
                     f"write ${found[1].strip()}$",

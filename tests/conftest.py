@@ -18,6 +18,15 @@ PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
 )
 
+
+def runner() -> CliRunner:
+    """One that tells stdout from stderr; before click 8.2 that had to be asked for."""
+    try:
+        return CliRunner(mix_stderr=False)
+    except TypeError:
+        return CliRunner()
+
+
 Files = dict[str, str | bytes]
 Outcome = tuple[int, str, str]
 
@@ -52,7 +61,7 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Outcom
 
     def call(*arguments: object, now: int | None = None, stdin: str | None = None) -> Outcome:
         environment = {} if now is None else {"SOURCE_DATE_EPOCH": str(now)}
-        result = CliRunner().invoke(cli, [str(a) for a in arguments], input=stdin, env=environment)
+        result = runner().invoke(cli, [str(a) for a in arguments], input=stdin, env=environment)
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
         return result.exit_code, result.stdout, result.stderr

@@ -373,3 +373,22 @@ def test_a_name_that_is_not_utf_8_is_a_note_or_a_clear_error(
         pytest.skip("this disk takes no such names")
     code, _, error = run("build", root, "-o", root / "x.apkg")
     assert code == 0 or "error:" in error
+
+
+def test_the_alt_of_a_lost_picture_is_text(project: Write) -> None:
+    """Older sanitisers leave `<` in attributes, and brackets are how Anki names a sound."""
+    from ankify.media import Collected, Kind, Placement, place
+
+    lost = Collected(placements={("a.md", "x"): Placement(Kind.MISSING, "lost")})
+    shown = place('<img src="x" alt="<img src=y onerror=1>">', "a.md", lost)
+    assert "<img" not in shown
+    picture = {"p.png": PIXEL}
+    text = "## 1. Why?\n\nSo.\n\n## 2. When?\n\nNow. ![sound:http://evil.test/x.mp3](p.png)\n"
+    root = project({"a.md": text, **picture})
+    built = ankify.read_project(root, now=1)
+    ankify.write_apkg(built, root / "x.apkg")
+    ankify.write_lock(built)
+    (root / "a.md").write_text(text.partition("## 2.")[0])
+    notes = ankify.read_project(root, now=2, last_package=root / "x.apkg").notes
+    assert "sound:http" in notes[-1].fields[1]
+    assert all_faults(notes) == []
