@@ -186,7 +186,7 @@ def _placed(tag: re.Match[str], file: str, collected: Collected) -> str:
         return tag[0]
     text = html.escape(placement.text)
     if placement.kind is Kind.MISSING:
-        return f'<span class="ankify-missing">{text}{_alt(rest)}</span>'
+        return f'<span class="ankify-missing">{_text(placement.text)}{_alt(rest)}</span>'
     if placement.kind is Kind.AUDIO:
         return f"[sound:{text}]"
     if placement.kind is Kind.VIDEO and name == "img":
@@ -196,7 +196,12 @@ def _placed(tag: re.Match[str], file: str, collected: Collected) -> str:
 
 def _alt(attributes: str) -> str:
     alt = re.search(r'\salt="([^"]+)"', attributes)
-    return f" ({html.escape(html.unescape(alt[1]))})" if alt else ""
+    return f" ({_text(html.unescape(alt[1]))})" if alt else ""
+
+
+def _text(words: str) -> str:
+    """Text as HTML, in which Anki finds no [sound:a.mp3]."""
+    return html.escape(words).replace("[", "&#91;")
 
 
 # Finding -----------------------------------------------------------------------------------------
