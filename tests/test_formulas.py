@@ -6,7 +6,7 @@ import pytest
 from gfm_oracle import cases, render
 
 from ankify import gfm
-from ankify.formulas import equation_tex, imbalance, set_aside
+from ankify.formulas import equation_tex, imbalance, inert, set_aside
 
 
 @pytest.mark.parametrize(
@@ -70,6 +70,7 @@ def test_source_comes_back_unchanged() -> None:
         (r"\begin{cases} a \\ b \end{cases}", None),
         (r"\frac{a}{b", "{ is not closed"),
         (r"a}", "} without {"),
+        (r"\right) x", r"\right without \left"),
         (r"\left( x", r"\left is not closed"),
         (r"{\left( x}", r"\left is not closed before }"),
         (r"\begin{a} \end{b}", r"\begin{a} is not closed before \end{b}"),
@@ -107,3 +108,61 @@ def test_macros_that_double_each_other_stay_small() -> None:
 
 def test_a_macro_that_names_itself_ends() -> None:
     assert "a" in render(r"$\def\a{\a b}\a$").answer
+
+
+@pytest.mark.parametrize(
+    ("tex", "expanded"),
+    [
+        (r"\def\f#1#2{#2-#1}\f{a}{b}", "b-a"),
+        (r"\newcommand{\f}[2][n]{#1#2}\f{a}\f[m]{b}", "namb"),
+        (r"\def\f#1{#1\alpha}\f{x}y", r"x\alpha y"),
+        (r"\def\f#1{#1\Alpha}\f{x}+y", r"x\Alpha+y"),
+        (r"\def\f#1{#1}\f{x}y", "xy"),
+        (r"\def\f#1{<#1>}\f\Alpha\f\alpha \f x", r"<\Alpha><\alpha> <x>"),
+        (r"\def\f#1{a#2b#0}\f{x}", "ab"),
+        (r"\def\f#1{<#1>}{\f}", r"{\f}"),
+        (r"\def\a{\def\b{y}}\def\c{z}\c", "z"),
+        (r"\def\a{\x \def\b{y}\b", r"\def\a{\x y"),
+        (r"\DeclareMathOperator*{\argmax}{arg\,max}\argmax_x", r"\operatorname*{arg\,max}_x"),
+    ],
+)
+def test_macros_are_expanded_as_tex_does(tex: str, expanded: str) -> None:
+    assert [formula.tex for formula in set_aside(f"$${tex}$$").formulas] == [expanded]
+
+
+@pytest.mark.parametrize(
+    ("text", "tex"),
+    [
+        ("> so\n> $$x\n> y$$", "x\ny"),
+        ("if a > b\nthen $$x\n> y$$", "x\n> y"),
+        (r"![](https://latex.codecogs.com/svg.image?x\_1)", "x_1"),
+        (r'<img src="https://latex.codecogs.com/svg.image?x\_1">', r"x\_1"),
+        ("![](https://latex.codecogs.com/svg.image?)", ""),
+    ],
+)
+def test_the_tex_is_what_the_author_meant(text: str, tex: str) -> None:
+    assert [formula.tex for formula in set_aside(text).formulas] == [tex]
+
+
+def test_the_picture_of_a_formula_stands_in_the_line() -> None:
+    masked = set_aside("![](https://latex.codecogs.com/svg.image?x) and $$y$$")
+    assert [formula.display for formula in masked.formulas] == [False, True]
+
+
+def test_formulas_in_code_tags_come_back_as_source() -> None:
+    masked = set_aside("$a$")
+    assert masked.html("<CODE>mq0x</CODE> mq0x mq1x") == (r"<CODE>$a$</CODE> \(a\) mq1x", 1)
+    assert [formula.tex for formula in masked.words("mq1x mq0x")] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("tex", "harmless"),
+    [
+        (r"\href{javascript:x()}{y}", r"\text{\href}{javascript:x()}{y}"),
+        (r"\href{https://x.org}{y}", r"\href{https://x.org}{y}"),
+        (r"a \\href b", r"a \\href b"),
+        (r"\style{color:red}{y}", r"\text{\style}{color:red}{y}"),
+    ],
+)
+def test_commands_that_fetch_or_follow_are_shown_as_text(tex: str, harmless: str) -> None:
+    assert inert(tex) == harmless

@@ -574,6 +574,7 @@ def test_a_doubt_is_asked_once_with_the_default_and_how_sure(first: Build) -> No
     assert doubt.entry.guid == first.guids["sql"]
     assert doubt.chosen is None
     assert 0.6 <= doubt.sure[0] < 0.75
+    assert doubt.sure == tuple(round(sure, 2) for sure in doubt.sure)
     assert found.kind is MatchKind.NEW
 
 

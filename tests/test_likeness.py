@@ -35,6 +35,27 @@ def test_endings_and_typing_errors_are_the_same_word() -> None:
 
 
 @pytest.mark.parametrize(
+    ("one", "other", "likeness"),
+    [
+        ("sun moon", "sun star", 1 / 2),
+        ("sun moon star", "sun rain", 2 / 5),
+        ("sun", "moon", 0.0),
+        ("", "", 0.0),
+        ("sun kernels", "rain kernel", 1 / 2),
+        ("learned learner", "learners", 2 / 3),
+    ],
+)
+def test_likeness_is_the_share_of_words(one: str, other: str, likeness: float) -> None:
+    assert alike(one, other) == pytest.approx(likeness)
+
+
+def test_a_word_is_paired_with_the_nearest_of_the_other_title() -> None:
+    weights = {"learners": 1.0, "learned": 10.0, "learner": 100.0}
+    found = title_likeness(words("learners"), words("learned learner"), weights.__getitem__)
+    assert found == pytest.approx(101 / 111)
+
+
+@pytest.mark.parametrize(
     ("one", "other"),
     [("advantages", "disadvantages"), ("python2", "python3"), ("Conv2D", "Conv3D"), ("L1", "L2")],
 )

@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from markdown_it.token import Token
 
 from ankify.gfm import ParsedFile, parse, plain_text
 from ankify.headings import DIALECTS, read_number
@@ -157,6 +159,22 @@ def test_a_level_overrules_the_reader() -> None:
     assert titles(notes, level=3) == ["B"]
 
 
+def test_a_level_takes_unnumbered_headings_if_there_are_no_others_or_they_are_wanted() -> None:
+    notes = "## 1. A\n\na\n\n## B\n\nb\n\n### C\n\nc\n"
+    assert titles(notes, level=2) == ["A"]
+    assert titles(notes, level=2, unnumbered=True) == ["A", "B"]
+    assert titles(notes, level=3) == ["C"]
+
+
+def test_a_pattern_can_name_number_or_title_or_neither() -> None:
+    notes = "- [Why](#3-why)\n- [What](#2-what)\n\n# Why\n\n## 2. What\n\nx\n\n## 3. Why\n\ny\n"
+    taken = [
+        [(s.question.number, s.question.title) for s in split(notes, pattern=p, level=2).sections]
+        for p in ("Wh", r"^\d+\. (?P<title>Why)", r"^(?P<number>2)", "y$")
+    ]
+    assert taken == [[("2", "What"), ("3", "Why")], [("3", "Why")], [("2", "What")], [("3", "Why")]]
+
+
 def test_a_pattern_overrules_the_reader_and_names_number_and_title() -> None:
     notes = "## Card 7 :: Norms\n\nx\n\n## 1. Not this\n\ny\n"
     found = split(notes, pattern=r"^Card (?P<number>\d+) :: (?P<title>.+)").sections
@@ -226,6 +244,142 @@ def test_answers_are_balanced_runs_of_tokens() -> None:
             for tokens in (section.stem, section.answer):
                 depths = [sum(t.nesting for t in tokens[:end]) for end in range(len(tokens) + 1)]
                 assert min(depths) == depths[-1] == 0
+
+
+def shape(tokens: Iterable[Token]) -> list[tuple[object, ...]]:
+    return [(t.type, t.tag, t.nesting, t.block, t.map) for t in tokens]
+
+
+def test_the_rest_of_a_paragraph_that_a_title_opens_is_a_paragraph_like_any_other() -> None:
+    answer = (
+        split("**1. What is it?**\nA length,\nof vectors.\n\n**2. Why?**\nso").sections[0].answer
+    )
+    assert shape(answer) == shape(parse("\nA length,\nof vectors.\n").tokens)
+
+
+def test_raw_html_is_cut_into_pieces_that_know_their_lines() -> None:
+    found = split(
+        "T\n\n<h2>1. What?</h2>\n<p>a\nb</p>\n\nc\n\n"
+        '<br>\n<h2 id="2">How &amp; where?</h2>\n\n<p>d</p>\n'
+    ).sections
+    assert [head(section.question) for section in found] == [
+        "3-9 [1] What?",
+        "10-12 [2] How & where?",
+    ]
+    blocks = [t for section in found for t in section.answer if t.type == "html_block"]
+    assert [(t.content, t.map) for t in blocks] == [
+        ("<p>a\nb</p>\n", [3, 5]),
+        ("<p>d</p>\n", [11, 12]),
+    ]
+
+
+def test_a_summary_knows_its_line() -> None:
+    one = "<details>\n\n<summary>\n1. What?</summary>\n\na\n\n</details>\n\n"
+    other = "<p><b>2. Why?</b></p>\nb\n\n<p align='left'><strong>3. How?</strong></p>\nc\n"
+    assert [head(s.question) for s in split(one + one).sections] == [
+        "3-6 [1] What?",
+        "12-15 [1] What?",
+    ]
+    assert [head(s.question) for s in split(other).sections] == ["1-2 [2] Why?", "4-5 [3] How?"]
+
+
+def test_raw_html_becomes_the_tokens_that_markdown_makes() -> None:
+    raw = split("<h2>1. What is a <b>norm</b>?</h2>\n\nx\n").sections[0].title
+    marked = split("## 1. What is a <b>norm</b>?\n\nx\n").sections[0].title
+    kept = ("type", "tag", "nesting", "content")
+    assert [[getattr(t, name) for name in kept] for t in raw] == [
+        [getattr(t, name) for name in kept] for t in marked
+    ]
+
+
+# -- stems -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("shown", "repeated"),
+    [
+        ("1. a\n2. b", True),
+        ("- a\n- b", False),
+        ("```html\n<b>\n```", True),
+        ("```python\nprint()\n```", False),
+    ],
+)
+def test_what_the_answer_speaks_of_stands_on_both_sides(shown: str, repeated: bool) -> None:
+    section = split(f"## 1. Which?\n\n{shown}\n\nAnswer: that\n").sections[0]
+    stem = [(t.type, t.content, t.meta) for t in section.stem]
+    assert stem == [(t.type, t.content, t.meta) for t in parse(shown).tokens]
+    assert (section.answer[0].type == section.stem[0].type) is repeated
+
+
+# -- slips of the author ---------------------------------------------------------------------------
+
+
+def headings(*titles: str) -> str:
+    """Headings with a line of text below each."""
+    return "".join(f"{title}\n\nBecause.\n\n" for title in titles)
+
+
+@pytest.mark.parametrize(
+    ("heads", "numbers"),
+    [
+        # one level too deep, between its neighbours or at the end
+        (("## 1. What?", "### 2. Why?", "## 3. How?"), "1 2 3"),
+        (("## 1. What?", "## 2. Why?", "## 3. How?", "### 4. Who?"), "1 2 3 4"),
+        # steps, not slips: they do not ask, or do not count on, or lead to no next question
+        (("## 1. What?", "## 2. Why?", "## 3. How?", "### 4. Sum up"), "1 2 3"),
+        (("## 1. What?", "## 2. Why?", "### 3. Who?"), "1 2"),
+        (("## 1. What?", "## 2. Why?", "### 3. Add", "## 9. How?"), "1 2 9"),
+        (("## 1. What?", "## 2. Why?", "### 5. Who?", "## 6. How?"), "1 2 6"),
+        (("### 1. Who?", "## 1. What?", "## 2. Why?"), "1 2"),
+        # another mark-up at the same level, and HTML at any
+        (("## 1. What?", "## 2. Why?", "<h2>3. Sums</h2>"), "1 2 3"),
+        (("<h2>1. What?</h2>", "<h2>2. Why?</h2>", "<h3>3. Sums</h3>"), "1 2 3"),
+    ],
+)
+def test_a_heading_that_counts_on_is_a_question_in_spite_of_its_level(
+    heads: tuple[str, ...], numbers: str
+) -> None:
+    found = split(headings(*heads)).sections
+    assert [section.question.number for section in found] == numbers.split()
+
+
+# -- titles that are no questions ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("bold", "count"),
+    [
+        (("**1. What is it?**",), 0),
+        (("**Q1: What is it?**",), 1),
+        (("**1. What?**", "**2. Why?**"), 2),
+        (("**1. What?**", "**2. Why?**", "**3. How?**", "**4. Sum**", "**5. Mean**"), 5),
+        (("**1. What?**", "**2. Why?**", "**3. Mode**", "**4. Sum**", "**5. Mean**"), 0),
+    ],
+)
+def test_bold_titles_are_questions_if_most_ask(bold: tuple[str, ...], count: int) -> None:
+    assert len(split(headings(*bold)).sections) == count
+
+
+def test_items_that_only_ask_on_are_no_questions() -> None:
+    assert split("1. What is it?\n   - Why?\n2. Who is it?\n   - How? \n").sections == ()
+    code = "   - Why?\n\n     ```\n     x\n     ```\n"
+    assert len(split(f"1. What is it?\n{code}2. Who is it?\n{code}").sections) == 2
+
+
+@pytest.mark.parametrize(("words", "count"), [(5, 2), (200, 0)])
+def test_unnumbered_questions_fill_their_file(words: int, count: int) -> None:
+    text = "word " * words
+    notes = f"# Use\n\n{text}\n\n# Ideas\n\n### What?\n\none two\n\n### Why?\n\nthree four\n"
+    assert split(notes).unnumbered_candidates == count
+
+
+def test_a_table_of_contents_leads_to_titles_of_the_file_that_are_seen() -> None:
+    heads = headings("## 1. What?", "## 2. Why?")
+    assert (
+        split(f"- [1. What?](https://x.org/a)\n- [2. Why?](https://x.org/b)\n\n{heads}").toc == ()
+    )
+    hidden = '<!-- <a href="#a">1. What?</a> <a href="#b">2. Why?</a> -->'
+    assert split(f"{hidden}\n\n{heads}").toc == ()
 
 
 @pytest.mark.parametrize(
