@@ -7,7 +7,7 @@ ANKI := 26.9.3
 .PHONY: help histories deck test test-slow test-all check coverage mutate format preview screenshots docs dist check-release clean fuzz audit test-lowest
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 deck: .venv/deck ## build the Anki deck of notes/ into build/
 	$(BIN)/ankify build

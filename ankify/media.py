@@ -485,8 +485,12 @@ def _from_data_uri(src: str) -> _Found:
 # Downloads ---------------------------------------------------------------------------------------
 
 
+# https://github.com/me/notes/blob/main/a.png is a page about the picture; GitHub shows the picture.
+ABOUT_PICTURE = re.compile(r"^(https?://github\.com/[^/?#]+/[^/?#]+)/blob/", re.I)
+
+
 def _url(src: str) -> str:
-    return f"https:{src}" if src.startswith("//") else src
+    return ABOUT_PICTURE.sub(r"\1/raw/", f"https:{src}" if src.startswith("//") else src)
 
 
 def _download(url: str, cache: Path | None) -> _Found | _Refused:

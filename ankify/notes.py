@@ -80,10 +80,11 @@ def make_drafts(
 
 @lru_cache(maxsize=64)
 def _folders(file: str) -> list[str]:
-    """The folders and the stem of a note file; README and index stand for their folder."""
+    """The folders and the stem of a note file; README, index, rag/rag.md stand for the folder."""
     *folders, last = file.split("/")
     stem = Path(last).stem
-    return folders if stem.lower() in ("readme", "index") else [*folders, stem]
+    stands_for_folder = stem.lower() in ("readme", "index") or [stem] == folders[-1:]
+    return folders if stands_for_folder else [*folders, stem]
 
 
 def _deck_parts(page: Page) -> list[str]:
@@ -152,8 +153,24 @@ def _paragraphs(pieces: Sequence[str]) -> str:
 def _topic(page: Page, question: Question) -> str:
     """Folder > note file > section. No number in it: one new question would touch all below."""
     *folders, last = _folders(page.file) or [""]
-    parts = [*folders, page.title or last, *question.trail]
+    sections = (title for title in question.trail if not _SAYS_NOTHING.match(title))
+    parts = map(_plain, [*folders, page.title or last, *sections])
     return _text(" > ".join(dict.fromkeys(part for part in parts if part)))
+
+
+# `📚 Databases (12)`: the one says nothing, the other would touch each note when it grows
+_EMOJI = "\u2190-\u2bff\U0001f000-\U0001faff\ufe0f\u200d"
+_DECORATION = re.compile(rf"^[{_EMOJI}\s]+|[{_EMOJI}\s]+$|\s*[(（]\d{{1,3}}[)）]\s*$")
+# `Questions & Answers:`, which every card is
+_SAYS_NOTHING = re.compile(
+    r"^\W*(?:questions?|answers?|q)?(?:\W+(?:and\W+)?(?:answers?|a))?\W*$|^(?:题目|问题|问答|面试题)\W*$",
+    re.IGNORECASE,
+)
+
+
+def _plain(title: str) -> str:
+    """A title for the trail, without what says nothing on a card."""
+    return " ".join(_DECORATION.sub("", title).split()) or title
 
 
 def _source_link(file: str, title: str, url: str | None) -> str:

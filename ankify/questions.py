@@ -14,7 +14,7 @@ from itertools import accumulate, chain
 
 from markdown_it.token import Token
 
-from ankify.content import LISTS, TocEntry, is_blank, is_filler, read_contents
+from ankify.content import LISTS, TAG, TocEntry, is_blank, is_filler, read_contents
 from ankify.gfm import ParsedFile, plain_text
 from ankify.groups import HEADINGS, Flow, style_of, unread_counts
 from ankify.headings import (
@@ -341,7 +341,8 @@ class _Reader:
             formula_card=None if cards is None else "formula" in cards,
             image_card=None if cards is None else "image" in cards,
         )
-        return Section(question, mark.title, _tokens(stem), _tokens(answer), mark.anchor)
+        shown = tuple(map(_opened, _tokens(answer)))
+        return Section(question, mark.title, _tokens(stem), shown, mark.anchor)
 
 
 def _ends(question: Mark, heading: Mark, limit: int) -> bool:
@@ -387,6 +388,20 @@ def _unwrapped(answer: Sequence[Piece]) -> Sequence[Piece]:
     return answer
 
 
+BUTTON = re.compile(r"<details>(?=\s*<summary\b[^<>]*>([\s\S]*?)</summary>)", re.IGNORECASE)
+
+
+def _opened(token: Token) -> Token:
+    """Without the button "Answer": on the back of a card nobody wants to ask a second time."""
+    if token.type != "html_block" or "<details>" not in token.content.lower():
+        return token
+    content = BUTTON.sub(
+        lambda tag: "<details open>" if opens(TAG.sub("", tag[1]).strip()) else tag[0],
+        token.content,
+    )
+    return token if content == token.content else replace(token, content=content)
+
+
 # -- the stem --------------------------------------------------------------------------------------
 
 
@@ -430,9 +445,14 @@ def _is_ticked(piece: Piece) -> bool:
     return None not in ticks and len(set(ticks)) == 2
 
 
+TAGGED = re.compile(r"<[^\n>]*>")  # `<li key={it}>`
+
+
 def _is_repeated(piece: Piece) -> bool:
     numbered = piece.tokens[0].type == "ordered_list_open"
-    return numbered or _is_ticked(piece) or any("<" in token.content for token in piece.tokens)
+    return (
+        numbered or _is_ticked(piece) or any(TAGGED.search(token.content) for token in piece.tokens)
+    )
 
 
 def _unticked(piece: Piece) -> Piece:

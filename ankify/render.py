@@ -56,7 +56,12 @@ class Renderer:
         """Render the question and the answer of a section."""
         self._cards.file = section.question.file
         line = section.question.line
-        question, asked, n = self._field([*section.title, *section.stem], parsed, line)
+        own, again = _parted(section)
+        question, asked, n = self._field([*section.title, *own], parsed, line)
+        if again:
+            page, more, k = self._field(again, parsed, line)
+            question += f'\n<div class="again">{page}</div>'
+            asked, n = (*asked, *more), n + k
         answer, shown, m = self._field(section.answer, parsed, line)
         text = gfm.tex_text([*section.stem, *section.answer], parsed)
         return Content(question, answer, text, (*asked, *shown), n + m)
@@ -83,6 +88,14 @@ class Renderer:
         if any(not formula.tex for formula in parsed.formulas):
             page = _EMPTY_PARAGRAPH.sub("", page)  # only definitions of macros stood there
         return page, tuple(_references(page, parser.lines, line)), formulas
+
+
+def _parted(section: Section) -> tuple[Sequence[Token], Sequence[Token]]:
+    """The stem, parted where the answer says it again: the back of a card shows that part once."""
+    for at, token in enumerate(section.stem):
+        if section.answer and token is section.answer[0]:
+            return section.stem[:at], section.stem[at:]
+    return section.stem, ()
 
 
 # [sound:a.mp3], [anki:tts], [latex], [$]: Anki would play or run what is text in the notes

@@ -73,7 +73,7 @@ def searches(project: Project) -> list[str]:
 
 
 def _stay(old: str, new: str) -> str:
-    return f'  cards stay in their deck; to move them to "{new}": deck:"{old}"'
+    return f'  cards stay in their deck; to move them to "{new}", search in Anki: deck:"{old}"'
 
 
 def build_report(project: Project, path: Path) -> dict[str, Any]:

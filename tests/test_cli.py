@@ -241,7 +241,8 @@ def test_build_gives_searches_for_what_an_import_cannot_do(project: Project, run
         "Built build/notes.apkg: 2 notes in 2 decks, 0 media files\n"
         "  moved 1, removed 1\n"
         "  removed questions, after the import, in Anki's browser: tag:ankify::removed\n"
-        '  cards stay in their deck; to move them to "notes::in::More": deck:"notes::More"\n'
+        '  cards stay in their deck; to move them to "notes::in::More", '
+        'search in Anki: deck:"notes::More"\n'
     )
 
 

@@ -491,6 +491,12 @@ def test_a_remote_picture_stays_a_link(tmp_path: Path, src: str) -> None:
     assert shown(collected, src) == '<img src="https://example.org/x.png" alt="x">'
 
 
+def test_the_address_of_a_page_about_a_picture_becomes_the_picture(tmp_path: Path) -> None:
+    src = "https://github.com/me/notes/blob/main/a/blob/x.png"
+    raw = "https://github.com/me/notes/raw/main/a/blob/x.png"
+    assert shown(collect(tmp_path, src), src) == f'<img src="{raw}" alt="x">'
+
+
 def test_fetch_brings_remote_pictures_once(tmp_path: Path) -> None:
     with server(x=("image/png", PNG), y=("image/svg+xml", SVG)) as (url, asked):
         options = {"fetch": True, "cache": tmp_path / "cache"}

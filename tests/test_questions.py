@@ -391,3 +391,12 @@ def test_hostile_repetition_takes_no_time(piece: str) -> None:
     start = time.perf_counter()
     split_questions(parsed, "notes.md", SplitOptions())
     assert time.perf_counter() - start < 2
+
+
+def test_the_answer_needs_no_second_button() -> None:
+    button = "<details><summary><b>Answer</b></summary>"
+    notes = f"## 1. What?\n\n- A) x\n- B) y\n\n{button}\n\nB\n\n</details>\n\nSo."
+    (section,) = split(notes).sections
+    assert section.answer[0].content.startswith("<details open><summary>")
+    (section,) = split(notes.replace("Answer", "The proof")).sections
+    assert not any("<details open>" in token.content for token in section.answer)

@@ -11,7 +11,7 @@ from gfm_oracle import cases, render
 
 from ankify import gfm
 from ankify.model import AnkifyError, Question, Reference
-from ankify.questions import Section
+from ankify.questions import Section, SplitOptions, split_questions
 from ankify.render import Renderer, RenderOptions
 
 RENDERING = cases("rendering.md")
@@ -63,6 +63,14 @@ def test_question_and_stem_make_the_front() -> None:
     assert content.answer == '<p><img src="b.png" alt="a"></p>'
     assert content.references == (Reference("b.png", 7, "a"),)
     assert content.formulas == 1
+
+
+def test_what_the_answer_says_again_is_marked_in_the_question() -> None:
+    parsed = gfm.parse("## 1. What?\n\n```\nx\n```\n\n1. a\n2. b\n\n**Answer: 2**\n")
+    (section,) = split_questions(parsed, "a.md", SplitOptions()).sections
+    content = Renderer().render(section, parsed)
+    assert re.search(r"<pre>.*</pre>\n<div class=\"again\"><ol>", content.question, re.S)
+    assert content.answer.startswith("<ol>")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,59 @@
+"""From rendered questions to notes: what decks, tags and topics are called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import Files
+
+from ankify import read_project
+from ankify.config import FIELDS
+from ankify.model import Note
+
+QUESTION = "\n\n### 1. What?\n\nThat.\n"
+
+
+def only_note(folder: Path) -> Note:
+    (note,) = read_project(folder).notes
+    return note
+
+
+@pytest.mark.parametrize(
+    ("above", "topic"),
+    [
+        ("# Stores", "Stores"),
+        ("# :books: Stores of 10:30:45 a::b::c", "Stores of 10:30:45 a::b::c"),
+        ("# Stores 🔥\n\n## ⬆️ → Caches (12)", "Stores &gt; Caches"),
+        ("# Stores\n\n## 二、缓存（7）", "Stores &gt; 缓存"),
+        ("# Stores\n\n## Born in (1999)", "Stores &gt; Born in (1999)"),
+        ("# Stores\n\n## Questions & Answers:", "Stores"),
+        ("# Stores\n\n## Q&A", "Stores"),
+        ("# Stores\n\n## Questions of taste", "Stores &gt; Questions of taste"),
+        ("# 📚", "📚"),
+    ],
+)
+def test_the_topic_has_no_decoration(
+    project: Callable[[Files], Path], above: str, topic: str
+) -> None:
+    note = only_note(project({"README.md": above + QUESTION}))
+    assert note.fields[FIELDS.index("Topic")] == topic
+
+
+@pytest.mark.parametrize(
+    ("file", "deck", "tags"),
+    [
+        ("README.md", "notes", ()),
+        ("rag/README.md", "notes::rag", ("rag",)),
+        ("rag/index.md", "notes::rag", ("rag",)),
+        ("rag/rag.md", "notes::rag", ("rag",)),
+        ("rag/Rag.md", "notes::rag::Rag", ("rag::Rag",)),
+        ("rag/more.md", "notes::rag::more", ("rag::more",)),
+    ],
+)
+def test_a_file_with_the_name_of_its_folder_stands_for_it(
+    project: Callable[[Files], Path], file: str, deck: str, tags: tuple[str, ...]
+) -> None:
+    note = only_note(project({file: "# X" + QUESTION}))
+    assert (note.deck, note.tags) == (deck, tags)
