@@ -263,7 +263,7 @@ def test_raw_html_is_cut_into_pieces_that_know_their_lines() -> None:
         '<br>\n<h2 id="2">How &amp; where?</h2>\n\n<p>d</p>\n'
     ).sections
     assert [head(section.question) for section in found] == [
-        "3-9 [1] What?",
+        "3-7 [1] What?",
         "10-12 [2] How & where?",
     ]
     blocks = [t for section in found for t in section.answer if t.type == "html_block"]
