@@ -4,7 +4,7 @@ BIN := .venv/bin
 ANKI := 26.9.3
 
 .DEFAULT_GOAL := help
-.PHONY: help histories deck test test-slow test-all check coverage mutate format preview screenshots docs dist check-release clean fuzz audit test-lowest
+.PHONY: help histories deck test test-slow test-all check coverage mutate format preview screenshots docs dist check-release clean fuzz audit reliability test-lowest
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,8 +20,14 @@ test-slow: .venv/test ## run the slow tests alone
 
 test-all: test test-slow ## run all tests, as CI does
 
+# The tests of what stands on other packages.
+LOWEST ?= $(patsubst %,tests/test_%.py,anki cli damaged formulas gfm hostile media render systems)
 test-lowest: .venv-lowest/test ## run the tests with the lowest versions of all dependencies
 	.venv-lowest/bin/pytest -q -n auto -m "not slow" $(LOWEST)
+
+reliability: .venv/test ## run all of docs/reliability.md (half an hour)
+	GROWTH=all FUZZ=1500 $(BIN)/pytest -q -n auto tests/fuzz \
+	  $(patsubst %,tests/test_%.py,crash damaged growth hostile load systems)
 
 FUZZ ?= 20000
 fuzz: .venv/fuzz ## fuzz all readers: FUZZ=20000 inputs each, and by atheris where it runs
