@@ -10,7 +10,6 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from markdown_it.token import Token
 
@@ -29,7 +28,6 @@ class ParsedFile:
     text: str
     tokens: list[Token]
     masked: Masked
-    env: Mapping[str, Any]
     footnotes: Mapping[str, tuple[Token, ...]]
 
     @property
@@ -46,13 +44,13 @@ def parse(text: str) -> ParsedFile:
     if "\x02" in text or "\x03" in text:
         text = text.translate(_MARKERS)
     masked = set_aside(text)
-    tokens, env = _tokens(masked)
+    tokens = _tokens(masked)
     known = _fences(text, tokens, masked)
     if known is not None:  # a list item ended inside of what looked like a fence
         masked = set_aside(text, known)
-        tokens, env = _tokens(masked)
+        tokens = _tokens(masked)
     tokens, footnotes = _take_footnotes(tokens)
-    return ParsedFile(text, tokens, masked, env, footnotes)
+    return ParsedFile(text, tokens, masked, footnotes)
 
 
 def plain_text(tokens: Token | Iterable[Token], parsed: ParsedFile) -> str:
@@ -92,9 +90,8 @@ def _words(tokens: Iterable[Token], masked: Masked) -> Iterator[str]:
             yield " "
 
 
-def _tokens(masked: Masked) -> tuple[list[Token], dict[str, Any]]:
-    env: dict[str, Any] = {}
-    tokens = github_parser().parse(masked.text, env)
+def _tokens(masked: Masked) -> list[Token]:
+    tokens = github_parser().parse(masked.text)
     for token in tokens:
         if token.map:
             token.map = [masked.lines[token.map[0]], masked.lines[token.map[1]]]
@@ -109,7 +106,7 @@ def _tokens(masked: Masked) -> tuple[list[Token], dict[str, Any]]:
             elif child.type == "text" and ":" in child.content:
                 child.content = _EMOJI_CODE.sub(_emoji, child.content)
             address = child.info == "auto"
-    return tokens, env
+    return tokens
 
 
 # The codes that notes use: GitHub has 1,900, and a table of them would outweigh this project.

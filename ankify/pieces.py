@@ -37,9 +37,6 @@ class Kind(StrEnum):
     ITEM = "item"  # 1. X?
 
 
-ITEMS = (Kind.ITEM_HEADING, Kind.ITEM_LINK, Kind.ITEM_BOLD, Kind.ITEM)
-
-
 @dataclass(frozen=True)
 class Mark:
     """A title that may head a question, as inline tokens; `line` is 0-based.

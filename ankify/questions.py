@@ -54,7 +54,6 @@ class Section:
     title: tuple[Token, ...]
     stem: tuple[Token, ...]
     answer: tuple[Token, ...]
-    heading_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -342,7 +341,7 @@ class _Reader:
             image_card=None if cards is None else "image" in cards,
         )
         shown = tuple(map(_opened, _tokens(answer)))
-        return Section(question, mark.title, _tokens(stem), shown, mark.anchor)
+        return Section(question, mark.title, _tokens(stem), shown)
 
 
 def _ends(question: Mark, heading: Mark, limit: int) -> bool:

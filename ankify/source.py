@@ -88,14 +88,6 @@ def _stays_inside(path: Path, root: Path) -> bool:
     return not path.is_symlink() or path.resolve().is_relative_to(root.resolve())
 
 
-def read_note_file(found: Found) -> NoteFile:
-    """Decode one note file.
-
-    Raises AnkifyError with the line of the first byte that is not UTF-8.
-    """
-    return decode_note_file(found.path, read_bytes(found))
-
-
 def read_bytes(found: Found) -> bytes:
     """The bytes of a note file. Raises AnkifyError where it cannot be read."""
     try:
