@@ -134,11 +134,17 @@ def letters(piece: Piece) -> int:
 
 
 def hollow(piece: Piece) -> Iterator[str]:
-    """What in a piece is no answer: links, and items of a list that only ask further questions."""
-    yield from (link.text for link in links(piece))
-    if piece.tokens[0].type in LISTS:
-        texts = (visible(token.children or ()) for token in piece.tokens if token.type == "inline")
-        yield from (text for text in texts if text.rstrip().endswith(("?", "？")))
+    """What in a piece is no answer: links with what is said of them, and lists of questions."""
+    if piece.tokens[0].type not in LISTS:
+        yield from (link.text for link in links(piece))
+        return
+    for token in piece.tokens:
+        children = token.children or ()
+        text = visible(children)
+        if children and (children[0].type == "link_open" or text.rstrip().endswith(("?", "？"))):
+            yield text
+        elif children:
+            yield from (link.text for link in _inline_links(children, 0))
 
 
 def linked_share(piece: Piece) -> float:

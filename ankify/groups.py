@@ -15,10 +15,11 @@ from itertools import accumulate, pairwise
 
 from ankify.content import hollow, is_filler, letters
 from ankify.headings import (
-    CHANGE_LOG,
     CHAPTER_TITLE,
     CHINESE,
     NO_QUESTION,
+    OTHER_PAPER,
+    STEP_TITLE,
     UNNUMBERED,
     asks,
     normal,
@@ -198,10 +199,10 @@ class Titles:
         dialect = self.marks[group[0]].read.dialect
         return bool(dialect and dialect.labelled)
 
-    def change_log(self) -> bool:
-        """Whether the first heading says that versions, not questions, are numbered here."""
+    def other_paper(self) -> bool:
+        """Whether the first heading says that versions or clauses are numbered here."""
         first = self.headings[:1]
-        return bool(first and CHANGE_LOG.match(self.marks[first[0]].name))
+        return bool(first and OTHER_PAPER.match(self.marks[first[0]].name))
 
     def value(self, at: int) -> int:
         """The number of a title."""
@@ -234,11 +235,11 @@ class Titles:
             return False
         if self.labelled(group):
             return True
-        if self.stray(group):
+        if self.stray(group) or self._to_do(group):
             return False
-        if asked < 0.5 and (self._hollow(group) or self._steps(group)):
+        if asked < 0.5 and (self._hollow(group) or self._steps(group) or self._chapters(group)):
             return False
-        return asked >= 0.15 or not (self._chapters(group) or self._restarts(group))
+        return asked >= 0.15 or not self._restarts(group)
 
     def stray(self, group: Group) -> bool:
         """Whether the only number is one that counts something else: `3 ways to do it`."""
@@ -247,8 +248,11 @@ class Titles:
 
     def own(self, at: int, end: int) -> bool:
         """Whether what stands below a title is its own answer, and no table of contents."""
-        index = bisect_left(self.listing, at)
-        return self.answered(at, end) and self.listing[index] >= end
+        return self.answered(at, end) and not self.holds_contents(at, end)
+
+    def holds_contents(self, at: int, end: int) -> bool:
+        """Whether a table of contents stands between two positions."""
+        return self.listing[bisect_left(self.listing, at)] < end
 
     def _weak_but_plausible(self, group: Group, asked: float) -> bool:
         answered = [
@@ -266,7 +270,7 @@ class Titles:
         """Most of what stands below the titles is links, or lists of further questions."""
         start, end = group[0], self.spans(group)[-1][1]
         hollow = self.hollow[end] - self.hollow[start]
-        many = self.places[end] - self.places[start] >= 3 * len(group)
+        many = self.places[end] - self.places[start] >= 2 * len(group)
         return many and hollow > 0.6 * (self.letters[end] - self.letters[start])
 
     def _steps(self, group: Group) -> bool:
@@ -277,7 +281,14 @@ class Titles:
         )
 
     def _chapters(self, group: Group) -> bool:
-        return _share(bool(CHAPTER_TITLE.match(self.marks[at].name)) for at in group) > 0.2
+        """The titles are chapters of a text: "Introduction", "Methods", "Results"."""
+        like = style_of(self.marks[group[0]])
+        titles = [mark.name for mark in self.marks.values() if style_of(mark) == like]
+        return _share(bool(CHAPTER_TITLE.match(name)) for name in titles) > 0.2
+
+    def _to_do(self, group: Group) -> bool:
+        """The titles say what to do: "Install it", "Run it"."""
+        return _share(bool(STEP_TITLE.match(self.marks[at].name)) for at in group) > 0.5
 
     def _restarts(self, group: Group) -> bool:
         """Numbers begin again and again, as steps do, and no table of contents names them."""
@@ -302,12 +313,16 @@ class Titles:
             return named[1] > named[0]
         if asked[1] >= 0.5 and asked[0] <= 0.3:
             return True
-        bare = _share(not self.answered(start, below) for start, below in holders)
         mark, below = self.marks[outer[0]], self.marks[inner[0]]
-        extends = below.read.depth > mark.read.depth  # 1.1 under 1 is a part of the answer to 1
-        if asked[0] > asked[1] or extends or below.kind in WEAK:
+        extends = below.read.depth > mark.read.depth  # 1.1 under 1 may be a part of the answer to 1
+        if asked[0] > (0.3 if extends else max(asked[1], 0.3)) or below.kind in WEAK:
             return False
-        return bare >= 0.6
+        bare = _share(not self.answered(start, first) for start, first in holders)
+        return bare >= 0.6 and not (extends and self._repeat(inner))
+
+    def _repeat(self, group: Group) -> bool:
+        """Titles that come again and again ("Definition", "Cost") are parts of answers."""
+        return len({normal(self.marks[at].name) for at in group}) < 0.7 * len(group)
 
     def doubtful(self, outer: Group, inner: Group) -> bool:
         """Whether neither words nor labels nor a table of contents tell sections from questions."""

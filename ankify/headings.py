@@ -22,7 +22,7 @@ NARROW |= {0xFF10 + digit: str(digit) for digit in range(10)}
 
 CHINESE = "一二三四五六七八九十百零〇"
 DIGITS = r"\d{1,4}(?:[.\-]\d{1,4}){0,4}[a-z]?"
-SEPARATOR = r"(?:\s*[.、):,。|]+(?!\d)|\s+[-–—]\s+|[-–—]\s+)"  # the dot of `1. X`, not of `1.5`
+SEPARATOR = r"(?:\s*[.、):,。|]+(?!\d)|\s+[-–—·]\s+|[-–—]\s+)"  # the dot of `1. X`, not of `1.5`
 LABEL = r"(?:interview\s+)?questions?|ques|que|q|no(?=\.)|面试题|题目|问题|题|问"
 COUNTED = "个种大步点次层维阶倍类年天分"  # `3.2种方法` is number 3 and "2种方法", not number 3.2
 
@@ -144,14 +144,14 @@ CHAPTER = re.compile(rf"^\s*第\s*[\d{CHINESE}]+\s*[章节部分篇讲课]+\s*[:
 
 ASKING = re.compile(
     r"""[?？]
-    | ^(?:what|how|why|when|where|which|who|explain|describe|define|list|give|compare|discuss|name
-        |tell|write|implement|suppose|given|say|design|difference|differentiate|can|could|does|do
+    | ^(?:what|how|why|when|where|which|who|explain|describe|define|list(?!\sof)|give|compare
+        |discuss|name|tell|write|implement|suppose|given|say|design|difference|differentiate|can|could|does|do
         |did|is|are|was|should|would|will|have|has|in\swhat|assume|you|your|outline|mention
         |enumerate|state|show|prove|derive|calculate|create)\b
     | \b(?:difference|differences)\s+between\b | \b(?:vs\.?|versus)\s
     | 什么 | 如何 | 怎么 | 怎样 | 为啥 | 为何 | 哪些 | 哪种 | 哪几 | 哪个 | 吗$ | 呢$ | 区别 | 是否
     | 多少 | 说说 | 谈谈 | 讲讲 | 说一下 | 讲一下 | 聊聊 | 简述 | 列举 | 异同 | 优缺点 | 对比 | 有何
-    | ^(?:请|介绍|解释|描述|阐述|说明|比较|谈|设计|手写|举例|给定|假设|简单)""",
+    | ^(?:请|介绍|解释|描述|阐述|说明|比较|谈|设计(?!模式)|手写|举例|给定|假设|简单)""",
     re.IGNORECASE | re.VERBOSE,
 )
 
@@ -162,13 +162,14 @@ def asks(title: str) -> bool:
 
 
 # Headings no reader takes for a question, whatever their number.
+MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)[a-z]*"
 NO_QUESTION = re.compile(
-    r"""^\W*(?:目录|目錄|table\sof\scontents|contents|toc|index|references?|参考(?:文献|资料|链接)?
+    rf"""^\W*(?:目录|目錄|table\sof\scontents|contents|toc|index|references?|参考(?:文献|资料|链接)?
     |bibliography|further\sreading|resources|license|contributing|contributors?|acknowledge?ments?
     |change\s?log|release\snotes|todo|待完成|待补充|待续|总结|小结|summary|conclusions?|结论|前言|序言
     |preface|introduction|引言|简介|about|appendix|附录|credits|source|sources|来源|see\salso
     |related\s(?:topics|work)|延伸阅读|扩展阅读|推荐阅读|更新日志|题目|问题|答案|解答|answers?
-    |solutions?|questions?|q\s?&\s?a)\W*$""",
+    |solutions?|questions?|q\s?&\s?a|notes?|备注|说明|(?:released?\W+)?{MONTH}\.?\s\d{{1,2}},?\s\d{{4}})\W*$""",
     re.IGNORECASE | re.VERBOSE,
 )
 # Titles of a text in chapters rather than of questions.
@@ -180,8 +181,20 @@ CHAPTER_TITLE = re.compile(
     |使用|配置|快速(?:开始|入门)|环境(?:准备|搭建)?|结语|后记|准备(?:工作)?|实验|方法)\W*$""",
     re.IGNORECASE | re.VERBOSE,
 )
-CHANGE_LOG = re.compile(
-    r"^\W*(?:change\s?-?log|release\s(?:notes|history)|history|更新日志|更新记录|版本\w*)\W*$", re.I
+# What somebody has to do, one step after the other.
+STEP_TITLE = re.compile(
+    r"""^\W*(?:install|download|clone|fork|configure|set\s?up|setting\sup|run|start|launch|open|add|deploy
+    |build|register|log\s?in|sign\s(?:in|up)|enable|import|verify|check\sout|commit|push|pull|update
+    |upgrade|copy|connect|prepare|create|make|submit|get(?:ting)?)(?:ing)?\b(?![^?]*\?)
+    | ^\W*(?:安装|下载|克隆|配置|运行|启动|部署|编译|注册|登录|新建|创建|添加|打开|修改|提交)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# The title of a file that holds no questions, however its headings are numbered.
+OTHER_PAPER = re.compile(
+    r"""^\W*(?:history|更新日志|更新记录|版本\w*|贡献指南|(?:.*\s)?(?:change\s?-?log|release\s(?:notes|history)
+    |licen[cs]e(?:\sagreement)?|code\sof\sconduct|security\spolicy)
+    |contributing(?:\s(?:to\s.*|guide(?:lines?)?))?)\W*$""",
+    re.IGNORECASE | re.VERBOSE,
 )
 CONTENTS = re.compile(r"^\W*(?:目录|目錄|table\s+of\s+contents|contents|toc)\W*$", re.IGNORECASE)
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ankify.groups import HEADINGS, LISTED, WEAK, Flow, Group, Style, Titles
+from ankify.headings import asks
 from ankify.pieces import Kind
 
 Groups = Mapping[Style, Group]
@@ -35,7 +36,7 @@ class Outline:
 def choose(flow: Flow, *, unnumbered: bool = False, level: int | None = None) -> Outline:
     """Say which titles of a file are its questions; a level overrules all judgement."""
     titles = Titles(flow)
-    if titles.change_log():
+    if titles.other_paper():
         return Outline(frozenset())
     numbered = titles.groups(numbered=True)
     loose = titles.groups(numbered=False)
@@ -112,6 +113,9 @@ def _asking(titles: Titles, groups: Groups) -> Group:
     """The outermost group of titles of which most ask and have an answer."""
     asking: list[Group] = []
     for style, group in sorted(groups.items()):
+        if style.kind in WEAK and not titles.labelled(group):  # the rest is emphasis, not a title
+            group = [at for at in group if asks(titles.marks[at].name)]
+        group = [at for at, end in titles.spans(group) if not titles.holds_contents(at, end)]
         answered = [start for start, end in titles.spans(group) if titles.answered(start, end)]
         if style.kind in LISTED or len(answered) < 2 or titles.asking(answered) < 0.5:
             continue
