@@ -35,7 +35,7 @@ fuzz: .venv/fuzz ## fuzz all readers: FUZZ=20000 inputs each, and by atheris whe
 	for target in lock config package database source formula page words build; do \
 	  $(BIN)/python tests/fuzz/atheris_readers.py $$target -runs=$(FUZZ) -max_len=2000 || exit 1; done
 
-audit: .venv/audit ## look up known holes in the dependencies (asks pypi.org)
+audit: .venv/audit ## look up known holes in the dependencies (asks the package index)
 	$(BIN)/pip-audit --skip-editable
 
 check: .venv/dev ## format, lint and type checks, and the notes

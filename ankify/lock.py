@@ -34,6 +34,7 @@ LIMIT = 1 << 40  # of times and counts; SQLite and Anki take no number of any si
 _LARGEST_NOTE = 64 << 20  # bytes of a packed note, unpacked
 MAGIC = "ankify.lock"
 CONFLICT = re.compile(r"(<{7}|\|{7}|={7}|>{7})( |$)")  # "<<<<<<< HEAD", "======="
+SEAL = len(',"crc-32"]')  # at the end of each line
 RESTORE = "restore the last good one (git checkout HEAD -- ankify.lock), then build again"
 TAKE_SIDE = (
     "take one side whole (git checkout --ours ankify.lock, or --theirs), build, commit;"
@@ -163,9 +164,13 @@ def unpack_note(tombstone: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _seal(cells: list[Any]) -> str:
-    """Write cells as one line that ends in a checksum of the others (6 characters)."""
-    body = _as_json(cells)
-    return f'{body[:-1]},"{_checksum(body)}"]'
+    """Write cells as one line that ends in a checksum of the others."""
+    return _sealed(_as_json(cells)[:-1])
+
+
+def _sealed(body: str) -> str:
+    """The line of `body`, which is its JSON as far as the checksum (6 characters)."""
+    return f'{body},"{_checksum(body)}"]'
 
 
 # json.dumps makes an encoder each time
@@ -173,19 +178,20 @@ _as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _checksum(body: str) -> str:
-    digest = zlib.crc32(body.encode("utf-8")).to_bytes(4, "big")
+    digest = zlib.crc32(f"{body}]".encode()).to_bytes(4, "big")
     return urlsafe_b64encode(digest).decode("ascii").rstrip("=")
 
 
 def _unseal(name: str, number: int, line: str) -> list[Any]:
     """Read the cells of a line, without the checksum."""
+    body = line[:-SEAL]
     try:
-        cells = json.loads(line)
-    except ValueError:
+        cells = json.loads(f"{body}]") if _sealed(body) == line else None
+    except (ValueError, RecursionError):
         cells = None
-    if not isinstance(cells, list) or not cells or _seal(cells[:-1]) != line:
+    if not isinstance(cells, list):
         _fail(name, number, "the lock is damaged: this line is not as ankify wrote it")
-    return cells[:-1]
+    return cells
 
 
 def _parse_head(name: str, number: int, line: str) -> tuple[str, tuple[str, int]]:
