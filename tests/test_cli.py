@@ -9,17 +9,20 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
 import click
 import genanki
 import pytest
+from click.testing import CliRunner
 from conftest import PIXEL, Outcome
 from PIL import Image
 from real_anki import RealAnki
 
-from ankify.cli import cli
+from ankify.cli import ask, cli, progress
+from ankify.identity import Candidate, Doubt
+from ankify.lock import LockEntry
 
 Run = Callable[..., Outcome]
 Project = Callable[..., Path]
@@ -446,3 +449,61 @@ def test_merging_note_types_instead_puts_the_history_on_a_second_card(
     anki.load(Path("build/notes.apkg"), merge=True)
     for note in anki.notes().values():
         assert [card[-1] for card in note.cards] == [0, 1]  # reviews
+
+
+# on a terminal ----------------------------------------------------------------------------------
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("quiet", "times", "shown"),
+    [
+        (False, (0, 0.5, 0.9), ""),
+        (True, (0, 2, 3), ""),
+        (
+            False,
+            (0, 0.5, 2),
+            "\r[" + "#" * 30 + "] 4/4 note files\r\033[K",
+        ),
+    ],
+)
+def test_a_bar_shows_how_far_a_long_build_is(
+    monkeypatch: pytest.MonkeyPatch, quiet: bool, times: tuple[float, ...], shown: str
+) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setattr("time.monotonic", iter(times).__next__)
+    with progress(quiet) as advance:
+        advance(2, 4)
+        advance(4, 4)
+    assert terminal.getvalue() == shown
+
+
+@pytest.mark.parametrize(("typed", "chosen"), [("1", 0), ("2", 1), ("0", None), ("", 1)])
+def test_a_doubt_is_asked_about(typed: str, chosen: int | None) -> None:
+    candidates = [Candidate("a.md", line, None, f"What is {line}?", "") for line in (3, 9)]
+    entry = LockEntry("g", "old.md", None, "What was it?", "D", "", 1, 1, "")
+    doubt = Doubt(entry, tuple(candidates), (0.7, 0.655), candidates[1])
+    with CliRunner().isolation(input=f"{typed}\n") as (_, err, _):
+        taken = ask(doubt)
+    assert taken == (None if chosen is None else candidates[chosen])
+    assert err.getvalue().decode() == (
+        "old.md: what became of 'What was it?'?\n"
+        "  1: a.md:3: What is 3? (70% alike)\n"
+        "  2: a.md:9: What is 9? (66% alike)\n"
+        "  0: none of them, it is gone\n"
+        f"which one [2]: {typed}\n"
+    )
+
+
+def test_the_time_of_a_build_is_a_number(
+    project: Project, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = project({"Sums.md": NOTE})
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "noon")
+    said = "error: SOURCE_DATE_EPOCH is not a number of seconds: 'noon'\n"
+    assert run("build", root) == (1, "", said)

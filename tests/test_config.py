@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 from conftest import Files, Outcome
 
-from ankify.config import Settings, all_settings, read_settings
+from ankify.config import (
+    Settings,
+    TemplateSettings,
+    all_settings,
+    read_note_type,
+    read_settings,
+)
 from ankify.model import AnkifyError
 from ankify.project import read_project
 
@@ -125,3 +131,32 @@ def test_the_page_of_the_settings_is_made_of_their_own_words(
             f" | `{setting.name} = {example}` |"
         )
     documented("configuration.md", "\n".join(lines))
+
+
+# Card templates ---------------------------------------------------------------------------------
+
+BROKEN = {
+    b"{{Qestion}}": "front.html:1: error: unknown field 'Qestion'\n  hint: did you mean Question?",
+    b"\n{{zzz}}": "answer.front.html:2: error: unknown field 'zzz'\n  hint: fields: ",
+    b"{{/Status}}": "answer.front.html:1: error: {{/Status}} closes nothing",
+    b"{{#Status}}{{^Topic}}{{/Status}}": "answer.front.html:1: error: {{/Status}} closes nothing",
+    b"\n{{#Status}}": "{{#Status}} is not closed",
+    b"\xff": "error: cannot read the template answer.front.html: ",
+}
+
+
+@pytest.mark.parametrize("text", BROKEN, ids=repr)
+def test_a_broken_template_is_refused(project: Write, text: bytes) -> None:
+    root = project({"looks/answer.front.html": text})
+    with pytest.raises(AnkifyError) as error:
+        read_note_type(root, Settings(templates=TemplateSettings("looks")))
+    assert BROKEN[text] in str(error.value)
+
+
+def test_templates_that_are_not_there_are_taken_from_ankify(project: Write) -> None:
+    root = project({"looks/style.css": "b {}\r\n"})
+    own = read_note_type(root, Settings(templates=TemplateSettings("looks")))
+    assert own.css == "b {}\n"
+    assert own.templates == read_note_type(root, Settings()).templates
+    with pytest.raises(AnkifyError, match="no such folder: lost"):
+        read_note_type(root, Settings(templates=TemplateSettings("lost")))

@@ -582,3 +582,28 @@ def test_without_pillow_the_setting_is_an_error_that_says_what_to_do(
         collect(tmp_path, "x.png", max_width=150)
     assert "pip install" in caught.value.hint
     assert len(collect(tmp_path, "x.png").media) == 1
+
+
+def test_what_hides_a_drive_behind_percent_signs_is_outside(tmp_path: Path) -> None:
+    assert rules(collect(tmp_path, "C%3A/a.png")) == ["image-outside"]
+
+
+def test_avif_is_known_by_its_bytes(tmp_path: Path) -> None:
+    write(tmp_path, "a/x.png", data=b"\0\0\0 ftypavif" + bytes(16))
+    assert rules(collect(tmp_path, "x.png")) == []
+
+
+def test_an_svg_that_is_too_large_to_be_checked_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(media, "LIMIT", 10)
+    write(tmp_path, "a/x.svg", data=SVG)
+    (problem,) = collect(tmp_path, "x.svg").problems
+    assert problem.message == "image is too large to be checked: x.svg"
+
+
+def test_the_text_after_a_removed_element_stays() -> None:
+    before, after = b"<text>a<tspan>b</tspan>", b"c</text></svg>"
+    head = b'<svg xmlns="http://www.w3.org/2000/svg">'
+    cleaned = clean_svg(head + before + b"<script>x</script>" + after)
+    assert b"<text>a<tspan>b</tspan>c</text>" in cleaned
