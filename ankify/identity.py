@@ -22,12 +22,11 @@ import unicodedata
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from hashlib import blake2b
 
 from ankify.likeness import normalise_title
 from ankify.lock import Lock, LockEntry, sorted_entries
-from ankify.matching import ENOUGH, Candidate, Decide, Doubt, Item, Matcher
+from ankify.matching import Candidate, Decide, Doubt, Item, Matcher
 from ankify.model import Change, ChangeKind, Location
 
 __all__ = [
@@ -35,7 +34,6 @@ __all__ = [
     "Decide",
     "Doubt",
     "Match",
-    "MatchKind",
     "Matching",
     "Record",
     "changes",
@@ -44,33 +42,18 @@ __all__ = [
     "touch",
     "update",
 ]
-REWRITTEN = 6  # bins of 24 that a rewritten answer still has at most
-
-
-class MatchKind(StrEnum):
-    """How a question was recognised."""
-
-    MARKED = "marked"
-    SAME = "same"
-    MOVED = "moved"
-    REWORDED = "reworded"
-    REWRITTEN = "rewritten"
-    RETURNED = "returned"
-    NEW = "new"
 
 
 @dataclass(frozen=True)
 class Match:
     """The guid of a candidate, and the entry it continues (None: never seen before).
 
-    `sure` is 0 - 1. `nth` counts the candidates of the file with the same title, from 0.
+    `nth` counts the candidates of the file with the same title, from 0.
     """
 
     candidate: Candidate
     guid: str
     entry: LockEntry | None
-    kind: MatchKind
-    sure: float
     nth: int
     sketch: str
 
@@ -133,41 +116,24 @@ def match(
     entries = lock.entries if lock else ()
     matcher = Matcher(entries, candidates, decide)
     matcher.run()
-    guids = {entry.guid for entry in entries}
-    matches = []
-    for new, item in enumerate(matcher.news):
-        if new in matcher.found:
-            found = _found(matcher, new)
-        else:
-            guid = _new_guid(namespace, item, guids)
-            guids.add(guid)
-            found = Match(candidates[new], guid, None, MatchKind.NEW, 1.0, item.nth, item.sketch)
-        matches.append(found)
+    taken = {entry.guid for entry in entries}
+    matches = tuple(_match(matcher, new, namespace, taken) for new in range(len(candidates)))
     alive = [(old, entry) for old, entry in enumerate(entries) if entry.removed is None]
     removed = tuple(entry for old, entry in alive if old not in matcher.taken)
-    return Matching(tuple(matches), removed, tuple(matcher.doubts))
+    return Matching(matches, removed, tuple(matcher.doubts))
 
 
-def _found(matcher: Matcher, new: int) -> Match:
-    old, sure = matcher.found[new]
-    entry, before, item = matcher.entries[old], matcher.olds[old], matcher.news[new]
-    if before.checksum == item.checksum:
-        item.sketch = entry.sketch
-    kind = MatchKind.MARKED if new in matcher.marked else _kind(before, item)
-    candidate = matcher.candidates[new]
-    return Match(candidate, entry.guid, entry, kind, sure, item.nth, item.sketch)
-
-
-def _kind(old: Item, new: Item) -> MatchKind:
-    if not old.alive:
-        return MatchKind.RETURNED
-    if old.file != new.file:
-        return MatchKind.MOVED
-    if old.checksum != new.checksum and old.answer.size >= ENOUGH:
-        pairs = zip(old.answer.bins, new.answer.bins, strict=True)
-        if sum(1 for a, b in pairs if a and a == b) <= REWRITTEN:
-            return MatchKind.REWRITTEN
-    return MatchKind.SAME if old.title == new.title else MatchKind.REWORDED
+def _match(matcher: Matcher, new: int, namespace: str, taken: set[str]) -> Match:
+    """The match of one candidate; a guid that it is the first to have is added to those taken."""
+    candidate, item = matcher.candidates[new], matcher.news[new]
+    if new not in matcher.found:
+        guid = _new_guid(namespace, item, taken)
+        taken.add(guid)
+        return Match(candidate, guid, None, item.nth, item.sketch)
+    old, _ = matcher.found[new]
+    entry = matcher.entries[old]
+    same = matcher.olds[old].checksum == item.checksum  # then the new sketch need not be made
+    return Match(candidate, entry.guid, entry, item.nth, entry.sketch if same else item.sketch)
 
 
 def _new_guid(namespace: str, item: Item, taken: set[str]) -> str:

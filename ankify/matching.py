@@ -251,7 +251,6 @@ class Matcher:
         self.olds = [old_item(entry) for entry in entries]
         self.news = new_items(candidates)
         self.found: dict[int, tuple[int, float]] = {}
-        self.marked: set[int] = set()
         self.taken: set[int] = set()
         self.refused: set[int] = set()
         self.doubts: list[Doubt] = []
@@ -281,7 +280,6 @@ class Matcher:
             old = known.get(item.mark) if item.mark else None
             if old is not None and old not in self.taken:
                 self.take(old, new, 1.0)
-                self.marked.add(new)
 
     def pair_identical(self, key: Callable[[Item], object], least: int) -> None:
         """Pair what is equal and has an answer of at least so many shingles, in order."""

@@ -16,7 +16,6 @@ from ankify.identity import (
     Doubt,
     Match,
     Matching,
-    MatchKind,
     Record,
     changes,
     guid_for,
@@ -165,6 +164,7 @@ def merged(notes: Notes) -> Notes:
     return tuple(one if q.key == "lr" else q for q in notes if q.key != "batch")
 
 
+QUESTION = Candidate("a.md", 1, None, "Why?", "Because.")
 REWORDED = "What makes dropout fight overfitting so well?"
 EDITS: dict[str, Edit] = {
     "nothing": lambda notes: notes,
@@ -501,7 +501,6 @@ def test_a_mark_keeps_the_guid_through_any_edit() -> None:
     other = replace(NOTES[0], file="z.md", title="Quite new", text=OTHER, mark="mine")
     after = build((*NOTES[1:], other), before.lock)
     assert after.guids == before.guids
-    assert after.matching.matches[-1].kind is MatchKind.MARKED
 
 
 def test_a_mark_put_on_a_known_question_does_not_change_its_guid(first: Build) -> None:
@@ -535,6 +534,29 @@ def test_the_first_guid_depends_on_no_number_and_no_line() -> None:
 def test_first_guids_are_those_of_the_first_release() -> None:
     assert guid_for("deck", "a.md", "What is RAG?") == "wU8H3ZfgKzre"
     assert guid_for("deck", "目录/é.md", "什么是 C++？", 1) == "gmZHvoKjMu0h"
+    assert guid_for("deck", "a.md", "What is RAG?", 0, 1) == "ZNkqQhZk1TQ0"
+
+
+def test_the_guid_of_a_mark_is_the_same_for_ever() -> None:
+    (found,) = match(None, [replace(QUESTION, marked_id="mine")], namespace="deck").matches
+    assert found.guid == "RRZeZKxP-_i_"
+
+
+def test_equal_titles_get_guids_of_their_own_in_their_order() -> None:
+    found = match(None, [QUESTION, QUESTION, QUESTION], namespace="deck").matches
+    assert [one.guid for one in found] == [
+        guid_for("deck", "a.md", "Why?", nth) for nth in range(3)
+    ]
+
+
+def test_a_guid_that_went_along_is_not_given_again() -> None:
+    given = [guid_for("deck", "a.md", "Why?", 0, clash) for clash in range(3)]
+    gone = [replace(NOTES[0], key="x"), replace(NOTES[1], key="y")]
+    here = Asked("z", "a.md", "Why?", "Because.")
+    one = build((replace(gone[0], file="a.md", title="Why?"),))
+    two = build((gone[0], replace(gone[1], file="a.md", title="Why?")), one.lock)
+    after = build((*gone, here), two.lock)
+    assert [after.guids[key] for key in "xyz"] == given
 
 
 def test_namespaces_files_and_repetitions_have_guids_of_their_own() -> None:
@@ -575,7 +597,7 @@ def test_a_doubt_is_asked_once_with_the_default_and_how_sure(first: Build) -> No
     assert doubt.chosen is None
     assert 0.6 <= doubt.sure[0] < 0.75
     assert doubt.sure == tuple(round(sure, 2) for sure in doubt.sure)
-    assert found.kind is MatchKind.NEW
+    assert found.entry is None
 
 
 def test_the_answer_to_a_doubt_is_taken(first: Build) -> None:
