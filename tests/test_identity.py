@@ -550,12 +550,14 @@ def test_equal_titles_get_guids_of_their_own_in_their_order() -> None:
 
 
 def test_a_guid_that_went_along_is_not_given_again() -> None:
+    asked: Notes = ()
+    lock = None
+    for key, q in zip("xyz", NOTES, strict=False):
+        lock = build((*asked, Asked(key, "a.md", "Why?", q.text)), lock).lock
+        asked = (*asked, Asked(key, "a.md", q.title, q.text))
+        after = build(asked, lock)
+        lock = after.lock
     given = [guid_for("deck", "a.md", "Why?", 0, clash) for clash in range(3)]
-    gone = [replace(NOTES[0], key="x"), replace(NOTES[1], key="y")]
-    here = Asked("z", "a.md", "Why?", "Because.")
-    one = build((replace(gone[0], file="a.md", title="Why?"),))
-    two = build((gone[0], replace(gone[1], file="a.md", title="Why?")), one.lock)
-    after = build((*gone, here), two.lock)
     assert [after.guids[key] for key in "xyz"] == given
 
 
