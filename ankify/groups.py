@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
+from markdown_it.token import Token
+
 from ankify.content import hollow, is_filler, letters
 from ankify.headings import (
     CHAPTER_TITLE,
@@ -106,6 +108,12 @@ def unread_counts(flow: Flow) -> Flow:
                 plain = replace(mark, read=UNNUMBERED, title=mark.whole)
                 pieces[at] = replace(pieces[at], mark=plain)
     return replace(flow, pieces=tuple(pieces))
+
+
+def _leads_away(token: Token) -> bool:
+    """Whether a token opens a link to another note file."""
+    path = str(token.attrGet("href") or "").partition("#")[0]
+    return token.type == "link_open" and "://" not in path and path.endswith((".md", ".markdown"))
 
 
 def _share(found: Iterable[bool]) -> float:
@@ -235,11 +243,11 @@ class Titles:
             return False
         if self.labelled(group):
             return True
-        if self.stray(group) or self._to_do(group):
+        if self.stray(group) or self._to_do(group) or self._elsewhere(group):
             return False
         if asked < 0.5 and (self._hollow(group) or self._steps(group) or self._chapters(group)):
             return False
-        return asked >= 0.15 or not self._restarts(group)
+        return asked >= 0.15 or not (self._restarts(group) or self._books(group))
 
     def stray(self, group: Group) -> bool:
         """Whether the only number is one that counts something else: `3 ways to do it`."""
@@ -286,9 +294,19 @@ class Titles:
         titles = [mark.name for mark in self.marks.values() if style_of(mark) == like]
         return _share(bool(CHAPTER_TITLE.match(name)) for name in titles) > 0.2
 
+    def _elsewhere(self, group: Group) -> bool:
+        """The titles lead to other note files: `### 3. [Trees](trees.md)`."""
+        return _share(any(map(_leads_away, self.marks[at].title)) for at in group) > 0.5
+
     def _to_do(self, group: Group) -> bool:
         """The titles say what to do: "Install it", "Run it"."""
         return _share(bool(STEP_TITLE.match(self.marks[at].name)) for at in group) > 0.5
+
+    def _books(self, group: Group) -> bool:
+        """Most of the titles hold two or more without a number: they are chapters, or parts."""
+        loose = [at for at in self.headings if not self.marks[at].read.number]
+        held = (bisect_left(loose, end) - bisect_left(loose, at) for at, end in self.spans(group))
+        return _share(count >= 2 for count in held) > 0.5 and not self._repeat(loose)
 
     def _restarts(self, group: Group) -> bool:
         """Numbers begin again and again, as steps do, and no table of contents names them."""

@@ -149,9 +149,9 @@ ASKING = re.compile(
         |did|is|are|was|should|would|will|have|has|in\swhat|assume|you|your|outline|mention
         |enumerate|state|show|prove|derive|calculate|create)\b
     | \b(?:difference|differences)\s+between\b | \b(?:vs\.?|versus)\s
-    | 什么 | 如何 | 怎么 | 怎样 | 为啥 | 为何 | 哪些 | 哪种 | 哪几 | 哪个 | 吗$ | 呢$ | 区别 | 是否
-    | 多少 | 说说 | 谈谈 | 讲讲 | 说一下 | 讲一下 | 聊聊 | 简述 | 列举 | 异同 | 优缺点 | 对比 | 有何
-    | ^(?:请|介绍|解释|描述|阐述|说明|比较|谈|设计(?!模式)|手写|举例|给定|假设|简单)""",
+    | 什么 | 如何 | 何谓 | 怎么 | 怎样 | 为啥 | 为何 | 哪些 | 哪种 | 哪几 | 哪个 | 吗$ | 呢$ | 区别
+    | 是否 | 多少 | 说说 | 谈谈 | 讲讲 | 说一下 | 讲一下 | 聊聊 | 简述 | 列举 | 异同 | 优缺点 | 对比
+    | 有何 | ^(?:请|介绍|解释|描述|阐述|说明|比较|谈|设计(?!模式)|手写|举例|给定|假设|简单)""",
     re.IGNORECASE | re.VERBOSE,
 )
 

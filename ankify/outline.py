@@ -48,8 +48,9 @@ def choose(flow: Flow, *, unnumbered: bool = False, level: int | None = None) ->
     plain = [] if chosen else _asking(titles, loose)
     if not chosen and not (unnumbered and plain):
         chosen = _outermost(titles, numbered)
-    if chosen and titles.marks[chosen[0]].kind in HEADINGS:
+    if chosen and titles.marks[chosen[0]].kind not in LISTED:
         chosen = _without_restart(titles, chosen)
+    if chosen and titles.marks[chosen[0]].kind in HEADINGS:
         chosen = _with_slips(titles, chosen, numbered)
         chosen = _with_other_parts(titles, chosen, numbered)
     if chosen:
@@ -151,7 +152,8 @@ def _with_slips(titles: Titles, chosen: Group, groups: Groups) -> Group:
     others = [
         group
         for style, group in groups.items()
-        if style.kind in HEADINGS and style.arabic and not titles.is_section(group, chosen)
+        if style.arabic and (style.kind in HEADINGS or style.kind is Kind.BOLD)
+        if not titles.is_section(group, chosen)
     ]
     for _ in range(2):  # what the first round adds may close the gaps around another slip
         known = set(chosen)
@@ -172,6 +174,8 @@ def _goes_on(titles: Titles, run: Group, chosen: Group) -> bool:
     """Whether a run of titles between two questions counts on from the first to the second."""
     index = bisect_left(chosen, run[0])
     mark, usual = titles.marks[run[0]], titles.marks[chosen[0]]
+    if mark.kind is Kind.BOLD:
+        return _fills(titles, run, chosen[index - 1 : index + 1])
     before = titles.value(chosen[index - 1]) if index else 0
     after = titles.value(chosen[index]) if index < len(chosen) else 0
     first, last = titles.value(run[0]), titles.value(run[-1])
@@ -184,6 +188,16 @@ def _goes_on(titles: Titles, run: Group, chosen: Group) -> bool:
     if first == before + 1 and (after or mark.level == usual.level):
         return True
     return before > 2 and not after and titles.asking(run) >= 0.5
+
+
+def _fills(titles: Titles, run: Group, around: Group) -> bool:
+    """Whether `1.2` stands between `1.1` and `1.3`, or `2.1` and `2.2` before `2.3`."""
+    parts = [titles.marks[at].read.number or "" for at in (*run, *around[-1:])]
+    heads = {part.rpartition(".")[0] for part in parts}
+    values = [titles.value(at) for at in (*run, *around[-1:])]
+    counted = values == list(range(values[0], values[0] + len(values)))
+    before = titles.value(around[0]) if len(around) > 1 else 0
+    return counted and len(heads) == 1 and "" not in heads and values[0] in (1, before + 1)
 
 
 def _with_other_parts(titles: Titles, chosen: Group, groups: Groups) -> Group:
