@@ -5,11 +5,11 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from markdown_it.token import Token
 
 from ankify.headings import normal, read_number, visible
+from ankify.model import Link, TocEntry
 from ankify.pieces import Piece
 
 LISTS = ("bullet_list_open", "ordered_list_open")
@@ -74,25 +74,6 @@ def _says_nothing(words: str, linked: bool) -> bool:
 # -- tables of contents ----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class TocEntry:
-    """A link of the table of contents; `line` is 1-based, `href` starts with `#`."""
-
-    number: str | None
-    title: str
-    href: str
-    line: int
-
-
-@dataclass(frozen=True)
-class Link:
-    """A link in a piece: its visible text and where it goes; `line` is 0-based."""
-
-    text: str
-    href: str
-    line: int
-
-
 HTML_LINK = re.compile(
     r"""<a\b[^<>]*?href\s*=\s*["']?([^"'\s<>]*)[^<>]*>((?:(?!<a\b)[\s\S])*?)</a\s*>""",
     re.IGNORECASE,
@@ -103,12 +84,12 @@ MOSTLY = 0.6  # of the letters
 def links(piece: Piece) -> Iterator[Link]:
     """All links of a piece, in order."""
     for token in piece.tokens:
-        line = (token.map or [piece.line])[0]
+        line = (token.map or [piece.line])[0] + 1
         if token.type == "inline" and token.children:
             yield from _inline_links(token.children, line)
         elif token.type == "html_block":
             for href, inner in HTML_LINK.findall(token.content):
-                yield Link(html.unescape(TAG.sub("", inner)).strip(), html.unescape(href), line)
+                yield Link(line, html.unescape(href), html.unescape(TAG.sub("", inner)).strip())
 
 
 def _inline_links(children: Sequence[Token], line: int) -> Iterator[Link]:
@@ -120,7 +101,7 @@ def _inline_links(children: Sequence[Token], line: int) -> Iterator[Link]:
             start = at
         elif token.type == "link_close":
             text = visible(children[start:at]).strip()
-            yield Link(text, str(children[start].attrGet("href") or ""), line)
+            yield Link(line, str(children[start].attrGet("href") or ""), text)
 
 
 def letters(piece: Piece) -> int:
@@ -181,4 +162,5 @@ def _is_local(link: Link) -> bool:
 
 def _entry(link: Link) -> TocEntry:
     read = read_number(link.text)
-    return TocEntry(read.number, link.text[read.start :].strip(), link.href, link.line + 1)
+    anchor = link.href[1:] if link.href.startswith("#") else None
+    return TocEntry(link.line, read.number, link.text[read.start :].strip(), anchor)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from ankify.cache import Cache, page_key
 from ankify.config import Settings
-from ankify.model import AnkifyError, NoteFile, Page, TocEntry
+from ankify.model import AnkifyError, NoteFile, Page
 from ankify.source import Found, decode_note_file, read_bytes
 
 if TYPE_CHECKING:
@@ -145,10 +145,7 @@ def read_page(note_file: NoteFile, found: Found, settings: Settings) -> Page:
         questions=tuple(section.question for section in split.sections),
         contents=contents,
         unanswered=split.unanswered,
-        toc=tuple(
-            TocEntry(e.line, e.number, e.title, e.href[1:] if e.href.startswith("#") else None)
-            for e in split.toc
-        ),
+        toc=split.toc,
         problems=(*note_file.problems, *split.problems, *slips),
         deck=_text(note_file, "deck"),
         tags=_tags(note_file),

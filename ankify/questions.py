@@ -14,7 +14,7 @@ from itertools import accumulate, chain
 
 from markdown_it.token import Token
 
-from ankify.content import LISTS, TAG, TocEntry, is_blank, is_filler, read_contents
+from ankify.content import LISTS, TAG, is_blank, is_filler, read_contents
 from ankify.gfm import ParsedFile, plain_text
 from ankify.groups import HEADINGS, Flow, style_of, unread_counts
 from ankify.headings import (
@@ -29,7 +29,7 @@ from ankify.headings import (
     strip_number,
     visible,
 )
-from ankify.model import Location, Problem, Question
+from ankify.model import Location, Problem, Question, TocEntry
 from ankify.outline import Outline, choose
 from ankify.pieces import Kind, Mark, Piece, read_pieces, shown
 

@@ -203,9 +203,9 @@ def test_a_table_of_contents_is_mostly_links_to_titles_below(text: str, lines: l
     found = read_contents(pieces(text), {"a": 5, "b": 6})
     entries = [entry for contents in found.values() for entry in contents]
     assert [entry.line for entry in entries] == lines
-    assert [(e.number, e.title, e.href) for e in entries] == [
-        ("1", "A", "#a"),
-        ("2", "B", "#b"),
+    assert [(e.number, e.title, e.anchor) for e in entries] == [
+        ("1", "A", "a"),
+        ("2", "B", "b"),
     ][: len(lines)]
 
 

@@ -199,9 +199,9 @@ def test_the_table_of_contents_is_handed_on() -> None:
     found = split(
         '- [1. What?](#a)\n- [2. Why?](#b)\n\n<h2 id="a">1. What?</h2>\nx\n\n## 2. Why?\n\ny\n'
     )
-    assert [(e.number, e.title, e.href, e.line) for e in found.toc] == [
-        ("1", "What?", "#a", 1),
-        ("2", "Why?", "#b", 2),
+    assert [(e.number, e.title, e.anchor, e.line) for e in found.toc] == [
+        ("1", "What?", "a", 1),
+        ("2", "Why?", "b", 2),
     ]
 
 
