@@ -98,6 +98,12 @@ def staged_apkg(project: Project, path: Path) -> Iterator[Path]:
         raise _cannot_write(path, error) from error
 
 
+def _no_deck(project: Project) -> str:
+    if not project.pages:
+        return f"there is no .md file in {project.root}"
+    return 'a question is a heading with a number, "## 1. What is a norm?", or take --unnumbered'
+
+
 def refuse(project: Project, path: Path) -> None:
     """Raise AnkifyError for a package that would harm the learner's collection."""
     if path.stem.lower() == "collection" or path.suffix.lower() != ".apkg":
@@ -109,7 +115,7 @@ def refuse(project: Project, path: Path) -> None:
     if path.is_dir():
         raise AnkifyError(f"cannot write {path}: it is a folder")
     if not any(note.cards for note in project.notes):
-        raise AnkifyError("no question found, so there is no deck to write")
+        raise AnkifyError("no question found, so there is no deck to write", hint=_no_deck(project))
     by_guid: dict[str, Note] = {}
     for note in project.notes:
         place = note.question.location if note.question else None

@@ -66,6 +66,9 @@ def notes_argument(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _default_notes(_: click.Context, __: click.Parameter, value: Path | None) -> Path:
     """NOTES, else the folder here if it has an ankify.toml, else notes/, else the folder here."""
+    if value is not None and value.is_file():
+        hint = f"name its folder: {value.parent}"
+        raise click.BadParameter(f"{value} is a file, and NOTES is a folder; {hint}")
     if value is not None:
         return value
     return Path("notes") if not Path("ankify.toml").is_file() and Path("notes").is_dir() else Path()
@@ -333,7 +336,8 @@ def check(notes: Path, *, strict: bool, shape: str, against: Path | None, unnumb
         print_forecast(compare(project, package))
     if shape == "text":
         errors, warnings = count[Severity.ERROR], count[Severity.WARNING]
-        say(f"{counted(errors, 'error')}, {counted(warnings, 'warning')}")
+        asked = f" in {counted(len(project.questions), 'question')}" if project else ""
+        say(f"{counted(errors, 'error')}, {counted(warnings, 'warning')}{asked}")
     sys.exit(1 if count[Severity.ERROR] or (strict and problems) else 0)
 
 

@@ -96,7 +96,8 @@ def serve_preview(
         from watchfiles import watch
     except ImportError as error:
         raise AnkifyError(
-            "watching the notes needs watchfiles", hint='pip install "ankify-notes[preview]"'
+            "watching the notes needs watchfiles",
+            hint='pip install "ankify-notes[preview]" (pipx install --force "ankify-notes[preview]")',
         ) from error
     project = read()
     write_preview(project, folder)

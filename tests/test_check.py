@@ -430,20 +430,20 @@ def test_ankify_toml_switches_a_rule_off_for_build_too(project: Write) -> None:
 def test_check_prints_problems_to_stdout_and_the_count_to_stderr(project: Write, run: Run) -> None:
     project({"a.md": TWO + "\n![x](x.png)\n"})
     expected = "notes/a.md:11: warning: image not found: x.png [missing-image]\n"
-    assert run("check") == (0, expected, "0 errors, 1 warning\n")
-    assert run("check", "--strict") == (1, expected, "0 errors, 1 warning\n")
+    assert run("check") == (0, expected, "0 errors, 1 warning in 2 questions\n")
+    assert run("check", "--strict") == (1, expected, "0 errors, 1 warning in 2 questions\n")
 
 
 def test_check_of_good_notes_says_so(project: Write, run: Run) -> None:
     root = project({"a.md": TWO})
-    assert run("check", "--strict") == (0, "", "0 errors, 0 warnings\n")
+    assert run("check", "--strict") == (0, "", "0 errors, 0 warnings in 2 questions\n")
     assert [path.name for path in root.iterdir()] == ["a.md"]
 
 
 def test_an_error_makes_check_exit_with_one(project: Write, run: Run) -> None:
     project({"a.md": TWO, "b.md": b"# B\n\n## 1. Caf\xe9?\n\nYes.\n"})
     code, _, err = run("check")
-    assert (code, err) == (1, "1 error, 0 warnings\n")
+    assert (code, err) == (1, "1 error, 0 warnings in 2 questions\n")
 
 
 def test_check_shows_what_is_wrong_in_ankify_toml_as_a_problem(project: Write, run: Run) -> None:

@@ -104,7 +104,12 @@ BAD: dict[str, tuple[dict[str, str | bytes], list[str], str]] = {
     "no question": (
         {"a.md": "# Diary\n\nNothing to ask.\n"},
         [],
-        "error: no question found",
+        "error: no question found, so there is no deck to write\n  hint: a question is",
+    ),
+    "no note file": (
+        {"a.txt": NOTE},
+        [],
+        "error: no question found, so there is no deck to write\n  hint: there is no .md file in ",
     ),
     "not UTF-8": (
         {"a.md": NOTE, "b.md": b"# B\n\n## 1. Caf\xe9?\n\nYes.\n"},
@@ -507,3 +512,10 @@ def test_the_time_of_a_build_is_a_number(
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "noon")
     said = "error: SOURCE_DATE_EPOCH is not a number of seconds: 'noon'\n"
     assert run("build", root) == (1, "", said)
+
+
+def test_a_file_in_place_of_the_folder_is_wrong_usage(project: Project, run: Run) -> None:
+    project({"a.md": NOTE})
+    code, out, err = run("build", "notes/a.md")
+    assert (code, out) == (2, "")
+    assert "is a file, and NOTES is a folder; name its folder: notes" in err

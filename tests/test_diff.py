@@ -249,7 +249,7 @@ def test_check_against_a_package_adds_the_forecast(project: Write, run: Run) -> 
     rewrite("Sets.md", "without", "with no")(root)
     code, out, err = run("check", "--against", "build/notes.apkg", now=1_700_001_000)
     expected = "The next import: 1 updated, 2 untouched\n  updated: Sets.md:3: What is a set?\n"
-    assert (code, out, err) == (0, expected, "0 errors, 0 warnings\n")
+    assert (code, out, err) == (0, expected, "0 errors, 0 warnings in 3 questions\n")
 
 
 def test_against_something_that_is_no_package(project: Write, run: Run) -> None:
