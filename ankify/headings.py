@@ -138,7 +138,12 @@ def strip_number(title: str) -> str:
     return CHAPTER.sub("", title).strip() or title.strip()
 
 
-CHAPTER = re.compile(rf"^\s*第\s*[\d{CHINESE}]+\s*[章节部分篇讲课]+\s*[:：.、]?\s*")  # `第三章 X`
+# `第三章 X`, `Section 3: X`
+CHAPTER = re.compile(
+    rf"^\s*第\s*[\d{CHINESE}]+\s*[章节部分篇讲课]+\s*[:：.、]?\s*"
+    r"|^\s*(?:section|chapter|part|unit|module|lesson)\s+[\dIVX]+\s*[:：.–—-]\s*",
+    re.IGNORECASE,
+)
 
 # -- does a title ask? -----------------------------------------------------------------------------
 

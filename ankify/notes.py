@@ -161,10 +161,11 @@ def _topic(page: Page, question: Question) -> str:
 # `📚 Databases (12)`: the one says nothing, the other would touch each note when it grows
 _EMOJI = "\u2190-\u2bff\U0001f000-\U0001faff\ufe0f\u200d"
 _DECORATION = re.compile(rf"^[{_EMOJI}\s]+|[{_EMOJI}\s]+$|\s*[(（]\d{{1,3}}[)）]\s*$")
-# `Questions & Answers:`, which every card is
+# `Interview Questions & Answers:`, `解答`: which every card is
 _SAYS_NOTHING = re.compile(
-    r"^\W*(?:questions?|answers?|q)?(?:\W+(?:and\W+)?(?:answers?|a))?\W*$|^(?:题目|问题|问答|面试题)\W*$",
-    re.IGNORECASE,
+    r"""^\W*(?:(?:interview\W+)?(?:questions?|q))?(?:\W+(?:and\W+)?(?:answers?|a)|answers?)?\W*$
+    |^\W*(?:题目|问题|问答|面试题|解答|答案)\W*$""",
+    re.IGNORECASE | re.VERBOSE,
 )
 
 
