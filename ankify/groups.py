@@ -249,6 +249,11 @@ class Titles:
             return False
         return asked >= 0.15 or not (self._restarts(group) or self._books(group))
 
+    def minor(self, group: Group) -> bool:
+        """Whether the titles number something in a part of the file, as a README does."""
+        quiet = not self.labelled(group) and self.asking(group) < 0.15
+        return quiet and self.coverage(group) < 0.3
+
     def stray(self, group: Group) -> bool:
         """Whether the only number is one that counts something else: `3 ways to do it`."""
         dialect = self.marks[group[0]].read.dialect

@@ -82,6 +82,8 @@ def _outermost(titles: Titles, groups: Groups) -> Group:
     for style, group in sorted(groups.items()):
         if chosen:
             chosen = _inwards(titles, chosen, group)
+        elif titles.minor(group):
+            continue
         elif titles.plausible(group) and not (chapters and titles.asking(group) < 0.5):
             chosen = group
         else:  # what stands in chapters has to ask aloud to be a question
