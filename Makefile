@@ -50,7 +50,7 @@ coverage: .venv/dev ## which lines and branches the quick tests reach, at least 
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 
-mutate: .venv/mutate ## how many faults put into questions, formulas and identity go unseen (an hour)
+mutate: .venv/mutate ## how many faults put into questions, formulas and identity go unseen (half an hour)
 	$(BIN)/mutmut run
 	$(BIN)/mutmut results
 

@@ -74,6 +74,11 @@ def _default_notes(_: click.Context, __: click.Parameter, value: Path | None) ->
     return Path("notes") if not Path("ankify.toml").is_file() and Path("notes").is_dir() else Path()
 
 
+unnumbered_option = click.option(
+    "--unnumbered", is_flag=True, help="Take questions without a number, too."
+)
+
+
 def reports_errors(command: Callable[..., Any]) -> Callable[..., Any]:
     """Show an AnkifyError as its message and exit with 1; anything else keeps its traceback."""
 
@@ -110,6 +115,11 @@ def tell(text: str) -> None:
     _print(text, sys.stdout)
 
 
+def tell_json(data: object) -> None:
+    """Print data to stdout as JSON."""
+    tell(json.dumps(data, ensure_ascii=False, indent=1))
+
+
 def _print(text: str, stream: Any) -> None:
     encoding = getattr(stream, "encoding", None) or "utf-8"
     click.echo(text.encode(encoding, "backslashreplace").decode(encoding), file=stream)
@@ -136,11 +146,11 @@ def progress(quiet: bool) -> Iterator[Callable[[int, int], None]]:
             sys.stderr.write("\r\033[K")
 
 
-def read(notes: Path, unnumbered: bool, **options: Any) -> Project:
-    """Read the notes for a command that writes none of them."""
+def read(notes: Path, unnumbered: bool, *, quiet: bool = False, **options: Any) -> Project:
+    """Read the notes, with a bar on a terminal; `options` are those of `read_project`."""
     from ankify.project import read_project
 
-    with progress(quiet=False) as advance:
+    with progress(quiet) as advance:
         return read_project(
             notes,
             unnumbered=unnumbered or None,
@@ -169,7 +179,7 @@ def default_output(project: Project) -> Path:
 )
 @click.option("--strict", is_flag=True, help="Fail on warnings, too.")
 @click.option("--locked", is_flag=True, help="Fail if ankify.lock would change (for CI).")
-@click.option("--unnumbered", is_flag=True, help="Take questions without a number, too.")
+@unnumbered_option
 @click.option("--fetch", is_flag=True, help="Download remote pictures into the deck.")
 @click.option("--no-cache", is_flag=True, help="Render all notes again.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
@@ -193,40 +203,20 @@ def build(
 
     Example: ankify build notes -o build/notes.apkg
     """
-    from ankify.apkg import publish, staged_apkg
-    from ankify.cache import Cache
-    from ankify.project import read_project, write_lock
     from ankify.stamp import leave, look
 
     seen = None if fetch or no_cache else look(notes)
-    with progress(quiet) as advance:
-        project = read_project(
-            notes,
-            unnumbered=unnumbered or None,
-            fetch=fetch,
-            progress=advance,
-            cached=not no_cache,
-            processes=os.cpu_count() or 1,
-            decide=ask if sys.stdin.isatty() and sys.stderr.isatty() else None,
-        )
+    decide = ask if sys.stdin.isatty() and sys.stderr.isatty() else None
+    project = read(notes, unnumbered, quiet=quiet, fetch=fetch, cached=not no_cache, decide=decide)
     if not quiet or strict:
         show_problems(project.problems, notes)
-    if strict and project.problems:
-        raise AnkifyError("nothing was written: the problems above come first")
-    if locked and project.lock_changed:
-        raise AnkifyError(
-            "ankify.lock does not match the notes",
-            hint="run `ankify build` and commit ankify.lock",
-        )
+    refuse(project, strict=strict, locked=locked)
     path = output or default_output(project)
-    with staged_apkg(project, path) as staged:
-        write_lock(project)
-        publish(staged, path)
-    Cache(notes).last_package = path
+    write_deck(project, path)
 
     def report(project: Project) -> None:
         if as_json:
-            tell(json.dumps(build_report(project, path), ensure_ascii=False, indent=1))
+            tell_json(build_report(project, path))
         elif not quiet:
             print_report(project, path, verbose=verbose)
 
@@ -238,6 +228,29 @@ def build(
                 show_problems(project.problems, notes)
             report(replace(project, changes=()))
         leave(arguments, seen, project, path, (out.getvalue(), err.getvalue()))
+
+
+def refuse(project: Project, *, strict: bool, locked: bool) -> None:
+    """Raise AnkifyError for a build that must not write what it would write."""
+    if strict and project.problems:
+        raise AnkifyError("nothing was written: the problems above come first")
+    if locked and project.lock_changed:
+        raise AnkifyError(
+            "ankify.lock does not match the notes",
+            hint="run `ankify build` and commit ankify.lock",
+        )
+
+
+def write_deck(project: Project, path: Path) -> None:
+    """Write package and lock: both, or neither where one of them cannot be written."""
+    from ankify.apkg import publish, staged_apkg
+    from ankify.cache import Cache
+    from ankify.project import write_lock
+
+    with staged_apkg(project, path) as staged:
+        write_lock(project)
+        publish(staged, path)
+    Cache(project.root).last_package = path
 
 
 def ask(doubt: Doubt) -> Candidate | None:
@@ -273,7 +286,7 @@ def print_report(project: Project, path: Path, *, verbose: bool) -> None:
 @notes_argument
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 @click.option("--html", is_flag=True, help="With --json: the fields of each note, too.")
-@click.option("--unnumbered", is_flag=True, help="Take questions without a number, too.")
+@unnumbered_option
 @reports_errors
 def list_questions(notes: Path, *, as_json: bool, html: bool, unnumbered: bool) -> None:
     """List the questions of NOTES that become cards.
@@ -284,7 +297,7 @@ def list_questions(notes: Path, *, as_json: bool, html: bool, unnumbered: bool) 
     listed = [note for note in project.notes if note.question]
     if as_json:
         entries = [note_as_json(note, html=html) for note in listed]
-        tell(json.dumps(entries, ensure_ascii=False, indent=1))
+        tell_json(entries)
         return
     for note in listed:
         assert note.question
@@ -311,7 +324,7 @@ def list_questions(notes: Path, *, as_json: bool, html: bool, unnumbered: bool) 
     type=click.Path(path_type=Path),
     help="Also say what the next import does to who has this package.",
 )
-@click.option("--unnumbered", is_flag=True, help="Take questions without a number, too.")
+@unnumbered_option
 @reports_errors
 def check(notes: Path, *, strict: bool, shape: str, against: Path | None, unnumbered: bool) -> None:
     """Show all problems of NOTES, each with its place.
@@ -345,7 +358,7 @@ def print_problems(problems: Sequence[Problem], shape: str, notes: Path) -> None
     """Print problems to stdout: as text, as a JSON array, as annotations of GitHub."""
     if shape == "json":
         entries = [problem_as_json(problem) for problem in problems]
-        tell(json.dumps(entries, ensure_ascii=False, indent=1))
+        tell_json(entries)
         return
     for problem in problems:
         shown = from_here(problem, notes)
@@ -364,7 +377,7 @@ def print_problems(problems: Sequence[Problem], shape: str, notes: Path) -> None
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the forecast as JSON.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if the import changes anything.")
-@click.option("--unnumbered", is_flag=True, help="Take questions without a number, too.")
+@unnumbered_option
 @reports_errors
 def diff(
     notes: Path, against: Path | None, *, as_json: bool, exit_code: bool, unnumbered: bool
@@ -381,7 +394,7 @@ def diff(
     project = read(notes, unnumbered, last_package=against)
     forecast = compare(project, read_package(against))
     if as_json:
-        tell(json.dumps(forecast_as_json(forecast), ensure_ascii=False, indent=1))
+        tell_json(forecast_as_json(forecast))
     else:
         print_forecast(forecast)
     sys.exit(1 if exit_code and forecast.changes_something else 0)
@@ -415,7 +428,7 @@ def print_forecast(forecast: Forecast) -> None:
 )
 @click.option("--serve", is_flag=True, help="Serve it, and write it anew when a note changes.")
 @click.option("--port", type=int, default=8765, show_default=True, help="Where --serve listens.")
-@click.option("--unnumbered", is_flag=True, help="Take questions without a number, too.")
+@unnumbered_option
 @reports_errors
 def preview(notes: Path, output: Path, *, serve: bool, port: int, unnumbered: bool) -> None:
     """Show all cards of NOTES on a web page, without Anki.
@@ -443,7 +456,7 @@ def preview(notes: Path, output: Path, *, serve: bool, port: int, unnumbered: bo
 @cli.command("adopt")
 @click.argument("package", metavar="OLD.apkg", type=click.Path(path_type=Path))
 @notes_argument
-@click.option("--unnumbered", is_flag=True, help="Take questions without a number, too.")
+@unnumbered_option
 @click.option("-v", "--verbose", is_flag=True, help="List every match and what has no partner.")
 @click.option("--json", "as_json", is_flag=True, help="Print the matches as JSON.")
 @reports_errors
@@ -472,7 +485,7 @@ def adopt_command(
         )
     written = write_adopted(project, adoption)
     if as_json:
-        tell(json.dumps(adoption_as_json(adoption), ensure_ascii=False, indent=1))
+        tell_json(adoption_as_json(adoption))
         return
     lock = (notes / "ankify.lock").as_posix()
     say(f"Wrote {lock}" if written else f"{lock} knows them already: it was left alone")

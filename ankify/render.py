@@ -266,15 +266,12 @@ class _Highlight(Treeprocessor):
     def run(self, root: Element) -> None:
         """Colour the code blocks of a tree."""
         for block in list(root.iter("pre")):
-            code = block[0] if len(block) else None
-            language = (
-                (code.get("class") or "").removeprefix("language-") if code is not None else ""
-            )
-            text = (code.text or "") if code is not None else ""
+            code = block[0] if len(block) else Element("code")
+            language = (code.get("class") or "").removeprefix("language-")
             lexer = _lexer(language.lower()) if language else None
             if lexer is None:
                 continue
-            coloured = _coloured(text.replace(AMP, "&"), lexer)
+            coloured = _coloured((code.text or "").replace(AMP, "&"), lexer)
             label = html.escape(language)
             block[:] = ()
             block.tag = None  # type: ignore[assignment]  # the serialiser leaves such tags out
