@@ -18,6 +18,7 @@ from ankify.headings import asks
 from ankify.pieces import Kind
 
 Groups = Mapping[Style, Group]
+PLAIN = (Kind.ITEM_LINK, Kind.ITEM)  # without a number too plain to be a question
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def _asking(titles: Titles, groups: Groups) -> Group:
             group = [at for at in group if asks(titles.marks[at].name)]
         group = [at for at, end in titles.spans(group) if not titles.holds_contents(at, end)]
         answered = [start for start, end in titles.spans(group) if titles.answered(start, end)]
-        if style.kind in LISTED or len(answered) < 2 or titles.asking(answered) < 0.5:
+        if style.kind in PLAIN or len(answered) < 2 or titles.asking(answered) < 0.5:
             continue
         if titles.labelled(group) or titles.coverage(group) >= 0.4:
             asking.append(group)
