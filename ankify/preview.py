@@ -97,7 +97,8 @@ def serve_preview(
     except ImportError as error:
         raise AnkifyError(
             "watching the notes needs watchfiles",
-            hint='pip install "ankify-notes[preview]" (pipx install --force "ankify-notes[preview]")',
+            hint='pip install "ankify-notes[preview]"'
+            ' (pipx install --force "ankify-notes[preview]")',
         ) from error
     project = read()
     write_preview(project, folder)
