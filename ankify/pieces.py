@@ -20,7 +20,12 @@ from markdown_it.token import Token
 from ankify.headings import ITEM_NUMBER, NUMBERED, Numbered, cut, opens, read_number, visible
 
 PARAGRAPH_LEVEL, ITEM_LEVEL = 7, 8  # a bold paragraph is deeper than <h6>, a list item deeper still
-BADGE = 30  # so many characters after a bold title are a badge ("🟡 Beginner"), more are an answer
+BADGE = (
+    30  # so many characters after a bold title may be a badge ("🟡 Beginner"), more are an answer
+)
+SENTENCE = re.compile(
+    r"[.!。！]\W*$|^\W*(?:yes|no|是|否|不)\b", re.IGNORECASE
+)  # "Yes.", "In one step."
 
 
 class Kind(StrEnum):
@@ -42,8 +47,9 @@ class Mark:
     """A title that may head a question, as inline tokens; `line` is 0-based.
 
     `whole` is the title with its number, `title` without. `glued` is the rest of the paragraph that
-    it opens, which then belongs to the answer. `anchor` is the id of the heading, `target` where a
-    title that is a link points to. `borrowed` says that the title is the paragraph below.
+    it opens, which then belongs to the answer; it begins `below` lines down. `anchor` is the id of
+    the heading, `target` where a title that is a link points to. `borrowed` says that the title is
+    the paragraph below.
     """
 
     kind: Kind
@@ -53,6 +59,7 @@ class Mark:
     title: tuple[Token, ...]
     line: int
     glued: tuple[Token, ...] = ()
+    below: int = 1
     anchor: str | None = None
     target: str | None = None
     borrowed: bool = False
@@ -161,7 +168,8 @@ def _mark(kind: Kind, level: int, children: tuple[Token, ...], at: Token) -> Mar
     read = read_number(words)
     title = _without_citation(cut(children, read.start))
     line = at.map[0] if at.map else 0
-    return Mark(kind, level, read, children, title, line, (), _anchor(children), _target(children))
+    anchor, target = _anchor(children), _target(children)
+    return Mark(kind, level, read, children, title, line, anchor=anchor, target=target)
 
 
 ANCHOR = re.compile(r"""\b(?:id|name)\s*=\s*(?:"([^"]*)"?|'([^']*)'?|([^\s>]+))""", re.IGNORECASE)
@@ -223,11 +231,16 @@ def _paragraph_mark(inline: Token) -> Mark | None:
     if bold > len(first):
         first = words[:bold]  # a bold title of two lines
     whole = bold <= read.start  # only the number is bold: `**Q1:** X`
-    end = len(first) if whole or len(first) - bold <= BADGE else bold
-    glued = _rest(children, end + (words[end : end + 1] == "\n"))
+    end = len(first) if whole or _is_badge(first[bold:]) else bold
+    start = end + (words[end : end + 1] == "\n")
     mark = _mark(Kind.BOLD if bold else Kind.TEXT, PARAGRAPH_LEVEL, cut(children, 0, end), inline)
     title = mark.title if whole else cut(children, read.start, bold)
-    return replace(mark, read=read, title=title, glued=glued)
+    below = words.count("\n", 0, start)
+    return replace(mark, read=read, title=title, glued=_rest(children, start), below=below)
+
+
+def _is_badge(rest: str) -> bool:
+    return len(rest) <= BADGE and not SENTENCE.search(rest)
 
 
 def _rest(children: Sequence[Token], start: int) -> tuple[Token, ...]:

@@ -90,14 +90,10 @@ def read_project(
     notes = tuple(_notes(drafts, matching, now))
     records = tuple(_records(drafts, notes))
     note_type = replace(note_type, modified=note_type_time(note_type, lock, now))
+    looks = note_type_fingerprint(note_type), note_type.modified
+    packed = pack_removed(matching.removed, _last_notes(root, last_package, matching))
     new_lock = identity.update(
-        lock,
-        matching,
-        records,
-        namespace=namespace,
-        note_type=(note_type_fingerprint(note_type), note_type.modified),
-        now=now,
-        packed=pack_removed(matching.removed, _last_notes(root, last_package, matching)),
+        lock, matching, records, namespace=namespace, note_type=looks, now=now, packed=packed
     )
     shipped = {media.name for media in collected.media}
     lock_text = format_lock(new_lock)

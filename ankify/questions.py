@@ -371,7 +371,7 @@ def _trimmed(body: Sequence[Piece]) -> list[Piece]:
 
 def _glued(mark: Mark) -> Piece:
     """The rest of the paragraph that a title opens, as a paragraph of its own."""
-    first = mark.line + 1
+    first = mark.line + mark.below
     lines = [first, first + visible(mark.glued).strip().count("\n") + 1]
     inline = Token("inline", "", 0, map=lines, children=list(mark.glued), block=True)
     opening = Token("paragraph_open", "p", 1, map=lines, block=True)

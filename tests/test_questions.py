@@ -256,6 +256,25 @@ def test_the_rest_of_a_paragraph_that_a_title_opens_is_a_paragraph_like_any_othe
     assert shape(answer) == shape(parse("\nA length,\nof vectors.\n").tokens)
 
 
+@pytest.mark.parametrize(
+    ("notes", "lines"),
+    [
+        ("**1. What is it?**\nA length.", (1, 2)),
+        ("**1. Is it?** Yes, and\nmore.", (1, 2)),
+        ("**1. Is it?** Yes.", (1, 1)),
+        ("**1. Is it\nso?**\nYes.\n", (1, 3)),
+        ("**1. Is it\nso?** Yes, that is how it is, always.", (1, 2)),
+        ("Q1: What is it?\nLong.", (1, 2)),
+    ],
+)
+def test_an_answer_in_the_paragraph_of_its_title_knows_its_lines(
+    notes: str, lines: tuple[int, int]
+) -> None:
+    other = notes.replace("1", "2").replace("it", "that")
+    question = split(f"{notes}\n\n{other}\n").sections[0].question
+    assert (question.line, question.end_line) == lines
+
+
 def test_raw_html_is_cut_into_pieces_that_know_their_lines() -> None:
     found = split(
         "T\n\n<h2>1. What?</h2>\n<p>a\nb</p>\n\nc\n\n"
