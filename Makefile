@@ -46,7 +46,7 @@ check: .venv/dev ## format, lint and type checks, and the notes
 
 coverage: .venv/dev ## which lines and branches the quick tests reach, at least 95 % of them
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -q -m "not slow"
+	$(BIN)/coverage run -m pytest -q -m "not slow and not interrupts"
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 

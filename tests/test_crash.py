@@ -210,6 +210,7 @@ def test_a_build_killed_at_each_change_of_a_file_leaves_lock_and_deck_whole(tria
     assert number > 6, "the changes are no longer seen"
 
 
+@pytest.mark.interrupts
 def test_ctrl_c_ends_with_130_and_nothing_half_written(trial: Trial) -> None:
     for share in (0.55, 0.8):
         trial.reset()

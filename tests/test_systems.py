@@ -52,19 +52,11 @@ def test_the_bytes_of_a_note_file_do_not_matter(project: Write, way: str) -> Non
     assert fields(read(project, WAYS[way](TEXT))) == fields(read(project, TEXT.encode()))
 
 
-@pytest.mark.parametrize(
-    ("encoding", "shown"),
-    [
-        ("utf-16", "not UTF-8"),
-        ("utf-16-le", ""),
-        ("gb18030", "not UTF-8"),
-        ("latin-1", "not UTF-8"),
-    ],
-)
-def test_another_encoding_is_a_clear_error(project: Write, encoding: str, shown: str) -> None:
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "gb18030", "latin-1"])
+def test_another_encoding_is_a_clear_error(project: Write, encoding: str) -> None:
     data = TEXT.encode(encoding, errors="replace")
     root = project({"a.md": data})
-    with pytest.raises(AnkifyError, match=shown):
+    with pytest.raises(AnkifyError, match="not UTF-8"):
         ankify.write_apkg(ankify.read_project(root), root / "x.apkg")
 
 
