@@ -45,7 +45,7 @@ def parse(text: str) -> ParsedFile:
         text = text.translate(_MARKERS)
     masked = set_aside(text)
     tokens = _tokens(masked)
-    known = _fences(text, tokens, masked)
+    known = _fences(text, tokens)
     if known is not None:  # a list item ended inside of what looked like a fence
         masked = set_aside(text, known)
         tokens = _tokens(masked)
@@ -163,9 +163,7 @@ def _without_strange_tags(text: str) -> str:
     )
 
 
-def _fences(
-    text: str, tokens: Sequence[Token], masked: Masked
-) -> tuple[tuple[int, int], ...] | None:
+def _fences(text: str, tokens: Sequence[Token]) -> tuple[tuple[int, int], ...] | None:
     """Where the fenced code really is, or None if it is where the formulas were told it is."""
     lines = text.split("\n")
     guessed = guess_fences(lines)

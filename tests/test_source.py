@@ -1,0 +1,60 @@
+"""Note files: what is found in a folder, and what their bytes become."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from ankify.config import QuestionSettings
+from ankify.model import AnkifyError
+from ankify.source import decode_note_file, find_note_files
+
+NOTE = "\n## 1. What?\n\nSo.\n"
+
+
+def test_front_matter_is_taken_off_and_the_lines_stay() -> None:
+    note = decode_note_file("a.md", f"---\ndeck: Sums\ntags: [a, b]\n---\n{NOTE}".encode())
+    assert note.front_matter == {"deck": "Sums", "tags": ["a", "b"]}
+    assert note.text == "\n\n\n\n" + NOTE
+
+
+@pytest.mark.parametrize(
+    "yaml",
+    [
+        "",
+        "A rule, and a text.\n",
+        "- a\n- b\n",
+        "date: 2024-99-99\n",
+        "done: !!bool maybe\n",
+        "at: !!timestamp noon\n",
+        "a: [b\n",
+        "a: " + "[" * 5000 + "\n",
+        "a: !!python/object/apply:os.getcwd []\n",
+    ],
+    ids=lambda yaml: yaml[:20],
+)
+def test_what_is_no_front_matter_stays_text(yaml: str) -> None:
+    text = f"---\n{yaml}---\n{NOTE}"
+    note = decode_note_file("a.md", text.encode())
+    assert (note.front_matter, note.text) == ({}, text)
+
+
+def test_a_folder_that_cannot_be_read_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(folder: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(AnkifyError, match=r"cannot read the folder .*: Permission denied"):
+        find_note_files(tmp_path, QuestionSettings())
+
+
+def test_readme_and_index_come_first_and_hidden_folders_never(tmp_path: Path) -> None:
+    for name in ("b.md", "index.md", "a/z.md", "a/README.md", ".x/c.md", "venv/d.md", "e.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(NOTE)
+    found = [one.path for one in find_note_files(tmp_path, QuestionSettings())]
+    assert found == ["index.md", "a/README.md", "a/z.md", "b.md"]
