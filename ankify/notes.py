@@ -71,7 +71,8 @@ def make_drafts(
     """Make a draft of every question, in the order of the notes; `name` is the root deck."""
     for page in pages:
         deck = "::".join([name, *_deck_parts(page)])
-        own = [_tag("::".join(_folders(page.file)))] if _folders(page.file) else []
+        folders = _folders(page.file)
+        own = [_tag("::".join(folders))] if folders else []
         tags = tuple(sorted({*own, *map(_tag, page.tags), *map(_tag, settings.deck.tags)}))
         for question, content in zip(page.questions, page.contents, strict=True):
             fields, cards = _fields(page, question, content, settings, collected)
@@ -79,12 +80,12 @@ def make_drafts(
 
 
 @lru_cache(maxsize=64)
-def _folders(file: str) -> list[str]:
+def _folders(file: str) -> tuple[str, ...]:
     """The folders and the stem of a note file; README, index, rag/rag.md stand for the folder."""
     *folders, last = file.split("/")
     stem = Path(last).stem
     stands_for_folder = stem.lower() in ("readme", "index") or [stem] == folders[-1:]
-    return folders if stands_for_folder else [*folders, stem]
+    return tuple(folders if stands_for_folder else [*folders, stem])
 
 
 def _deck_parts(page: Page) -> list[str]:
@@ -152,7 +153,7 @@ def _paragraphs(pieces: Sequence[str]) -> str:
 
 def _topic(page: Page, question: Question) -> str:
     """Folder > note file > section. No number in it: one new question would touch all below."""
-    *folders, last = _folders(page.file) or [""]
+    *folders, last = _folders(page.file) or ("",)
     sections = (title for title in question.trail if not _SAYS_NOTHING.match(title))
     parts = map(_plain, [*folders, page.title or last, *sections])
     return _text(" > ".join(dict.fromkeys(part for part in parts if part)))
