@@ -16,7 +16,7 @@ test: .venv/test ## run the tests (under six minutes)
 	$(BIN)/pytest -q -m "not slow"
 
 test-slow: .venv/test ## run the slow tests alone
-	$(BIN)/pytest -q -m slow
+	$(BIN)/pytest -q -n auto -m slow
 
 test-all: test test-slow ## run all tests, as CI does
 
@@ -26,7 +26,7 @@ test-lowest: .venv-lowest/test ## run the tests with the lowest versions of all 
 	.venv-lowest/bin/pytest -q -n auto -m "not slow" $(LOWEST)
 
 reliability: .venv/test ## run all of docs/reliability.md (half an hour)
-	GROWTH=all FUZZ=1500 $(BIN)/pytest -q -n auto tests/fuzz \
+	GROWTH=all FUZZ=1500 $(BIN)/pytest -q --timed tests/fuzz \
 	  $(patsubst %,tests/test_%.py,crash damaged growth hostile load systems)
 
 FUZZ ?= 20000

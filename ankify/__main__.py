@@ -21,10 +21,10 @@ def main() -> None:
             if repeat(arguments):
                 return
             gc.disable()  # looking for the few circles that a build leaves costs a tenth of it
-        from ankify.cli import cli
+        from ankify import cli
 
-        cli(prog_name="ankify", obj=arguments)
-    except KeyboardInterrupt:  # before the command itself could take it
+        sys.exit(cli.main(arguments))
+    except KeyboardInterrupt:  # before the command line could take it
         sys.exit(130)
 
 

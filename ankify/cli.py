@@ -48,6 +48,19 @@ SHOWN = 20  # problems that `ankify build` prints
 _UNSAFE_IN_FILE_NAMES = str.maketrans(dict.fromkeys('/\\:*?"<>| ', "-"))
 
 
+def main(arguments: Sequence[str]) -> int:
+    """Run the command line and return its exit code; Ctrl-C at any moment of it gives 130."""
+    try:
+        code = cli(list(arguments), prog_name="ankify", obj=arguments, standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        say("interrupted")
+        return 130
+    return code if isinstance(code, int) else 0
+
+
 @click.group(context_settings=CONTEXT)
 @click.version_option(__version__, message="ankify %(version)s")
 def cli() -> None:

@@ -241,8 +241,10 @@ class _Builder:
 
 
 AMP = AMP_SUBSTITUTE + "amp;"
-# <img alt="x" src="a.png">
-_IMAGE = re.compile(r"""<(?:img|audio|video|source)(?=\s)(?:[^"'>]|"[^"]*"|'[^']*')*>""", re.I)
+# <img alt="x" src="a.png">; no "<" outside of quotes, or unclosed tags would be read to the end
+_IMAGE = re.compile(
+    r"""<(?:img|audio|video|source)(?=\s)(?:[^"'<>]++|"[^"]*+"|'[^']*+')*+>""", re.I
+)
 
 
 @lru_cache(4096)

@@ -85,6 +85,15 @@ MADE = re.compile(r"(<!-- made from the code.*? -->\n)(.*)(<!-- end -->)", re.DO
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-docs", action="store_true", help="write what docs/ should say")
+    parser.addoption("--timed", action="store_true", help="run the tests that watch a clock, too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what watches a clock unless it is asked for: a busy machine is nobody's fault."""
+    timed = [item for item in items if item.get_closest_marker("timed")]
+    if timed and not config.getoption("--timed"):
+        items[:] = [item for item in items if item not in timed]
+        config.hook.pytest_deselected(items=timed)
 
 
 @pytest.fixture

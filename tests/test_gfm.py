@@ -167,6 +167,7 @@ ATTACKS = {
 }
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("name", ATTACKS)
 def test_attacks_end_soon(name: str) -> None:
     start = time.process_time()

@@ -246,11 +246,13 @@ def grows_well(name: str) -> bool:
     )  # a busy machine is not the text's fault
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("name", FEW)
 def test_time_grows_no_worse_than_n_log_n(name: str) -> None:
     assert grows_well(name)
 
 
+@pytest.mark.timed
 @pytest.mark.slow
 @pytest.mark.parametrize("name", list(SHAPES)[:: 1 if os.environ.get("GROWTH") == "all" else 6])
 def test_time_grows_no_worse_than_n_log_n_for_any_shape(name: str) -> None:
@@ -279,9 +281,9 @@ def test_five_hundred_lists_and_quotes_in_each_other_keep_their_text(read: Calla
 @pytest.mark.slow
 def test_a_note_of_50_mb_is_built(read: Callable, tmp_path: Path) -> None:
     question = (
-        "## {0}. Question {0}?\n\n" + "A paragraph of words, *with* some `code`. " * 60 + "\n\n"
+        "## {0}. Question {1}?\n\n" + "A paragraph of words, *with* some `code`. " * 60 + "\n\n"
     )
-    text = "".join(question.format(n) for n in range(50_000_000 // len(question)))
+    text = "".join(question.format(n % 999 + 1, n) for n in range(50_000_000 // len(question)))
     found = read(text)
     assert len(found.notes) == text.count("## ")
     ankify.write_apkg(found, tmp_path / "x.apkg")

@@ -673,6 +673,7 @@ def test_an_adopted_note_that_is_as_it_was_is_not_touched() -> None:
 # Speed -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.timed
 def test_ten_thousand_renumbered_moved_and_reworded_questions_take_seconds_at_most() -> None:
     def note(n: int) -> Asked:
         words = " ".join(f"w{(n * 40 + i) * 7919 % 999_983}" for i in range(40))

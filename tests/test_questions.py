@@ -400,6 +400,7 @@ def test_a_table_of_contents_leads_to_titles_of_the_file_that_are_seen() -> None
     assert split(f"{hidden}\n\n{heads}").toc == ()
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize(
     "piece",
     ["<summary>", "<details ", "<!--", "<h2 ", '<h2 id="', "<a href=x>", "<p><b>", "1. ", "# 1."],
