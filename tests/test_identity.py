@@ -23,8 +23,9 @@ from ankify.identity import (
     touch,
     update,
 )
+from ankify.likeness import sketch
 from ankify.lock import Lock, LockEntry, format_lock, pack_note, parse_lock
-from ankify.model import Change, ChangeKind
+from ankify.model import Change, ChangeKind, Location
 
 
 @dataclass(frozen=True)
@@ -329,6 +330,47 @@ def test_the_report_names_what_an_edit_did(edit: str, first: Build) -> None:
     after = build(EDITS[edit](NOTES), first.lock, 2000)
     kinds = [str(change.kind) for change in after.changes]
     assert {kind: kinds.count(kind) for kind in kinds} == KINDS[edit]
+
+
+def test_a_change_says_what_was_before_and_where(first: Build) -> None:
+    notes = (
+        *(replace(NOTES[1], title="What is normalised by batch normalisation?"), NOTES[2]),
+        *NOTES[3:],
+        Asked("new", "z.md", "Who?", OTHER),
+    )
+    after = build(notes, first.lock, 2000)
+    guid = {**first.guids, **after.guids}
+    where = NOTES[0].file
+    rewordings = [c for c in after.changes if c.guid == guid["batch"]]
+    assert [c for c in after.changes if c.guid in (guid["drop"], guid["new"])] == [
+        Change(
+            ChangeKind.REMOVED, Location(where), guid["drop"], NOTES[0].title, "1", f"Deck::{where}"
+        ),
+        Change(ChangeKind.ADDED, Location("z.md", len(notes)), guid["new"], "Who?"),
+    ]
+    assert [(c.kind, c.location.line, c.title, c.before) for c in rewordings] == [
+        (ChangeKind.REWORDED, 1, notes[0].title, NOTES[1].title),
+        (ChangeKind.RENUMBERED, 1, notes[0].title, "2"),
+    ]
+
+
+def test_a_deck_that_changes_its_name_moves_its_cards_and_touches_no_note(first: Build) -> None:
+    records = [
+        Record("Other", entry.fingerprint, 1000, 1000)
+        for found in first.matching.matches
+        if (entry := next(e for e in first.lock.entries if e.guid == found.guid))
+    ]
+    found = changes(match(first.lock, candidates(NOTES), namespace="deck"), records)
+    assert {change.kind for change in found} == {ChangeKind.MOVED}
+    assert {(c.before, c.old_deck, c.new_deck) for c in found} == {
+        (f"Deck::{q.file}", f"Deck::{q.file}", "Other") for q in NOTES
+    }
+
+
+def test_the_lock_sketches_the_answer_as_it_is_now(first: Build) -> None:
+    after = build(edited("sql", text=OTHER)(NOTES), first.lock)
+    assert entry(after, "sql").sketch == sketch(OTHER)
+    assert entry(after, "gc").sketch == entry(first, "gc").sketch
 
 
 def test_a_changed_deck_is_reported_with_both_names(first: Build) -> None:

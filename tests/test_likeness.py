@@ -14,6 +14,8 @@ from ankify.likeness import normalise_title, read_sketch, sketch, title_likeness
         ("  什么是 ＬｏＲＡ？ ", "什么是lora"),
         ("snake_case", "snakecase"),
         ("???", "???"),
+        ("? !\t?", "?!?"),
+        ("？ …", "?..."),
         ("", ""),
     ],
 )
@@ -76,6 +78,24 @@ def test_a_sketch_tells_how_much_two_texts_share() -> None:
     assert shared(LONG, LONG) == 1.0
     assert 0.3 < shared(LONG, LONG[: len(LONG) * 2 // 3]) < 0.95
     assert shared(LONG, LONG.replace("word", "other")) == 0.0
+
+
+SKETCHES = {
+    "Yes": "TapzSQABAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAHV9",
+    "Yes no": "rCVz0wABAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAGa1",
+    "用": "nsx78wABAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAhNUAAAAA",
+    "一句话说明低秩矩阵": (
+        "L9xvWwAIS2TSaQAAAACUX/PuAAAAADh/AAAAAAAAAAC2qwAAAAAAAAAA57QAAAAAAAAAAAAA"
+    ),
+    "LoRA 冻结原来的权重 and trains two small matrices 的乘积": (
+        "AWK96wAP1rkAAK/bXMWHNFz2AAAAACf9AAAAAAAAWK/W0AAAibNMwQAAAAAAAAAAAAAAAAAA"
+    ),
+}
+
+
+@pytest.mark.parametrize("text", SKETCHES)
+def test_every_sketch_is_that_of_the_first_release(text: str) -> None:
+    assert sketch(text) == SKETCHES[text]
 
 
 def test_a_sketch_never_changes() -> None:

@@ -215,12 +215,31 @@ def test_a_file_says_that_it_has_questions_without_numbers() -> None:
     assert (found.title, found.sections, found.unnumbered_candidates) == ("T", (), 2)
 
 
+SECTIONS = (
+    "## 1. Norms\n\n### 1. Lengths\n\nx\n\n### 2. Angles\n\ny\n\n## 2. Sums\n\n### 1. Zeros\n\nz\n"
+)
+
+
 def test_a_file_that_cannot_be_decided_says_which_setting_decides() -> None:
-    found = split(
-        "## 1. Norms\n\n### 1. Lengths\n\nx\n\n### 2. Angles\n\ny\n\n## 2. Sums\n\n### 1. Z\n\nz\n"
-    )
+    found = split(SECTIONS)
     assert [(p.rule, p.location.line) for p in found.problems] == [("undecided-file", 1)]
     assert "level = 2" in (found.problems[0].hint or "")
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        SECTIONS.replace("## 1. N", "## 一、N").replace("## 2. S", "## 二、S"),
+        re.sub(r"(### .*)", r"\1?", SECTIONS),
+        SECTIONS.replace("### ", "### Q"),
+        "- [1. Lengths](#1)\n- [2. Angles](#2)\n- [1. Zeros](#3)\n\n" + SECTIONS,
+    ],
+    ids=["their numbers", "their words", "their labels", "the table of contents"],
+)
+def test_a_file_that_can_be_decided_is_not_reported(notes: str) -> None:
+    found = split(notes)
+    assert len(found.sections) == 3
+    assert found.problems == ()
 
 
 def test_a_label_without_an_answer_is_reported() -> None:
