@@ -397,6 +397,22 @@ def test_bold_titles_are_questions_if_most_ask(bold: tuple[str, ...], count: int
     assert len(split(headings(*bold)).sections) == count
 
 
+@pytest.mark.parametrize(
+    ("notes", "read"),
+    [
+        ("## How do you train?\n\n### 1. Load\n\nx\n\n### 2. Fit\n\ny\n", []),
+        ("## Training\n\n### 1. Load\n\nx\n\n### 2. Fit\n\ny\n", ["Load", "Fit"]),
+        ("# T\n\n## 3 ways to train\n\nx\n", []),
+        ("# T\n\n## 3. Ways to train\n\nx\n", ["Ways to train"]),
+        ("Q1: What?\n\n```\nx\n```\n\nQ2: Why?\n\n```\ny\n```\n", []),
+        ("Q1: What?\n\n```\nx\n```\n\nx.\n\nQ2: Why?\n\n```\ny\n```\n\ny.\n", ["What?", "Why?"]),
+    ],
+    ids=["steps of an answer", "a section", "a count", "a number", "only code", "code and words"],
+)
+def test_what_stands_around_a_title_tells_what_it_is(notes: str, read: list[str]) -> None:
+    assert titles(notes) == read
+
+
 def test_items_that_only_ask_on_are_no_questions() -> None:
     assert split("1. What is it?\n   - Why?\n2. Who is it?\n   - How? \n").sections == ()
     code = "   - Why?\n\n     ```\n     x\n     ```\n"
