@@ -493,10 +493,11 @@ def test_a_doubt_is_asked_about(typed: str, chosen: int | None) -> None:
     candidates = [Candidate("a.md", line, None, f"What is {line}?", "") for line in (3, 9)]
     entry = LockEntry("g", "old.md", None, "What was it?", "D", "", 1, 1, "")
     doubt = Doubt(entry, tuple(candidates), (0.7, 0.655), candidates[1])
-    with CliRunner().isolation(input=f"{typed}\n") as (_, err, _):
-        taken = ask(doubt)
-    assert taken == (None if chosen is None else candidates[chosen])
-    assert err.getvalue().decode() == (
+    taken: list[Candidate | None] = []
+    command = click.Command("ask", callback=lambda: taken.append(ask(doubt)))
+    result = CliRunner().invoke(command, input=f"{typed}\n")
+    assert taken == [None if chosen is None else candidates[chosen]]
+    assert result.output == (
         "old.md: what became of 'What was it?'?\n"
         "  1: a.md:3: What is 3? (70% alike)\n"
         "  2: a.md:9: What is 9? (66% alike)\n"
