@@ -81,7 +81,7 @@ class Renderer:
         # Python-Markdown strips the page, of ideographic blanks too, but for the tags around it.
         page = self._md.reset().convert("tokens")[len("<div>") : -len("</div>")]
         if parser.has_html or self._options.extensions:
-            page = _PLAIN_LINK.sub(r"\1", _cleaner().clean(page))
+            page = _PLAIN_LINK.sub(r"\1", _cleaner().clean(_shallow(page)))
         page = _src_first(page.strip("\n"))
         page, formulas = parsed.masked.html(page)
         page = _ANKI_MARK.sub("&#91;", page)
@@ -154,7 +154,32 @@ def _cleaner() -> nh3.Cleaner:
 
 def sanitised(page: str) -> str:
     """HTML of unknown origin without what no card may hold."""
-    return _src_first(_cleaner().clean(page))
+    return _src_first(_cleaner().clean(_shallow(page)))
+
+
+# <div class="a > b">, </div>; nothing is counted that needs no closing tag
+_NESTING = re.compile(
+    r"""<(/?)(?!(?:area|br|col|dd|dt|hr|img|input|li|p|rp|rt|source|t[dhr]|tbody|tfoot|thead|wbr)\b)
+    [a-z][a-z0-9]*(?:[^"'<>]++|"[^"]*+"|'[^']*+')*+>""",
+    re.IGNORECASE | re.VERBOSE,
+)
+DEEPEST = 500  # elements in one another
+
+
+def _shallow(page: str) -> str:
+    """Leave out tags that open deeper than any page goes, and those that close them.
+
+    The parser of nh3 looks through all open elements at each tag: unclosed ones take it the square
+    of their number. The text stays.
+    """
+    depth = 0
+
+    def kept(tag: re.Match[str]) -> str:
+        nonlocal depth
+        before, depth = depth, max(0, depth + (-1 if tag[1] else 1))
+        return tag[0] if max(before, depth) <= DEEPEST else ""
+
+    return _NESTING.sub(kept, page) if page.count("<") > DEEPEST else page
 
 
 # <img alt="a" src="b.png" width="3">, as our serialiser and nh3 write it

@@ -12,7 +12,7 @@ from gfm_oracle import cases, render
 from ankify import gfm
 from ankify.model import AnkifyError, Question, Reference
 from ankify.questions import Section, SplitOptions, split_questions
-from ankify.render import Renderer, RenderOptions
+from ankify.render import DEEPEST, Renderer, RenderOptions, sanitised
 
 RENDERING = cases("rendering.md")
 ONLINE = RenderOptions(source_url="https://github.com/me/notes/blob/main")
@@ -187,3 +187,12 @@ def test_one_renderer_keeps_nothing_of_the_last_document() -> None:
 def test_nothing_gives_nothing() -> None:
     assert render("").answer == ""
     assert render("\n \n<!-- only a comment -->\n").answer == ""
+
+
+def test_elements_deeper_than_any_page_are_left_out_and_their_text_stays() -> None:
+    page = sanitised("<div>a\n" * 3000 + "<b>b</b>" + "</div>" * 3000 + "<i>c</i>")
+    assert page.count("<div>") == page.count("</div>") == DEEPEST
+    assert page.count("a\n") == 3000
+    assert page.endswith("</div><i>c</i>")
+    rows = "<tr><td>x" * 2000
+    assert sanitised(f"<table>{rows}</table>").count("<td>x") == 2000
