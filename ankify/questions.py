@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, chain
+from itertools import accumulate, chain, dropwhile
 
 from markdown_it.token import Token
 
@@ -362,10 +362,10 @@ def _tokens(pieces: Iterable[Piece]) -> tuple[Token, ...]:
 def _trimmed(body: Sequence[Piece]) -> list[Piece]:
     """Without the rules, blank HTML and links to the top around an answer."""
     kept = list(body)
-    while kept and is_filler(kept[-1]) and (kept[-1].depth >= 0 or sum(p.depth for p in kept) < 0):
-        kept.pop()
-    while kept and is_blank(kept[0]) and not kept[0].depth:
-        kept.pop(0)
+    depth = sum(piece.depth for piece in kept)
+    while kept and is_filler(kept[-1]) and (kept[-1].depth >= 0 or depth < 0):
+        depth -= kept.pop().depth
+    kept = list(dropwhile(lambda piece: is_blank(piece) and not piece.depth, kept))
     return kept if any(not is_filler(piece) for piece in kept) else []
 
 
