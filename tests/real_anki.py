@@ -121,8 +121,9 @@ class RealAnki:
 
     def complaints(self) -> list[str]:
         """What Check Database and Check Media have to say."""
-        message, ok = self.col.fix_integrity()
+        *found, _ = self.col.fix_integrity()[0].splitlines()  # the last line says it is done
+        # Anki's own: a card that it answered within one tick of the clock, whatever the package.
+        found = [line for line in found if "last review time" not in line]
         media = self.col.media.check()
-        found = [] if ok else [message]
         found += [f"missing: {name}" for name in media.missing]
         return found + [f"unused: {name}" for name in media.unused]
