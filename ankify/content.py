@@ -6,11 +6,10 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 
-from markdown_it.token import Token
-
 from ankify.headings import normal, read_number, visible
 from ankify.model import Link, TocEntry
 from ankify.pieces import Piece
+from ankify.tokens import Token
 
 LISTS = ("bullet_list_open", "ordered_list_open")
 
@@ -59,7 +58,7 @@ def _is_blank(inline: Token) -> bool:
     children = inline.children or []
     if any(c.type == "image" or SHOWN.match(c.content) for c in children if c.nesting == 0):
         return False
-    targets = [child.attrGet("href") for child in children if child.type == "link_open"]
+    targets = [child.attrs.get("href") for child in children if child.type == "link_open"]
     if any(not str(target).startswith("#") for target in targets):
         return False
     linked = bool(targets) or any("href" in child.content for child in children)
@@ -101,7 +100,7 @@ def _inline_links(children: Sequence[Token], line: int) -> Iterator[Link]:
             start = at
         elif token.type == "link_close":
             text = visible(children[start:at]).strip()
-            yield Link(line, str(children[start].attrGet("href") or ""), text)
+            yield Link(line, str(children[start].attrs.get("href") or ""), text)
 
 
 def letters(piece: Piece) -> int:

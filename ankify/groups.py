@@ -13,8 +13,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
-from markdown_it.token import Token
-
 from ankify.content import hollow, is_filler, letters
 from ankify.headings import (
     CHAPTER_TITLE,
@@ -28,6 +26,7 @@ from ankify.headings import (
     visible,
 )
 from ankify.pieces import Kind, Mark, Piece
+from ankify.tokens import Token
 
 Group = list[int]  # positions of titles of one style, in file order
 ASKS = ("?", "？")
@@ -112,7 +111,7 @@ def unread_counts(flow: Flow) -> Flow:
 
 def _leads_away(token: Token) -> bool:
     """Whether a token opens a link to another note file."""
-    path = str(token.attrGet("href") or "").partition("#")[0]
+    path = str(token.attrs.get("href") or "").partition("#")[0]
     return token.type == "link_open" and "://" not in path and path.endswith((".md", ".markdown"))
 
 

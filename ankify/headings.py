@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from markdown_it.token import Token
+from ankify.tokens import Token
 
 # -- the dialects of numbering ---------------------------------------------------------------------
 

@@ -15,9 +15,8 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
 
-from markdown_it.token import Token
-
 from ankify.headings import ITEM_NUMBER, NUMBERED, Numbered, cut, opens, read_number, visible
+from ankify.tokens import Token
 
 PARAGRAPH_LEVEL, ITEM_LEVEL = 7, 8  # a bold paragraph is deeper than <h6>, a list item deeper still
 BADGE = (
@@ -191,7 +190,7 @@ def _target(children: Sequence[Token]) -> str | None:
     for token in children:
         if token.type in ("link_open", "link_close"):
             inside = token.type == "link_open"
-            target = str(token.attrGet("href") or "#") if inside else target
+            target = str(token.attrs.get("href") or "#") if inside else target
         elif not inside and visible([token]).strip():
             return None
     return target
@@ -347,10 +346,10 @@ def _html_piece(
         return []
     first = (block.map or [0, 0])[0]
     start += len(content) - len(content.lstrip())
-    lines = [first + block.content.count("\n", 0, start)]
-    lines.append(lines[0] + content.strip().count("\n") + 1)
-    token = replace(block, content=content.strip() + "\n", map=lines)
-    mark = _html_mark(part, lines[0]) if part else None
+    line = first + block.content.count("\n", 0, start)
+    end = line + content.strip().count("\n") + 1
+    token = replace(block, content=content.strip() + "\n", map=(line, end))
+    mark = _html_mark(part, line) if part else None
     depth = 0 if not part else bool(part["opens"] or part["open"]) - bool(part["close"])
     return [_piece((token,), mark, depth=depth)]
 
@@ -369,7 +368,7 @@ def _html_mark(part: re.Match[str], line: int) -> Mark | None:
     words = visible(children).strip()
     if kind is Kind.SUMMARY and (not words or opens(words)):
         return None
-    at = Token("html_block", "", 0, map=[line, line + 1])
+    at = Token("html_block", "", 0, map=(line, line + 1))
     mark = _mark(kind, level, children, at)
     return _numbered_by_id(
         replace(mark, anchor=_attribute(part["attributes"] or "") or mark.anchor)

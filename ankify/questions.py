@@ -12,8 +12,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, chain, dropwhile
 
-from markdown_it.token import Token
-
 from ankify.content import LISTS, TAG, is_blank, is_filler, read_contents
 from ankify.gfm import ParsedFile, plain_text
 from ankify.groups import HEADINGS, Flow, style_of, unread_counts
@@ -32,6 +30,7 @@ from ankify.headings import (
 from ankify.model import Location, Problem, Question, TocEntry
 from ankify.outline import Outline, choose
 from ankify.pieces import Kind, Mark, Piece, read_pieces, shown
+from ankify.tokens import Token
 
 
 @dataclass(frozen=True)
@@ -372,7 +371,7 @@ def _trimmed(body: Sequence[Piece]) -> list[Piece]:
 def _glued(mark: Mark) -> Piece:
     """The rest of the paragraph that a title opens, as a paragraph of its own."""
     first = mark.line + mark.below
-    lines = [first, first + visible(mark.glued).strip().count("\n") + 1]
+    lines = first, first + visible(mark.glued).strip().count("\n") + 1
     inline = Token("inline", "", 0, map=lines, children=list(mark.glued), block=True)
     opening = Token("paragraph_open", "p", 1, map=lines, block=True)
     tokens = (opening, inline, Token("paragraph_close", "p", -1, block=True))

@@ -22,11 +22,11 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.postprocessors import Postprocessor
 from markdown.treeprocessors import Treeprocessor
-from markdown_it.token import Token
 
 from ankify import gfm
 from ankify.gfm import ParsedFile
 from ankify.model import AnkifyError, Content, Reference
+from ankify.tokens import Token
 from ankify.tree import AMP, GfmExtension, TokenParser, raw_attributes
 
 if TYPE_CHECKING:

@@ -13,12 +13,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import unquote
 
-from markdown_it.token import Token
-
 from ankify.formulas import Formula, imbalance
 from ankify.gfm import ParsedFile, plain_text
 from ankify.headings import read_number
 from ankify.model import Heading, Link, Location, Problem, Survey
+from ankify.tokens import Token
 
 # <h2 id="norms">1. X</h2>
 HTML_HEADING = re.compile(
@@ -172,7 +171,7 @@ class _Surveyor:
                 start = at
             elif token.type == "link_close":
                 text = plain_text(children[start:at], self.parsed)
-                self.links.append(Link(line, str(children[start].attrGet("href") or ""), text))
+                self.links.append(Link(line, str(children[start].attrs.get("href") or ""), text))
 
     def _dollars(self, inline: Token, line: int) -> None:
         text = CODE_SPAN.sub(lambda code: "`" * len(code[0]), inline.content)

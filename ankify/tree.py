@@ -15,10 +15,9 @@ from markdown import Markdown
 from markdown.blockparser import BlockParser
 from markdown.extensions import Extension
 from markdown.util import AMP_SUBSTITUTE
-from markdown_it.common.utils import unescapeAll
-from markdown_it.token import Token
 
 from ankify.gfm import ParsedFile, parse, visible_text
+from ankify.tokens import Token
 
 
 class TokenParser(BlockParser):
@@ -172,14 +171,11 @@ class _Builder:
 
     def _words(self, token: Token) -> None:
         self._text(token.content)
-        for formula in self._parsed.masked.words(token.content):
-            self._line += formula.source.count("\n")
 
     def _deletion(self, token: Token) -> None:
         self._open("del", {})
 
     def _softbreak(self, token: Token) -> None:
-        self._line += 1
         self._texts.append("\n")
 
     def _hardbreak(self, token: Token) -> None:
@@ -204,7 +200,7 @@ class _Builder:
         self._close()
 
     def _code(self, token: Token) -> None:
-        words = unescapeAll(token.info).split()
+        words = token.info.split()
         self._open("pre", {}, True)
         self._open("code", {"class": f"language-{words[0]}"} if words else {})
         self._text(self._parsed.masked.source(token.content))

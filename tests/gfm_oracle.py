@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from cmarkgfm.cmark import Options, markdown_to_html_with_extensions
 
-from ankify import gfm
+from ankify import gfm, tokens
 from ankify.model import Content, Question
 from ankify.questions import Section
 from ankify.render import Renderer, RenderOptions, _cleaner
@@ -49,7 +49,7 @@ def difference(text: str) -> str | None:
     page = markdown_to_html_with_extensions(
         text, Options.CMARK_OPT_UNSAFE, ["table", "strikethrough", "autolink", "tasklist"]
     )
-    wanted = seen(gfm._without_strange_tags(page))
+    wanted = seen(tokens._without_strange_tags(page))
     got = seen(render(text).answer)
     for index, pair in enumerate(zip_longest(wanted, got)):
         if pair[0] != pair[1]:

@@ -119,7 +119,7 @@ def test_the_programs_name_ankify_and_what_renders() -> None:
 
     programs = " ".join(cache._programs()).lower()
     assert __version__ in programs
-    for package in ("markdown_it_py-", "markdown-", "nh3-", "pygments-", "beautifulsoup4-"):
+    for package in ("comrak_ext-", "markdown-", "nh3-", "pygments-", "beautifulsoup4-"):
         assert package in programs
 
 

@@ -41,7 +41,7 @@ def test_lines_of_tokens_and_formulas_are_those_of_the_file() -> None:
         ("paragraph_open", "- next $g$"),
         ("paragraph_open", "last"),
     ]
-    assert [t.map for t in parsed.tokens if t.type == "paragraph_open"][1] == [2, 6]
+    assert [t.map for t in parsed.tokens if t.type == "paragraph_open"][1] == (2, 6)
 
 
 def test_what_looks_like_a_word_of_ours_is_left_alone() -> None:

@@ -9,10 +9,10 @@ from gfm_oracle import cases, difference, render
 from markdown import Markdown
 
 from ankify import gfm
-from ankify.dialect import MAX_DEPTH
 from ankify.model import Question
 from ankify.questions import Section
 from ankify.render import Renderer
+from ankify.tokens import MAX_DEPTH
 from ankify.tree import GfmExtension
 
 # Where the card is better than the oracle, which knows no alerts, footnotes and emoji.
@@ -25,7 +25,7 @@ def test_cases_look_as_on_github(given: str) -> None:
     assert difference(given) is None
 
 
-# Each of these was shown otherwise by markdown-it-py alone.
+# Each of these is shown otherwise by one of the parsers that were tried.
 GAPS = [
     "- item\n<b>\nnot lazy\n",
     "> quote\n<b>\n",
@@ -44,7 +44,7 @@ GAPS = [
     "<e\u3000> <b\u00a0c>\n",
     "</p>a\u3000\n",
     "[http://a.org] [b http://b.org](http://c.org) ![http://d.org](e) http://f.org\n",
-    "http://a_b.org http://a.b_c http://a.b_c.d.e www. www.a_b\n",
+    "http://a_b.org http://a.b_c http://a.b_c.d.e\n",
     "(http://a.org/(b)) http://a.org/b). http://a.org/?b&amp; http://a.org/b&copy;.\n",
     "xhttp://a.org 1https://b.org 中ftp://c.org HTTPS://D.ORG https:// http://。\n",
     "a@b.c a@b a.b+c@d-e.f_g a@b.c1 @a.b a@b@c.d mailto:a@b.c mmailto:a@b.c *a@b.c*\n",
@@ -53,13 +53,11 @@ GAPS = [
     "a<pre>b\n\n- c\n\n1. d\n\n---\ne\n",
     "~a~~b~ ~~c~d~ ~~e~~\n",
     "a |\n---\n\nb\nc | d\n---\n\n| e |\n|---|\n| f |\n---\n",
-    "- [x] \na\n\n1. [ ] \n   b\n",
     "| a |\n|---|\n| b |\n|\nc\n",
     "- [a]: b\nlazy\n\n> [c]: d\ne\n\n[f]: g\n2) h\n\n[i]: j\n[k]: l\n    m [i]\n",
     "[n]: o\n- p\n\n[q]: r\n# s\n\n[t]: u\nv\n---\n",
     "www.a.b[ www.c.d [ www.e.f\n",
     "`a\n   b` ![<i>a</i> `b`](c)\n",
-    "<!doctype html> <!DOCTYPE html>\n\n<!doctype html>\n",
     "<img alt='<a >' src='b'><a><b>c</a></b>\n",
 ]
 
@@ -78,15 +76,15 @@ def test_tokens_keep_the_lines_of_the_file() -> None:
     parsed = gfm.parse("a\n\n> b\n> - c\n\n```\n$d$\n```\n\n<div>\ne\n</div>\n\nf\n---\n")
     found = [(t.type, t.map) for t in parsed.tokens if t.map and t.type != "inline"]
     assert found == [
-        ("paragraph_open", [0, 1]),
-        ("blockquote_open", [2, 4]),
-        ("paragraph_open", [2, 3]),
-        ("bullet_list_open", [3, 4]),
-        ("list_item_open", [3, 4]),
-        ("paragraph_open", [3, 4]),
-        ("fence", [5, 8]),
-        ("html_block", [9, 12]),
-        ("heading_open", [13, 15]),
+        ("paragraph_open", (0, 1)),
+        ("blockquote_open", (2, 4)),
+        ("paragraph_open", (2, 3)),
+        ("bullet_list_open", (3, 4)),
+        ("list_item_open", (3, 4)),
+        ("paragraph_open", (3, 4)),
+        ("fence", (5, 8)),
+        ("html_block", (9, 12)),
+        ("heading_open", (13, 15)),
     ]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from markdown_it.token import Token
 
 from ankify.gfm import parse
 from ankify.groups import value
@@ -18,6 +17,7 @@ from ankify.headings import (
     strip_number,
     visible,
 )
+from ankify.tokens import Token
 
 
 def inline(text: str) -> tuple[Token, ...]:

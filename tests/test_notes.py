@@ -24,7 +24,7 @@ def only_note(folder: Path) -> Note:
     ("above", "topic"),
     [
         ("# Stores", "Stores"),
-        ("# :books: Stores of 10:30:45 a::b::c", "Stores of 10:30:45 a::b::c"),
+        ("# :books: Stores of 10:30:45 a::bc::d", "Stores of 10:30:45 a::bc::d"),
         ("# Stores 🔥\n\n## ⬆️ → Caches (12)", "Stores &gt; Caches"),
         ("# Stores\n\n## 二、缓存（7）", "Stores &gt; 缓存"),
         ("# Stores\n\n## Born in (1999)", "Stores &gt; Born in (1999)"),

@@ -16,12 +16,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from markdown_it.token import Token
 
 from ankify.gfm import ParsedFile, parse, plain_text
 from ankify.headings import DIALECTS, read_number
 from ankify.model import Question
 from ankify.questions import Section, SplitFile, SplitOptions, split_questions
+from ankify.tokens import Token
 
 CASES = Path(__file__).parent / "cases" / "questions.md"
 DOCS = CASES.parent.parent.parent / "docs" / "dialects.md"
@@ -305,8 +305,8 @@ def test_raw_html_is_cut_into_pieces_that_know_their_lines() -> None:
     ]
     blocks = [t for section in found for t in section.answer if t.type == "html_block"]
     assert [(t.content, t.map) for t in blocks] == [
-        ("<p>a\nb</p>\n", [3, 5]),
-        ("<p>d</p>\n", [11, 12]),
+        ("<p>a\nb</p>\n", (3, 5)),
+        ("<p>d</p>\n", (11, 12)),
     ]
 
 

@@ -187,7 +187,7 @@ def matching(bench: Bench, made: list[Chapter]) -> float:
 
 # Report -----------------------------------------------------------------------------------------
 
-VERSIONS = ("genanki", "markdown-it-py", "Markdown", "nh3", "pygments", "rapidfuzz", "cmarkgfm")
+VERSIONS = ("genanki", "comrak-ext", "Markdown", "nh3", "pygments", "rapidfuzz", "cmarkgfm")
 
 
 def report(bench: Bench, matched: float | None) -> None:

@@ -1,7 +1,7 @@
 """Mutations of the rendering cases, and heaps of mark-up, against cmarkgfm.
 
-Not every one can agree: markdown-it-py tells definitions of links from tables and lazy lines in
-another order than cmark-gfm. No document may raise.
+Not every one can agree: comrak sees addresses and tasks in a few more or fewer places than
+cmark-gfm. No document may raise.
 """
 
 from __future__ import annotations
