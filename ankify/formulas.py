@@ -113,27 +113,26 @@ class Masked:
             return page, 0
         pieces, count, code, start = [], 0, 0, 0
         for found in re.finditer(f"{_TAG}|{self._word.pattern}", page):
+            if found[1]:
+                code = max(0, code + (-1 if found[1][0] == "/" else 1))
+            if self.mark not in found[0]:
+                continue
             pieces.append(page[start : found.start()])
             start = found.end()
-            if found[1] and not code:
+            if found[2] and not code:
                 pieces.append(self._put(found[0], lambda formula: formula.html))
                 count += pieces[-1] not in ("", found[0])
             else:
-                code = max(0, code + _CODE_STEP.get(_tag_name(found[0]), 0))
-                pieces.append(self._escaped(found[0]))
+                pieces.append(self._put(found[0], _escaped_source))
         return "".join([*pieces, page[start:]]), count
 
-    def _escaped(self, piece: str) -> str:
-        return self._put(piece, lambda formula: html.escape(formula.source))
+
+def _escaped_source(formula: Formula) -> str:
+    return html.escape(formula.source)
 
 
-_TAG = r"""<[a-zA-Z/](?:[^"'>]|"[^"]*"|'[^']*')*>"""
-_CODE_STEP = {"pre": 1, "code": 1, "/pre": -1, "/code": -1}
-
-
-def _tag_name(tag: str) -> str:
-    found = re.match(r"</?[a-zA-Z]+", tag)
-    return found[0][1:].lower() if found else ""
+# A tag; group 1 is its name if it begins or ends code.
+_TAG = r"""<(?:(/?(?i:pre|code))(?![a-zA-Z])|[a-zA-Z/])(?:[^"'>]|"[^"]*"|'[^']*')*>"""
 
 
 # ```math, also behind the marks of quotes and lists: `> - ~~~~ python`

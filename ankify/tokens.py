@@ -11,9 +11,8 @@ import html
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from types import MappingProxyType
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from typing import Any
 from unicodedata import category
 
@@ -22,11 +21,15 @@ import comrak
 from ankify.formulas import Masked
 
 MAX_DEPTH = 80  # of lists, quotes and emphasis in each other; what is deeper is its text alone
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-def _nothing() -> Mapping[str, Any]:
-    return _NOTHING
+class _Nothing(dict[str, Any]):
+    """An empty mapping that can be a default, which asks for a hash."""
+
+    __hash__ = object.__hash__  # type: ignore[assignment]
+
+
+_NOTHING: Mapping[str, Any] = _Nothing()
 
 
 @dataclass(slots=True)
@@ -44,7 +47,7 @@ class Token:
     type: str
     tag: str
     nesting: int
-    attrs: Mapping[str, str] = field(default_factory=_nothing)
+    attrs: Mapping[str, str] = _NOTHING
     map: tuple[int, int] | None = None
     content: str = ""
     markup: str = ""
@@ -52,7 +55,7 @@ class Token:
     children: Sequence[Token] | None = None
     hidden: bool = False
     block: bool = False
-    meta: Mapping[str, Any] = field(default_factory=_nothing)
+    meta: Mapping[str, Any] = _NOTHING
 
     def copy(self, **changes: Any) -> Token:
         """The same token but for some attributes."""
@@ -409,9 +412,9 @@ class _Reader:
     def _link(self, node: Any, link: Any, depth: int) -> list[Token]:
         children = self._inlines(node.children, depth + 1)
         url = self._text(link.url)
-        if len(children) == 1 and url.endswith(children[0].content):
+        if len(children) == 1 and children[0].content and url.endswith(children[0].content):
             # A dollar sign in a bare address is no formula.
-            children[0].content = self.masked.source(children[0].content)
+            children = [_word(self.masked.source(children[0].content))]
         title = {"title": self._text(link.title)} if link.title else {}
         opening = Token("link_open", "a", 1, {"href": url, **title})
         return [opening, *children, _closing("link_close", "a")]
@@ -440,6 +443,7 @@ def _word(text: str) -> Token:
     return Token("text", "", 0, content=text)
 
 
+@cache
 def _closing(type: str, tag: str, hidden: bool = False, markup: str = "") -> Token:
     return Token(type, tag, -1, hidden=hidden, block=type not in _IN_TEXT, markup=markup)
 

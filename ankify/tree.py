@@ -104,6 +104,9 @@ class _Builder:
     def add(self, tokens: Iterable[Token]) -> None:
         """Add tokens, whose opening and closing ones match."""
         for token in tokens:
+            if token.type == "text":
+                self._text(token.content)
+                continue
             if token.map:
                 self._line = token.map[0]
             special = _SPECIAL.get(token.type)
@@ -151,8 +154,9 @@ class _Builder:
         if is_block:
             self._line_start()
         self._flush()
-        values = {key: str(value).replace("&", AMP) for key, value in attributes.items()}
-        element = SubElement(self._stack[-1], tag, values)
+        element = SubElement(self._stack[-1], tag)
+        for key, value in attributes.items():
+            element.set(key, str(value).replace("&", AMP))
         self._stack.append(element)
         return element
 
@@ -168,9 +172,6 @@ class _Builder:
 
     def _inline(self, token: Token) -> None:
         self.add(token.children or ())
-
-    def _words(self, token: Token) -> None:
-        self._text(token.content)
 
     def _deletion(self, token: Token) -> None:
         self._open("del", {})
@@ -254,7 +255,6 @@ def raw_attributes(tag: str) -> dict[str, str]:
 
 _SPECIAL: dict[str, Callable[[_Builder, Token], None]] = {
     "inline": _Builder._inline,
-    "text": _Builder._words,
     "s_open": _Builder._deletion,
     "softbreak": _Builder._softbreak,
     "hardbreak": _Builder._hardbreak,
