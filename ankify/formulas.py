@@ -150,6 +150,7 @@ _CODE = rf"(?:[^\n`]++|{_LINES}|(?!(?P=ticks)(?!`))`++)+"
 _SERVICE = r"https?://(?:[^/\s\"'()]*/equation\?tex=|latex\.codecogs\.com/[^?\s\"'()]*\?)"
 _FORMULA = re.compile(
     rf"""
+    (?=[$`<\]!\\])(?:  # what each of them begins with: looked for first, it is soon told
       \$`(?P<ticked>[^`\n]+)`\$                                     # $`a`$
     | (?<!`)(?P<ticks>`+)(?!`){_CODE}(?P=ticks)(?!`)         # code: no formula
     | <img\s[^<>]*?\bsrc\s*=\s*(?P<quote>["'])(?P<source>{_SERVICE}[^"'\n]*)(?P=quote)[^<>]*>
@@ -167,7 +168,7 @@ _FORMULA = re.compile(
     | (?<![A-Za-z0-9$\\])\$(?![\s$]|\.[A-Za-z]|\(['"])
       (?P<dollar>(?:[^$\n`\\]|\\[^\n])*?)(?<!\s)\$(?![A-Za-z0-9$])
     | \\\\(?![\[(])|\\\$
-    """,
+    )""",
     re.VERBOSE,
 )
 _INLINE = ("ticked", "parens", "dollar")
@@ -212,7 +213,7 @@ def guess_fences(lines: Sequence[str]) -> Fences:
         if opened and _outside(line, opened[1]):
             ranges.append((start, number))
             opened = None
-        found = _FENCE.match(line)
+        found = _FENCE.match(line) if "```" in line or "~~~" in line else None
         if not opened and found:
             start, opened = number, found
         elif opened and found and found[2].startswith(opened[2]) and not found[3].strip():

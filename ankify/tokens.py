@@ -270,38 +270,32 @@ class _Reader:
         hidden: bool = False,
         underlined: bool = False,
     ) -> None:
-        children = node.children
+        place, children = node.sourcepos, node.children
+        first, column, last = place.start.line, place.start.column, place.end.line - underlined
         written = ""
-        self.taken = 0
         if children:
-            self.taken = self._definitions(node, children[-1], underlined)
-            written = self._written(node, children[0], underlined)
-        place, inside = self._map(node), self._inlines(children)
+            if self.source[first - 1].startswith(b"[", column - 1):
+                # Definitions of links were taken off the start of the text, and comrak does not
+                # count their lines in the places of what stands in it.
+                self.taken = max(0, last - children[-1].sourcepos.end.line)
+            column = children[0].sourcepos.start.column
+            lines = self.source[first + self.taken - 1 : last]
+            written = self._written(lines, column, None if underlined else place.end.column)
+        both = self.lines[first + self.taken - 1], self.lines[place.end.line]
+        inside = self._inlines(children)
+        self.taken = 0
         self.tokens += (
-            Token(f"{name}_open", tag, 1, attributes, place, hidden=hidden, block=True),
-            Token("inline", "", 0, _NOTHING, place, written, "", "", inside, False, True),
+            Token(f"{name}_open", tag, 1, attributes, both, hidden=hidden, block=True),
+            Token("inline", "", 0, _NOTHING, both, written, "", "", inside, False, True),
             _closing(f"{name}_close", tag, hidden),
         )
-        self.taken = 0
 
-    def _definitions(self, node: Any, last: Any, underlined: bool) -> int:
-        """How many lines with definitions of links were taken off the start of a text.
-
-        comrak does not count them in the places of what stands in it.
-        """
-        start, end = node.sourcepos.start, node.sourcepos.end
-        if not self.source[start.line - 1].startswith(b"[", start.column - 1):
-            return 0
-        return max(0, int(end.line - underlined - last.sourcepos.end.line))
-
-    def _written(self, node: Any, first: Any, underlined: bool) -> str:
-        """The text of a block as it is written, without the marks of quotes before its lines."""
-        start, end = first.sourcepos.start, node.sourcepos.end
-        lines = self.source[start.line + self.taken - 1 : end.line - underlined]
+    def _written(self, lines: Sequence[bytes], start: int, end: int | None) -> str:
+        """Text as it is written, without the marks of quotes before its lines; columns from 1."""
         if len(lines) == 1:
-            return self._text(lines[0][start.column - 1 : end.column].decode())
-        written = b"\n".join([lines[0][start.column - 1 :], *map(_unquoted, lines[1:])])
-        return self._text(written.decode())
+            return self._text(lines[0][start - 1 : end].decode())
+        text = b"\n".join([lines[0][start - 1 :], *map(_unquoted, lines[1:])])
+        return self._text(text.decode())
 
     def _code(self, node: Any, code: Any) -> None:
         name = "fence" if code.fenced else "code_block"
