@@ -222,7 +222,9 @@ class _Reader:
     def _place(self, node: Any) -> tuple[int, int]:
         """The lines of a picture or a tag: formulas before it may take up several."""
         start = node.sourcepos.start
-        before = self.source[start.line + self.taken - 1][: start.column - 1].decode()
+        before = self.source[start.line + self.taken - 1][: start.column - 1].decode(
+            errors="replace"
+        )
         line = self.lines[start.line + self.taken - 1]
         line += sum(formula.source.count("\n") for formula in self.masked.words(before))
         return line, line + 1
@@ -293,9 +295,9 @@ class _Reader:
     def _written(self, lines: Sequence[bytes], start: int, end: int | None) -> str:
         """Text as it is written, without the marks of quotes before its lines; columns from 1."""
         if len(lines) == 1:
-            return self._text(lines[0][start - 1 : end].decode())
+            return self._text(lines[0][start - 1 : end].decode(errors="replace"))
         text = b"\n".join([lines[0][start - 1 :], *map(_unquoted, lines[1:])])
-        return self._text(text.decode())
+        return self._text(text.decode(errors="replace"))
 
     def _code(self, node: Any, code: Any) -> None:
         name = "fence" if code.fenced else "code_block"
@@ -317,13 +319,13 @@ class _Reader:
 
     def _line(self, node: Any) -> str:
         line: int = node.sourcepos.start.line
-        return self.source[line - 1].decode()
+        return self.source[line - 1].decode(errors="replace")
 
     def _marker(self, node: Any) -> str:
         """The mark of a list or an item: `-` or `3.`"""
         start = node.sourcepos.start
         found = _MARKER.match(self.source[start.line - 1], start.column - 1)
-        return found[0].decode() if found else ""
+        return found[0].decode(errors="replace") if found else ""
 
     def _item(self, node: Any, tight: bool, ordered: bool, depth: int) -> None:
         node.parent = None
@@ -343,7 +345,7 @@ class _Reader:
         comrak sees it before paragraphs alone, but there everywhere; then it is `read` already.
         """
         item = self.tokens[at]
-        texts = self.tokens[at + 2 : at + 3] if self.tokens[at + 1 :] else []
+        texts = self.tokens[at + 2 : at + 3]  # inside of the first block
         first = next((token for token in texts if token.type == "inline"), None)
         if _TASK.match(line):
             if read or (first and _take_box(first)):
@@ -351,7 +353,8 @@ class _Reader:
                 item.meta = {"checked": "[x]" in line or "[X]" in line}
                 item.attrs = {"class": "task-list-item"}
         elif read:
-            box = _word(_BOX.findall(line)[0])
+            found = _BOX.search(line)
+            box = _word(found[0] if found else "[ ] ")
             if first:
                 first.children = [box, *(first.children or ())]
             else:
