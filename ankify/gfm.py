@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ankify.formulas import Formula, Masked, guess_fences, is_math_fence, set_aside
@@ -67,25 +67,28 @@ _TAG = re.compile(r"""</?[a-zA-Z](?:[^"'<>]++|"[^"]*+"|'[^']*+')*+>""")
 
 def visible_text(tokens: Token | Iterable[Token], masked: Masked) -> str:
     """The text a reader sees, with all its blanks; formulas are still set aside."""
-    return "".join(_words([tokens] if isinstance(tokens, Token) else tokens, masked))
+    words: list[str] = []
+    _collect([tokens] if isinstance(tokens, Token) else tokens, masked, words)
+    return "".join(words)
 
 
-def _words(tokens: Iterable[Token], masked: Masked) -> Iterator[str]:
+def _collect(tokens: Iterable[Token], masked: Masked, words: list[str]) -> None:
     for token in tokens:
         if token.type == "text":
-            yield token.content
+            words.append(token.content)
         elif token.type == "html_inline":
-            yield " " if token.content.startswith("<br") else ""
+            words.append(" " if token.content.startswith("<br") else "")
         elif token.type == "html_block":
-            yield " " + html.unescape(_TAG.sub(" ", _COMMENT.sub("", token.content))) + " "
+            text = _TAG.sub(" ", _COMMENT.sub("", token.content))
+            words.append(f" {html.unescape(text)} ")
         elif token.children:
-            yield from _words(token.children, masked)
+            _collect(token.children, masked, words)
         elif token.type == "code_inline":
-            yield masked.source(token.content)
+            words.append(masked.source(token.content))
         elif token.type in ("fence", "code_block"):
-            yield f" {masked.source(token.content)} "
-        elif token.type in ("softbreak", "hardbreak") or token.block:
-            yield " "
+            words.append(f" {masked.source(token.content)} ")
+        elif token.block or token.type in ("softbreak", "hardbreak"):
+            words.append(" ")
 
 
 def _fences(text: str, tokens: Sequence[Token]) -> tuple[tuple[int, int], ...] | None:
