@@ -55,7 +55,6 @@ class Match:
     guid: str
     entry: LockEntry | None
     nth: int
-    sketch: str
 
 
 @dataclass(frozen=True)
@@ -129,11 +128,10 @@ def _match(matcher: Matcher, new: int, namespace: str, taken: set[str]) -> Match
     if new not in matcher.found:
         guid = _new_guid(namespace, item, taken)
         taken.add(guid)
-        return Match(candidate, guid, None, item.nth, item.sketch)
+        return Match(candidate, guid, None, item.nth)
     old, _ = matcher.found[new]
     entry = matcher.entries[old]
-    same = matcher.olds[old].checksum == item.checksum  # then the new sketch need not be made
-    return Match(candidate, entry.guid, entry, item.nth, entry.sketch if same else item.sketch)
+    return Match(candidate, entry.guid, entry, item.nth)
 
 
 def _new_guid(namespace: str, item: Item, taken: set[str]) -> str:
@@ -190,7 +188,7 @@ def _entry(found: Match, record: Record) -> LockEntry:
         fingerprint=record.fingerprint,
         modified=record.modified,
         added=record.added,
-        sketch=found.sketch,
+        sketch=new.sketch,
         nth=found.nth,
         marked_id=new.marked_id,
     )
@@ -237,7 +235,7 @@ def _changes(found: Match, record: Record) -> Iterator[Change]:
         yield replace(base, kind=ChangeKind.REWORDED, before=old.title)
     elif old.removed is None and (
         # A move alone changes topic and tags.
-        old.sketch != found.sketch if moved else old.fingerprint != record.fingerprint
+        old.sketch != new.sketch if moved else old.fingerprint != record.fingerprint
     ):
         yield replace(base, kind=ChangeKind.UPDATED)
     if old.number != new.number:

@@ -125,14 +125,14 @@ class Reference:
 class Content:
     """The rendering of one question, with the author's own paths still in every `src`.
 
-    `question` and `answer` are HTML for Anki's fields; `text` is the plain text of all but the
-    title, one blank between words, formulas as TeX: of twenty questions "What is the output?" only
-    their code is their own. `formulas` counts those in both fields, displayed or not.
+    `question` and `answer` are HTML for Anki's fields; `sketch` stands for the plain text of all
+    but the title (`likeness.sketch`), formulas as TeX: of twenty questions "What is the output?"
+    only their code is their own. `formulas` counts those in both fields, displayed or not.
     """
 
     question: str
     answer: str
-    text: str
+    sketch: str
     references: tuple[Reference, ...] = ()
     formulas: int = 0
 

@@ -53,7 +53,7 @@ class Draft:
 def candidate(asked: Question, content: Content) -> identity.Candidate:
     """Say what identity has to know of a question."""
     return identity.Candidate(
-        asked.file, asked.line, asked.number, asked.title, content.text, asked.marked_id
+        asked.file, asked.line, asked.number, asked.title, content.sketch, asked.marked_id
     )
 
 
