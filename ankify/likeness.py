@@ -75,8 +75,9 @@ def title_likeness(
 
 def _spelled_alike(ours: frozenset[str], theirs: frozenset[str]) -> Iterator[tuple[str, str]]:
     """Pair words that differ by an ending or a typing error."""
-    left = sorted(theirs)
-    for word in sorted(ours):
+    letters = {word[0] for word in ours} & {word[0] for word in theirs}
+    left = sorted(word for word in theirs if word[0] in letters)
+    for word in sorted(word for word in ours if word[0] in letters):
         alike = [other for other in left if word[0] == other[0] and _same_word(word, other)]
         if alike:
             best = max(alike, key=lambda other: ratio(word, other))

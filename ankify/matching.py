@@ -94,10 +94,25 @@ class Item:
         return read_sketch(self.sketch)
 
     @cached_property
+    def bins(self) -> frozenset[int]:
+        """The bins of the sketch, each with its place."""
+        return frozenset(_bin(place, value) for place, value in enumerate(self.answer.bins))
+
+    @cached_property
     def features(self) -> tuple[object, ...]:
         """What another version of the question probably has too."""
-        bins = [pair for pair in enumerate(self.answer.bins) if pair[1]]
+        bins = sorted(filter(_holds, self.bins))
         return self.title, (self.file, self.title), *sorted(words(self.raw_title)), *bins
+
+
+def _bin(place: int, value: int) -> int:
+    """Give a value of a bin together with its place."""
+    return place << 16 | value
+
+
+def _holds(one: int) -> int:
+    """Whether a bin is not empty."""
+    return one & 0xFFFF
 
 
 Normalise = Callable[[str], str]
@@ -159,29 +174,31 @@ class Evidence:
             self.left[old.file] += 1
             self.stayed[old.file, old.title, old.nth] = new.file, new.title, new.nth
 
-    def score(self, old: Item, new: Item) -> float:
-        """How likely the two are one question: 0 - 1.8, see KEEP and DOUBT."""
+    def score(self, old: Item, new: Item, least: float) -> float:
+        """How likely the two are one question: 0 - 1.8, see KEEP and DOUBT; 0 if below `least`."""
         if old.mark and new.mark and old.mark != new.mark:
             return 0.0
         if (old, new) not in self.likenesses:
             self.likenesses[old, new] = self.answers_shared(old, new), self.titles_alike(old, new)
         answers, alike = self.likenesses[old, new]
+        if alike < 1 and 1.1 * answers + 0.5 * alike + 0.2 < least:
+            return 0.0
         titles, place = alike and alike * self.worth(old, new), self.place(old, new)
         score = 1.1 * answers + 0.5 * titles + 0.2 * place
         # Only the answer speaks against an equal title in its old place: that is an edit.
-        return max(score, SURE) if titles == place == 1.0 else score
+        score = max(score, SURE) if titles == place == 1.0 else score
+        return score if score >= least else 0.0
 
     def answers_shared(self, old: Item, new: Item) -> float:
         """How much the answers share (Dice), 0 - 1; what other answers have too counts less."""
-        ours, theirs = old.answer, new.answer
-        same = [
-            pair for pair, b in zip(enumerate(ours.bins), theirs.bins, strict=True) if pair[1] == b
-        ]
-        shared = sum(1 / max(1.0, self.spread[pair] - self.by_chance) for pair in same if pair[1])
-        if not shared:
+        same = old.bins & new.bins
+        held = sorted(filter(_holds, same))
+        if not held:
             return 0.0
-        share = shared / (BINS - sum(1 for _, value in same if not value))
-        return min(1.0, ours.size / ENOUGH, theirs.size / ENOUGH) * 2 * share / (1 + share)
+        shared = sum(1 / max(1.0, self.spread[one] - self.by_chance) for one in held)
+        share = shared / (BINS - len(same) + len(held))
+        enough = min(1.0, old.answer.size / ENOUGH, new.answer.size / ENOUGH)
+        return enough * 2 * share / (1 + share)
 
     def titles_alike(self, old: Item, new: Item) -> float:
         """How much the titles share, 0 - 1; rare words count more than common ones."""
@@ -239,7 +256,7 @@ class Evidence:
         return went / self.left[old.file] if went else 0.0
 
 
-def _spread(olds: Sequence[Item], news: Sequence[Item]) -> Counter[tuple[int, int]]:
+def _spread(olds: Sequence[Item], news: Sequence[Item]) -> Counter[int]:
     """How many of the one side have each bin of the other."""
     columns = zip(
         bins_in_columns(item.unpacked for item in olds),
@@ -248,10 +265,9 @@ def _spread(olds: Sequence[Item], news: Sequence[Item]) -> Counter[tuple[int, in
     )
     return Counter(
         {
-            (place, value): number
+            _bin(place, value): number
             for place, (values, wanted) in enumerate(columns)
             for value, number in Counter(filter(wanted.__contains__, values)).items()
-            if value
         }
     )
 
@@ -325,8 +341,8 @@ class Matcher:
         self.learnt = len(self.found)
         scored = []
         for old, new in self.likely():
-            score = evidence.score(self.olds[old], self.news[new])
-            if score >= least:
+            score = evidence.score(self.olds[old], self.news[new], least)
+            if score:
                 scored.append((score, old, new))
         scored.sort(key=lambda row: self.rank(*row))
         choices: dict[int, list[tuple[float, int]]] = defaultdict(list)
@@ -346,8 +362,9 @@ class Matcher:
         pairs = []
         for new, item in enumerate(self.news):
             if new not in self.found:
-                groups = (index.get(feature, ()) for feature in item.features)
-                votes = Counter(old for group in groups if len(group) <= CROWD for old in group)
+                groups = [index[feature] for feature in item.features if feature in index]
+                small = [group for group in groups if len(group) <= CROWD]
+                votes = Counter(chain.from_iterable(small))
                 pairs += [(old, new) for old, _ in votes.most_common(NEAREST)]
         return pairs
 
