@@ -178,7 +178,9 @@ def update(
 
 
 def _entry(found: Match, record: Record) -> LockEntry:
-    new = found.candidate
+    new, old = found.candidate, found.entry
+    if old and old.removed is None and _as_it_was(old, found, record):
+        return old
     return LockEntry(
         guid=found.guid,
         file=new.file,
@@ -191,6 +193,18 @@ def _entry(found: Match, record: Record) -> LockEntry:
         sketch=new.sketch,
         nth=found.nth,
         marked_id=new.marked_id,
+    )
+
+
+def _as_it_was(old: LockEntry, found: Match, record: Record) -> bool:
+    """Whether the entry of a question holds still: most do, and need not be written anew."""
+    new = found.candidate
+    return (
+        (old.file, old.number, old.title, old.deck, old.fingerprint)
+        == (new.file, new.number, new.title, record.deck, record.fingerprint)
+        and (old.modified, old.added) == (record.modified, record.added)
+        and (old.sketch, old.nth, old.marked_id) == (new.sketch, found.nth, new.marked_id)
+        and old.tombstone is None
     )
 
 
