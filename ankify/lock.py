@@ -199,15 +199,20 @@ _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 def _unseal(name: str, number: int, line: str) -> list[Any]:
     """Read the cells of a line, without the checksum."""
-    cells, end = None, 0
-    if line.endswith(f',"{_checksum(line[:-SEAL])}"]'):
-        try:
-            cells, end = _from_json(line)
-        except (ValueError, RecursionError):
-            pass  # someone made the checksum fit
-    if not isinstance(cells, list) or end < len(line):
+    sound = line.endswith(f',"{_checksum(line[:-SEAL])}"]')
+    cells = _cells(line) if sound else None
+    if cells is None:
         _fail(name, number, "the lock is damaged: this line is not as ankify wrote it")
-    return cells[:-1]
+    return cells
+
+
+def _cells(line: str) -> list[Any] | None:
+    """The cells of a line; None where someone made the checksum of something else fit."""
+    try:
+        cells, end = _from_json(line)
+    except (ValueError, RecursionError):
+        return None
+    return cells[:-1] if isinstance(cells, list) and end == len(line) else None
 
 
 _from_json = json.JSONDecoder().raw_decode
