@@ -28,7 +28,7 @@ from platformdirs import user_cache_path
 
 from ankify import __version__, model
 
-FORMAT = 1  # of the entries
+FORMAT = 2  # of the entries
 SLACK = 2_000_000_000  # ns; a file younger than this can change again without a new time
 
 
