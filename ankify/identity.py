@@ -44,7 +44,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Match:
     """The guid of a candidate, and the entry it continues (None: never seen before).
 
@@ -66,7 +66,7 @@ class Matching:
     doubts: tuple[Doubt, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Record:
     """What a build makes of one question, for the lock."""
 
@@ -179,7 +179,7 @@ def update(
 
 def _entry(found: Match, record: Record) -> LockEntry:
     new, old = found.candidate, found.entry
-    if old and old.removed is None and _as_it_was(old, found, record):
+    if old and _as_it_was(old, found, record):
         return old
     return LockEntry(
         guid=found.guid,
@@ -204,7 +204,7 @@ def _as_it_was(old: LockEntry, found: Match, record: Record) -> bool:
         == (new.file, new.number, new.title, record.deck, record.fingerprint)
         and (old.modified, old.added) == (record.modified, record.added)
         and (old.sketch, old.nth, old.marked_id) == (new.sketch, found.nth, new.marked_id)
-        and old.tombstone is None
+        and (old.removed, old.tombstone) == (None, None)
     )
 
 
@@ -218,6 +218,7 @@ def changes(matching: Matching, records: Sequence[Record]) -> list[Change]:
     found = [
         change
         for one, record in zip(matching.matches, records, strict=True)
+        if not (one.entry and _as_it_was(one.entry, one, record))
         for change in _changes(one, record)
     ]
     found += [

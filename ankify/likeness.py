@@ -19,8 +19,6 @@ from itertools import pairwise
 from math import fsum
 from struct import calcsize, pack, unpack
 
-from rapidfuzz.fuzz import ratio
-
 CJK = "\u2e80"  # where the CJK scripts begin
 NOT_WORD = re.compile(r"[^\w+#]+|_")  # "C++ vs. C#?" -> "c++vsc#"
 ASCII_WORD = {
@@ -75,6 +73,8 @@ def title_likeness(
 
 def _spelled_alike(ours: frozenset[str], theirs: frozenset[str]) -> Iterator[tuple[str, str]]:
     """Pair words that differ by an ending or a typing error."""
+    from rapidfuzz.fuzz import ratio  # most builds have no titles to compare
+
     letters = {word[0] for word in ours} & {word[0] for word in theirs}
     left = sorted(word for word in theirs if word[0] in letters)
     for word in sorted(word for word in ours if word[0] in letters):
@@ -87,6 +87,8 @@ def _spelled_alike(ours: frozenset[str], theirs: frozenset[str]) -> Iterator[tup
 
 def _same_word(a: str, b: str) -> bool:
     """No typing error makes "python2" of "python3", or "disadvantage" of "advantage"."""
+    from rapidfuzz.fuzz import ratio
+
     return ratio(a, b) >= ALIKE and DIGITS.findall(a) == DIGITS.findall(b)
 
 

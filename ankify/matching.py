@@ -44,7 +44,7 @@ NEAREST = 8  # entries that a candidate is compared with
 CROWD = 32  # a feature that more entries share than this is no help in finding them
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A question as it stands in the notes now; `sketch` is that of its stem and answer."""
 

@@ -162,7 +162,7 @@ class Media:
     seen: Seen | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Note:
     """What Anki stores for one question.
 
@@ -213,7 +213,7 @@ class Change:
     new_deck: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Past:
     """A note as the last build left it: what the lock knows of it.
 

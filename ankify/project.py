@@ -10,9 +10,9 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ankify import identity
-from ankify.adopt import Adoption, PackageNote, adopt
 from ankify.cache import Cache
 from ankify.config import Settings, read_note_type, read_settings
 from ankify.files import staged_file
@@ -42,6 +42,9 @@ from ankify.notes import (
 )
 from ankify.pages import Job, Progress, read_pages
 from ankify.source import Found, find_note_files, given_note_files
+
+if TYPE_CHECKING:
+    from ankify.adopt import Adoption, PackageNote
 
 
 def read_project(
@@ -195,6 +198,8 @@ def adopt_package(project: Project, notes: Sequence[PackageNote]) -> Adoption:
 
     The lock of the result gives the questions the guids of the package; `write_adopted` writes it.
     """
+    from ankify.adopt import adopt
+
     candidates = [
         candidate(question, content)
         for page in project.pages
