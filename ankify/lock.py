@@ -155,7 +155,7 @@ def format_lock(lock: Lock) -> str:
     """Write a lock as text; equal locks give equal text, whatever the order of their entries."""
     head = _seal([MAGIC, VERSION, lock.namespace, *lock.note_type])
     lines = (entry.line or _format_entry(entry) for entry in sorted_entries(lock.entries))
-    return HEADER + "\n".join([head, *lines, END, ""])
+    return "\n".join([HEADER + head, *lines, END, ""])
 
 
 def sorted_entries(entries: Iterable[LockEntry]) -> tuple[LockEntry, ...]:

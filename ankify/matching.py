@@ -85,8 +85,11 @@ class Item:
         self.nth = 0
         self.alive = True
         self.sketch = of.sketch
-        self.unpacked = unpacked(of.sketch)
-        self.checksum = self.unpacked[:4]
+
+    @property
+    def checksum(self) -> bytes:
+        """Tells the answer from others."""
+        return unpacked(self.sketch)[:4]
 
     @cached_property
     def answer(self) -> Sketch:
@@ -123,10 +126,11 @@ def old_items(entries: Sequence[LockEntry], normalise: Normalise) -> list[Item]:
     items = []
     for entry in entries:
         try:
-            item = Item(entry, normalise(entry.title), entry.marked_id)
+            unpacked(entry.sketch)
         except ValueError as error:
             message = f"the lock is damaged: the sketch of {entry.title!r} cannot be read"
             raise AnkifyError(message, Location(LOCK_NAME), RESTORE) from error
+        item = Item(entry, normalise(entry.title), entry.marked_id)
         item.nth, item.alive = entry.nth, entry.removed is None
         items.append(item)
     return items
@@ -259,8 +263,8 @@ class Evidence:
 def _spread(olds: Sequence[Item], news: Sequence[Item]) -> Counter[int]:
     """How many of the one side have each bin of the other."""
     columns = zip(
-        bins_in_columns(item.unpacked for item in olds),
-        map(set, bins_in_columns(item.unpacked for item in news)),
+        bins_in_columns(unpacked(item.sketch) for item in olds),
+        map(set, bins_in_columns(unpacked(item.sketch) for item in news)),
         strict=True,
     )
     return Counter(

@@ -98,8 +98,10 @@ def read_project(
     new_lock = identity.update(
         lock, matching, records, namespace=namespace, note_type=looks, now=now, packed=packed
     )
+    changes = tuple(identity.changes(matching, records))
+    problems = tuple(_switched_on(pages, settings, _problems(pages, collected, matching)))
+    del drafts, candidates, matching, records  # the text of a long lock takes their room
     shipped = {media.name for media in collected.media}
-    lock_text = format_lock(new_lock)
     return Project(
         root=root,
         name=name,
@@ -108,9 +110,9 @@ def read_project(
         media=collected.media,
         media_saved=collected.saved,
         note_type=note_type,
-        changes=tuple(identity.changes(matching, records)),
-        problems=tuple(_switched_on(pages, settings, _problems(pages, collected, matching))),
-        lock=lock_text,
+        changes=changes,
+        problems=problems,
+        lock=format_lock(new_lock),
         lock_changed=lock is None or not _same(lock, new_lock),
         before=tuple(map(_past, lock.entries if lock else ())),
         rules_off=settings.check.off,
