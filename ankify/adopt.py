@@ -81,7 +81,7 @@ def adopt(
     ]
     matcher = Matcher(entries, [replace(one, file="") for one in candidates], decide=None)
     matcher.run()
-    places = new_items(candidates)
+    places = new_items(candidates, normalise_title)
     found = dict(sorted(matcher.found.items()))
     adopted = [
         replace(
@@ -89,7 +89,7 @@ def adopt(
             file=candidates[new].file,
             number=candidates[new].number,
             title=candidates[new].title,
-            sketch=matcher.news[new].sketch,
+            sketch=candidates[new].sketch,
             nth=places[new].nth,
             marked_id=candidates[new].marked_id,
         )

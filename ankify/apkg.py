@@ -10,6 +10,7 @@ import hashlib
 import io
 import itertools
 import json
+import os
 import sqlite3
 import tempfile
 import zipfile
@@ -25,7 +26,7 @@ from genanki.apkg_schema import APKG_SCHEMA
 
 from ankify.config import FIELDS
 from ankify.files import staged_file
-from ankify.model import AnkifyError, Media, Note, NoteType, Project
+from ankify.model import AnkifyError, Media, Note, NoteType, Project, Seen
 
 # Promises to users: Anki matches note types by id and refuses updates when fields or templates
 # differ, so none of these may ever change without a migration.
@@ -159,45 +160,100 @@ def _write_zip(project: Project, file: IO[bytes]) -> None:
         with tempfile.TemporaryDirectory(prefix="ankify-") as folder:
             database = Path(folder) / "collection.anki2"
             _write_database(project, database)
-            _add(archive, "collection.anki2", database, zipfile.ZIP_DEFLATED)
+            with database.open("rb") as source:
+                _add(archive, "collection.anki2", source, zipfile.ZIP_DEFLATED)
         names = {str(number): media.name for number, media in enumerate(project.media)}
-        _add(archive, "media", json.dumps(names).encode(), zipfile.ZIP_DEFLATED)
+        _add(archive, "media", io.BytesIO(json.dumps(names).encode()), zipfile.ZIP_DEFLATED)
         for number, media in enumerate(project.media):
             _add_media(archive, str(number), media)
 
 
-def _add(archive: zipfile.ZipFile, name: str, content: Path | bytes, compression: int) -> str:
-    """Stream a file or bytes into the archive. Returns the SHA-256 of what went in."""
+def _info(name: str, compression: int) -> zipfile.ZipInfo:
     info = zipfile.ZipInfo(name, _ZIP_DATE)
     info.compress_type, info._compresslevel = compression, 1  # type: ignore[attr-defined]
     info.external_attr, info.create_system = 0o644 << 16, 3
-    digest = hashlib.sha256()
-    with (
-        content.open("rb") if isinstance(content, Path) else io.BytesIO(content) as source,
-        archive.open(info, "w", force_zip64=_size(content) > zipfile.ZIP64_LIMIT // 2) as target,
-    ):
+    return info
+
+
+def _add(
+    archive: zipfile.ZipFile, name: str, source: IO[bytes], compression: int, digest: Any = None
+) -> None:
+    """Stream a file into the archive; `digest` is updated with what went in."""
+    large = source.seek(0, io.SEEK_END) > zipfile.ZIP64_LIMIT // 2
+    source.seek(0)
+    with archive.open(_info(name, compression), "w", force_zip64=large) as target:
         while block := source.read(1 << 18):
-            digest.update(block)
             target.write(block)
-    return digest.hexdigest()
-
-
-def _size(content: Path | bytes) -> int:
-    return content.stat().st_size if isinstance(content, Path) else len(content)
+            if digest:
+                digest.update(block)
 
 
 def _add_media(archive: zipfile.ZipFile, name: str, media: Media) -> None:
-    """Copy a picture; its name holds the hash it had when the notes were read."""
-    content = media.path if media.path is not None else media.data or b""
-    if media.path and not media.path.is_file():
+    """Copy a picture as it was when the notes were read."""
+    if media.path is None:
+        _add(archive, name, io.BytesIO(media.data or b""), zipfile.ZIP_STORED)
+        return
+    if not media.path.is_file():
         raise AnkifyError(f"{media.path} is gone since the notes were read", hint="build again")
-    digest = _add(archive, name, content, zipfile.ZIP_STORED)
+    with media.path.open("rb") as source:
+        if not _add_seen(archive, name, media, source):
+            _add_hashed(archive, name, media, source)
+
+
+def _add_hashed(archive: zipfile.ZipFile, name: str, media: Media, source: IO[bytes]) -> None:
+    """Copy a file, and compare it with the hash that its name holds."""
+    digest = hashlib.sha256()
+    _add(archive, name, source, zipfile.ZIP_STORED, digest)
     known = media.name.rpartition(".")[0].rpartition("-")[2]
-    if media.path and not digest.startswith(known):
+    if not digest.hexdigest().startswith(known):
         raise AnkifyError(
             f"{media.path or media.name} changed while the deck was being built",
             hint="build again",
         )
+
+
+def _add_seen(archive: zipfile.ZipFile, name: str, media: Media, source: IO[bytes]) -> bool:
+    """Have the system copy a file that holds still; False where that cannot be, or is not sure.
+
+    The checksum is known, so the bytes need not come by here. What was written of a copy that
+    fails is written over by the next one.
+    """
+    seen, target = media.seen, archive.fp
+    if seen is None or target is None or media.size > zipfile.ZIP64_LIMIT // 2:
+        return False
+    info = _info(name, zipfile.ZIP_STORED)
+    info.header_offset, info.CRC = archive.start_dir, seen.crc
+    info.file_size = info.compress_size = media.size
+    header = info.FileHeader(zip64=False)
+    target.seek(info.header_offset)
+    target.write(header)
+    target.flush()
+    if not _copied(source, target, media.size) or not _as_seen(source, media.size, seen):
+        return False
+    archive.start_dir = target.seek(info.header_offset + len(header) + media.size)
+    archive.filelist.append(info)
+    archive.NameToInfo[name] = info
+    return True
+
+
+def _copied(source: IO[bytes], target: IO[bytes], size: int) -> bool:
+    """Whether the system has copied so many bytes; only Linux can."""
+    copy = getattr(os, "copy_file_range", None)
+    try:
+        while copy and size:
+            done = copy(source.fileno(), target.fileno(), size)
+            if not done:
+                return False
+            size -= done
+    except OSError:  # another file system, and an old Linux
+        return False
+    return bool(copy)
+
+
+def _as_seen(source: IO[bytes], size: int, seen: Seen) -> bool:
+    found = os.fstat(source.fileno())
+    times = found.st_mtime_ns, found.st_ctime_ns
+    return (found.st_size, *times) == (size, seen.modified, seen.changed)
 
 
 def _write_database(project: Project, path: Path) -> None:
@@ -215,9 +271,10 @@ def _decks(project: Project) -> list[genanki.Deck]:
     decks: dict[str, genanki.Deck] = {}
     for note in project.notes:
         name = note.deck if note.cards else project.name  # a tombstone must not make a deck
-        deck = decks.setdefault(name, genanki.Deck(_deck_id(name), name))
-        deck.add_model(model)
-        deck.add_note(_Note(note, model))
+        if name not in decks:
+            decks[name] = genanki.Deck(_deck_id(name), name)
+            decks[name].add_model(model)
+        decks[name].add_note(note)
     return list(decks.values())
 
 
@@ -247,14 +304,6 @@ class _Model(genanki.Model):  # type: ignore[misc]
         return model
 
 
-class _Note(genanki.Note):  # type: ignore[misc]
-    """A genanki note with a time of its own and just the cards that ship."""
-
-    def __init__(self, note: Note, model: genanki.Model) -> None:
-        super().__init__(model, note.fields, "", note.tags, note.guid, note.due)
-        self.modified, self.added, self.ordinals = note.modified, note.added, note.cards
-
-
 class _Package(genanki.Package):  # type: ignore[misc]
     """A genanki package that inserts all rows at once: one by one costs as much as the rest."""
 
@@ -268,19 +317,13 @@ class _Package(genanki.Package):  # type: ignore[misc]
         self._extend(cursor, "decks", {deck.deck_id: deck.to_json() for deck in self.decks})
         rows = [(deck.deck_id, note) for deck in self.decks for note in deck.notes]
         ids = _note_ids([note for _, note in rows])
-        cursor.executemany(
-            _INSERT_NOTE,
-            (
-                (i, n.guid, n.model.model_id, n.modified, n._format_tags(), n._format_fields())
-                for i, (_, n) in zip(ids, rows, strict=True)
-            ),
-        )
+        cursor.executemany(_INSERT_NOTE, map(_note_row, ids, (note for _, note in rows)))
         cursor.executemany(
             _INSERT_CARD,
             (
-                (i + ordinal, i, deck_id, ordinal, n.modified, n.due)
-                for i, (deck_id, n) in zip(ids, rows, strict=True)
-                for ordinal in n.ordinals
+                (i + ordinal, i, deck_id, ordinal, note.modified, note.due)
+                for i, (deck_id, note) in zip(ids, rows, strict=True)
+                for ordinal in note.cards
             ),
         )
 
@@ -291,29 +334,44 @@ class _Package(genanki.Package):  # type: ignore[misc]
         cursor.execute(f"UPDATE col SET {column} = ?", (json.dumps(merged),))
 
 
-def _note_ids(notes: Sequence[_Note]) -> list[int]:
+def _note_row(number: int, note: Note) -> tuple[int, str, int, int, str, str]:
+    tags, fields = f" {' '.join(note.tags)} ", "\x1f".join(note.fields)
+    return number, note.guid, NOTE_TYPE_ID, note.modified, tags, fields
+
+
+def _note_ids(notes: Sequence[Note]) -> list[int]:
     """Ids from the time a question was added, as Anki's "Added" column shows them.
 
     Anki matches notes by guid, so they only have to be unique, with room for the ids of the cards.
     """
     ids = [0] * len(notes)
     last = 0
-    for position, note in sorted(enumerate(notes), key=lambda pair: (pair[1].added, pair[0])):
-        last = ids[position] = max(note.added * 1000, last + 10)
+    for position in sorted(range(len(notes)), key=lambda position: notes[position].added):
+        last = ids[position] = max(notes[position].added * 1000, last + 10)
     return ids
 
 
 def _verify(project: Project, path: Path) -> None:
     """Raise AnkifyError if the package does not hold just what the project holds."""
-    package = read_apkg(path)
-    wanted = {n.guid: (n.fields, tuple(n.tags), n.modified) for n in project.notes}
-    written = {n.guid: (n.fields, n.tags, n.modified) for n in package.notes}
-    media = {media.name: media.size for media in project.media}
-    if len(package.notes) != len(wanted) or written != wanted or package.media != media:
+    wanted = {note.guid: note for note in project.notes}
+    with _opened(path) as (archive, connection):
+        rows = connection.execute("SELECT guid, flds, tags, mod FROM notes")
+        same = all(_is_row(wanted.pop(row[0], None), *row[1:]) for row in rows)
+        media = _read_media(archive)
+    if not same or wanted or media != {media.name: media.size for media in project.media}:
         raise AnkifyError(
             f"{path.name} does not hold what the notes hold",
             hint="this is a fault of ankify: please report it with the notes that show it",
         )
+
+
+def _is_row(note: Note | None, fields: str, tags: str, modified: int) -> bool:
+    return (
+        note is not None
+        and note.modified == modified
+        and note.fields == tuple(fields.split("\x1f"))
+        and note.tags == tuple(tags.split())
+    )
 
 
 # Reading ----------------------------------------------------------------------------------------
@@ -324,11 +382,19 @@ def read_apkg(path: Path) -> Package:
 
     Raises AnkifyError where it is not an Anki package, is damaged, or holds an unknown format.
     """
+    with _opened(path) as (archive, connection):
+        return Package(tuple(_read_notes(connection)), _read_media(archive))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, sqlite3.Connection]]:
+    """Open a package and its collection. Raises AnkifyError for all that is wrong with them."""
     try:
         with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
             database = Path(folder) / "collection"
             _extract_database(archive, database)
-            return Package(_read_notes(database), _read_media(archive))
+            with closing(sqlite3.connect(database)) as connection:
+                yield archive, connection
     except FileNotFoundError as error:
         raise AnkifyError(f"no such file: {path}") from error
     except AnkifyError:
@@ -372,18 +438,17 @@ def _copy(source: IO[bytes], target: IO[bytes], limit: int) -> None:
     raise ValueError("its collection is far too large when unpacked")
 
 
-def _read_notes(database: Path) -> tuple[PackageNote, ...]:
-    with closing(sqlite3.connect(database)) as connection:
-        tables = _tables(connection)
-        if not {"notes", "cards"} <= tables:
-            raise ValueError("its collection is not that of Anki")
-        decks = _deck_names(connection, tables)
-        rows = connection.execute(
-            "SELECT guid, flds, tags, mod, mid,"
-            " (SELECT did FROM cards WHERE nid = notes.id ORDER BY ord LIMIT 1)"
-            " FROM notes ORDER BY id"
-        )
-        return tuple(_package_note(decks, *row) for row in rows)
+def _read_notes(connection: sqlite3.Connection) -> Iterator[PackageNote]:
+    tables = _tables(connection)
+    if not {"notes", "cards"} <= tables:
+        raise ValueError("its collection is not that of Anki")
+    decks = _deck_names(connection, tables)
+    rows = connection.execute(
+        "SELECT guid, flds, tags, mod, mid,"
+        " (SELECT did FROM cards WHERE nid = notes.id ORDER BY ord LIMIT 1)"
+        " FROM notes ORDER BY id"
+    )
+    return (_package_note(decks, *row) for row in rows)
 
 
 def _tables(connection: sqlite3.Connection) -> set[str]:

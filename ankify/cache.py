@@ -28,7 +28,7 @@ from platformdirs import user_cache_path
 
 from ankify import __version__, model
 
-FORMAT = 1  # of the entries
+FORMAT = 2  # of the entries
 SLACK = 2_000_000_000  # ns; a file younger than this can change again without a new time
 
 
@@ -70,9 +70,9 @@ class Cache:
             return None
         return page if isinstance(page, model.Page) else None
 
-    def keep_page(self, key: str, page: model.Page) -> None:
-        """Keep a page for the next build."""
-        self._write(f"pages/{key}", pickle.dumps(page, protocol=5))
+    def keep_page(self, key: str, page: model.Page) -> bool:
+        """Keep a page for the next build. Returns whether it could be written."""
+        return self._write(f"pages/{key}", pickle.dumps(page, protocol=5))
 
     def drop_pages(self, but: Iterable[str]) -> None:
         """Forget all pages but those of the notes as they are now."""
@@ -109,11 +109,14 @@ class Cache:
             return b""
         return data[32:] if _seal(data[32:]) == data[:32] else b""
 
-    def _write(self, name: str, data: bytes) -> None:
+    def _write(self, name: str, data: bytes) -> bool:
         path = self.folder / name
-        with suppress(OSError):
+        try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(_seal(data) + data)
+        except OSError:
+            return False
+        return True
 
 
 def _seal(data: bytes) -> bytes:

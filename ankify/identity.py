@@ -44,7 +44,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Match:
     """The guid of a candidate, and the entry it continues (None: never seen before).
 
@@ -55,7 +55,6 @@ class Match:
     guid: str
     entry: LockEntry | None
     nth: int
-    sketch: str
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ class Matching:
     doubts: tuple[Doubt, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Record:
     """What a build makes of one question, for the lock."""
 
@@ -129,11 +128,10 @@ def _match(matcher: Matcher, new: int, namespace: str, taken: set[str]) -> Match
     if new not in matcher.found:
         guid = _new_guid(namespace, item, taken)
         taken.add(guid)
-        return Match(candidate, guid, None, item.nth, item.sketch)
+        return Match(candidate, guid, None, item.nth)
     old, _ = matcher.found[new]
     entry = matcher.entries[old]
-    same = matcher.olds[old].checksum == item.checksum  # then the new sketch need not be made
-    return Match(candidate, entry.guid, entry, item.nth, entry.sketch if same else item.sketch)
+    return Match(candidate, entry.guid, entry, item.nth)
 
 
 def _new_guid(namespace: str, item: Item, taken: set[str]) -> str:
@@ -180,7 +178,9 @@ def update(
 
 
 def _entry(found: Match, record: Record) -> LockEntry:
-    new = found.candidate
+    new, old = found.candidate, found.entry
+    if old and _as_it_was(old, found, record):
+        return old
     return LockEntry(
         guid=found.guid,
         file=new.file,
@@ -190,9 +190,21 @@ def _entry(found: Match, record: Record) -> LockEntry:
         fingerprint=record.fingerprint,
         modified=record.modified,
         added=record.added,
-        sketch=found.sketch,
+        sketch=new.sketch,
         nth=found.nth,
         marked_id=new.marked_id,
+    )
+
+
+def _as_it_was(old: LockEntry, found: Match, record: Record) -> bool:
+    """Whether the entry of a question holds still: most do, and need not be written anew."""
+    new = found.candidate
+    return (
+        (old.file, old.number, old.title, old.deck, old.fingerprint)
+        == (new.file, new.number, new.title, record.deck, record.fingerprint)
+        and (old.modified, old.added) == (record.modified, record.added)
+        and (old.sketch, old.nth, old.marked_id) == (new.sketch, found.nth, new.marked_id)
+        and (old.removed, old.tombstone) == (None, None)
     )
 
 
@@ -206,6 +218,7 @@ def changes(matching: Matching, records: Sequence[Record]) -> list[Change]:
     found = [
         change
         for one, record in zip(matching.matches, records, strict=True)
+        if not (one.entry and _as_it_was(one.entry, one, record))
         for change in _changes(one, record)
     ]
     found += [
@@ -237,7 +250,7 @@ def _changes(found: Match, record: Record) -> Iterator[Change]:
         yield replace(base, kind=ChangeKind.REWORDED, before=old.title)
     elif old.removed is None and (
         # A move alone changes topic and tags.
-        old.sketch != found.sketch if moved else old.fingerprint != record.fingerprint
+        old.sketch != new.sketch if moved else old.fingerprint != record.fingerprint
     ):
         yield replace(base, kind=ChangeKind.UPDATED)
     if old.number != new.number:

@@ -7,17 +7,17 @@ Nothing in here knows of questions. What it makes is kept in `ankify.lock`, so n
 from __future__ import annotations
 
 import re
-import struct
+import sys
 import unicodedata
 import zlib
+from array import array
 from base64 import b64encode
 from binascii import a2b_base64
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from struct import pack, unpack
-
-from rapidfuzz.fuzz import ratio
+from math import fsum
+from struct import calcsize, pack, unpack
 
 CJK = "\u2e80"  # where the CJK scripts begin
 NOT_WORD = re.compile(r"[^\w+#]+|_")  # "C++ vs. C#?" -> "c++vsc#"
@@ -32,7 +32,8 @@ TOKEN = re.compile(
 )
 DIGITS = re.compile(r"[\d一二三四五六七八九十百]+")  # "第12题", "第十二题"
 BINS = 24  # of a sketch, two bytes each
-LAYOUT = f">IH{BINS}H"  # checksum of the text, number of shingles, bins: 54 bytes
+LAYOUT = f">IH{BINS}H"  # checksum of the text, number of shingles, bins
+BYTES = calcsize(LAYOUT)  # 54
 ALIKE = 80  # percent of the letters that words of one spelling share
 
 
@@ -62,8 +63,8 @@ def title_likeness(
     ours: frozenset[str], theirs: frozenset[str], weight: Callable[[str], float]
 ) -> float:
     """Tell how much of two titles is shared (Dice), 0 - 1, each word with its weight."""
-    both = 2 * sum(map(weight, ours & theirs))
-    apart = sum(map(weight, ours ^ theirs))
+    both = 2 * fsum(map(weight, ours & theirs))  # exact: a set has no order
+    apart = fsum(map(weight, ours ^ theirs))
     for one, other in _spelled_alike(ours - theirs, theirs - ours):
         moved = weight(one) + weight(other)
         both, apart = both + moved, apart - moved
@@ -72,8 +73,11 @@ def title_likeness(
 
 def _spelled_alike(ours: frozenset[str], theirs: frozenset[str]) -> Iterator[tuple[str, str]]:
     """Pair words that differ by an ending or a typing error."""
-    left = sorted(theirs)
-    for word in sorted(ours):
+    from rapidfuzz.fuzz import ratio  # most builds have no titles to compare
+
+    letters = {word[0] for word in ours} & {word[0] for word in theirs}
+    left = sorted(word for word in theirs if word[0] in letters)
+    for word in sorted(word for word in ours if word[0] in letters):
         alike = [other for other in left if word[0] == other[0] and _same_word(word, other)]
         if alike:
             best = max(alike, key=lambda other: ratio(word, other))
@@ -83,6 +87,8 @@ def _spelled_alike(ours: frozenset[str], theirs: frozenset[str]) -> Iterator[tup
 
 def _same_word(a: str, b: str) -> bool:
     """No typing error makes "python2" of "python3", or "disadvantage" of "advantage"."""
+    from rapidfuzz.fuzz import ratio
+
     return ratio(a, b) >= ALIKE and DIGITS.findall(a) == DIGITS.findall(b)
 
 
@@ -93,11 +99,6 @@ class Sketch:
     checksum: int
     size: int
     bins: tuple[int, ...]
-
-
-def checksum(text: str) -> int:
-    """Tell a text from another one (32 bits)."""
-    return zlib.crc32(text.encode())
 
 
 def sketch(text: str) -> str:
@@ -116,17 +117,30 @@ def sketch(text: str) -> str:
         if not least[place] or value < least[place]:
             least[place] = value
     bins = [value and ((value & 0xFFFF) or 1) for value in least]
-    data = pack(LAYOUT, checksum(text), min(len(shingles), 0xFFFF), *bins)
+    data = pack(LAYOUT, zlib.crc32(text.encode()), min(len(shingles), 0xFFFF), *bins)
     return b64encode(data).decode("ascii")
+
+
+def unpacked(sketch: str) -> bytes:
+    """The bytes of a sketch; the first four tell its text from others. Raises ValueError."""
+    data = a2b_base64(sketch)
+    if len(data) != BYTES:
+        raise ValueError(f"a sketch has {BYTES} bytes, not {len(data)}")
+    return data
 
 
 def read_sketch(text: str) -> Sketch:
     """Read what `sketch` wrote. Raises ValueError for anything else."""
-    try:
-        check, size, *bins = unpack(LAYOUT, a2b_base64(text))
-    except struct.error as error:
-        raise ValueError(str(error)) from error
+    check, size, *bins = unpack(LAYOUT, unpacked(text))
     return Sketch(check, size, tuple(bins))
+
+
+def bins_in_columns(sketches: Iterable[bytes]) -> Iterator[array[int]]:
+    """The bins of many unpacked sketches, all first ones, then all second ones, and so on."""
+    values = array("H", b"".join(sketches))
+    if sys.byteorder == "little":
+        values.byteswap()
+    return (values[BYTES // 2 - BINS + place :: BYTES // 2] for place in range(BINS))
 
 
 def _shingles(tokens: list[str]) -> set[str]:

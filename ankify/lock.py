@@ -14,9 +14,11 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from base64 import b64decode, b64encode, urlsafe_b64encode
+from base64 import b64decode, b64encode
+from binascii import b2a_base64
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -42,14 +44,15 @@ TAKE_SIDE = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LockEntry:
     """What is known of one question since the last build.
 
     `nth` counts the questions of the file with the same title, from 0. `sketch` is that of
     `identity.sketch`. `fingerprint` stands for the note's fields and tags; `modified` is when it
     last changed, `added` when the question was first seen, `removed` when it was found gone (all
-    whole seconds since 1970). `tombstone` is the packed note of a removed question.
+    whole seconds since 1970). `tombstone` is the packed note of a removed question. `line` is the
+    line that the entry was read from, for as long as nothing in it is replaced.
     """
 
     guid: str
@@ -65,6 +68,7 @@ class LockEntry:
     marked_id: str | None = None
     removed: int | None = None
     tombstone: str | None = None
+    line: str = field(default="", init=False, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,11 @@ COLUMNS: tuple[tuple[str, type], ...] = (
     ("sketch", str),
 )
 NULLABLE = {"number"}
+_SHAPES = {
+    tuple(type(None) if column in NULLABLE and empty else kind for column, kind in COLUMNS)
+    for empty in (False, True)
+}
+_TIMES = slice(5, 7)  # added and modified
 # Columns that few questions need stand in an object at the end of the line.
 EXTRAS: dict[str, type] = {"nth": int, "marked_id": str, "removed": int, "tombstone": str}
 DEFAULTS = {field.name: field.default for field in fields(LockEntry) if field.name in EXTRAS}
@@ -113,10 +122,11 @@ def read_lock(path: Path) -> Lock | None:
 
 def parse_lock(text: str, name: str = LOCK_NAME) -> Lock:
     """Read the text of a lock file; `name` is what errors call it. Raises AnkifyError."""
-    lines = [line.rstrip("\r") for line in text.split("\n")]  # Windows checkouts have \r\n
-    for number, line in enumerate(lines, 1):
-        if CONFLICT.match(line):
-            _fail(name, number, "the lock has an unresolved merge conflict", TAKE_SIDE)
+    lines = text.split("\n")
+    if "\r" in text:
+        lines = [line.rstrip("\r") for line in lines]  # Windows checkouts have \r\n
+    if any(sign * 7 in text for sign in "<|=>"):
+        _refuse_conflicts(name, lines)
     rows = [(n, line) for n, line in enumerate(lines, 1) if line and not line.startswith("#")]
     if not rows:
         _fail(name, 1, "the lock is empty")
@@ -135,16 +145,22 @@ def parse_lock(text: str, name: str = LOCK_NAME) -> Lock:
     return Lock(namespace, note_type, tuple(entries))
 
 
+def _refuse_conflicts(name: str, lines: Sequence[str]) -> None:
+    for number, line in enumerate(lines, 1):
+        if CONFLICT.match(line):
+            _fail(name, number, "the lock has an unresolved merge conflict", TAKE_SIDE)
+
+
 def format_lock(lock: Lock) -> str:
     """Write a lock as text; equal locks give equal text, whatever the order of their entries."""
     head = _seal([MAGIC, VERSION, lock.namespace, *lock.note_type])
-    lines = [_format_entry(entry) for entry in sorted_entries(lock.entries)]
-    return HEADER + "".join(f"{line}\n" for line in [head, *lines, END])
+    lines = (entry.line or _format_entry(entry) for entry in sorted_entries(lock.entries))
+    return "\n".join([HEADER + head, *lines, END, ""])
 
 
 def sorted_entries(entries: Iterable[LockEntry]) -> tuple[LockEntry, ...]:
     """Sort by file and guid: an order that renumbering and rewording do not disturb."""
-    return tuple(sorted(entries, key=lambda entry: (entry.file, entry.guid)))
+    return tuple(sorted(entries, key=attrgetter("file", "guid")))
 
 
 def pack_note(fields: Sequence[str], tags: Sequence[str]) -> str:
@@ -164,12 +180,8 @@ def unpack_note(tombstone: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _seal(cells: list[Any]) -> str:
-    """Write cells as one line that ends in a checksum of the others."""
-    return _sealed(_as_json(cells)[:-1])
-
-
-def _sealed(body: str) -> str:
-    """The line of `body`, which is its JSON as far as the checksum (6 characters)."""
+    """Write cells as one line that ends in a checksum of the others (6 characters)."""
+    body = _as_json(cells)[:-1]
     return f'{body},"{_checksum(body)}"]'
 
 
@@ -179,19 +191,31 @@ _as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 def _checksum(body: str) -> str:
     digest = zlib.crc32(f"{body}]".encode()).to_bytes(4, "big")
-    return urlsafe_b64encode(digest).decode("ascii").rstrip("=")
+    return b2a_base64(digest).translate(_URL_SAFE, b"=\n").decode("ascii")
+
+
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 def _unseal(name: str, number: int, line: str) -> list[Any]:
     """Read the cells of a line, without the checksum."""
-    body = line[:-SEAL]
-    try:
-        cells = json.loads(f"{body}]") if _sealed(body) == line else None
-    except (ValueError, RecursionError):
-        cells = None
-    if not isinstance(cells, list):
+    sound = line.endswith(f',"{_checksum(line[:-SEAL])}"]')
+    cells = _cells(line) if sound else None
+    if cells is None:
         _fail(name, number, "the lock is damaged: this line is not as ankify wrote it")
     return cells
+
+
+def _cells(line: str) -> list[Any] | None:
+    """The cells of a line; None where someone made the checksum of something else fit."""
+    try:
+        cells, end = _from_json(line)
+    except (ValueError, RecursionError):
+        return None
+    return cells[:-1] if isinstance(cells, list) and end == len(line) else None
+
+
+_from_json = json.JSONDecoder().raw_decode
 
 
 def _parse_head(name: str, number: int, line: str) -> tuple[str, tuple[str, int]]:
@@ -213,17 +237,28 @@ def _parse_head(name: str, number: int, line: str) -> tuple[str, tuple[str, int]
 def _parse_entry(name: str, number: int, line: str) -> LockEntry:
     cells = _unseal(name, number, line)
     extras = cells.pop() if cells and isinstance(cells[-1], dict) else {}
-    row = dict(zip((column for column, _ in COLUMNS), cells, strict=False))
-    fits = len(cells) == len(COLUMNS) and extras.keys() <= EXTRAS.keys()
-    fits = fits and all(isinstance(extras[key], EXTRAS[key]) for key in extras)
-    fits = fits and all(
-        isinstance(row[key], kind) or (row[key] is None and key in NULLABLE)
-        for key, kind in COLUMNS
-    )
-    numbers = [cell for cell in (*row.values(), *extras.values()) if isinstance(cell, int)]
-    if not fits or not all(0 <= number < LIMIT for number in numbers):
+    if not _fits(cells, extras):
         _fail(name, number, "the lock is damaged: this line is not as ankify wrote it")
-    return LockEntry(**row, **extras)
+    file, asked, title, guid, deck, added, modified, fingerprint, sketch = cells
+    entry = LockEntry(
+        guid, file, asked, title, deck, fingerprint, modified, added, sketch, **extras
+    )
+    object.__setattr__(entry, "line", line)
+    return entry
+
+
+def _fits(cells: list[Any], extras: dict[str, Any]) -> bool:
+    """Whether a line holds what it should, and no number that Anki would not take."""
+    return (
+        tuple(map(type, cells)) in _SHAPES
+        and extras.keys() <= EXTRAS.keys()
+        and all(type(value) is EXTRAS[key] for key, value in extras.items())
+        and all(
+            0 <= number < LIMIT
+            for number in (*cells[_TIMES], *extras.values())
+            if type(number) is int
+        )
+    )
 
 
 def _format_entry(entry: LockEntry) -> str:

@@ -14,20 +14,20 @@ outlived an edit two were lost, none was mistaken for another.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from itertools import chain
+from functools import cache, cached_property
+from itertools import chain, islice
 from math import log
 
 from ankify.likeness import (
     BINS,
     Sketch,
-    checksum,
+    bins_in_columns,
     normalise_title,
     read_sketch,
-    sketch,
     title_likeness,
+    unpacked,
     without_digits,
     words,
 )
@@ -44,15 +44,15 @@ NEAREST = 8  # entries that a candidate is compared with
 CROWD = 32  # a feature that more entries share than this is no help in finding them
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Candidate:
-    """A question as it stands in the notes now; `text` is the plain text of its stem and answer."""
+    """A question as it stands in the notes now; `sketch` is that of its stem and answer."""
 
     file: str
     line: int
     number: str | None
     title: str
-    text: str
+    sketch: str
     marked_id: str | None = None
 
 
@@ -76,68 +76,75 @@ Decide = Callable[[Doubt], Candidate | None]
 class Item:
     """One question of either side, as the matcher compares it."""
 
-    def __init__(self, file: str, number: str | None, title: str, mark: str | None) -> None:
-        self.file = file
-        self.number = number
-        self.raw_title = title
-        self.title = normalise_title(title)
+    def __init__(self, of: LockEntry | Candidate, title: str, mark: str | None) -> None:
+        self.file = of.file
+        self.number = of.number
+        self.raw_title = of.title
+        self.title = title
         self.mark = mark
         self.nth = 0
         self.alive = True
-        self.text = ""
-        self.checksum = 0
+        self.sketch = of.sketch
 
-    @cached_property
-    def sketch(self) -> str:
-        """The sketch of the answer, made only when it is needed: hashing a text takes a while."""
-        return sketch(self.text)
+    @property
+    def checksum(self) -> bytes:
+        """Tells the answer from others."""
+        return unpacked(self.sketch)[:4]
 
     @cached_property
     def answer(self) -> Sketch:
         """The sketch, read."""
-        try:
-            return read_sketch(self.sketch)
-        except ValueError as error:
-            message = f"the lock is damaged: the sketch of {self.title!r} cannot be read"
-            raise AnkifyError(message, Location(LOCK_NAME), RESTORE) from error
+        return read_sketch(self.sketch)
 
     @cached_property
-    def words(self) -> frozenset[str]:
-        """The words of the title."""
-        return words(self.raw_title)
+    def bins(self) -> frozenset[int]:
+        """The bins of the sketch, each with its place."""
+        return frozenset(_bin(place, value) for place, value in enumerate(self.answer.bins))
 
     @cached_property
-    def plain_words(self) -> frozenset[str]:
-        """The words of the title without its digits."""
-        plain = without_digits(self.raw_title)
-        return self.words if plain == self.raw_title else words(plain)
-
-    def features(self) -> Iterator[object]:
+    def features(self) -> tuple[object, ...]:
         """What another version of the question probably has too."""
-        yield self.title
-        yield self.file, self.title
-        yield from self.words
-        yield from ((place, value) for place, value in enumerate(self.answer.bins) if value)
+        bins = sorted(filter(_holds, self.bins))
+        return self.title, (self.file, self.title), *sorted(words(self.raw_title)), *bins
 
 
-def old_item(entry: LockEntry) -> Item:
-    """Make the item of a question of the lock."""
-    item = Item(entry.file, entry.number, entry.title, entry.marked_id)
-    item.nth, item.alive, item.sketch = entry.nth, entry.removed is None, entry.sketch
-    item.checksum = item.answer.checksum
-    return item
+def _bin(place: int, value: int) -> int:
+    """Give a value of a bin together with its place."""
+    return place << 16 | value
 
 
-def new_items(candidates: Sequence[Candidate]) -> list[Item]:
+def _holds(one: int) -> int:
+    """Whether a bin is not empty."""
+    return one & 0xFFFF
+
+
+Normalise = Callable[[str], str]
+
+
+def old_items(entries: Sequence[LockEntry], normalise: Normalise) -> list[Item]:
+    """Make the items of the lock."""
+    items = []
+    for entry in entries:
+        try:
+            unpacked(entry.sketch)
+        except ValueError as error:
+            message = f"the lock is damaged: the sketch of {entry.title!r} cannot be read"
+            raise AnkifyError(message, Location(LOCK_NAME), RESTORE) from error
+        item = Item(entry, normalise(entry.title), entry.marked_id)
+        item.nth, item.alive = entry.nth, entry.removed is None
+        items.append(item)
+    return items
+
+
+def new_items(candidates: Sequence[Candidate], normalise: Normalise) -> list[Item]:
     """Make the items of the notes as they are now."""
-    marks = Counter(candidate.marked_id for candidate in candidates)
+    marks = Counter(candidate.marked_id for candidate in candidates if candidate.marked_id)
     seen: Counter[tuple[str, str]] = Counter()
     items = []
     for new in candidates:
         # A mark that was copied along with its question says nothing.
-        mark = new.marked_id if marks[new.marked_id] == 1 else None
-        item = Item(new.file, new.number, new.title, mark)
-        item.text, item.checksum = new.text, checksum(new.text)
+        mark = new.marked_id if new.marked_id and marks[new.marked_id] == 1 else None
+        item = Item(new, normalise(new.title), mark)
         item.nth = seen[item.file, item.title]
         seen[item.file, item.title] += 1
         items.append(item)
@@ -149,67 +156,72 @@ class Evidence:
 
     def __init__(self, olds: Sequence[Item], news: Sequence[Item], left: Sequence[Item]) -> None:
         alive = [item for item in olds if item.alive]
-        wanted = {pair for item in left for pair in enumerate(item.answer.bins) if pair[1]}
-        self.spread: Counter[tuple[int, int]] = Counter()
-        for item in alive:
-            self.spread.update(wanted.intersection(enumerate(item.answer.bins)))
+        self.spread = _spread(alive, left)
         self.by_chance = len(alive) / 0xFFFF  # 16 bits of a hash are often the same in 100,000
-        self.common = Counter(chain.from_iterable(item.words for item in (*olds, *left)))
+        self.words = cache(words)  # of titles, most of which are on both sides
+        titles = (item.raw_title for item in (*olds, *left))
+        self.common = Counter(chain.from_iterable(map(self.words, titles)))
         self.total = len(olds) + len(left)
         self.weights = {word: log(1 + self.total / n) for word, n in self.common.items()}
         self.known: dict[str, frozenset[str]] = {}
-        self.titles = [Counter((i.file, i.title) for i in side) for side in (alive, news)]
-        self.gists = [Counter((i.file, self.gist(i)) for i in side) for side in (alive, news)]
-        self.files = Counter(item.file for item in alive)
+        self.old_files, self.new_files = _by_file(alive), _by_file(news)
+        self.counted: dict[tuple[bool, str], tuple[Counter[str], Counter[frozenset[str]]]] = {}
         self.went: Counter[tuple[str, str]] = Counter()
         self.left: Counter[str] = Counter()
         self.stayed: dict[tuple[str, str, int], tuple[str, str, int]] = {}
+        self.likenesses: dict[tuple[Item, Item], tuple[float, float]] = {}
 
-    def learn_places(self, pairs: Sequence[tuple[Item, Item]]) -> None:
-        """See from the pairs found so far which file became which, and what kept its order."""
-        self.went = Counter((old.file, new.file) for old, new in pairs)
-        self.left = Counter(old.file for old, _ in pairs)
-        self.stayed = {
-            (old.file, old.title, old.nth): (new.file, new.title, new.nth) for old, new in pairs
-        }
+    def learn_places(self, pairs: Iterable[tuple[Item, Item]]) -> None:
+        """See from pairs that were found which file became which, and what kept its order."""
+        for old, new in pairs:
+            self.went[old.file, new.file] += 1
+            self.left[old.file] += 1
+            self.stayed[old.file, old.title, old.nth] = new.file, new.title, new.nth
 
-    def score(self, old: Item, new: Item) -> float:
-        """How likely the two are one question: 0 - 1.8, see KEEP and DOUBT."""
+    def score(self, old: Item, new: Item, least: float) -> float:
+        """How likely the two are one question: 0 - 1.8, see KEEP and DOUBT; 0 if below `least`."""
         if old.mark and new.mark and old.mark != new.mark:
             return 0.0
-        titles, place = self.titles_shared(old, new), self.place(old, new)
-        score = 1.1 * self.answers_shared(old, new) + 0.5 * titles + 0.2 * place
+        if (old, new) not in self.likenesses:
+            self.likenesses[old, new] = self.answers_shared(old, new), self.titles_alike(old, new)
+        answers, alike = self.likenesses[old, new]
+        if alike < 1 and 1.1 * answers + 0.5 * alike + 0.2 < least:
+            return 0.0
+        titles, place = alike and alike * self.worth(old, new), self.place(old, new)
+        score = 1.1 * answers + 0.5 * titles + 0.2 * place
         # Only the answer speaks against an equal title in its old place: that is an edit.
-        return max(score, SURE) if titles == place == 1.0 else score
+        score = max(score, SURE) if titles == place == 1.0 else score
+        return score if score >= least else 0.0
 
     def answers_shared(self, old: Item, new: Item) -> float:
         """How much the answers share (Dice), 0 - 1; what other answers have too counts less."""
-        ours, theirs = old.answer, new.answer
-        same = [
-            pair for pair, b in zip(enumerate(ours.bins), theirs.bins, strict=True) if pair[1] == b
-        ]
-        shared = sum(1 / max(1.0, self.spread[pair] - self.by_chance) for pair in same if pair[1])
-        if not shared:
+        same = old.bins & new.bins
+        held = sorted(filter(_holds, same))
+        if not held:
             return 0.0
-        share = shared / (BINS - sum(1 for _, value in same if not value))
-        return min(1.0, ours.size / ENOUGH, theirs.size / ENOUGH) * 2 * share / (1 + share)
+        shared = sum(1 / max(1.0, self.spread[one] - self.by_chance) for one in held)
+        share = shared / (BINS - len(same) + len(held))
+        enough = min(1.0, old.answer.size / ENOUGH, new.answer.size / ENOUGH)
+        return enough * 2 * share / (1 + share)
 
-    def titles_shared(self, old: Item, new: Item) -> float:
+    def titles_alike(self, old: Item, new: Item) -> float:
         """How much the titles share, 0 - 1; rare words count more than common ones."""
         if old.title == new.title:
-            return self.worth(old, new)
-        return title_likeness(old.words, new.words, self.telling) * self.worth(old, new)
+            return 1.0
+        ours, theirs = self.words(old.raw_title), self.words(new.raw_title)
+        return title_likeness(ours, theirs, self.weights.__getitem__)
 
     def worth(self, old: Item, new: Item) -> float:
         """What a title can tell, 0 - 1: little where the file repeats it but for a number."""
-        (titles_old, titles_new), (gists_old, gists_new) = self.titles, self.gists
-        if max(gists_old[old.file, self.gist(old)], gists_new[new.file, self.gist(new)]) == 1:
+        titles_old, gists_old = self.count(True, old.file)
+        titles_new, gists_new = self.count(False, new.file)
+        if max(gists_old[self.gist(old)], gists_new[self.gist(new)]) == 1:
             return 1.0
         if old.title != new.title:
             return 0.15
         # Order tells repeated titles apart: all of them, as long as none came or went, else
         # those whose neighbours with that title are still their neighbours.
-        before, after = titles_old[old.file, old.title], titles_new[new.file, new.title]
+        before, after = titles_old[old.title], titles_new[new.title]
         if (old.nth, before) == (new.nth, after):
             return 0.6
         beside = sum(
@@ -219,26 +231,56 @@ class Evidence:
         )
         return (0.15, 0.4, 0.6)[beside]
 
+    def count(self, old: bool, file: str) -> tuple[Counter[str], Counter[frozenset[str]]]:
+        """How often a file has each title, and each gist of one."""
+        if (old, file) not in self.counted:
+            items = (self.old_files if old else self.new_files).get(file, ())
+            self.counted[old, file] = (
+                Counter(item.title for item in items),
+                Counter(map(self.gist, items)),
+            )
+        return self.counted[old, file]
+
     def gist(self, item: Item) -> frozenset[str]:
         """The words of a title that not many others have: what is left is what it asks."""
         known = self.known.get(item.raw_title)
         if known is None:
             many = max(4, self.total / 8)
-            known = frozenset(word for word in item.plain_words if self.common[word] <= many)
+            plain = self.words(without_digits(item.raw_title))
+            known = frozenset(word for word in plain if self.common[word] <= many)
             self.known[item.raw_title] = known
         return known
-
-    def telling(self, word: str) -> float:
-        """How much a word of a title tells: the rarer, the more."""
-        return self.weights[word]
 
     def place(self, old: Item, new: Item) -> float:
         """How much the new place is the old one, 0 - 1: the same file, or where the others went."""
         went = self.went[old.file, new.file]
         if old.file == new.file:
-            gone = not went and 2 * self.left[old.file] > self.files[old.file]
+            gone = not went and 2 * self.left[old.file] > len(self.old_files.get(old.file, ()))
             return 0.0 if gone else 1.0  # most of its questions went: another file has its name
         return went / self.left[old.file] if went else 0.0
+
+
+def _spread(olds: Sequence[Item], news: Sequence[Item]) -> Counter[int]:
+    """How many of the one side have each bin of the other."""
+    columns = zip(
+        bins_in_columns(unpacked(item.sketch) for item in olds),
+        map(set, bins_in_columns(unpacked(item.sketch) for item in news)),
+        strict=True,
+    )
+    return Counter(
+        {
+            _bin(place, value): number
+            for place, (values, wanted) in enumerate(columns)
+            for value, number in Counter(filter(wanted.__contains__, values)).items()
+        }
+    )
+
+
+def _by_file(items: Sequence[Item]) -> dict[str, list[Item]]:
+    files: dict[str, list[Item]] = defaultdict(list)
+    for item in items:
+        files[item.file].append(item)
+    return files
 
 
 class Matcher:
@@ -248,11 +290,13 @@ class Matcher:
         self, entries: Sequence[LockEntry], candidates: Sequence[Candidate], decide: Decide | None
     ) -> None:
         self.entries, self.candidates, self.decide = entries, candidates, decide
-        self.olds = [old_item(entry) for entry in entries]
-        self.news = new_items(candidates)
+        normalise = cache(normalise_title)  # most titles are those of the last build
+        self.olds = old_items(entries, normalise)
+        self.news = new_items(candidates, normalise)
         self.found: dict[int, tuple[int, float]] = {}
         self.taken: set[int] = set()
         self.refused: set[int] = set()
+        self.learnt = 0  # so many of the pairs found
         self.doubts: list[Doubt] = []
 
     def run(self) -> None:
@@ -285,7 +329,7 @@ class Matcher:
         """Pair what is equal and has an answer of at least so many shingles, in order."""
         waiting: dict[object, list[int]] = defaultdict(list)
         for old, item in enumerate(self.olds):
-            if old not in self.taken and item.alive and item.answer.size >= least:
+            if old not in self.taken and item.alive and (not least or item.answer.size >= least):
                 waiting[key(item)].append(old)
         for group in waiting.values():
             group.sort(key=lambda old: (self.olds[old].file, self.olds[old].nth), reverse=True)
@@ -296,11 +340,13 @@ class Matcher:
 
     def pair_alike(self, evidence: Evidence, least: float) -> None:
         """Pair what scores so much or more, the best of all files first."""
-        evidence.learn_places([(self.olds[o], self.news[n]) for n, (o, _) in self.found.items()])
+        pairs = islice(self.found.items(), self.learnt, None)
+        evidence.learn_places((self.olds[old], self.news[new]) for new, (old, _) in pairs)
+        self.learnt = len(self.found)
         scored = []
         for old, new in self.likely():
-            score = evidence.score(self.olds[old], self.news[new])
-            if score >= least:
+            score = evidence.score(self.olds[old], self.news[new], least)
+            if score:
                 scored.append((score, old, new))
         scored.sort(key=lambda row: self.rank(*row))
         choices: dict[int, list[tuple[float, int]]] = defaultdict(list)
@@ -315,13 +361,14 @@ class Matcher:
         index: dict[object, list[int]] = defaultdict(list)
         for old, item in enumerate(self.olds):
             if old not in self.taken and old not in self.refused:
-                for feature in item.features():
+                for feature in item.features:
                     index[feature].append(old)
         pairs = []
         for new, item in enumerate(self.news):
             if new not in self.found:
-                groups = (index.get(feature, ()) for feature in item.features())
-                votes = Counter(old for group in groups if len(group) <= CROWD for old in group)
+                groups = [index[feature] for feature in item.features if feature in index]
+                small = [group for group in groups if len(group) <= CROWD]
+                votes = Counter(chain.from_iterable(small))
                 pairs += [(old, new) for old, _ in votes.most_common(NEAREST)]
         return pairs
 

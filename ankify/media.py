@@ -14,19 +14,18 @@ import html
 import os
 import posixpath
 import re
+import time
 import unicodedata
-import urllib.error
-import urllib.request
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from http.client import HTTPException
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit
 
-from ankify.model import AnkifyError, Content, Location, Media, Problem, Reference
+from ankify.model import AnkifyError, Content, Location, Media, Problem, Reference, Seen
 from ankify.svg import UnsafeSvg, clean_svg
 
 LARGE = 5_000_000  # bytes of a picture that `check` warns of: phones sync it over the air
@@ -36,6 +35,7 @@ ALIKE = 60  # per cent of a name's letters that a hint must share with the missi
 
 AUDIO = frozenset({".mp3", ".ogg", ".oga", ".opus", ".wav", ".m4a", ".aac", ".flac"})
 VIDEO = frozenset({".mp4", ".m4v", ".webm", ".ogv", ".mov", ".mkv"})
+SOUND = AUDIO | VIDEO
 SCALED = frozenset({".png", ".jpg", ".jpeg", ".jfif", ".webp"})
 IMAGE = SCALED | {".gif", ".svg", ".avif", ".bmp", ".ico", ".apng", ".tif", ".tiff"}
 SUFFIXES = {
@@ -115,6 +115,23 @@ class _Found:
     path: Path | None = None
     data: bytes | None = None
     problems: tuple[tuple[str, str], ...] = ()  # (rule, message)
+    seen: Seen | None = None
+
+
+@dataclass(frozen=True)
+class _Digest:
+    """What is kept of the bytes of a file: sha256, CRC-32, the suffix that they call for."""
+
+    sha256: str
+    crc: int
+    actual: str
+
+    def __str__(self) -> str:
+        return f"{self.sha256}{self.crc:08x}{self.actual}"
+
+
+def _read_digest(text: str) -> _Digest:
+    return _Digest(text[:64], int(text[64:72], 16), text[72:])
 
 
 class _Refused(Exception):
@@ -137,7 +154,7 @@ def collect_media(
     """Find every file that the rendered questions refer to.
 
     `contents` pairs a note file's path (posix, relative to `root`) with a rendering of one of its
-    questions. `digests` remembers the hash of a file by its path, size and times, so that an
+    questions. `digests` remembers the hashes of a file by its path, size and times, so that an
     unchanged picture is not read again; new entries are added. Raises AnkifyError if `max_width` is
     set and Pillow is not installed; everything else that is wrong becomes a problem.
     """
@@ -215,6 +232,7 @@ class _Finder:
     ) -> None:
         self.root = root
         self.real_root = root.resolve()
+        self.real_folder = cache(Path.resolve)
         self.options = options
         self.digests = digests
         self.listings: dict[Path, dict[str, list[str]]] = {}
@@ -284,7 +302,9 @@ class _Finder:
         return self.listings[folder]
 
     def _refuse_links_out(self, relative: str, src: str) -> None:
-        if not (self.root / relative).resolve().is_relative_to(self.real_root):
+        path = self.root / relative
+        real = path.resolve() if path.is_symlink() else self.real_folder(path.parent)
+        if not real.is_relative_to(self.real_root):
             raise _Refused(
                 "image-outside",
                 f"image is a link to outside of the notes folder: {src}",
@@ -308,28 +328,37 @@ class _Finder:
 
     def _hashed(self, relative: str, path: Path, src: str) -> _Found:
         stem, suffix = _split_name(relative)
+        stat = path.stat()
+        if (known := self.digests.get(_key(relative, stat))) and len(known) > len(_NO_SUFFIX):
+            digest = _read_digest(known)
+            suffix = _suffix(digest.actual, suffix, src)
+            return _found(digest, stat, stem, suffix, path)
         with path.open("rb") as stream:
             head = stream.read(512)
             suffix = _checked_suffix(head, suffix, src)
             if suffix == ".svg":
                 return _svg(head + stream.read(LIMIT), stem, src, path)
-            digest, size = self._digest(relative, stream)
-        unknown = suffix in IMAGE and not _sniff(head)
-        problems = (("broken-image", f"image is of no known format: {src}"),) if unknown else ()
-        return _Found(digest, stem, suffix, size, path=path, problems=problems)
+            digest, stat = self._digest(relative, stream, _sniff(head) or "")
+        found = _found(digest, stat, stem, suffix, path)
+        if suffix not in IMAGE or digest.actual:
+            return found
+        problem = "broken-image", f"image is of no known format: {src}"
+        return replace(found, problems=(problem,))
 
-    def _digest(self, relative: str, stream: BinaryIO) -> tuple[str, int]:
-        """The sha256 and size of a file. Raises OSError if it changes meanwhile."""
+    def _digest(
+        self, relative: str, stream: BinaryIO, actual: str
+    ) -> tuple[_Digest, os.stat_result]:
+        """The hashes of a file, and how it was. Raises OSError if it changes meanwhile."""
         stat = os.fstat(stream.fileno())
-        key = f"{relative}|{stat.st_size}|{stat.st_mtime_ns}|{stat.st_ctime_ns}"
+        key = _key(relative, stat)
         if key not in self.digests:
             stream.seek(0)
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
+            sha256, crc = _hashes(stream)
             after = os.fstat(stream.fileno())
             if (after.st_size, after.st_mtime_ns) != (stat.st_size, stat.st_mtime_ns):
                 raise OSError("it changed while it was read")
-            self.digests[key] = digest
-        return self.digests[key], stat.st_size
+            self.digests[key] = str(_Digest(sha256, crc, actual))
+        return _read_digest(self.digests[key]), stat
 
     def hint(self, file: str, src: str) -> str | None:
         """A file of the notes whose name is near to that of a missing one, as seen from `file`."""
@@ -352,6 +381,8 @@ class _Finder:
         urls = sorted({_url(src) for src in sources if REMOTE.match(src)})
         if not (self.options.fetch and urls):
             return
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(8) as pool:
             results = pool.map(lambda url: _download(url, self.options.cache), urls)
             self.downloads.update(zip(urls, results, strict=True))
@@ -360,6 +391,29 @@ class _Finder:
         url = _url(src)
         default = _Refused("remote-image", f"image is not in the deck, only linked: {src}", url)
         return self.downloads.get(url, default)
+
+
+_NO_SUFFIX = str(_Digest("0" * 64, 0, ""))
+_SLACK = 2_000_000_000  # ns; a file younger than this can change again without a new time
+
+
+def _key(relative: str, stat: os.stat_result) -> str:
+    return f"{relative}|{stat.st_size}|{stat.st_mtime_ns}|{stat.st_ctime_ns}"
+
+
+def _hashes(stream: BinaryIO) -> tuple[str, int]:
+    """The sha256 and the CRC-32 of a file, which is read once."""
+    digest, crc = hashlib.sha256(), 0
+    while block := stream.read(1 << 18):
+        digest.update(block)
+        crc = zlib.crc32(block, crc)
+    return digest.hexdigest(), crc
+
+
+def _found(digest: _Digest, stat: os.stat_result, stem: str, suffix: str, path: Path) -> _Found:
+    young = max(stat.st_mtime_ns, stat.st_ctime_ns) > time.time_ns() - _SLACK
+    seen = None if young else Seen(stat.st_mtime_ns, stat.st_ctime_ns, digest.crc)
+    return _Found(digest.sha256, stem, suffix, stat.st_size, path=path, seen=seen)
 
 
 def _candidates(src: str) -> Iterator[str]:
@@ -434,9 +488,13 @@ def _checked_suffix(head: bytes, suffix: str, src: str) -> str:
         raise _Refused("broken-image", f"image is only a Git LFS pointer (git lfs pull): {src}")
     if head.lstrip()[:14].lower().startswith((b"<!doctype html", b"<html")):
         raise _Refused("broken-image", f"image is a web page: {src}")
-    if suffix in AUDIO | VIDEO:
+    return _suffix(_sniff(head), suffix, src)
+
+
+def _suffix(actual: str | None, suffix: str, src: str) -> str:
+    """The suffix to ship under, of the one that the bytes call for and that of the name."""
+    if suffix in SOUND:
         return suffix
-    actual = _sniff(head)
     # A browser tells pictures apart by their bytes, but an SVG only by its suffix.
     if actual and (".svg" in (actual, suffix) or suffix not in IMAGE):
         return actual
@@ -493,9 +551,12 @@ def _url(src: str) -> str:
     return ABOUT_PICTURE.sub(r"\1/raw/", f"https:{src}" if src.startswith("//") else src)
 
 
-def _download(url: str, cache: Path | None) -> _Found | _Refused:
+def _download(url: str, folder: Path | None) -> _Found | _Refused:
     """The picture at `url`, or at the first time from the cache. If it fails, the link stays."""
-    kept = cache / f"{hashlib.sha256(url.encode()).hexdigest()[:32]}.download" if cache else None
+    from http.client import HTTPException
+
+    name = f"{hashlib.sha256(url.encode()).hexdigest()[:32]}.download"
+    kept = folder / name if folder else None
     try:
         data = kept.read_bytes() if kept and kept.is_file() else _get(url)
         stem = _split_name(unquote(urlsplit(url).path))[0]
@@ -510,6 +571,8 @@ def _download(url: str, cache: Path | None) -> _Found | _Refused:
 
 
 def _get(url: str) -> bytes:
+    import urllib.request
+
     ascii_url = quote(url, safe=":/?#[]@!$&'()*+,;=%~")
     request = urllib.request.Request(
         ascii_url, headers={"User-Agent": "ankify", "Accept": "image/*"}
@@ -554,7 +617,8 @@ def _ship(
 
 def _media(found: _Found, width: int | None, smaller: bytes | None) -> Media:
     if smaller is None:
-        return Media(_flat_name(found, found.digest), found.size, found.path, found.data)
+        name = _flat_name(found, found.digest)
+        return Media(name, found.size, found.path, found.data, found.seen)
     # Not hashed by its own bytes: another Pillow writes others, and every note would be updated.
     digest = hashlib.sha256(f"{found.digest} {width}".encode()).hexdigest()
     return Media(_flat_name(found, digest), len(smaller), data=smaller)

@@ -125,16 +125,25 @@ class Reference:
 class Content:
     """The rendering of one question, with the author's own paths still in every `src`.
 
-    `question` and `answer` are HTML for Anki's fields; `text` is the plain text of all but the
-    title, one blank between words, formulas as TeX: of twenty questions "What is the output?" only
-    their code is their own. `formulas` counts those in both fields, displayed or not.
+    `question` and `answer` are HTML for Anki's fields; `sketch` stands for the plain text of all
+    but the title (`likeness.sketch`), formulas as TeX: of twenty questions "What is the output?"
+    only their code is their own. `formulas` counts those in both fields, displayed or not.
     """
 
     question: str
     answer: str
-    text: str
+    sketch: str
     references: tuple[Reference, ...] = ()
     formulas: int = 0
+
+
+@dataclass(frozen=True)
+class Seen:
+    """How a file was when it was read: times of content and inode in ns, CRC-32 of its bytes."""
+
+    modified: int
+    changed: int
+    crc: int
 
 
 @dataclass(frozen=True)
@@ -142,16 +151,18 @@ class Media:
     """A file that ships with the deck under a flat name that carries a hash of its bytes.
 
     `path` is the file to copy from; `data` holds the bytes where there is no such file (a data:
-    URI, a cleaned SVG, a smaller copy). Exactly one of the two is set. `size` is in bytes.
+    URI, a cleaned SVG, a smaller copy). Exactly one of the two is set. `size` is in bytes. A file
+    that is as it was `seen` has the same bytes still; None where that cannot be told.
     """
 
     name: str
     size: int
     path: Path | None = None
     data: bytes | None = None
+    seen: Seen | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Note:
     """What Anki stores for one question.
 
@@ -202,7 +213,7 @@ class Change:
     new_deck: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Past:
     """A note as the last build left it: what the lock knows of it.
 

@@ -6,12 +6,13 @@ them. Neither changes a page.
 
 from __future__ import annotations
 
+import gc
 import re
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -46,12 +47,10 @@ def read_pages(
     keys = [_key(one, read_bytes(one), settings) if cache else "" for one in found]
     known = [cache.page(key) if cache else None for key in keys]
     missing = [one for one, page in zip(found, known, strict=True) if page is None]
-    rendered = _render_all(missing, job, processes)
+    rendered = _render_all(missing, replace(job, cache=cache), processes)
     for position, page in enumerate(known):
         if page is None:
             keys[position], page = next(rendered)
-            if cache and not page.unreadable:
-                cache.keep_page(keys[position], page)
         yield page
         if progress:
             progress(position + 1, len(found))
@@ -67,9 +66,10 @@ def _render_all(missing: Sequence[Found], job: Job, processes: int) -> Iterator[
     """Render files, in this process or in several; the keys name the bytes that were read."""
     done = 0
     if processes > 1 and sum(map(_size, missing)) > WORTH_A_PROCESS:
-        for result in _in_processes(job, missing, processes):
+        for one, (key, page) in zip(missing, _in_processes(job, missing, processes), strict=False):
             done += 1
-            yield result
+            kept = job.cache.page(key) if job.cache and not page else page
+            yield (key, kept) if kept else job(one)
     yield from map(job, missing[done:])
 
 
@@ -77,7 +77,9 @@ def _size(found: Found) -> int:
     return found.file.stat().st_size if found.data is None else len(found.data)
 
 
-def _in_processes(job: Job, missing: Sequence[Found], processes: int) -> Iterator[tuple[str, Page]]:
+def _in_processes(
+    job: Job, missing: Sequence[Found], processes: int
+) -> Iterator[tuple[str, Page | None]]:
     """Yield what can be rendered in other processes: all, or less where they fail.
 
     A forked process need not import anything, but only Linux and a lone thread can fork.
@@ -88,15 +90,20 @@ def _in_processes(job: Job, missing: Sequence[Found], processes: int) -> Iterato
     forks = sys.platform == "linux" and threading.active_count() == 1
     context = multiprocessing.get_context("fork" if forks else "spawn")
     try:
-        with ProcessPoolExecutor(processes, context, initializer=_leave_interrupts) as pool:
-            yield from pool.map(job, missing, chunksize=4)
+        with ProcessPoolExecutor(processes, context, initializer=_set_up) as pool:
+            yield from pool.map(job.kept, missing, chunksize=4)
     except (BrokenProcessPool, OSError, ImportError):
         return
 
 
-def _leave_interrupts() -> None:
-    """Ctrl-C ends the process that waits; the others end with it, without a traceback each."""
+def _set_up() -> None:
+    """Ctrl-C ends the process that waits; the others end with it, without a traceback each.
+
+    What they leave behind is looked for again: it grows with the notes.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.freeze()
+    gc.enable()
 
 
 @dataclass(frozen=True)
@@ -104,15 +111,28 @@ class Job:
     """Renders one note file; can be sent to another process.
 
     If `tolerant`, a file that is not UTF-8 becomes a page that holds nothing but this problem.
+    Pages that can be read are kept in the `cache`, if there is one.
     """
 
     settings: Settings
     tolerant: bool = False
+    cache: Cache | None = None
 
     def __call__(self, found: Found) -> tuple[str, Page]:
         """The page of a note file, and the key that it is kept under."""
+        key, page, _ = self._rendered(found)
+        return key, page
+
+    def kept(self, found: Found) -> tuple[str, Page | None]:
+        """The same, but None for a page that can be had from the cache: what is sent is held."""
+        key, page, kept = self._rendered(found)
+        return key, None if kept else page
+
+    def _rendered(self, found: Found) -> tuple[str, Page, bool]:
         data = read_bytes(found)
-        return _key(found, data, self.settings), self._page(found, data)
+        key, page = _key(found, data, self.settings), self._page(found, data)
+        cache = None if page.unreadable else self.cache
+        return key, page, cache is not None and cache.keep_page(key, page)
 
     def _page(self, found: Found, data: bytes) -> Page:
         try:

@@ -10,9 +10,9 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ankify import identity
-from ankify.adopt import Adoption, PackageNote, adopt
 from ankify.cache import Cache
 from ankify.config import Settings, read_note_type, read_settings
 from ankify.files import staged_file
@@ -42,6 +42,9 @@ from ankify.notes import (
 )
 from ankify.pages import Job, Progress, read_pages
 from ankify.source import Found, find_note_files, given_note_files
+
+if TYPE_CHECKING:
+    from ankify.adopt import Adoption, PackageNote
 
 
 def read_project(
@@ -95,8 +98,10 @@ def read_project(
     new_lock = identity.update(
         lock, matching, records, namespace=namespace, note_type=looks, now=now, packed=packed
     )
+    changes = tuple(identity.changes(matching, records))
+    problems = tuple(_switched_on(pages, settings, _problems(pages, collected, matching)))
+    del drafts, candidates, matching, records  # the text of a long lock takes their room
     shipped = {media.name for media in collected.media}
-    lock_text = format_lock(new_lock)
     return Project(
         root=root,
         name=name,
@@ -105,9 +110,9 @@ def read_project(
         media=collected.media,
         media_saved=collected.saved,
         note_type=note_type,
-        changes=tuple(identity.changes(matching, records)),
-        problems=tuple(_switched_on(pages, settings, _problems(pages, collected, matching))),
-        lock=lock_text,
+        changes=changes,
+        problems=problems,
+        lock=format_lock(new_lock),
         lock_changed=lock is None or not _same(lock, new_lock),
         before=tuple(map(_past, lock.entries if lock else ())),
         rules_off=settings.check.off,
@@ -195,6 +200,8 @@ def adopt_package(project: Project, notes: Sequence[PackageNote]) -> Adoption:
 
     The lock of the result gives the questions the guids of the package; `write_adopted` writes it.
     """
+    from ankify.adopt import adopt
+
     candidates = [
         candidate(question, content)
         for page in project.pages

@@ -25,6 +25,7 @@ from markdown.treeprocessors import Treeprocessor
 
 from ankify import gfm
 from ankify.gfm import ParsedFile
+from ankify.likeness import sketch
 from ankify.model import AnkifyError, Content, Reference
 from ankify.tokens import Token
 from ankify.tree import AMP, GfmExtension, TokenParser, raw_attributes
@@ -63,8 +64,8 @@ class Renderer:
             question += f'\n<div class="again">{page}</div>'
             asked, n = (*asked, *more), n + k
         answer, shown, m = self._field(section.answer, parsed, line)
-        text = gfm.tex_text([*section.stem, *section.answer], parsed)
-        return Content(question, answer, text, (*asked, *shown), n + m)
+        likeness = sketch(gfm.tex_text([*section.stem, *section.answer], parsed))
+        return Content(question, answer, likeness, (*asked, *shown), n + m)
 
     def _field(
         self, tokens: Sequence[Token], parsed: ParsedFile, line: int

@@ -15,6 +15,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from html import unescape
 from itertools import pairwise
 from pathlib import Path
 from unicodedata import category
@@ -261,7 +262,9 @@ SAME_ANSWER = 90  # percent of the letters
 ENOUGH = 40  # characters of an answer that say something: "see the code" does not
 MANY = 50  # questions of the same words that are compared with each other
 ADDRESS = re.compile(r"https?://\S+")
-TAG = re.compile(r"<(?!img)[^>]*>")  # a picture is part of what is asked
+PLAIN_TAG = re.compile(r"<(?!img)[^>]*>")  # a picture is part of what is asked
+TAG = re.compile(r'<(?:[^<>"]|"[^"]*")*>')
+BREAK = re.compile(r"<br\b[^>]*>")
 
 
 @rule
@@ -272,11 +275,11 @@ def long_answer(project: Project) -> Iterator[Problem]:
     """
     for page in project.pages:
         for question, content in zip(page.questions, page.contents, strict=True):
-            if len(content.text) > LONG:
+            if len(text := _shown(content.answer)) > LONG:
                 yield Problem(
                     question.location,
                     "long-answer",
-                    f"answer of {len(content.text):,} characters: {question.title}",
+                    f"answer of {len(text):,} characters: {question.title}",
                     hint="split it into several questions",
                 )
 
@@ -291,10 +294,10 @@ def duplicate_question(project: Project) -> Iterator[Problem]:
     seen: dict[str, list[tuple[Question, str]]] = defaultdict(list)
     for page in project.pages:
         for question, content in zip(page.questions, page.contents, strict=True):
-            others = seen[normal(TAG.sub("", content.question))]
-            near = others[:MANY]
-            first = next((q for q, text in near if _same(q, text, question, content.text)), None)
-            others.append((question, content.text))
+            others = seen[normal(PLAIN_TAG.sub("", content.question))]
+            near, shown = others[:MANY], _shown(content.answer)
+            first = next((q for q, text in near if _same(q, text, question, shown)), None)
+            others.append((question, shown))
             if first:
                 yield Problem(
                     question.location,
@@ -302,6 +305,11 @@ def duplicate_question(project: Project) -> Iterator[Problem]:
                     f"the same question as at {_seen_from(question, first)}: {question.title}",
                     hint="keep one of them, or say in the title what is different",
                 )
+
+
+def _shown(page: str) -> str:
+    """The text that a reader sees of HTML, one blank between words."""
+    return " ".join(unescape(TAG.sub("", BREAK.sub(" ", page))).split())
 
 
 def _same(first: Question, its_text: str, second: Question, text: str) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -209,14 +210,14 @@ def test_a_picture_that_changes_while_it_is_read_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path, "a/x.png")
-    real = hashlib.file_digest
+    real = media._hashes
 
-    def slow(stream: object, name: str) -> object:
+    def slow(stream: BinaryIO) -> tuple[str, int]:
         with (tmp_path / "a/x.png").open("ab") as other:
             other.write(b"more")
-        return real(stream, name)
+        return real(stream)
 
-    monkeypatch.setattr(media.hashlib, "file_digest", slow)
+    monkeypatch.setattr(media, "_hashes", slow)
     assert rules(collect(tmp_path, "x.png")) == ["missing-image"]
 
 
@@ -271,7 +272,7 @@ def test_an_unchanged_picture_is_not_hashed_again(
     content = Content("", "", "", (Reference("x.png", 1),))
     digests: dict[str, str] = {}
     first = collect_media([("a/note.md", content)], tmp_path, digests=digests)
-    monkeypatch.setattr(media.hashlib, "file_digest", None)
+    monkeypatch.setattr(media, "_hashes", None)
     assert collect_media([("a/note.md", content)], tmp_path, digests=digests) == first
     assert str(tmp_path) not in "".join(digests)
 
