@@ -48,22 +48,24 @@ def is_filler(piece: Piece) -> bool:
 def is_blank(piece: Piece) -> bool:
     """Whether a piece shows nothing at all, or a rule."""
     token = piece.tokens[0]
-    words = TAG.sub("", token.content) if token.type == "html_block" else "shown"
-    blank = not html.unescape(words).strip() and not SHOWN.search(token.content)
-    return token.type == "hr" or blank
+    if token.type != "html_block":
+        return token.type == "hr"
+    words = html.unescape(TAG.sub("", token.content))
+    return not words.strip() and not SHOWN.search(token.content)
 
 
 def _is_blank(inline: Token) -> bool:
-    if len(inline.content) > LONG:
-        return False
-    children = inline.children or []
+    children = inline.children or ()
+    words = visible(children)
+    if len(inline.content) > LONG or not _says_nothing(words, linked=True):
+        return False  # as nearly all are, so the links and pictures do not matter
     if any(c.type == "image" or SHOWN.match(c.content) for c in children if c.nesting == 0):
         return False
     targets = [child.attrGet("href") for child in children if child.type == "link_open"]
     if any(not str(target).startswith("#") for target in targets):
         return False
     linked = bool(targets) or any("href" in child.content for child in children)
-    return _says_nothing(visible(children), linked)
+    return _says_nothing(words, linked)
 
 
 def _says_nothing(words: str, linked: bool) -> bool:
@@ -106,12 +108,12 @@ def _inline_links(children: Sequence[Token], line: int) -> Iterator[Link]:
 
 def letters(piece: Piece) -> int:
     """How many letters and digits a reader sees in a piece."""
-    words = (
+    words = [
         TAG.sub("", token.content) if token.type == "html_block" else visible(token.children or ())
         for token in piece.tokens
         if token.type in ("inline", "html_block")
-    )
-    return sum(len(normal(word)) for word in words)
+    ]
+    return len(normal("".join(words)))
 
 
 def hollow(piece: Piece) -> Iterator[str]:

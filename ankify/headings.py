@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from markdown_it.token import Token
 
@@ -127,7 +127,10 @@ def _skip_decoration(title: str) -> int:
 
 def normal(title: str) -> str:
     """A title reduced to its letters and digits, to compare titles with."""
-    return re.sub(r"[\W_]+", "", title).casefold()
+    return NO_LETTERS.sub("", title).casefold()
+
+
+NO_LETTERS = re.compile(r"[\W_]+")
 
 
 def strip_number(title: str) -> str:
@@ -237,15 +240,13 @@ def opens(words: str) -> bool:
 
 WORDS = frozenset(("text", "code_inline", "text_special"))
 BREAKS = frozenset(("softbreak", "hardbreak"))
+VISIBLE = WORDS | BREAKS
 
 
-def visible(children: Sequence[Token]) -> str:
+def visible(children: Iterable[Token]) -> str:
     """The characters of inline tokens that `cut` counts: text and code, a line break as one."""
-    return "".join([_letters(token) for token in children])
-
-
-def _letters(token: Token) -> str:
-    return token.content if token.type in WORDS else "\n" if token.type in BREAKS else ""
+    shown = [token for token in children if token.type in VISIBLE]
+    return "".join([token.content if token.type in WORDS else "\n" for token in shown])
 
 
 def cut(children: Sequence[Token], start: int, end: int | None = None) -> tuple[Token, ...]:
@@ -255,7 +256,7 @@ def cut(children: Sequence[Token], start: int, end: int | None = None) -> tuple[
     kept: list[Token] = []
     at, stop = 0, len(visible(children)) if end is None else end
     for token in children:
-        letters = _letters(token)
+        letters = visible((token,))
         low, high = max(start - at, 0), min(stop - at, len(letters))
         at += len(letters)
         if not letters:
@@ -266,7 +267,7 @@ def cut(children: Sequence[Token], start: int, end: int | None = None) -> tuple[
 
 
 def _part(token: Token, low: int, high: int) -> Token:
-    return replace(token, content=token.content[low:high])
+    return token.copy(content=token.content[low:high])
 
 
 def _without_empty(children: Sequence[Token]) -> list[Token]:

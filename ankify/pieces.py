@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from markdown_it.token import Token
 
@@ -72,20 +72,43 @@ class Mark:
 
 @dataclass(frozen=True)
 class Piece:
-    """A balanced run of tokens on the 0-based lines from `line` up to, not including, `end`.
+    """A balanced run of tokens.
 
     `items` are the same list once more, item by item; `inside` is what follows the title of such
     an item. `depth` says how many <details> the piece opens (or, below 0, closes).
     """
 
     tokens: tuple[Token, ...]
-    line: int
-    end: int
     mark: Mark | None = None
     items: tuple[Piece, ...] = ()
     inside: tuple[Token, ...] = ()
     depth: int = 0
-    comments: tuple[str, ...] = ()
+
+    # Few pieces are asked for these, so they are no fields.
+
+    @property
+    def line(self) -> int:
+        """The 0-based line of its first token."""
+        return next((token.map[0] for token in self.tokens if token.map), 0)
+
+    @property
+    def end(self) -> int:
+        """The line below its text, 0-based."""
+        maps = [(token, token.map[1]) for token in self.tokens if token.map]
+        # Only leaves say where text ends: the map of a list takes in the blank lines below it. That
+        # of a heading takes in its underline.
+        leaves = [end for t, end in maps if t.nesting == 0 or t.type == "heading_open"]
+        return max(leaves or [end for _, end in maps], default=0)
+
+    @property
+    def comments(self) -> tuple[str, ...]:
+        """What the author says to ankify in it."""
+        contents = (t.content for t in self.tokens if t.type in ("inline", "html_block"))
+        found = (COMMENT.findall(content) for content in contents if "ankify:" in content)
+        return tuple(chain.from_iterable(found))
+
+
+COMMENT = re.compile(r"<!--\s*ankify:\s*(.*?)\s*-->", re.DOTALL)  # <!-- ankify: id=norms -->
 
 
 def read_pieces(tokens: Sequence[Token]) -> list[Piece]:
@@ -98,12 +121,12 @@ def read_pieces(tokens: Sequence[Token]) -> list[Piece]:
         elif opening == "heading_open":
             pieces.append(_heading(run))
         elif opening == "paragraph_open":
-            pieces.append(_piece(run, _paragraph_mark(run[1])))
+            pieces.append(Piece(run, _paragraph_mark(run[1])))
         elif opening in ("bullet_list_open", "ordered_list_open"):
             items = tuple(_item(run[0], item, run[-1]) for item in balanced(run[1:-1]))
-            pieces.append(_piece(run, items=items))
+            pieces.append(Piece(run, items=items))
         else:
-            pieces.append(_piece(run))
+            pieces.append(Piece(run))
     return _with_borrowed_titles(pieces)
 
 
@@ -127,40 +150,14 @@ def balanced(tokens: Sequence[Token]) -> Iterator[tuple[Token, ...]]:
             start = at + 1
 
 
-def _piece(
-    run: tuple[Token, ...],
-    mark: Mark | None = None,
-    *,
-    items: tuple[Piece, ...] = (),
-    inside: tuple[Token, ...] = (),
-    depth: int = 0,
-) -> Piece:
-    maps = [token.map for token in run if token.map]
-    # Only leaves say where text ends: the map of a list takes in the blank lines below it. That of
-    # a heading takes in its underline.
-    leaves = [t.map for t in run if t.map and (t.nesting == 0 or t.type == "heading_open")]
-    line = maps[0][0] if maps else 0
-    end = max((found[1] for found in leaves or maps), default=line)
-    return Piece(run, line, end, mark, items, inside, depth, tuple(_comments(run)))
-
-
-COMMENT = re.compile(r"<!--\s*ankify:\s*(.*?)\s*-->", re.DOTALL)  # <!-- ankify: id=norms -->
-
-
-def _comments(run: Iterable[Token]) -> Iterator[str]:
-    for token in run:
-        if token.type in ("inline", "html_block") and "ankify:" in token.content:
-            yield from COMMENT.findall(token.content)
-
-
 # -- headings, paragraphs and list items -----------------------------------------------------------
 
 
 def _heading(run: tuple[Token, ...]) -> Piece:
     children = tuple(run[1].children or ())
     if "\n" in visible(children):  # text over a line of `---` or `===`: no title was meant
-        return _piece(run)
-    return _piece(run, _mark(Kind.HEADING, int(run[0].tag[1]), children, run[0]))
+        return Piece(run)
+    return Piece(run, _mark(Kind.HEADING, int(run[0].tag[1]), children, run[0]))
 
 
 def _mark(kind: Kind, level: int, children: tuple[Token, ...], at: Token) -> Mark:
@@ -269,8 +266,8 @@ def _item(opening: Token, run: tuple[Token, ...], closing: Token) -> Piece:
     whole = (opening, *run, closing)
     head = next(balanced(run[1:-1]), ())
     if not _may_ask(run[0], head):
-        return _piece(whole)
-    return _piece(whole, _item_mark(run[0], head), inside=run[1 + len(head) : -1])
+        return Piece(whole)
+    return Piece(whole, _item_mark(run[0], head), inside=run[1 + len(head) : -1])
 
 
 def _may_ask(item: Token, head: tuple[Token, ...]) -> bool:
@@ -329,7 +326,7 @@ TAGS = re.compile(r"(<[^>]*>)")
 def _cut_html(block: Token) -> list[Piece]:
     """Cut a raw HTML block at its headings, summaries and comments; the text itself stays."""
     if VERBATIM.match(block.content):
-        return [_piece((block,))]
+        return [Piece((block,))]
     pieces: list[Piece] = []
     done = 0
     for part in HTML_PART.finditer(block.content):
@@ -352,7 +349,7 @@ def _html_piece(
     token = replace(block, content=content.strip() + "\n", map=lines)
     mark = _html_mark(part, lines[0]) if part else None
     depth = 0 if not part else bool(part["opens"] or part["open"]) - bool(part["close"])
-    return [_piece((token,), mark, depth=depth)]
+    return [Piece((token,), mark, depth=depth)]
 
 
 def _html_mark(part: re.Match[str], line: int) -> Mark | None:

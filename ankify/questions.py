@@ -140,7 +140,7 @@ def _choose(flow: Flow, options: SplitOptions) -> tuple[Flow, Outline]:
     marked = {
         at + 1
         for at, piece in enumerate(flow.pieces[:-1])
-        if "question" in piece.comments and _is_comment(piece) and flow.pieces[at + 1].mark
+        if _is_comment(piece) and "question" in piece.comments and flow.pieces[at + 1].mark
     }
     return flow, replace(outline, questions=outline.questions | marked)
 
@@ -265,7 +265,7 @@ class _Reader:
                 level = mark.level
             elif mark and mark.kind in HEADINGS and mark.level <= max(level, 2 * bool(level)):
                 leads |= set() if opens(mark.name) else {at}
-            elif not is_filler(self.pieces[at]):
+            elif level and not is_filler(self.pieces[at]):
                 level = 0
         return frozenset(leads)
 
@@ -376,7 +376,7 @@ def _glued(mark: Mark) -> Piece:
     inline = Token("inline", "", 0, map=lines, children=list(mark.glued), block=True)
     opening = Token("paragraph_open", "p", 1, map=lines, block=True)
     tokens = (opening, inline, Token("paragraph_close", "p", -1, block=True))
-    return Piece(tokens, lines[0], lines[1])
+    return Piece(tokens)
 
 
 def _unwrapped(answer: Sequence[Piece]) -> Sequence[Piece]:
