@@ -11,7 +11,9 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 from markdown_it.token import Token
 
@@ -36,15 +38,15 @@ HEADINGS = (Kind.HTML, Kind.HEADING, Kind.ITEM_HEADING)
 LISTED = (Kind.ITEM_LINK, Kind.ITEM_BOLD, Kind.ITEM)
 
 # In which order groups are tried: the plainer the mark-up, the more other things look like it.
-RANK = {Kind.HTML: 0, Kind.HEADING: 1, Kind.ITEM_HEADING: 1, Kind.ITEM_LINK: 2, Kind.SUMMARY: 4}
 WEAK = {Kind.BOLD: 5, Kind.ITEM_BOLD: 6, Kind.ITEM: 7, Kind.TEXT: 8}
+RANK = {Kind.HTML: 0, Kind.HEADING: 1, Kind.ITEM_HEADING: 1, Kind.ITEM_LINK: 2, Kind.SUMMARY: 4}
+RANK |= WEAK
 LABELLED_RANK = 3  # `**Q1: X**` says itself that it is a question, `**1. X**` does not
 
 FAMILIES = {"chinese": "chinese", "bracketed": "bracketed", "list item": "item"}
 
 
-@dataclass(frozen=True, order=True)
-class Style:
+class Style(NamedTuple):
     """What the titles of a group have in common; the order is that of the search."""
 
     rank: int
@@ -59,7 +61,7 @@ def style_of(mark: Mark) -> Style:
     """The style of a title."""
     dialect = mark.read.dialect
     labelled = bool(dialect and dialect.labelled)
-    rank = LABELLED_RANK if labelled and mark.kind in WEAK else {**RANK, **WEAK}[mark.kind]
+    rank = LABELLED_RANK if labelled and mark.kind in WEAK else RANK[mark.kind]
     family = "" if not dialect else "labelled" if labelled else FAMILIES.get(dialect.name, "arabic")
     depth = mark.read.depth if family == "arabic" and mark.kind not in LISTED else 1
     return Style(rank, family != "chinese", mark.level, depth, mark.kind, family)
@@ -121,6 +123,21 @@ def _share(found: Iterable[bool]) -> float:
     return sum(listed) / len(listed) if listed else 0.0
 
 
+def _above(sizes: Iterable[int]) -> list[int]:
+    """The sum of what stands above each position."""
+    return [0, *accumulate(sizes)]
+
+
+def _is_headline(piece: Piece) -> bool:
+    """Whether nothing of a piece but what is glued to its title can be content."""
+    return bool(piece.mark and piece.mark.kind in (*HEADINGS, Kind.SUMMARY))
+
+
+def _size(piece: Piece) -> int:
+    """The letters of content in a piece that says something, if only by a picture."""
+    return 1 if _is_headline(piece) else max(letters(piece), 1)
+
+
 class Titles:
     """The titles of a file, their groups, and what stands between them."""
 
@@ -134,11 +151,6 @@ class Titles:
         self.headings = [at for at, mark in self.marks.items() if mark.kind in HEADINGS]
         self.above = self._parents()
         self.listing = [*sorted(flow.contents), len(flow.pieces)]
-        sizes = [self._size(at, piece) for at, piece in enumerate(flow.pieces)]
-        self.letters = [0, *accumulate(size for size, _, _, _ in sizes)]
-        self.hollow = [0, *accumulate(hollow for _, hollow, _, _ in sizes)]
-        self.places = [0, *accumulate(count for _, _, count, _ in sizes)]
-        self.worded = [0, *accumulate(worded for _, _, _, worded in sizes)]
 
     def _parents(self) -> dict[int, Mark]:
         """The heading above each title."""
@@ -153,14 +165,53 @@ class Titles:
                 stack.append(mark)
         return parents
 
-    def _size(self, at: int, piece: Piece) -> tuple[int, int, int, bool]:
-        """Letters of content in a piece, those that answer nothing, in how many places; words?"""
-        if piece.mark and piece.mark.kind in (*HEADINGS, Kind.SUMMARY):
-            return int(self._opens(at)), 0, 0, self._opens(at)
-        if at in self.flow.contents or is_filler(piece):
-            return 0, 0, 0, False
-        found = [len(normal(text)) for text in hollow(piece)]
-        return max(letters(piece), 1), sum(found), len(found), piece.tokens[0].type != "fence"
+    # The content of the pieces, and how much of it stands above each position. It is measured when
+    # it is first asked for: the titles alone settle most files.
+
+    @cached_property
+    def content(self) -> list[Piece | None]:
+        """Each piece that answers something; None for the others."""
+        return [piece if self._says(at) else None for at, piece in enumerate(self.flow.pieces)]
+
+    def _says(self, at: int) -> bool:
+        piece = self.flow.pieces[at]
+        if _is_headline(piece):
+            return self._opens(at)
+        return at not in self.flow.contents and not is_filler(piece)
+
+    @cached_property
+    def filled(self) -> list[int]:
+        """In how many pieces."""
+        return _above(piece is not None for piece in self.content)
+
+    @cached_property
+    def worded(self) -> list[int]:
+        """In how many pieces that are no code."""
+        return _above(bool(piece and piece.tokens[0].type != "fence") for piece in self.content)
+
+    @cached_property
+    def letters(self) -> list[int]:
+        """In how many letters."""
+        return _above(_size(piece) if piece else 0 for piece in self.content)
+
+    @cached_property
+    def hollow(self) -> list[int]:
+        """In how many letters that answer nothing."""
+        return _above(map(sum, self._hollow_sizes))
+
+    @cached_property
+    def places(self) -> list[int]:
+        """In how many places that answer nothing."""
+        return _above(map(len, self._hollow_sizes))
+
+    @cached_property
+    def _hollow_sizes(self) -> list[list[int]]:
+        return [
+            [len(normal(text)) for text in hollow(piece)]
+            if piece and not _is_headline(piece)
+            else []
+            for piece in self.content
+        ]
 
     def _opens(self, at: int) -> bool:
         """Whether the answer to a title begins within its own piece."""
@@ -183,7 +234,7 @@ class Titles:
     def answered(self, start: int, end: int) -> bool:
         """Whether there is content between a title and a position below."""
         # `Question: X` with nothing but code below leaves the answer to the reader.
-        found = self.worded if self.marks[start].kind is Kind.TEXT else self.letters
+        found = self.worded if self.marks[start].kind is Kind.TEXT else self.filled
         return self._opens(start) or found[end] > found[start + 1]
 
     def asking(self, group: Group) -> float:
