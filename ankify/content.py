@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from markdown_it.token import Token
 
-from ankify.headings import normal, read_number, visible
+from ankify.headings import LINK, normal, read_number, visible
 from ankify.model import Link, TocEntry
 from ankify.pieces import Piece
 
@@ -86,12 +86,16 @@ MOSTLY = 0.6  # of the letters
 def links(piece: Piece) -> Iterator[Link]:
     """All links of a piece, in order."""
     for token in piece.tokens:
-        line = (token.map or [piece.line])[0] + 1
-        if token.type == "inline" and token.children:
-            yield from _inline_links(token.children, line)
+        if token.type == "inline" and token.children and LINK.search(token.content):
+            yield from _inline_links(token.children, _line(token, piece))
         elif token.type == "html_block":
+            line = _line(token, piece)
             for href, inner in HTML_LINK.findall(token.content):
                 yield Link(line, html.unescape(href), html.unescape(TAG.sub("", inner)).strip())
+
+
+def _line(token: Token, piece: Piece) -> int:
+    return (token.map[0] if token.map else piece.line) + 1
 
 
 def _inline_links(children: Sequence[Token], line: int) -> Iterator[Link]:

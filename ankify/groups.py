@@ -31,6 +31,7 @@ from ankify.headings import (
 )
 from ankify.pieces import Kind, Mark, Piece
 
+LETTER = re.compile(r"[^\W\d_]")
 Group = list[int]  # positions of titles of one style, in file order
 ASKS = ("?", "？")
 
@@ -138,6 +139,11 @@ def _size(piece: Piece) -> int:
     return 1 if _is_headline(piece) else max(letters(piece), 1)
 
 
+def _hollow_sizes(piece: Piece) -> list[int]:
+    """The letters in each place of a piece that answers nothing."""
+    return [] if _is_headline(piece) else [len(normal(text)) for text in hollow(piece)]
+
+
 class Titles:
     """The titles of a file, their groups, and what stands between them."""
 
@@ -197,21 +203,16 @@ class Titles:
     @cached_property
     def hollow(self) -> list[int]:
         """In how many letters that answer nothing."""
-        return _above(map(sum, self._hollow_sizes))
+        return _above(map(sum, self._hollows))
 
     @cached_property
     def places(self) -> list[int]:
         """In how many places that answer nothing."""
-        return _above(map(len, self._hollow_sizes))
+        return _above(map(len, self._hollows))
 
     @cached_property
-    def _hollow_sizes(self) -> list[list[int]]:
-        return [
-            [len(normal(text)) for text in hollow(piece)]
-            if piece and not _is_headline(piece)
-            else []
-            for piece in self.content
-        ]
+    def _hollows(self) -> list[list[int]]:
+        return [_hollow_sizes(piece) if piece else [] for piece in self.content]
 
     def _opens(self, at: int) -> bool:
         """Whether the answer to a title begins within its own piece."""
@@ -223,7 +224,7 @@ class Titles:
         groups: dict[Style, Group] = defaultdict(list)
         for at, mark in self.marks.items():
             wanted = bool(mark.read.number) == numbered
-            if wanted and not NO_QUESTION.match(mark.name) and re.search(r"[^\W\d_]", mark.name):
+            if wanted and not NO_QUESTION.match(mark.name) and LETTER.search(mark.name):
                 groups[style_of(mark)].append(at)
         return groups
 
@@ -243,6 +244,8 @@ class Titles:
 
     def listed(self, group: Group) -> float:
         """The share of titles that the table of contents names."""
+        if not self.flow.listed:
+            return 0.0
         return _share(normal(self.marks[at].name) in self.flow.listed for at in group)
 
     def coverage(self, group: Group) -> float:

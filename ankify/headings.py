@@ -238,6 +238,7 @@ def opens(words: str) -> bool:
 # -- inline tokens ---------------------------------------------------------------------------------
 
 
+LINK = re.compile(r"\]|<|://|www\.|@")  # without one of these in its source, text holds no link
 WORDS = frozenset(("text", "code_inline", "text_special"))
 BREAKS = frozenset(("softbreak", "hardbreak"))
 VISIBLE = WORDS | BREAKS

@@ -152,16 +152,17 @@ def _with_slips(titles: Titles, chosen: Group, groups: Groups) -> Group:
 
     Authors slip in the level (`## 8.`, `### 9.`, `## 10.`), and lists grow at another level.
     """
+    known = set(chosen)
     others = [
         group
         for style, group in groups.items()
         if style.arabic and (style.kind in HEADINGS or style.kind is Kind.BOLD)
-        if not titles.is_section(group, chosen)
+        if group[0] not in known and not titles.is_section(group, chosen)
     ]
     for _ in range(2):  # what the first round adds may close the gaps around another slip
-        known = set(chosen)
         runs = [run for g in others if g[0] not in known for run in _runs(g, chosen)]
-        chosen = sorted(known.union(*(run for run in runs if _goes_on(titles, run, chosen))))
+        known.update(*(run for run in runs if _goes_on(titles, run, chosen)))
+        chosen = sorted(known)
     return chosen
 
 

@@ -17,7 +17,7 @@ from markdown_it.token import Token
 
 from ankify.formulas import Formula, imbalance
 from ankify.gfm import ParsedFile, plain_text
-from ankify.headings import read_number
+from ankify.headings import LINK, read_number
 from ankify.model import Heading, Link, Location, Problem, Survey
 
 # <h2 id="norms">1. X</h2>
@@ -40,7 +40,6 @@ OFF = re.compile(r"<!--\s*ankify:\s*off\s*=\s*([\w\s,-]+?)\s*-->")
 # images/a%20b.png
 PICTURE = re.compile(r"\.(?:png|jpe?g|jfif|gif|svg|webp|avif|bmp|ico|tiff?)\b", re.IGNORECASE)
 BEFORE_A_NAME = re.compile(r"""[\s/\\"'<>\[\]|=]""")
-LINK = re.compile(r"\]|<|://|www\.|@")  # without one of these there is no link
 SPACED = re.compile(
     r"(?<![A-Za-z0-9$\\])\$[ \t]([^$\n`]{1,300}?)[ \t]\$(?![A-Za-z0-9$])"
 )  # $ x^2 $
