@@ -40,7 +40,7 @@ def is_filler(piece: Piece) -> bool:
         words = html.unescape(TAG.sub(" ", token.content))
         return not SHOWN.search(token.content) and _says_nothing(words, "href" in token.content)
     if token.type in ("paragraph_open", "blockquote_open", *LISTS):
-        leaves = (leaf for leaf in piece.tokens if leaf.nesting == 0)
+        leaves = [leaf for leaf in piece.tokens if leaf.nesting == 0]
         return all(leaf.type == "inline" and _is_blank(leaf) for leaf in leaves)
     return token.type == "hr"
 

@@ -241,13 +241,15 @@ def opens(words: str) -> bool:
 LINK = re.compile(r"\]|<|://|www\.|@")  # without one of these in its source, text holds no link
 WORDS = frozenset(("text", "code_inline", "text_special"))
 BREAKS = frozenset(("softbreak", "hardbreak"))
-VISIBLE = WORDS | BREAKS
 
 
 def visible(children: Iterable[Token]) -> str:
     """The characters of inline tokens that `cut` counts: text and code, a line break as one."""
-    shown = [token for token in children if token.type in VISIBLE]
-    return "".join([token.content if token.type in WORDS else "\n" for token in shown])
+    return "".join([_letters(token) for token in children])
+
+
+def _letters(token: Token) -> str:
+    return token.content if token.type in WORDS else "\n" if token.type in BREAKS else ""
 
 
 def cut(children: Sequence[Token], start: int, end: int | None = None) -> tuple[Token, ...]:
@@ -257,7 +259,7 @@ def cut(children: Sequence[Token], start: int, end: int | None = None) -> tuple[
     kept: list[Token] = []
     at, stop = 0, len(visible(children)) if end is None else end
     for token in children:
-        letters = visible((token,))
+        letters = _letters(token)
         low, high = max(start - at, 0), min(stop - at, len(letters))
         at += len(letters)
         if not letters:

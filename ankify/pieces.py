@@ -160,13 +160,20 @@ def _heading(run: tuple[Token, ...]) -> Piece:
     return Piece(run, _mark(Kind.HEADING, int(run[0].tag[1]), children, run[0]))
 
 
-def _mark(kind: Kind, level: int, children: tuple[Token, ...], at: Token) -> Mark:
-    words = visible(children)
-    read = read_number(words)
+def _mark(
+    kind: Kind,
+    level: int,
+    children: tuple[Token, ...],
+    at: Token,
+    *,
+    read: Numbered | None = None,
+    glued: tuple[Token, ...] = (),
+) -> Mark:
+    read = read or read_number(visible(children))
     title = _without_citation(cut(children, read.start))
     line = at.map[0] if at.map else 0
     anchor, target = _anchor(children), _target(children)
-    return Mark(kind, level, read, children, title, line, anchor=anchor, target=target)
+    return Mark(kind, level, read, children, title, line, glued, anchor=anchor, target=target)
 
 
 ANCHOR = re.compile(r"""\b(?:id|name)\s*=\s*(?:"([^"]*)"?|'([^']*)'?|([^\s>]+))""", re.IGNORECASE)
@@ -233,18 +240,18 @@ def _paragraph_mark(inline: Token) -> Mark | None:
     mark = _mark(Kind.BOLD if bold else Kind.TEXT, PARAGRAPH_LEVEL, cut(children, 0, end), inline)
     title = mark.title if whole else cut(children, read.start, bold)
     below = words.count("\n", 0, start)
-    return replace(mark, read=read, title=title, glued=_rest(children, start), below=below)
+    glued = _rest(children, words, start)
+    return replace(mark, read=read, title=title, glued=glued, below=below)
 
 
 def _is_badge(rest: str) -> bool:
     return len(rest) <= BADGE and not SENTENCE.search(rest)
 
 
-def _rest(children: Sequence[Token], start: int) -> tuple[Token, ...]:
+def _rest(children: Sequence[Token], words: str, start: int) -> tuple[Token, ...]:
     """What comes after a title in its paragraph, if it shows anything."""
-    rest = cut(children, start)
-    shown = visible(rest).strip() or any(token.type == "image" for token in rest)
-    return rest if shown else ()
+    shown = words[start:].strip() or any(token.type == "image" for token in children)
+    return cut(children, start) if shown else ()
 
 
 def _bold_length(children: Sequence[Token]) -> int:
@@ -283,25 +290,38 @@ def shown(inside: tuple[Token, ...]) -> Iterator[Token]:
     The paragraphs of a tight list have no <p>, there they do; those of lists in it still do not.
     """
     for block in balanced(inside):
-        yield from (replace(t, hidden=False) for t in block) if block[0].hidden else block
+        yield from (token.copy(hidden=False) for token in block) if block[0].hidden else block
 
 
 def _item_mark(item: Token, head: tuple[Token, ...]) -> Mark:
     children = tuple(head[1].children or ())
+    words = visible(children)
     if head[0].type == "heading_open":
-        mark = _mark(Kind.ITEM_HEADING, int(head[0].tag[1]), children, item)
-    else:
-        bold = _paragraph_mark(head[1])
-        first = len(visible(children).split("\n", 1)[0])
-        mark = _mark(Kind.ITEM, ITEM_LEVEL, cut(children, 0, first), item)
-        mark = replace(mark, glued=_rest(children, first + 1))
-        if mark.read.dialect and (mark.anchor or (mark.target and "/" not in mark.target)):
-            mark = replace(mark, kind=Kind.ITEM_LINK)
-        elif bold and bold.kind is Kind.BOLD:
-            mark = replace(bold, kind=Kind.ITEM_BOLD, level=ITEM_LEVEL, line=mark.line)
-    if item.info and not mark.read.number:
-        mark = replace(mark, read=replace(mark.read, dialect=ITEM_NUMBER, number=item.info))
-    return mark
+        read = _listed(item, read_number(words))
+        return _mark(Kind.ITEM_HEADING, int(head[0].tag[1]), children, item, read=read)
+    first = words.partition("\n")[0]
+    line = cut(children, 0, len(first))
+    own = read_number(first)
+    kind = Kind.ITEM_LINK if own.dialect and _is_target(line) else Kind.ITEM
+    bold = _paragraph_mark(head[1]) if kind is Kind.ITEM else None
+    if bold and bold.kind is Kind.BOLD:
+        at, read = (item.map or [0])[0], _listed(item, bold.read)
+        return replace(bold, kind=Kind.ITEM_BOLD, level=ITEM_LEVEL, line=at, read=read)
+    glued = _rest(children, words, len(first) + 1)
+    return _mark(kind, ITEM_LEVEL, line, item, read=_listed(item, own), glued=glued)
+
+
+def _is_target(title: tuple[Token, ...]) -> bool:
+    """Whether a table of contents may point to a title: it has an id, or is a link to itself."""
+    target = _target(title)
+    return bool(_anchor(title) or (target and "/" not in target))
+
+
+def _listed(item: Token, read: Numbered) -> Numbered:
+    """Take the number of the item itself if there is none in its title."""
+    if read.number or not item.info:
+        return read
+    return Numbered(ITEM_NUMBER, item.info, read.separator, read.start)
 
 
 # -- raw HTML --------------------------------------------------------------------------------------
@@ -346,7 +366,7 @@ def _html_piece(
     start += len(content) - len(content.lstrip())
     lines = [first + block.content.count("\n", 0, start)]
     lines.append(lines[0] + content.strip().count("\n") + 1)
-    token = replace(block, content=content.strip() + "\n", map=lines)
+    token = block.copy(content=content.strip() + "\n", map=lines)
     mark = _html_mark(part, lines[0]) if part else None
     depth = 0 if not part else bool(part["opens"] or part["open"]) - bool(part["close"])
     return [Piece((token,), mark, depth=depth)]

@@ -119,7 +119,9 @@ def _close_lists(
     for at, (piece, source) in enumerate(zip(flow.pieces, sources, strict=True)):
         if at in chosen:
             questions.add(len(kept))
-            kept += [piece, *read_pieces(tuple(shown(piece.inside)))]
+            kept.append(piece)
+            if piece.inside:
+                kept += read_pieces(tuple(shown(piece.inside)))
         elif source in opened:
             kept.append(piece)
         elif not at or sources[at - 1] != source:
@@ -313,6 +315,8 @@ class _Reader:
 
     def _comments(self, at: int, end: int) -> list[str]:
         """The author's comments on a question: directly above its title, or below."""
+        if "ankify:" not in self.parsed.text:
+            return []
         first = at - 1 if at and _is_comment(self.pieces[at - 1]) else at
         last = end - 1 if end < len(self.pieces) and _is_comment(self.pieces[end - 1]) else end
         return [said for piece in self.pieces[first:last] for said in piece.comments]
@@ -340,7 +344,7 @@ class _Reader:
             formula_card=None if cards is None else "formula" in cards,
             image_card=None if cards is None else "image" in cards,
         )
-        shown = tuple(map(_opened, _tokens(answer)))
+        shown = tuple([_opened(t) if t.type == "html_block" else t for t in _tokens(answer)])
         return Section(question, mark.title, _tokens(stem), shown)
 
 
@@ -392,13 +396,13 @@ BUTTON = re.compile(r"<details>(?=\s*<summary\b[^<>]*>([\s\S]*?)</summary>)", re
 
 def _opened(token: Token) -> Token:
     """Without the button "Answer": on the back of a card nobody wants to ask a second time."""
-    if token.type != "html_block" or "<details>" not in token.content.lower():
+    if "<details>" not in token.content.lower():
         return token
     content = BUTTON.sub(
         lambda tag: "<details open>" if opens(TAG.sub("", tag[1]).strip()) else tag[0],
         token.content,
     )
-    return token if content == token.content else replace(token, content=content)
+    return token if content == token.content else token.copy(content=content)
 
 
 # -- the stem --------------------------------------------------------------------------------------
@@ -456,9 +460,7 @@ def _is_repeated(piece: Piece) -> bool:
 
 def _unticked(piece: Piece) -> Piece:
     tokens = (
-        replace(token, meta={**token.meta, "checked": False})
-        if token.meta.get("checked")
-        else token
+        token.copy(meta={**token.meta, "checked": False}) if token.meta.get("checked") else token
         for token in piece.tokens
     )
     return replace(piece, tokens=tuple(tokens))
