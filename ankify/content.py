@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from markdown_it.token import Token
 
-from ankify.headings import LINK, normal, read_number, visible
+from ankify.headings import may_link, normal, read_number, visible
 from ankify.model import Link, TocEntry
 from ankify.pieces import Piece
 
@@ -86,7 +86,7 @@ MOSTLY = 0.6  # of the letters
 def links(piece: Piece) -> Iterator[Link]:
     """All links of a piece, in order."""
     for token in piece.tokens:
-        if token.type == "inline" and token.children and LINK.search(token.content):
+        if token.type == "inline" and token.children and may_link(token.content):
             yield from _inline_links(token.children, _line(token, piece))
         elif token.type == "html_block":
             line = _line(token, piece)

@@ -99,7 +99,7 @@ UNNUMBERED = Numbered(None, None, "", 0)
 
 def read_number(title: str) -> Numbered:
     """Find the number in front of a title, in whatever dialect it is written."""
-    narrow = title.translate(NARROW)
+    narrow = title if title.isascii() else title.translate(NARROW)
     start = _skip_decoration(narrow)
     if not NUMBERED.match(narrow, start):
         return UNNUMBERED
@@ -114,7 +114,7 @@ def read_number(title: str) -> Numbered:
 
 def _skip_decoration(title: str) -> int:
     at = 0
-    while at < len(title):
+    while at < len(title) and not title[at].isalnum():
         found = DECORATION.match(title, at)
         if found:
             at = found.end()
@@ -238,7 +238,6 @@ def opens(words: str) -> bool:
 # -- inline tokens ---------------------------------------------------------------------------------
 
 
-LINK = re.compile(r"\]|<|://|www\.|@")  # without one of these in its source, text holds no link
 WORDS = frozenset(("text", "code_inline", "text_special"))
 BREAKS = frozenset(("softbreak", "hardbreak"))
 
@@ -246,6 +245,11 @@ BREAKS = frozenset(("softbreak", "hardbreak"))
 def visible(children: Iterable[Token]) -> str:
     """The characters of inline tokens that `cut` counts: text and code, a line break as one."""
     return "".join([_letters(token) for token in children])
+
+
+def may_link(source: str) -> bool:
+    """Whether a text may hold a link, by its source."""
+    return "]" in source or "<" in source or "://" in source or "www." in source or "@" in source
 
 
 def _letters(token: Token) -> str:

@@ -330,8 +330,11 @@ class _Reader:
             body.pop()
         if mark.glued:
             body.insert(0, _glued(mark))
-        stem, answer = _stem(_trimmed(body))
-        answer = _trimmed(_unwrapped(answer))
+        body = _trimmed(body)
+        stem, answer = _stem(body)
+        answer = _unwrapped(answer)
+        if len(answer) < len(body):
+            answer = _trimmed(answer)
         cards = _said(comments, "cards")
         question = Question(
             file=self.path,
@@ -367,10 +370,11 @@ def _trimmed(body: Sequence[Piece]) -> list[Piece]:
     """Without the rules, blank HTML and links to the top around an answer."""
     kept = list(body)
     depth = sum(piece.depth for piece in kept)
-    while kept and is_filler(kept[-1]) and (kept[-1].depth >= 0 or depth < 0):
+    filler = True
+    while kept and (filler := is_filler(kept[-1])) and (kept[-1].depth >= 0 or depth < 0):
         depth -= kept.pop().depth
     kept = list(dropwhile(lambda piece: is_blank(piece) and not piece.depth, kept))
-    return kept if any(not is_filler(piece) for piece in kept) else []
+    return [] if filler and all(map(is_filler, kept)) else kept
 
 
 def _glued(mark: Mark) -> Piece:

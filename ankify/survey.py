@@ -17,7 +17,7 @@ from markdown_it.token import Token
 
 from ankify.formulas import Formula, imbalance
 from ankify.gfm import ParsedFile, plain_text
-from ankify.headings import LINK, read_number
+from ankify.headings import may_link, read_number
 from ankify.model import Heading, Link, Location, Problem, Survey
 
 # <h2 id="norms">1. X</h2>
@@ -147,7 +147,7 @@ class _Surveyor:
                 if child.type == "html_inline":
                     self._html(child.content, line)
             self._html_links(inline.content, line)
-        if LINK.search(inline.content):
+        if may_link(inline.content):
             self._links(children, line)
         if "$" in inline.content:
             self._dollars(inline, line)
