@@ -219,6 +219,7 @@ class _Reader:
         self, parsed: ParsedFile, path: str, pieces: tuple[Piece, ...], chosen: frozenset[int]
     ) -> None:
         self.parsed, self.path, self.pieces, self.chosen = parsed, path, pieces, chosen
+        self.commented = "ankify:" in parsed.text
         self.leads = self._leads()
         self.top = self._top()
 
@@ -315,7 +316,7 @@ class _Reader:
 
     def _comments(self, at: int, end: int) -> list[str]:
         """The author's comments on a question: directly above its title, or below."""
-        if "ankify:" not in self.parsed.text:
+        if not self.commented:
             return []
         first = at - 1 if at and _is_comment(self.pieces[at - 1]) else at
         last = end - 1 if end < len(self.pieces) and _is_comment(self.pieces[end - 1]) else end
@@ -387,7 +388,7 @@ def _glued(mark: Mark) -> Piece:
     return Piece(tokens)
 
 
-def _unwrapped(answer: Sequence[Piece]) -> Sequence[Piece]:
+def _unwrapped(answer: list[Piece]) -> list[Piece]:
     """An answer that is all in one <details>, without the button that opens it."""
     if len(answer) > 1 and answer[0].depth > 0 and answer[-1].depth < 0:
         depths = accumulate(piece.depth for piece in answer[:-1])
@@ -446,10 +447,10 @@ def _is_code(piece: Piece) -> bool:
 
 def _is_ticked(piece: Piece) -> bool:
     """A list of options of which some are ticked: `- [x] B` beside `- [ ] A`."""
-    if piece.tokens[0].type not in LISTS:
+    if piece.tokens[0].type not in LISTS or "checked" not in piece.tokens[1].meta:
         return False
-    ticks = [token.meta.get("checked") for token in piece.tokens if token.type == "list_item_open"]
-    return None not in ticks and len(set(ticks)) == 2
+    items = (token for token in piece.tokens if token.type == "list_item_open")
+    return {item.meta.get("checked") for item in items} == {True, False}
 
 
 TAGGED = re.compile(r"<[^\n>]*>")  # `<li key={it}>`
