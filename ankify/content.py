@@ -39,7 +39,9 @@ def is_filler(piece: Piece) -> bool:
             return False
         words = html.unescape(TAG.sub(" ", token.content))
         return not SHOWN.search(token.content) and _says_nothing(words, "href" in token.content)
-    if token.type in ("paragraph_open", "blockquote_open", *LISTS):
+    if token.type == "paragraph_open":
+        return _is_blank(piece.tokens[1])
+    if token.type in ("blockquote_open", *LISTS):
         leaves = [leaf for leaf in piece.tokens if leaf.nesting == 0]
         return all(leaf.type == "inline" and _is_blank(leaf) for leaf in leaves)
     return token.type == "hr"

@@ -94,11 +94,11 @@ class Piece:
     @property
     def end(self) -> int:
         """The line below its text, 0-based."""
-        maps = [(token, token.map[1]) for token in self.tokens if token.map]
         # Only leaves say where text ends: the map of a list takes in the blank lines below it. That
         # of a heading takes in its underline.
-        leaves = [end for t, end in maps if t.nesting == 0 or t.type == "heading_open"]
-        return max(leaves or [end for _, end in maps], default=0)
+        leaves = [t for t in self.tokens if t.nesting == 0 or t.type == "heading_open"]
+        ends = [t.map[1] for t in leaves if t.map] or [t.map[1] for t in self.tokens if t.map]
+        return max(ends, default=0)
 
     @property
     def comments(self) -> tuple[str, ...]:
@@ -155,22 +155,27 @@ def balanced(tokens: Sequence[Token]) -> Iterator[tuple[Token, ...]]:
 
 def _heading(run: tuple[Token, ...]) -> Piece:
     children = tuple(run[1].children or ())
-    if "\n" in visible(children):  # text over a line of `---` or `===`: no title was meant
+    words = visible(children)
+    if "\n" in words:  # text over a line of `---` or `===`: no title was meant
         return Piece(run)
-    return Piece(run, _mark(Kind.HEADING, int(run[0].tag[1]), children, run[0]))
+    return Piece(run, _mark(Kind.HEADING, int(run[0].tag[1]), children, words, run[0]))
 
 
 def _mark(
     kind: Kind,
     level: int,
     children: tuple[Token, ...],
+    words: str,
     at: Token,
     *,
     read: Numbered | None = None,
     glued: tuple[Token, ...] = (),
 ) -> Mark:
-    read = read or read_number(visible(children))
-    title = _without_citation(cut(children, read.start))
+    """The mark of a title: `words` are what is visible of its `children`."""
+    read = read or read_number(words)
+    title = cut(children, read.start)
+    if words.rstrip().endswith("]"):
+        title = _without_citation(title)
     line = at.map[0] if at.map else 0
     anchor, target = _anchor(children), _target(children)
     return Mark(kind, level, read, children, title, line, glued, anchor=anchor, target=target)
@@ -204,8 +209,6 @@ def _target(children: Sequence[Token]) -> str | None:
 def _without_citation(title: tuple[Token, ...]) -> tuple[Token, ...]:
     """Drop a link in brackets at the end, `[[src](url)]` or `[[src]](url)`: it cites, not asks."""
     words = visible(title).rstrip()
-    if not words.endswith("]"):
-        return title
     opening = next((i for i in reversed(range(len(title))) if title[i].type == "link_open"), -1)
     if opening < 1:
         return title
@@ -237,7 +240,8 @@ def _paragraph_mark(inline: Token) -> Mark | None:
     whole = bold <= read.start  # only the number is bold: `**Q1:** X`
     end = len(first) if whole or _is_badge(first[bold:]) else bold
     start = end + (words[end : end + 1] == "\n")
-    mark = _mark(Kind.BOLD if bold else Kind.TEXT, PARAGRAPH_LEVEL, cut(children, 0, end), inline)
+    kind = Kind.BOLD if bold else Kind.TEXT
+    mark = _mark(kind, PARAGRAPH_LEVEL, cut(children, 0, end), words[:end], inline)
     title = mark.title if whole else cut(children, read.start, bold)
     below = words.count("\n", 0, start)
     glued = _rest(children, words, start)
@@ -298,7 +302,7 @@ def _item_mark(item: Token, head: tuple[Token, ...]) -> Mark:
     words = visible(children)
     if head[0].type == "heading_open":
         read = _listed(item, read_number(words))
-        return _mark(Kind.ITEM_HEADING, int(head[0].tag[1]), children, item, read=read)
+        return _mark(Kind.ITEM_HEADING, int(head[0].tag[1]), children, words, item, read=read)
     first = words.partition("\n")[0]
     line = cut(children, 0, len(first))
     own = read_number(first)
@@ -308,7 +312,7 @@ def _item_mark(item: Token, head: tuple[Token, ...]) -> Mark:
         at, read = (item.map or [0])[0], _listed(item, bold.read)
         return replace(bold, kind=Kind.ITEM_BOLD, level=ITEM_LEVEL, line=at, read=read)
     glued = _rest(children, words, len(first) + 1)
-    return _mark(kind, ITEM_LEVEL, line, item, read=_listed(item, own), glued=glued)
+    return _mark(kind, ITEM_LEVEL, line, first, item, read=_listed(item, own), glued=glued)
 
 
 def _is_target(title: tuple[Token, ...]) -> bool:
@@ -383,11 +387,11 @@ def _html_mark(part: re.Match[str], line: int) -> Mark | None:
     else:
         return None
     children = tuple(_html_children(" ".join(inner.split())))
-    words = visible(children).strip()
-    if kind is Kind.SUMMARY and (not words or opens(words)):
+    words = visible(children)
+    if kind is Kind.SUMMARY and (not words.strip() or opens(words.strip())):
         return None
     at = Token("html_block", "", 0, map=[line, line + 1])
-    mark = _mark(kind, level, children, at)
+    mark = _mark(kind, level, children, words, at)
     return _numbered_by_id(
         replace(mark, anchor=_attribute(part["attributes"] or "") or mark.anchor)
     )

@@ -77,8 +77,15 @@ def survey(parsed: ParsedFile, path: str, unnumbered: int = 0) -> tuple[Survey, 
 
 def slug(title: str) -> str:
     """The anchor that GitHub makes of a heading: `3. What's new?` -> `3-whats-new`."""
-    kept = (c for c in title.strip().lower() if c in " -_" or unicodedata.category(c)[0] in "LMN")
-    return "".join(kept).replace(" ", "-")
+    return NOT_IN_SLUG.sub(_accent, title.strip().lower()).replace(" ", "-")
+
+
+NOT_IN_SLUG = re.compile(r"[^\w -]")  # all but letters, digits and what `_accent` keeps
+
+
+def _accent(sign: re.Match[str]) -> str:
+    """The sign itself if it is a part of the letter before it, else nothing."""
+    return sign[0] if unicodedata.category(sign[0])[0] == "M" else ""
 
 
 def _with_slugs(headings: Iterable[Heading]) -> Iterator[Heading]:
@@ -123,12 +130,12 @@ class _Surveyor:
     def look(self, tokens: Sequence[Token]) -> None:
         heading = False
         for token in tokens:
+            if token.nesting:
+                heading = token.type == "heading_open"
+                continue
             line = token.map[0] + 1 if token.map else 0
-            if token.type == "heading_open":
-                heading = True
-            elif token.type == "inline":
+            if token.type == "inline":
                 self._inline(token, line, heading)
-                heading = False
             elif token.type == "html_block":
                 self._html(token.content, line)
                 self._html_headings(token.content, line)
