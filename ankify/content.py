@@ -82,6 +82,7 @@ HTML_LINK = re.compile(
     r"""<a\b[^<>]*?href\s*=\s*["']?([^"'\s<>]*)[^<>]*>((?:(?!<a\b)[\s\S])*?)</a\s*>""",
     re.IGNORECASE,
 )
+LISTING = ("paragraph_open", "table_open", "html_block", *LISTS)
 MOSTLY = 0.6  # of the letters
 
 
@@ -149,13 +150,7 @@ def read_contents(pieces: Sequence[Piece], last: dict[str, int]) -> dict[int, li
     """
     found: dict[int, list[TocEntry]] = {}
     for at, piece in enumerate(pieces):
-        linked = not piece.mark or bool(piece.mark.target)
-        if linked and piece.tokens[0].type in (
-            "paragraph_open",
-            "table_open",
-            "html_block",
-            *LISTS,
-        ):
+        if piece.tokens[0].type in LISTING and (not piece.mark or piece.mark.target):
             entries = [_entry(link) for link in links(piece) if _is_local(link)]
             below = [entry for entry in entries if last.get(normal(entry.title), -1) > at]
             if below and 2 * len(below) >= len(entries) and linked_share(piece) >= MOSTLY:

@@ -109,7 +109,7 @@ def unread_counts(flow: Flow) -> Flow:
         for at in group if len(group) < loose[like] else ():
             if mark := pieces[at].mark:
                 plain = replace(mark, read=UNNUMBERED, title=mark.whole)
-                pieces[at] = replace(pieces[at], mark=plain)
+                pieces[at] = pieces[at]._replace(mark=plain)
     return replace(flow, pieces=tuple(pieces))
 
 

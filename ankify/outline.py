@@ -8,7 +8,7 @@ no questions. docs/dialects.md has the rules in full.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -136,7 +136,7 @@ def _without_restart(titles: Titles, chosen: Group) -> Group:
     unless a heading in between begins another part of the file.
     """
     separators = [titles.marks[at].read.separator for at in chosen]
-    usual = max(separators, key=separators.count)
+    usual = Counter(separators).most_common(1)[0][0]
     kept, other = [chosen[0]], False
     for before, at in pairwise(chosen):
         differs = titles.marks[at].read.separator != usual

@@ -10,10 +10,10 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cached_property
 from itertools import chain, pairwise
+from typing import NamedTuple
 
 from markdown_it.token import Token
 
@@ -47,9 +47,9 @@ class Mark:
     """A title that may head a question, as inline tokens; `line` is 0-based.
 
     `whole` is the title with its number, `title` without. `glued` is the rest of the paragraph that
-    it opens, which then belongs to the answer; it begins `below` lines down. `anchor` is the id of
-    the heading, `target` where a title that is a link points to. `borrowed` says that the title is
-    the paragraph below.
+    it opens, which then belongs to the answer; it begins `below` lines down. `borrowed` says that
+    the title is the paragraph below. `name` is what is visible of the title, formulas still set
+    aside.
     """
 
     kind: Kind
@@ -60,18 +60,19 @@ class Mark:
     line: int
     glued: tuple[Token, ...] = ()
     below: int = 1
-    anchor: str | None = None
-    target: str | None = None
     borrowed: bool = False
+    name: str = field(init=False)
 
-    @cached_property
-    def name(self) -> str:
-        """The visible title without its number, formulas still set aside."""
-        return visible(self.title).strip()
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", visible(self.title).strip())
+
+    @property
+    def target(self) -> str | None:
+        """Where the title points to if all of it is a link."""
+        return _target(self.whole)
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """A balanced run of tokens.
 
     `items` are the same list once more, item by item; `inside` is what follows the title of such
@@ -136,7 +137,7 @@ def _with_borrowed_titles(pieces: list[Piece]) -> list[Piece]:
         mark = piece.mark
         if mark and mark.read.number and not mark.name and below.tokens[0].type == "paragraph_open":
             title = tuple(below.tokens[1].children or ())
-            pieces[at] = replace(piece, mark=replace(mark, title=title, borrowed=True))
+            pieces[at] = piece._replace(mark=replace(mark, title=title, borrowed=True))
     return pieces
 
 
@@ -177,8 +178,7 @@ def _mark(
     if words.rstrip().endswith("]"):
         title = _without_citation(title)
     line = at.map[0] if at.map else 0
-    anchor, target = _anchor(children), _target(children)
-    return Mark(kind, level, read, children, title, line, glued, anchor=anchor, target=target)
+    return Mark(kind, level, read, children, title, line, glued)
 
 
 ANCHOR = re.compile(r"""\b(?:id|name)\s*=\s*(?:"([^"]*)"?|'([^']*)'?|([^\s>]+))""", re.IGNORECASE)
@@ -392,14 +392,12 @@ def _html_mark(part: re.Match[str], line: int) -> Mark | None:
         return None
     at = Token("html_block", "", 0, map=[line, line + 1])
     mark = _mark(kind, level, children, words, at)
-    return _numbered_by_id(
-        replace(mark, anchor=_attribute(part["attributes"] or "") or mark.anchor)
-    )
+    return _numbered_by_id(mark, _attribute(part["attributes"] or "") or _anchor(children))
 
 
-def _numbered_by_id(mark: Mark) -> Mark:
+def _numbered_by_id(mark: Mark, anchor: str | None) -> Mark:
     """Take the number from `<h2 id="3.X">` where the title lacks it, or its dot: `3X`."""
-    read = read_number(mark.anchor or "")
+    read = read_number(anchor or "")
     if mark.read.dialect or not read.number:
         return mark
     glued = visible(mark.whole).startswith(read.number)

@@ -160,7 +160,7 @@ def _matching(
         match = pattern.search(visible(mark.whole))
         if match:
             found.add(at)
-            pieces[at] = replace(piece, mark=_taken_apart(mark, match))
+            pieces[at] = piece._replace(mark=_taken_apart(mark, match))
     return replace(flow, pieces=tuple(pieces)), frozenset(found)
 
 
@@ -301,7 +301,7 @@ class _Reader:
     def _end(self, at: int, above: Sequence[int]) -> int:
         """Where the answer ends: at the next question, the next section, its own </details>."""
         question = self._mark(at)
-        limit = max((self._mark(up).level for up in above), default=0)
+        limit = max([self._mark(up).level for up in above], default=0)
         depth = 0
         for below in range(at + 1, len(self.pieces)):
             depth += self.pieces[below].depth
@@ -468,4 +468,4 @@ def _unticked(piece: Piece) -> Piece:
         token.copy(meta={**token.meta, "checked": False}) if token.meta.get("checked") else token
         for token in piece.tokens
     )
-    return replace(piece, tokens=tuple(tokens))
+    return piece._replace(tokens=tuple(tokens))

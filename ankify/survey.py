@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from urllib.parse import unquote
 
 from markdown_it.token import Token
@@ -94,13 +95,7 @@ def _with_slugs(headings: Iterable[Heading]) -> Iterator[Heading]:
     for heading in headings:
         count = seen[heading.slug]
         seen[heading.slug] += 1
-        yield Heading(
-            heading.line,
-            heading.title,
-            heading.number,
-            heading.ids,
-            f"{heading.slug}-{count}" if count else heading.slug,
-        )
+        yield replace(heading, slug=f"{heading.slug}-{count}") if count else heading
 
 
 def _pictures(text: str) -> Iterator[str]:
