@@ -20,6 +20,7 @@ from markdown_it.token import Token
 # Full-width digits and punctuation, one character for one, so that offsets into a title stay true.
 NARROW = {ord(wide): narrow for wide, narrow in zip("．：（）［］，　", ".:()[], ", strict=True)}
 NARROW |= {0xFF10 + digit: str(digit) for digit in range(10)}
+WIDE = re.compile(f"[{''.join(map(chr, NARROW))}]")
 
 CHINESE = "一二三四五六七八九十百零〇"
 DIGITS = r"\d{1,4}(?:[.\-]\d{1,4}){0,4}[a-z]?"
@@ -70,6 +71,8 @@ DIALECTS = (
     _dialect("bare", "3.", rf"(?P<number>{DIGITS})\s*[.、):]?\s*$"),
     _dialect("label", "Q: X", rf"(?:{LABEL})\s*[.:]\s*(?P<number>)(?=\S)", labelled=True),
 )
+# No other one can match a title that begins with a digit.
+DIGITS_FIRST = tuple(dialect for dialect in DIALECTS if dialect.example[0].isdigit())
 
 ITEM_NUMBER = _dialect(
     "list item", "3. **X**", r"(?!)"
@@ -99,11 +102,11 @@ UNNUMBERED = Numbered(None, None, "", 0)
 
 def read_number(title: str) -> Numbered:
     """Find the number in front of a title, in whatever dialect it is written."""
-    narrow = title if title.isascii() else title.translate(NARROW)
+    narrow = title.translate(NARROW) if WIDE.search(title) else title
     start = _skip_decoration(narrow)
     if not NUMBERED.match(narrow, start):
         return UNNUMBERED
-    for dialect in DIALECTS:
+    for dialect in DIALECTS if narrow[start] not in "0123456789" else DIGITS_FIRST:
         match = dialect.pattern.match(narrow, start)
         if match:
             number = match["number"]

@@ -135,7 +135,7 @@ def _with_borrowed_titles(pieces: list[Piece]) -> list[Piece]:
     """Give a heading that is only a number, `### 第 1 题`, the paragraph below as its title."""
     for at, (piece, below) in enumerate(pairwise(pieces)):
         mark = piece.mark
-        if mark and mark.read.number and not mark.name and below.tokens[0].type == "paragraph_open":
+        if mark and not mark.name and mark.read.number and below.tokens[0].type == "paragraph_open":
             title = tuple(below.tokens[1].children or ())
             pieces[at] = piece._replace(mark=replace(mark, title=title, borrowed=True))
     return pieces
@@ -143,11 +143,12 @@ def _with_borrowed_titles(pieces: list[Piece]) -> list[Piece]:
 
 def balanced(tokens: Sequence[Token]) -> Iterator[tuple[Token, ...]]:
     """Runs of tokens that open and close on the outermost level."""
+    tokens = tuple(tokens)
     start = depth = 0
     for at, token in enumerate(tokens):
         depth += token.nesting
-        if depth == 0:
-            yield tuple(tokens[start : at + 1])
+        if not depth:
+            yield tokens[start : at + 1]
             start = at + 1
 
 
