@@ -57,10 +57,12 @@ def is_blank(piece: Piece) -> bool:
 
 
 def _is_blank(inline: Token) -> bool:
+    if len(inline.content) > LONG:
+        return False
     children = inline.children or ()
     words = visible(children)
-    if len(inline.content) > LONG or not _says_nothing(words, linked=True):
-        return False  # as nearly all are, so the links and pictures do not matter
+    if not _says_nothing(words, linked=True):  # so links and pictures do not matter
+        return False
     if any(c.type == "image" or SHOWN.match(c.content) for c in children if c.nesting == 0):
         return False
     targets = [child.attrGet("href") for child in children if child.type == "link_open"]

@@ -171,8 +171,8 @@ class Titles:
                 stack.append(mark)
         return parents
 
-    # The content of the pieces, and how much of it stands above each position. It is measured when
-    # it is first asked for: the titles alone settle most files.
+    # How much stands above each position is measured when it is first asked for: the titles alone
+    # settle most files.
 
     @cached_property
     def content(self) -> list[Piece | None]:
@@ -187,27 +187,27 @@ class Titles:
 
     @cached_property
     def filled(self) -> list[int]:
-        """In how many pieces."""
+        """How many pieces of content stand above each position."""
         return _above(piece is not None for piece in self.content)
 
     @cached_property
     def worded(self) -> list[int]:
-        """In how many pieces that are no code."""
+        """How many of them are no code."""
         return _above(bool(piece and piece.tokens[0].type != "fence") for piece in self.content)
 
     @cached_property
     def letters(self) -> list[int]:
-        """In how many letters."""
+        """How many letters of content stand above each position."""
         return _above(_size(piece) if piece else 0 for piece in self.content)
 
     @cached_property
     def hollow(self) -> list[int]:
-        """In how many letters that answer nothing."""
+        """How many of these letters answer nothing."""
         return _above(map(sum, self._hollows))
 
     @cached_property
     def places(self) -> list[int]:
-        """In how many places that answer nothing."""
+        """In how many places they stand."""
         return _above(map(len, self._hollows))
 
     @cached_property

@@ -71,7 +71,7 @@ DIALECTS = (
     _dialect("bare", "3.", rf"(?P<number>{DIGITS})\s*[.、):]?\s*$"),
     _dialect("label", "Q: X", rf"(?:{LABEL})\s*[.:]\s*(?P<number>)(?=\S)", labelled=True),
 )
-# No other one can match a title that begins with a digit.
+# Only these can match a title that begins with a digit.
 DIGITS_FIRST = tuple(dialect for dialect in DIALECTS if dialect.example[0].isdigit())
 
 ITEM_NUMBER = _dialect(
@@ -251,7 +251,7 @@ def visible(children: Iterable[Token]) -> str:
 
 
 def may_link(source: str) -> bool:
-    """Whether a text may hold a link, by its source."""
+    """Whether inline text may hold a link: none is written without one of these signs."""
     return "]" in source or "<" in source or "://" in source or "www." in source or "@" in source
 
 
