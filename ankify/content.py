@@ -152,13 +152,18 @@ def read_contents(pieces: Sequence[Piece], last: dict[str, int]) -> dict[int, li
     """
     found: dict[int, list[TocEntry]] = {}
     for at, piece in enumerate(pieces):
-        if piece.tokens[0].type in LISTING and (not piece.mark or piece.mark.target):
-            entries = [_entry(link) for link in links(piece) if _is_local(link)]
-            below = [entry for entry in entries if last.get(normal(entry.title), -1) > at]
-            if below and 2 * len(below) >= len(entries) and linked_share(piece) >= MOSTLY:
-                found[at] = entries
+        entries = [_entry(link) for link in local_links(piece)]
+        below = [entry for entry in entries if last.get(normal(entry.title), -1) > at]
+        if below and 2 * len(below) >= len(entries) and linked_share(piece) >= MOSTLY:
+            found[at] = entries
     # A lone link may as well be an answer: "see question 7".
     return {at: found[at] for at in found if len(found[at]) > 1 or {at - 1, at + 1} & found.keys()}
+
+
+def local_links(piece: Piece) -> Iterator[Link]:
+    """The links to other places in the notes, of a piece that may be a table of contents."""
+    if piece.tokens[0].type in LISTING and (not piece.mark or piece.mark.target):
+        yield from filter(_is_local, links(piece))
 
 
 def _is_local(link: Link) -> bool:

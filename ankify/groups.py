@@ -75,6 +75,8 @@ def value(number: str | None) -> int:
     """The last part of a number: 12 for `3.4.12`, 17 for `17a`, 21 for 二十一; -1 for none."""
     if not number:
         return -1
+    if number.isdecimal():
+        return int(number)
     if number[0] in CHINESE:
         tens, ten, ones = number.replace("〇", "零").rpartition("十")
         tenfold = (DIGITS.find(tens[-1]) if tens else 1) if ten else 0

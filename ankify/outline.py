@@ -137,10 +137,11 @@ def _without_restart(titles: Titles, chosen: Group) -> Group:
     """
     separators = [titles.marks[at].read.separator for at in chosen]
     usual = Counter(separators).most_common(1)[0][0]
+    values = [titles.value(at) for at in chosen]
     kept, other = [chosen[0]], False
-    for before, at in pairwise(chosen):
+    for (before, at), (last, value) in zip(pairwise(chosen), pairwise(values), strict=True):
         differs = titles.marks[at].read.separator != usual
-        restarts = titles.value(at) <= 1 < titles.value(before) and not titles.parted(before, at)
+        restarts = value <= 1 < last and not titles.parted(before, at)
         other = differs and (other or restarts)
         if not other:
             kept.append(at)

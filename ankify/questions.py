@@ -14,7 +14,7 @@ from itertools import accumulate, chain, dropwhile
 
 from markdown_it.token import Token
 
-from ankify.content import LISTS, TAG, is_blank, is_filler, read_contents
+from ankify.content import LISTS, TAG, is_blank, is_filler, local_links, read_contents
 from ankify.gfm import ParsedFile, plain_text
 from ankify.groups import HEADINGS, Flow, style_of, unread_counts
 from ankify.headings import (
@@ -79,7 +79,8 @@ def split_questions(parsed: ParsedFile, path: str, options: SplitOptions) -> Spl
     """
     pieces = read_pieces(parsed.tokens)
     flow, sources = _open_lists(pieces)
-    contents = read_contents(pieces, _last_places(flow, sources))
+    linked = any(any(local_links(piece)) for piece in pieces)
+    contents = read_contents(pieces, _last_places(flow, sources)) if linked else {}
     flow = replace(
         flow,
         contents=frozenset(at for at, source in enumerate(sources) if source in contents),
