@@ -247,7 +247,7 @@ BREAKS = frozenset(("softbreak", "hardbreak"))
 
 def visible(children: Iterable[Token]) -> str:
     """The characters of inline tokens that `cut` counts: text and code, a line break as one."""
-    return "".join([_letters(token) for token in children])
+    return "".join(map(_letters, children))
 
 
 def may_link(source: str) -> bool:

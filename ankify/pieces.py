@@ -276,15 +276,15 @@ def _bold_length(children: Sequence[Token]) -> int:
 def _item(opening: Token, run: tuple[Token, ...], closing: Token) -> Piece:
     """A list item as a list of its own, with the mark its first line makes."""
     whole = (opening, *run, closing)
-    head = next(balanced(run[1:-1]), ())
+    head, inside = run[1:4], run[4:-1]  # if it is a paragraph or a heading
     if not _may_ask(run[0], head):
         return Piece(whole)
-    return Piece(whole, _item_mark(run[0], head), inside=run[1 + len(head) : -1])
+    return Piece(whole, _item_mark(run[0], head), inside=inside)
 
 
 def _may_ask(item: Token, head: tuple[Token, ...]) -> bool:
     """Whether an item begins with a title: with text, and numbered, bold or linked."""
-    if not head or head[0].type not in ("heading_open", "paragraph_open"):
+    if head[0].type not in ("heading_open", "paragraph_open"):
         return False
     return bool(item.info or head[0].tag != "p" or TITLED.match(head[1].content))
 
