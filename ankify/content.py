@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 
-from ankify.headings import normal, read_number, visible
+from ankify.headings import may_link, normal, read_number, visible
 from ankify.model import Link, TocEntry
 from ankify.pieces import Piece
 from ankify.tokens import Token
@@ -38,8 +38,10 @@ def is_filler(piece: Piece) -> bool:
             return False
         words = html.unescape(TAG.sub(" ", token.content))
         return not SHOWN.search(token.content) and _says_nothing(words, "href" in token.content)
-    if token.type in ("paragraph_open", "blockquote_open", *LISTS):
-        leaves = (leaf for leaf in piece.tokens if leaf.nesting == 0)
+    if token.type == "paragraph_open":
+        return _is_blank(piece.tokens[1])
+    if token.type in ("blockquote_open", *LISTS):
+        leaves = [leaf for leaf in piece.tokens if leaf.nesting == 0]
         return all(leaf.type == "inline" and _is_blank(leaf) for leaf in leaves)
     return token.type == "hr"
 
@@ -47,22 +49,26 @@ def is_filler(piece: Piece) -> bool:
 def is_blank(piece: Piece) -> bool:
     """Whether a piece shows nothing at all, or a rule."""
     token = piece.tokens[0]
-    words = TAG.sub("", token.content) if token.type == "html_block" else "shown"
-    blank = not html.unescape(words).strip() and not SHOWN.search(token.content)
-    return token.type == "hr" or blank
+    if token.type != "html_block":
+        return token.type == "hr"
+    words = html.unescape(TAG.sub("", token.content))
+    return not words.strip() and not SHOWN.search(token.content)
 
 
 def _is_blank(inline: Token) -> bool:
     if len(inline.content) > LONG:
         return False
-    children = inline.children or []
+    children = inline.children or ()
+    words = visible(children)
+    if not _says_nothing(words, linked=True):  # so links and pictures do not matter
+        return False
     if any(c.type == "image" or SHOWN.match(c.content) for c in children if c.nesting == 0):
         return False
     targets = [child.attrs.get("href") for child in children if child.type == "link_open"]
     if any(not str(target).startswith("#") for target in targets):
         return False
     linked = bool(targets) or any("href" in child.content for child in children)
-    return _says_nothing(visible(children), linked)
+    return _says_nothing(words, linked)
 
 
 def _says_nothing(words: str, linked: bool) -> bool:
@@ -77,18 +83,23 @@ HTML_LINK = re.compile(
     r"""<a\b[^<>]*?href\s*=\s*["']?([^"'\s<>]*)[^<>]*>((?:(?!<a\b)[\s\S])*?)</a\s*>""",
     re.IGNORECASE,
 )
+LISTING = ("paragraph_open", "table_open", "html_block", *LISTS)
 MOSTLY = 0.6  # of the letters
 
 
 def links(piece: Piece) -> Iterator[Link]:
     """All links of a piece, in order."""
     for token in piece.tokens:
-        line = (token.map or [piece.line])[0] + 1
-        if token.type == "inline" and token.children:
-            yield from _inline_links(token.children, line)
+        if token.type == "inline" and token.children and may_link(token.content):
+            yield from _inline_links(token.children, _line(token, piece))
         elif token.type == "html_block":
+            line = _line(token, piece)
             for href, inner in HTML_LINK.findall(token.content):
                 yield Link(line, html.unescape(href), html.unescape(TAG.sub("", inner)).strip())
+
+
+def _line(token: Token, piece: Piece) -> int:
+    return (token.map[0] if token.map else piece.line) + 1
 
 
 def _inline_links(children: Sequence[Token], line: int) -> Iterator[Link]:
@@ -105,12 +116,12 @@ def _inline_links(children: Sequence[Token], line: int) -> Iterator[Link]:
 
 def letters(piece: Piece) -> int:
     """How many letters and digits a reader sees in a piece."""
-    words = (
+    words = [
         TAG.sub("", token.content) if token.type == "html_block" else visible(token.children or ())
         for token in piece.tokens
         if token.type in ("inline", "html_block")
-    )
-    return sum(len(normal(word)) for word in words)
+    ]
+    return len(normal("".join(words)))
 
 
 def hollow(piece: Piece) -> Iterator[str]:
@@ -140,19 +151,18 @@ def read_contents(pieces: Sequence[Piece], last: dict[str, int]) -> dict[int, li
     """
     found: dict[int, list[TocEntry]] = {}
     for at, piece in enumerate(pieces):
-        linked = not piece.mark or bool(piece.mark.target)
-        if linked and piece.tokens[0].type in (
-            "paragraph_open",
-            "table_open",
-            "html_block",
-            *LISTS,
-        ):
-            entries = [_entry(link) for link in links(piece) if _is_local(link)]
-            below = [entry for entry in entries if last.get(normal(entry.title), -1) > at]
-            if below and 2 * len(below) >= len(entries) and linked_share(piece) >= MOSTLY:
-                found[at] = entries
+        entries = [_entry(link) for link in local_links(piece)]
+        below = [entry for entry in entries if last.get(normal(entry.title), -1) > at]
+        if below and 2 * len(below) >= len(entries) and linked_share(piece) >= MOSTLY:
+            found[at] = entries
     # A lone link may as well be an answer: "see question 7".
     return {at: found[at] for at in found if len(found[at]) > 1 or {at - 1, at + 1} & found.keys()}
+
+
+def local_links(piece: Piece) -> Iterator[Link]:
+    """The links to other places in the notes, of a piece that may be a table of contents."""
+    if piece.tokens[0].type in LISTING and (not piece.mark or piece.mark.target):
+        yield from filter(_is_local, links(piece))
 
 
 def _is_local(link: Link) -> bool:

@@ -11,7 +11,9 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 from ankify.content import hollow, is_filler, letters
 from ankify.headings import (
@@ -28,6 +30,7 @@ from ankify.headings import (
 from ankify.pieces import Kind, Mark, Piece
 from ankify.tokens import Token
 
+LETTER = re.compile(r"[^\W\d_]")
 Group = list[int]  # positions of titles of one style, in file order
 ASKS = ("?", "？")
 
@@ -35,15 +38,15 @@ HEADINGS = (Kind.HTML, Kind.HEADING, Kind.ITEM_HEADING)
 LISTED = (Kind.ITEM_LINK, Kind.ITEM_BOLD, Kind.ITEM)
 
 # In which order groups are tried: the plainer the mark-up, the more other things look like it.
-RANK = {Kind.HTML: 0, Kind.HEADING: 1, Kind.ITEM_HEADING: 1, Kind.ITEM_LINK: 2, Kind.SUMMARY: 4}
 WEAK = {Kind.BOLD: 5, Kind.ITEM_BOLD: 6, Kind.ITEM: 7, Kind.TEXT: 8}
+RANK = {Kind.HTML: 0, Kind.HEADING: 1, Kind.ITEM_HEADING: 1, Kind.ITEM_LINK: 2, Kind.SUMMARY: 4}
+RANK |= WEAK
 LABELLED_RANK = 3  # `**Q1: X**` says itself that it is a question, `**1. X**` does not
 
 FAMILIES = {"chinese": "chinese", "bracketed": "bracketed", "list item": "item"}
 
 
-@dataclass(frozen=True, order=True)
-class Style:
+class Style(NamedTuple):
     """What the titles of a group have in common; the order is that of the search."""
 
     rank: int
@@ -58,7 +61,7 @@ def style_of(mark: Mark) -> Style:
     """The style of a title."""
     dialect = mark.read.dialect
     labelled = bool(dialect and dialect.labelled)
-    rank = LABELLED_RANK if labelled and mark.kind in WEAK else {**RANK, **WEAK}[mark.kind]
+    rank = LABELLED_RANK if labelled and mark.kind in WEAK else RANK[mark.kind]
     family = "" if not dialect else "labelled" if labelled else FAMILIES.get(dialect.name, "arabic")
     depth = mark.read.depth if family == "arabic" and mark.kind not in LISTED else 1
     return Style(rank, family != "chinese", mark.level, depth, mark.kind, family)
@@ -71,6 +74,8 @@ def value(number: str | None) -> int:
     """The last part of a number: 12 for `3.4.12`, 17 for `17a`, 21 for 二十一; -1 for none."""
     if not number:
         return -1
+    if number.isdecimal():
+        return int(number)
     if number[0] in CHINESE:
         tens, ten, ones = number.replace("〇", "零").rpartition("十")
         tenfold = (DIGITS.find(tens[-1]) if tens else 1) if ten else 0
@@ -105,7 +110,7 @@ def unread_counts(flow: Flow) -> Flow:
         for at in group if len(group) < loose[like] else ():
             if mark := pieces[at].mark:
                 plain = replace(mark, read=UNNUMBERED, title=mark.whole)
-                pieces[at] = replace(pieces[at], mark=plain)
+                pieces[at] = pieces[at]._replace(mark=plain)
     return replace(flow, pieces=tuple(pieces))
 
 
@@ -118,6 +123,26 @@ def _leads_away(token: Token) -> bool:
 def _share(found: Iterable[bool]) -> float:
     listed = list(found)
     return sum(listed) / len(listed) if listed else 0.0
+
+
+def _above(sizes: Iterable[int]) -> list[int]:
+    """The sum of what stands above each position."""
+    return [0, *accumulate(sizes)]
+
+
+def _is_headline(piece: Piece) -> bool:
+    """Whether nothing of a piece but what is glued to its title can be content."""
+    return bool(piece.mark and piece.mark.kind in (*HEADINGS, Kind.SUMMARY))
+
+
+def _size(piece: Piece) -> int:
+    """The letters of content in a piece that says something, if only by a picture."""
+    return 1 if _is_headline(piece) else max(letters(piece), 1)
+
+
+def _hollow_sizes(piece: Piece) -> list[int]:
+    """The letters in each place of a piece that answers nothing."""
+    return [] if _is_headline(piece) else [len(normal(text)) for text in hollow(piece)]
 
 
 class Titles:
@@ -133,11 +158,6 @@ class Titles:
         self.headings = [at for at, mark in self.marks.items() if mark.kind in HEADINGS]
         self.above = self._parents()
         self.listing = [*sorted(flow.contents), len(flow.pieces)]
-        sizes = [self._size(at, piece) for at, piece in enumerate(flow.pieces)]
-        self.letters = [0, *accumulate(size for size, _, _, _ in sizes)]
-        self.hollow = [0, *accumulate(hollow for _, hollow, _, _ in sizes)]
-        self.places = [0, *accumulate(count for _, _, count, _ in sizes)]
-        self.worded = [0, *accumulate(worded for _, _, _, worded in sizes)]
 
     def _parents(self) -> dict[int, Mark]:
         """The heading above each title."""
@@ -152,14 +172,48 @@ class Titles:
                 stack.append(mark)
         return parents
 
-    def _size(self, at: int, piece: Piece) -> tuple[int, int, int, bool]:
-        """Letters of content in a piece, those that answer nothing, in how many places; words?"""
-        if piece.mark and piece.mark.kind in (*HEADINGS, Kind.SUMMARY):
-            return int(self._opens(at)), 0, 0, self._opens(at)
-        if at in self.flow.contents or is_filler(piece):
-            return 0, 0, 0, False
-        found = [len(normal(text)) for text in hollow(piece)]
-        return max(letters(piece), 1), sum(found), len(found), piece.tokens[0].type != "fence"
+    # How much stands above each position is measured when it is first asked for: the titles alone
+    # settle most files.
+
+    @cached_property
+    def content(self) -> list[Piece | None]:
+        """Each piece that answers something; None for the others."""
+        return [piece if self._says(at) else None for at, piece in enumerate(self.flow.pieces)]
+
+    def _says(self, at: int) -> bool:
+        piece = self.flow.pieces[at]
+        if _is_headline(piece):
+            return self._opens(at)
+        return at not in self.flow.contents and not is_filler(piece)
+
+    @cached_property
+    def filled(self) -> list[int]:
+        """How many pieces of content stand above each position."""
+        return _above(piece is not None for piece in self.content)
+
+    @cached_property
+    def worded(self) -> list[int]:
+        """How many of them are no code."""
+        return _above(bool(piece and piece.tokens[0].type != "fence") for piece in self.content)
+
+    @cached_property
+    def letters(self) -> list[int]:
+        """How many letters of content stand above each position."""
+        return _above(_size(piece) if piece else 0 for piece in self.content)
+
+    @cached_property
+    def hollow(self) -> list[int]:
+        """How many of these letters answer nothing."""
+        return _above(map(sum, self._hollows))
+
+    @cached_property
+    def places(self) -> list[int]:
+        """In how many places they stand."""
+        return _above(map(len, self._hollows))
+
+    @cached_property
+    def _hollows(self) -> list[list[int]]:
+        return [_hollow_sizes(piece) if piece else [] for piece in self.content]
 
     def _opens(self, at: int) -> bool:
         """Whether the answer to a title begins within its own piece."""
@@ -171,7 +225,7 @@ class Titles:
         groups: dict[Style, Group] = defaultdict(list)
         for at, mark in self.marks.items():
             wanted = bool(mark.read.number) == numbered
-            if wanted and not NO_QUESTION.match(mark.name) and re.search(r"[^\W\d_]", mark.name):
+            if wanted and not NO_QUESTION.match(mark.name) and LETTER.search(mark.name):
                 groups[style_of(mark)].append(at)
         return groups
 
@@ -182,7 +236,7 @@ class Titles:
     def answered(self, start: int, end: int) -> bool:
         """Whether there is content between a title and a position below."""
         # `Question: X` with nothing but code below leaves the answer to the reader.
-        found = self.worded if self.marks[start].kind is Kind.TEXT else self.letters
+        found = self.worded if self.marks[start].kind is Kind.TEXT else self.filled
         return self._opens(start) or found[end] > found[start + 1]
 
     def asking(self, group: Group) -> float:
@@ -191,6 +245,8 @@ class Titles:
 
     def listed(self, group: Group) -> float:
         """The share of titles that the table of contents names."""
+        if not self.flow.listed:
+            return 0.0
         return _share(normal(self.marks[at].name) in self.flow.listed for at in group)
 
     def coverage(self, group: Group) -> float:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from ankify.tokens import Token
 
@@ -19,6 +20,7 @@ from ankify.tokens import Token
 # Full-width digits and punctuation, one character for one, so that offsets into a title stay true.
 NARROW = {ord(wide): narrow for wide, narrow in zip("．：（）［］，　", ".:()[], ", strict=True)}
 NARROW |= {0xFF10 + digit: str(digit) for digit in range(10)}
+WIDE = re.compile(f"[{''.join(map(chr, NARROW))}]")
 
 CHINESE = "一二三四五六七八九十百零〇"
 DIGITS = r"\d{1,4}(?:[.\-]\d{1,4}){0,4}[a-z]?"
@@ -69,6 +71,8 @@ DIALECTS = (
     _dialect("bare", "3.", rf"(?P<number>{DIGITS})\s*[.、):]?\s*$"),
     _dialect("label", "Q: X", rf"(?:{LABEL})\s*[.:]\s*(?P<number>)(?=\S)", labelled=True),
 )
+# Only these can match a title that begins with a digit.
+DIGITS_FIRST = tuple(dialect for dialect in DIALECTS if dialect.example[0].isdigit())
 
 ITEM_NUMBER = _dialect(
     "list item", "3. **X**", r"(?!)"
@@ -77,8 +81,7 @@ CUSTOM = _dialect("custom", "what [questions] pattern says", r"(?!)")
 DECORATION = re.compile(r"(?:[\s#*_~>•▶►]|:[a-z0-9_+-]+:)+")  # in front of a number: `## # 1. X`
 
 
-@dataclass(frozen=True)
-class Numbered:
+class Numbered(NamedTuple):
     """A title taken apart: `start` is where its words begin."""
 
     dialect: Dialect | None
@@ -89,7 +92,7 @@ class Numbered:
     @property
     def depth(self) -> int:
         """How many parts the number has; 0 without a number."""
-        return len(re.split(r"[.\-]", self.number)) if self.number else 0
+        return 1 + self.number.count(".") + self.number.count("-") if self.number else 0
 
 
 # What any of the dialects begins with, to be quick about all other titles.
@@ -99,11 +102,11 @@ UNNUMBERED = Numbered(None, None, "", 0)
 
 def read_number(title: str) -> Numbered:
     """Find the number in front of a title, in whatever dialect it is written."""
-    narrow = title.translate(NARROW)
+    narrow = title.translate(NARROW) if WIDE.search(title) else title
     start = _skip_decoration(narrow)
     if not NUMBERED.match(narrow, start):
         return UNNUMBERED
-    for dialect in DIALECTS:
+    for dialect in DIALECTS if narrow[start] not in "0123456789" else DIGITS_FIRST:
         match = dialect.pattern.match(narrow, start)
         if match:
             number = match["number"]
@@ -114,7 +117,7 @@ def read_number(title: str) -> Numbered:
 
 def _skip_decoration(title: str) -> int:
     at = 0
-    while at < len(title):
+    while at < len(title) and not title[at].isalnum():
         found = DECORATION.match(title, at)
         if found:
             at = found.end()
@@ -127,7 +130,10 @@ def _skip_decoration(title: str) -> int:
 
 def normal(title: str) -> str:
     """A title reduced to its letters and digits, to compare titles with."""
-    return re.sub(r"[\W_]+", "", title).casefold()
+    return NO_LETTERS.sub("", title).casefold()
+
+
+NO_LETTERS = re.compile(r"[\W_]+")
 
 
 def strip_number(title: str) -> str:
@@ -239,9 +245,14 @@ WORDS = frozenset(("text", "code_inline", "text_special"))
 BREAKS = frozenset(("softbreak", "hardbreak"))
 
 
-def visible(children: Sequence[Token]) -> str:
+def visible(children: Iterable[Token]) -> str:
     """The characters of inline tokens that `cut` counts: text and code, a line break as one."""
-    return "".join([_letters(token) for token in children])
+    return "".join(map(_letters, children))
+
+
+def may_link(source: str) -> bool:
+    """Whether inline text may hold a link: none is written without one of these signs."""
+    return "]" in source or "<" in source or "://" in source or "www." in source or "@" in source
 
 
 def _letters(token: Token) -> str:
@@ -266,7 +277,7 @@ def cut(children: Sequence[Token], start: int, end: int | None = None) -> tuple[
 
 
 def _part(token: Token, low: int, high: int) -> Token:
-    return replace(token, content=token.content[low:high])
+    return token.copy(content=token.content[low:high])
 
 
 def _without_empty(children: Sequence[Token]) -> list[Token]:

@@ -8,7 +8,7 @@ no questions. docs/dialects.md has the rules in full.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -136,11 +136,12 @@ def _without_restart(titles: Titles, chosen: Group) -> Group:
     unless a heading in between begins another part of the file.
     """
     separators = [titles.marks[at].read.separator for at in chosen]
-    usual = max(separators, key=separators.count)
+    usual = Counter(separators).most_common(1)[0][0]
+    values = [titles.value(at) for at in chosen]
     kept, other = [chosen[0]], False
-    for before, at in pairwise(chosen):
+    for (before, at), (last, value) in zip(pairwise(chosen), pairwise(values), strict=True):
         differs = titles.marks[at].read.separator != usual
-        restarts = titles.value(at) <= 1 < titles.value(before) and not titles.parted(before, at)
+        restarts = value <= 1 < last and not titles.parted(before, at)
         other = differs and (other or restarts)
         if not other:
             kept.append(at)
@@ -152,16 +153,17 @@ def _with_slips(titles: Titles, chosen: Group, groups: Groups) -> Group:
 
     Authors slip in the level (`## 8.`, `### 9.`, `## 10.`), and lists grow at another level.
     """
+    known = set(chosen)
     others = [
         group
         for style, group in groups.items()
         if style.arabic and (style.kind in HEADINGS or style.kind is Kind.BOLD)
-        if not titles.is_section(group, chosen)
+        if group[0] not in known and not titles.is_section(group, chosen)
     ]
     for _ in range(2):  # what the first round adds may close the gaps around another slip
-        known = set(chosen)
         runs = [run for g in others if g[0] not in known for run in _runs(g, chosen)]
-        chosen = sorted(known.union(*(run for run in runs if _goes_on(titles, run, chosen))))
+        known.update(*(run for run in runs if _goes_on(titles, run, chosen)))
+        chosen = sorted(known)
     return chosen
 
 

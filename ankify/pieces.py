@@ -10,10 +10,10 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cached_property
-from itertools import pairwise
+from itertools import chain, pairwise
+from typing import NamedTuple
 
 from ankify.headings import ITEM_NUMBER, NUMBERED, Numbered, cut, opens, read_number, visible
 from ankify.tokens import Token
@@ -46,9 +46,9 @@ class Mark:
     """A title that may head a question, as inline tokens; `line` is 0-based.
 
     `whole` is the title with its number, `title` without. `glued` is the rest of the paragraph that
-    it opens, which then belongs to the answer; it begins `below` lines down. `anchor` is the id of
-    the heading, `target` where a title that is a link points to. `borrowed` says that the title is
-    the paragraph below.
+    it opens, which then belongs to the answer; it begins `below` lines down. `borrowed` says that
+    the title is the paragraph below. `name` is what is visible of the title, formulas still set
+    aside.
     """
 
     kind: Kind
@@ -59,32 +59,56 @@ class Mark:
     line: int
     glued: tuple[Token, ...] = ()
     below: int = 1
-    anchor: str | None = None
-    target: str | None = None
     borrowed: bool = False
+    name: str = field(init=False)
 
-    @cached_property
-    def name(self) -> str:
-        """The visible title without its number, formulas still set aside."""
-        return visible(self.title).strip()
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", visible(self.title).strip())
+
+    @property
+    def target(self) -> str | None:
+        """Where the title points to if all of it is a link."""
+        return _target(self.whole)
 
 
-@dataclass(frozen=True)
-class Piece:
-    """A balanced run of tokens on the 0-based lines from `line` up to, not including, `end`.
+class Piece(NamedTuple):
+    """A balanced run of tokens.
 
     `items` are the same list once more, item by item; `inside` is what follows the title of such
     an item. `depth` says how many <details> the piece opens (or, below 0, closes).
     """
 
     tokens: tuple[Token, ...]
-    line: int
-    end: int
     mark: Mark | None = None
     items: tuple[Piece, ...] = ()
     inside: tuple[Token, ...] = ()
     depth: int = 0
-    comments: tuple[str, ...] = ()
+
+    # Few pieces are asked for these, so they are no fields.
+
+    @property
+    def line(self) -> int:
+        """The 0-based line of its first token."""
+        return next((token.map[0] for token in self.tokens if token.map), 0)
+
+    @property
+    def end(self) -> int:
+        """The line below its text, 0-based."""
+        # Only leaves say where text ends: the map of a list takes in the blank lines below it. That
+        # of a heading takes in its underline.
+        leaves = [t for t in self.tokens if t.nesting == 0 or t.type == "heading_open"]
+        ends = [t.map[1] for t in leaves if t.map] or [t.map[1] for t in self.tokens if t.map]
+        return max(ends, default=0)
+
+    @property
+    def comments(self) -> tuple[str, ...]:
+        """What the author says to ankify in it."""
+        contents = (t.content for t in self.tokens if t.type in ("inline", "html_block"))
+        found = (COMMENT.findall(content) for content in contents if "ankify:" in content)
+        return tuple(chain.from_iterable(found))
+
+
+COMMENT = re.compile(r"<!--\s*ankify:\s*(.*?)\s*-->", re.DOTALL)  # <!-- ankify: id=norms -->
 
 
 def read_pieces(tokens: Sequence[Token]) -> list[Piece]:
@@ -97,12 +121,12 @@ def read_pieces(tokens: Sequence[Token]) -> list[Piece]:
         elif opening == "heading_open":
             pieces.append(_heading(run))
         elif opening == "paragraph_open":
-            pieces.append(_piece(run, _paragraph_mark(run[1])))
+            pieces.append(Piece(run, _paragraph_mark(run[1])))
         elif opening in ("bullet_list_open", "ordered_list_open"):
             items = tuple(_item(run[0], item, run[-1]) for item in balanced(run[1:-1]))
-            pieces.append(_piece(run, items=items))
+            pieces.append(Piece(run, items=items))
         else:
-            pieces.append(_piece(run))
+            pieces.append(Piece(run))
     return _with_borrowed_titles(pieces)
 
 
@@ -110,46 +134,21 @@ def _with_borrowed_titles(pieces: list[Piece]) -> list[Piece]:
     """Give a heading that is only a number, `### 第 1 题`, the paragraph below as its title."""
     for at, (piece, below) in enumerate(pairwise(pieces)):
         mark = piece.mark
-        if mark and mark.read.number and not mark.name and below.tokens[0].type == "paragraph_open":
+        if mark and not mark.name and mark.read.number and below.tokens[0].type == "paragraph_open":
             title = tuple(below.tokens[1].children or ())
-            pieces[at] = replace(piece, mark=replace(mark, title=title, borrowed=True))
+            pieces[at] = piece._replace(mark=replace(mark, title=title, borrowed=True))
     return pieces
 
 
 def balanced(tokens: Sequence[Token]) -> Iterator[tuple[Token, ...]]:
     """Runs of tokens that open and close on the outermost level."""
+    tokens = tuple(tokens)
     start = depth = 0
     for at, token in enumerate(tokens):
         depth += token.nesting
-        if depth == 0:
-            yield tuple(tokens[start : at + 1])
+        if not depth:
+            yield tokens[start : at + 1]
             start = at + 1
-
-
-def _piece(
-    run: tuple[Token, ...],
-    mark: Mark | None = None,
-    *,
-    items: tuple[Piece, ...] = (),
-    inside: tuple[Token, ...] = (),
-    depth: int = 0,
-) -> Piece:
-    maps = [token.map for token in run if token.map]
-    # Only leaves say where text ends: the map of a list takes in the blank lines below it. That of
-    # a heading takes in its underline.
-    leaves = [t.map for t in run if t.map and (t.nesting == 0 or t.type == "heading_open")]
-    line = maps[0][0] if maps else 0
-    end = max((found[1] for found in leaves or maps), default=line)
-    return Piece(run, line, end, mark, items, inside, depth, tuple(_comments(run)))
-
-
-COMMENT = re.compile(r"<!--\s*ankify:\s*(.*?)\s*-->", re.DOTALL)  # <!-- ankify: id=norms -->
-
-
-def _comments(run: Iterable[Token]) -> Iterator[str]:
-    for token in run:
-        if token.type in ("inline", "html_block") and "ankify:" in token.content:
-            yield from COMMENT.findall(token.content)
 
 
 # -- headings, paragraphs and list items -----------------------------------------------------------
@@ -157,18 +156,29 @@ def _comments(run: Iterable[Token]) -> Iterator[str]:
 
 def _heading(run: tuple[Token, ...]) -> Piece:
     children = tuple(run[1].children or ())
-    if "\n" in visible(children):  # text over a line of `---` or `===`: no title was meant
-        return _piece(run)
-    return _piece(run, _mark(Kind.HEADING, int(run[0].tag[1]), children, run[0]))
-
-
-def _mark(kind: Kind, level: int, children: tuple[Token, ...], at: Token) -> Mark:
     words = visible(children)
-    read = read_number(words)
-    title = _without_citation(cut(children, read.start))
+    if "\n" in words:  # text over a line of `---` or `===`: no title was meant
+        return Piece(run)
+    return Piece(run, _mark(Kind.HEADING, int(run[0].tag[1]), children, words, run[0]))
+
+
+def _mark(
+    kind: Kind,
+    level: int,
+    children: tuple[Token, ...],
+    words: str,
+    at: Token,
+    *,
+    read: Numbered | None = None,
+    glued: tuple[Token, ...] = (),
+) -> Mark:
+    """The mark of a title: `words` are what is visible of its `children`."""
+    read = read or read_number(words)
+    title = cut(children, read.start)
+    if words.rstrip().endswith("]"):
+        title = _without_citation(title)
     line = at.map[0] if at.map else 0
-    anchor, target = _anchor(children), _target(children)
-    return Mark(kind, level, read, children, title, line, anchor=anchor, target=target)
+    return Mark(kind, level, read, children, title, line, glued)
 
 
 ANCHOR = re.compile(r"""\b(?:id|name)\s*=\s*(?:"([^"]*)"?|'([^']*)'?|([^\s>]+))""", re.IGNORECASE)
@@ -199,8 +209,6 @@ def _target(children: Sequence[Token]) -> str | None:
 def _without_citation(title: tuple[Token, ...]) -> tuple[Token, ...]:
     """Drop a link in brackets at the end, `[[src](url)]` or `[[src]](url)`: it cites, not asks."""
     words = visible(title).rstrip()
-    if not words.endswith("]"):
-        return title
     opening = next((i for i in reversed(range(len(title))) if title[i].type == "link_open"), -1)
     if opening < 1:
         return title
@@ -232,21 +240,22 @@ def _paragraph_mark(inline: Token) -> Mark | None:
     whole = bold <= read.start  # only the number is bold: `**Q1:** X`
     end = len(first) if whole or _is_badge(first[bold:]) else bold
     start = end + (words[end : end + 1] == "\n")
-    mark = _mark(Kind.BOLD if bold else Kind.TEXT, PARAGRAPH_LEVEL, cut(children, 0, end), inline)
+    kind = Kind.BOLD if bold else Kind.TEXT
+    mark = _mark(kind, PARAGRAPH_LEVEL, cut(children, 0, end), words[:end], inline)
     title = mark.title if whole else cut(children, read.start, bold)
     below = words.count("\n", 0, start)
-    return replace(mark, read=read, title=title, glued=_rest(children, start), below=below)
+    glued = _rest(children, words, start)
+    return replace(mark, read=read, title=title, glued=glued, below=below)
 
 
 def _is_badge(rest: str) -> bool:
     return len(rest) <= BADGE and not SENTENCE.search(rest)
 
 
-def _rest(children: Sequence[Token], start: int) -> tuple[Token, ...]:
+def _rest(children: Sequence[Token], words: str, start: int) -> tuple[Token, ...]:
     """What comes after a title in its paragraph, if it shows anything."""
-    rest = cut(children, start)
-    shown = visible(rest).strip() or any(token.type == "image" for token in rest)
-    return rest if shown else ()
+    shown = words[start:].strip() or any(token.type == "image" for token in children)
+    return cut(children, start) if shown else ()
 
 
 def _bold_length(children: Sequence[Token]) -> int:
@@ -266,15 +275,15 @@ def _bold_length(children: Sequence[Token]) -> int:
 def _item(opening: Token, run: tuple[Token, ...], closing: Token) -> Piece:
     """A list item as a list of its own, with the mark its first line makes."""
     whole = (opening, *run, closing)
-    head = next(balanced(run[1:-1]), ())
+    head, inside = run[1:4], run[4:-1]  # if it is a paragraph or a heading
     if not _may_ask(run[0], head):
-        return _piece(whole)
-    return _piece(whole, _item_mark(run[0], head), inside=run[1 + len(head) : -1])
+        return Piece(whole)
+    return Piece(whole, _item_mark(run[0], head), inside=inside)
 
 
 def _may_ask(item: Token, head: tuple[Token, ...]) -> bool:
     """Whether an item begins with a title: with text, and numbered, bold or linked."""
-    if not head or head[0].type not in ("heading_open", "paragraph_open"):
+    if head[0].type not in ("heading_open", "paragraph_open"):
         return False
     return bool(item.info or head[0].tag != "p" or TITLED.match(head[1].content))
 
@@ -285,25 +294,38 @@ def shown(inside: tuple[Token, ...]) -> Iterator[Token]:
     The paragraphs of a tight list have no <p>, there they do; those of lists in it still do not.
     """
     for block in balanced(inside):
-        yield from (replace(t, hidden=False) for t in block) if block[0].hidden else block
+        yield from (token.copy(hidden=False) for token in block) if block[0].hidden else block
 
 
 def _item_mark(item: Token, head: tuple[Token, ...]) -> Mark:
     children = tuple(head[1].children or ())
+    words = visible(children)
     if head[0].type == "heading_open":
-        mark = _mark(Kind.ITEM_HEADING, int(head[0].tag[1]), children, item)
-    else:
-        bold = _paragraph_mark(head[1])
-        first = len(visible(children).split("\n", 1)[0])
-        mark = _mark(Kind.ITEM, ITEM_LEVEL, cut(children, 0, first), item)
-        mark = replace(mark, glued=_rest(children, first + 1))
-        if mark.read.dialect and (mark.anchor or (mark.target and "/" not in mark.target)):
-            mark = replace(mark, kind=Kind.ITEM_LINK)
-        elif bold and bold.kind is Kind.BOLD:
-            mark = replace(bold, kind=Kind.ITEM_BOLD, level=ITEM_LEVEL, line=mark.line)
-    if item.info and not mark.read.number:
-        mark = replace(mark, read=replace(mark.read, dialect=ITEM_NUMBER, number=item.info))
-    return mark
+        read = _listed(item, read_number(words))
+        return _mark(Kind.ITEM_HEADING, int(head[0].tag[1]), children, words, item, read=read)
+    first = words.partition("\n")[0]
+    line = cut(children, 0, len(first))
+    own = read_number(first)
+    kind = Kind.ITEM_LINK if own.dialect and _is_target(line) else Kind.ITEM
+    bold = _paragraph_mark(head[1]) if kind is Kind.ITEM else None
+    if bold and bold.kind is Kind.BOLD:
+        at, read = (item.map or [0])[0], _listed(item, bold.read)
+        return replace(bold, kind=Kind.ITEM_BOLD, level=ITEM_LEVEL, line=at, read=read)
+    glued = _rest(children, words, len(first) + 1)
+    return _mark(kind, ITEM_LEVEL, line, first, item, read=_listed(item, own), glued=glued)
+
+
+def _is_target(title: tuple[Token, ...]) -> bool:
+    """Whether a table of contents may point to a title: it has an id, or is a link to itself."""
+    target = _target(title)
+    return bool(_anchor(title) or (target and "/" not in target))
+
+
+def _listed(item: Token, read: Numbered) -> Numbered:
+    """Take the number of the item itself if there is none in its title."""
+    if read.number or not item.info:
+        return read
+    return Numbered(ITEM_NUMBER, item.info, read.separator, read.start)
 
 
 # -- raw HTML --------------------------------------------------------------------------------------
@@ -328,7 +350,7 @@ TAGS = re.compile(r"(<[^>]*>)")
 def _cut_html(block: Token) -> list[Piece]:
     """Cut a raw HTML block at its headings, summaries and comments; the text itself stays."""
     if VERBATIM.match(block.content):
-        return [_piece((block,))]
+        return [Piece((block,))]
     pieces: list[Piece] = []
     done = 0
     for part in HTML_PART.finditer(block.content):
@@ -348,10 +370,10 @@ def _html_piece(
     start += len(content) - len(content.lstrip())
     line = first + block.content.count("\n", 0, start)
     end = line + content.strip().count("\n") + 1
-    token = replace(block, content=content.strip() + "\n", map=(line, end))
+    token = block.copy(content=content.strip() + "\n", map=(line, end))
     mark = _html_mark(part, line) if part else None
     depth = 0 if not part else bool(part["opens"] or part["open"]) - bool(part["close"])
-    return [_piece((token,), mark, depth=depth)]
+    return [Piece((token,), mark, depth=depth)]
 
 
 def _html_mark(part: re.Match[str], line: int) -> Mark | None:
@@ -365,19 +387,17 @@ def _html_mark(part: re.Match[str], line: int) -> Mark | None:
     else:
         return None
     children = tuple(_html_children(" ".join(inner.split())))
-    words = visible(children).strip()
-    if kind is Kind.SUMMARY and (not words or opens(words)):
+    words = visible(children)
+    if kind is Kind.SUMMARY and (not words.strip() or opens(words.strip())):
         return None
     at = Token("html_block", "", 0, map=(line, line + 1))
-    mark = _mark(kind, level, children, at)
-    return _numbered_by_id(
-        replace(mark, anchor=_attribute(part["attributes"] or "") or mark.anchor)
-    )
+    mark = _mark(kind, level, children, words, at)
+    return _numbered_by_id(mark, _attribute(part["attributes"] or "") or _anchor(children))
 
 
-def _numbered_by_id(mark: Mark) -> Mark:
+def _numbered_by_id(mark: Mark, anchor: str | None) -> Mark:
     """Take the number from `<h2 id="3.X">` where the title lacks it, or its dot: `3X`."""
-    read = read_number(mark.anchor or "")
+    read = read_number(anchor or "")
     if mark.read.dialect or not read.number:
         return mark
     glued = visible(mark.whole).startswith(read.number)

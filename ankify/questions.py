@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, chain, dropwhile
 
-from ankify.content import LISTS, TAG, is_blank, is_filler, read_contents
+from ankify.content import LISTS, TAG, is_blank, is_filler, local_links, read_contents
 from ankify.gfm import ParsedFile, plain_text
 from ankify.groups import HEADINGS, Flow, style_of, unread_counts
 from ankify.headings import (
@@ -78,7 +78,8 @@ def split_questions(parsed: ParsedFile, path: str, options: SplitOptions) -> Spl
     """
     pieces = read_pieces(parsed.tokens)
     flow, sources = _open_lists(pieces)
-    contents = read_contents(pieces, _last_places(flow, sources))
+    linked = any(any(local_links(piece)) for piece in pieces)
+    contents = read_contents(pieces, _last_places(flow, sources)) if linked else {}
     flow = replace(
         flow,
         contents=frozenset(at for at, source in enumerate(sources) if source in contents),
@@ -118,7 +119,9 @@ def _close_lists(
     for at, (piece, source) in enumerate(zip(flow.pieces, sources, strict=True)):
         if at in chosen:
             questions.add(len(kept))
-            kept += [piece, *read_pieces(tuple(shown(piece.inside)))]
+            kept.append(piece)
+            if piece.inside:
+                kept += read_pieces(tuple(shown(piece.inside)))
         elif source in opened:
             kept.append(piece)
         elif not at or sources[at - 1] != source:
@@ -139,7 +142,7 @@ def _choose(flow: Flow, options: SplitOptions) -> tuple[Flow, Outline]:
     marked = {
         at + 1
         for at, piece in enumerate(flow.pieces[:-1])
-        if "question" in piece.comments and _is_comment(piece) and flow.pieces[at + 1].mark
+        if _is_comment(piece) and "question" in piece.comments and flow.pieces[at + 1].mark
     }
     return flow, replace(outline, questions=outline.questions | marked)
 
@@ -157,7 +160,7 @@ def _matching(
         match = pattern.search(visible(mark.whole))
         if match:
             found.add(at)
-            pieces[at] = replace(piece, mark=_taken_apart(mark, match))
+            pieces[at] = piece._replace(mark=_taken_apart(mark, match))
     return replace(flow, pieces=tuple(pieces)), frozenset(found)
 
 
@@ -216,6 +219,7 @@ class _Reader:
         self, parsed: ParsedFile, path: str, pieces: tuple[Piece, ...], chosen: frozenset[int]
     ) -> None:
         self.parsed, self.path, self.pieces, self.chosen = parsed, path, pieces, chosen
+        self.commented = "ankify:" in parsed.text
         self.leads = self._leads()
         self.top = self._top()
 
@@ -264,7 +268,7 @@ class _Reader:
                 level = mark.level
             elif mark and mark.kind in HEADINGS and mark.level <= max(level, 2 * bool(level)):
                 leads |= set() if opens(mark.name) else {at}
-            elif not is_filler(self.pieces[at]):
+            elif level and not is_filler(self.pieces[at]):
                 level = 0
         return frozenset(leads)
 
@@ -297,7 +301,7 @@ class _Reader:
     def _end(self, at: int, above: Sequence[int]) -> int:
         """Where the answer ends: at the next question, the next section, its own </details>."""
         question = self._mark(at)
-        limit = max((self._mark(up).level for up in above), default=0)
+        limit = max([self._mark(up).level for up in above], default=0)
         depth = 0
         for below in range(at + 1, len(self.pieces)):
             depth += self.pieces[below].depth
@@ -312,6 +316,8 @@ class _Reader:
 
     def _comments(self, at: int, end: int) -> list[str]:
         """The author's comments on a question: directly above its title, or below."""
+        if not self.commented:
+            return []
         first = at - 1 if at and _is_comment(self.pieces[at - 1]) else at
         last = end - 1 if end < len(self.pieces) and _is_comment(self.pieces[end - 1]) else end
         return [said for piece in self.pieces[first:last] for said in piece.comments]
@@ -325,8 +331,11 @@ class _Reader:
             body.pop()
         if mark.glued:
             body.insert(0, _glued(mark))
-        stem, answer = _stem(_trimmed(body))
-        answer = _trimmed(_unwrapped(answer))
+        body = _trimmed(body)
+        stem, answer = _stem(body)
+        answer = _unwrapped(answer)
+        if len(answer) < len(body):
+            answer = _trimmed(answer)
         cards = _said(comments, "cards")
         question = Question(
             file=self.path,
@@ -339,7 +348,7 @@ class _Reader:
             formula_card=None if cards is None else "formula" in cards,
             image_card=None if cards is None else "image" in cards,
         )
-        shown = tuple(map(_opened, _tokens(answer)))
+        shown = tuple([_opened(t) if t.type == "html_block" else t for t in _tokens(answer)])
         return Section(question, mark.title, _tokens(stem), shown)
 
 
@@ -362,10 +371,11 @@ def _trimmed(body: Sequence[Piece]) -> list[Piece]:
     """Without the rules, blank HTML and links to the top around an answer."""
     kept = list(body)
     depth = sum(piece.depth for piece in kept)
-    while kept and is_filler(kept[-1]) and (kept[-1].depth >= 0 or depth < 0):
+    filler = True
+    while kept and (filler := is_filler(kept[-1])) and (kept[-1].depth >= 0 or depth < 0):
         depth -= kept.pop().depth
     kept = list(dropwhile(lambda piece: is_blank(piece) and not piece.depth, kept))
-    return kept if any(not is_filler(piece) for piece in kept) else []
+    return [] if filler and all(map(is_filler, kept)) else kept
 
 
 def _glued(mark: Mark) -> Piece:
@@ -375,10 +385,10 @@ def _glued(mark: Mark) -> Piece:
     inline = Token("inline", "", 0, map=lines, children=list(mark.glued), block=True)
     opening = Token("paragraph_open", "p", 1, map=lines, block=True)
     tokens = (opening, inline, Token("paragraph_close", "p", -1, block=True))
-    return Piece(tokens, lines[0], lines[1])
+    return Piece(tokens)
 
 
-def _unwrapped(answer: Sequence[Piece]) -> Sequence[Piece]:
+def _unwrapped(answer: list[Piece]) -> list[Piece]:
     """An answer that is all in one <details>, without the button that opens it."""
     if len(answer) > 1 and answer[0].depth > 0 and answer[-1].depth < 0:
         depths = accumulate(piece.depth for piece in answer[:-1])
@@ -391,13 +401,13 @@ BUTTON = re.compile(r"<details>(?=\s*<summary\b[^<>]*>([\s\S]*?)</summary>)", re
 
 def _opened(token: Token) -> Token:
     """Without the button "Answer": on the back of a card nobody wants to ask a second time."""
-    if token.type != "html_block" or "<details>" not in token.content.lower():
+    if "<details>" not in token.content.lower():
         return token
     content = BUTTON.sub(
         lambda tag: "<details open>" if opens(TAG.sub("", tag[1]).strip()) else tag[0],
         token.content,
     )
-    return token if content == token.content else replace(token, content=content)
+    return token if content == token.content else token.copy(content=content)
 
 
 # -- the stem --------------------------------------------------------------------------------------
@@ -437,10 +447,10 @@ def _is_code(piece: Piece) -> bool:
 
 def _is_ticked(piece: Piece) -> bool:
     """A list of options of which some are ticked: `- [x] B` beside `- [ ] A`."""
-    if piece.tokens[0].type not in LISTS:
+    if piece.tokens[0].type not in LISTS or "checked" not in piece.tokens[1].meta:
         return False
-    ticks = [token.meta.get("checked") for token in piece.tokens if token.type == "list_item_open"]
-    return None not in ticks and len(set(ticks)) == 2
+    items = (token for token in piece.tokens if token.type == "list_item_open")
+    return {item.meta.get("checked") for item in items} == {True, False}
 
 
 TAGGED = re.compile(r"<[^\n>]*>")  # `<li key={it}>`
@@ -455,9 +465,7 @@ def _is_repeated(piece: Piece) -> bool:
 
 def _unticked(piece: Piece) -> Piece:
     tokens = (
-        replace(token, meta={**token.meta, "checked": False})
-        if token.meta.get("checked")
-        else token
+        token.copy(meta={**token.meta, "checked": False}) if token.meta.get("checked") else token
         for token in piece.tokens
     )
-    return replace(piece, tokens=tuple(tokens))
+    return piece._replace(tokens=tuple(tokens))

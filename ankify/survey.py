@@ -11,11 +11,12 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from urllib.parse import unquote
 
 from ankify.formulas import Formula, imbalance
 from ankify.gfm import ParsedFile, plain_text
-from ankify.headings import read_number
+from ankify.headings import may_link, read_number
 from ankify.model import Heading, Link, Location, Problem, Survey
 from ankify.tokens import Token
 
@@ -39,7 +40,6 @@ OFF = re.compile(r"<!--\s*ankify:\s*off\s*=\s*([\w\s,-]+?)\s*-->")
 # images/a%20b.png
 PICTURE = re.compile(r"\.(?:png|jpe?g|jfif|gif|svg|webp|avif|bmp|ico|tiff?)\b", re.IGNORECASE)
 BEFORE_A_NAME = re.compile(r"""[\s/\\"'<>\[\]|=]""")
-LINK = re.compile(r"\]|<|://|www\.|@")  # without one of these there is no link
 SPACED = re.compile(
     r"(?<![A-Za-z0-9$\\])\$[ \t]([^$\n`]{1,300}?)[ \t]\$(?![A-Za-z0-9$])"
 )  # $ x^2 $
@@ -77,8 +77,15 @@ def survey(parsed: ParsedFile, path: str, unnumbered: int = 0) -> tuple[Survey, 
 
 def slug(title: str) -> str:
     """The anchor that GitHub makes of a heading: `3. What's new?` -> `3-whats-new`."""
-    kept = (c for c in title.strip().lower() if c in " -_" or unicodedata.category(c)[0] in "LMN")
-    return "".join(kept).replace(" ", "-")
+    return NOT_IN_SLUG.sub(_accent, title.strip().lower()).replace(" ", "-")
+
+
+NOT_IN_SLUG = re.compile(r"[^\w -]")  # all but letters, digits and what `_accent` keeps
+
+
+def _accent(sign: re.Match[str]) -> str:
+    """The sign itself if it is a part of the letter before it, else nothing."""
+    return sign[0] if unicodedata.category(sign[0])[0] == "M" else ""
 
 
 def _with_slugs(headings: Iterable[Heading]) -> Iterator[Heading]:
@@ -87,13 +94,7 @@ def _with_slugs(headings: Iterable[Heading]) -> Iterator[Heading]:
     for heading in headings:
         count = seen[heading.slug]
         seen[heading.slug] += 1
-        yield Heading(
-            heading.line,
-            heading.title,
-            heading.number,
-            heading.ids,
-            f"{heading.slug}-{count}" if count else heading.slug,
-        )
+        yield replace(heading, slug=f"{heading.slug}-{count}") if count else heading
 
 
 def _pictures(text: str) -> Iterator[str]:
@@ -123,12 +124,12 @@ class _Surveyor:
     def look(self, tokens: Sequence[Token]) -> None:
         heading = False
         for token in tokens:
+            if token.nesting:
+                heading = token.type == "heading_open"
+                continue
             line = token.map[0] + 1 if token.map else 0
-            if token.type == "heading_open":
-                heading = True
-            elif token.type == "inline":
+            if token.type == "inline":
                 self._inline(token, line, heading)
-                heading = False
             elif token.type == "html_block":
                 self._html(token.content, line)
                 self._html_headings(token.content, line)
@@ -147,7 +148,7 @@ class _Surveyor:
                 if child.type == "html_inline":
                     self._html(child.content, line)
             self._html_links(inline.content, line)
-        if LINK.search(inline.content):
+        if may_link(inline.content):
             self._links(children, line)
         if "$" in inline.content:
             self._dollars(inline, line)

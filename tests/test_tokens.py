@@ -21,7 +21,8 @@ def written(text: str) -> list[tuple[int, str]]:
 
 
 def test_text_is_kept_as_it_is_written_without_the_marks_of_quotes_and_lists() -> None:
-    text = "# a *b*\n\n> - c <i>d</i>\n>   e\n\nf long *title*\n===\n\n| g \\| h | `i` |\n|--|--|\n| j |\n"
+    text = "# a *b*\n\n> - c <i>d</i>\n>   e\n\nf long *title*\n===\n\n"
+    text += "| g \\| h | `i` |\n|--|--|\n| j |\n"
     assert written(text) == [
         (0, "a *b*"),
         (2, "c <i>d</i>\ne"),
