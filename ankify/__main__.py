@@ -23,7 +23,10 @@ def main() -> None:
             gc.disable()  # looking for the few circles that a build leaves costs a tenth of it
         from ankify import cli
 
-        sys.exit(cli.main(arguments))
+        code = cli.main(arguments)
+        if not gc.isenabled():
+            gc.freeze()  # nor look for them at the end
+        sys.exit(code)
     except KeyboardInterrupt:  # before the command line could take it
         sys.exit(130)
 
