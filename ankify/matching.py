@@ -139,14 +139,15 @@ def old_items(entries: Sequence[LockEntry], normalise: Normalise) -> list[Item]:
 def new_items(candidates: Sequence[Candidate], normalise: Normalise) -> list[Item]:
     """Make the items of the notes as they are now."""
     marks = Counter(candidate.marked_id for candidate in candidates if candidate.marked_id)
-    seen: Counter[tuple[str, str]] = Counter()
+    seen: dict[str, Counter[str]] = defaultdict(Counter)
     items = []
     for new in candidates:
         # A mark that was copied along with its question says nothing.
         mark = new.marked_id if new.marked_id and marks[new.marked_id] == 1 else None
         item = Item(new, normalise(new.title), mark)
-        item.nth = seen[item.file, item.title]
-        seen[item.file, item.title] += 1
+        titles = seen[item.file]
+        item.nth = titles[item.title]
+        titles[item.title] += 1
         items.append(item)
     return items
 
@@ -318,6 +319,8 @@ class Matcher:
 
     def pair_marked(self) -> None:
         """Pair by the author's own mark; the guid of an entry will do for a mark."""
+        if not any(item.mark for item in self.news):
+            return
         known = {entry.guid: old for old, entry in enumerate(self.entries)}
         known |= {item.mark: old for old, item in enumerate(self.olds) if item.mark}
         for new, item in enumerate(self.news):
