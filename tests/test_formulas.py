@@ -7,6 +7,7 @@ from gfm_oracle import cases, render
 
 from ankify import gfm
 from ankify.formulas import equation_tex, imbalance, inert, set_aside
+from ankify.likeness import sketch
 
 
 @pytest.mark.parametrize(
@@ -51,7 +52,7 @@ def test_what_looks_like_a_word_of_ours_is_left_alone() -> None:
 def test_formulas_are_counted_where_they_are_shown() -> None:
     content = render("$a$ `$b$` $$c$$\n\n$\\def\\x{y}$ ![]($d$.png)\n")
     assert content.formulas == 2
-    assert content.text == "a $b$ c"
+    assert content.sketch == sketch("a $b$ c")
 
 
 def test_source_comes_back_unchanged() -> None:
