@@ -85,11 +85,7 @@ class Item:
         self.nth = 0
         self.alive = True
         self.sketch = of.sketch
-
-    @property
-    def checksum(self) -> bytes:
-        """Tells the answer from others."""
-        return unpacked(self.sketch)[:4]
+        self.checksum = unpacked(of.sketch)[:4]
 
     @cached_property
     def answer(self) -> Sketch:
@@ -126,11 +122,10 @@ def old_items(entries: Sequence[LockEntry], normalise: Normalise) -> list[Item]:
     items = []
     for entry in entries:
         try:
-            unpacked(entry.sketch)
+            item = Item(entry, normalise(entry.title), entry.marked_id)
         except ValueError as error:
             message = f"the lock is damaged: the sketch of {entry.title!r} cannot be read"
             raise AnkifyError(message, Location(LOCK_NAME), RESTORE) from error
-        item = Item(entry, normalise(entry.title), entry.marked_id)
         item.nth, item.alive = entry.nth, entry.removed is None
         items.append(item)
     return items
