@@ -7,10 +7,9 @@ and nowhere else: reading, error messages, `ankify init` and the documentation a
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from importlib import resources
 from pathlib import Path
@@ -224,7 +223,7 @@ class _Reader:
 
     def _known(self, name: str, names: list[str], what: str, table: str | None) -> None:
         if name not in names:
-            near = difflib.get_close_matches(name, names, 1)
+            near = _nearest(name, names)
             known = f"known here: {', '.join(names)}"
             hint = f"did you mean {near[0]}?" if near else known
             raise self._error(f"unknown {what} {name!r}", table, name, hint)
@@ -309,7 +308,7 @@ def _check_template(text: str, name: str) -> None:
         kind, field_name = found[1], found[2].split(":")[-1]
         place = Location(name, text.count("\n", 0, found.start()) + 1)
         if field_name not in FIELDS and field_name not in _SPECIAL:
-            near = difflib.get_close_matches(field_name, FIELDS, 1)
+            near = _nearest(field_name, FIELDS)
             hint = f"did you mean {near[0]}?" if near else f"fields: {', '.join(FIELDS)}"
             raise AnkifyError(f"unknown field {field_name!r}", place, hint)
         if kind in ("#", "^"):
@@ -322,3 +321,10 @@ def _check_template(text: str, name: str) -> None:
             Location(name),
             f"add {{{{/{open_sections[-1]}}}}}",
         )
+
+
+def _nearest(name: str, names: Sequence[str]) -> list[str]:
+    """Give the name that may have been meant, if one is near."""
+    from difflib import get_close_matches  # most settings have no slip
+
+    return get_close_matches(name, names, 1)

@@ -85,11 +85,7 @@ class Item:
         self.nth = 0
         self.alive = True
         self.sketch = of.sketch
-
-    @property
-    def checksum(self) -> bytes:
-        """Tells the answer from others."""
-        return unpacked(self.sketch)[:4]
+        self.checksum = unpacked(of.sketch)[:4]
 
     @cached_property
     def answer(self) -> Sketch:
@@ -126,11 +122,10 @@ def old_items(entries: Sequence[LockEntry], normalise: Normalise) -> list[Item]:
     items = []
     for entry in entries:
         try:
-            unpacked(entry.sketch)
+            item = Item(entry, normalise(entry.title), entry.marked_id)
         except ValueError as error:
             message = f"the lock is damaged: the sketch of {entry.title!r} cannot be read"
             raise AnkifyError(message, Location(LOCK_NAME), RESTORE) from error
-        item = Item(entry, normalise(entry.title), entry.marked_id)
         item.nth, item.alive = entry.nth, entry.removed is None
         items.append(item)
     return items
@@ -139,14 +134,15 @@ def old_items(entries: Sequence[LockEntry], normalise: Normalise) -> list[Item]:
 def new_items(candidates: Sequence[Candidate], normalise: Normalise) -> list[Item]:
     """Make the items of the notes as they are now."""
     marks = Counter(candidate.marked_id for candidate in candidates if candidate.marked_id)
-    seen: Counter[tuple[str, str]] = Counter()
+    seen: dict[str, Counter[str]] = defaultdict(Counter)
     items = []
     for new in candidates:
         # A mark that was copied along with its question says nothing.
         mark = new.marked_id if new.marked_id and marks[new.marked_id] == 1 else None
         item = Item(new, normalise(new.title), mark)
-        item.nth = seen[item.file, item.title]
-        seen[item.file, item.title] += 1
+        titles = seen[item.file]
+        item.nth = titles[item.title]
+        titles[item.title] += 1
         items.append(item)
     return items
 
@@ -318,6 +314,8 @@ class Matcher:
 
     def pair_marked(self) -> None:
         """Pair by the author's own mark; the guid of an entry will do for a mark."""
+        if not any(item.mark for item in self.news):
+            return
         known = {entry.guid: old for old, entry in enumerate(self.entries)}
         known |= {item.mark: old for old, item in enumerate(self.olds) if item.mark}
         for new, item in enumerate(self.news):

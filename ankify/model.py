@@ -16,7 +16,7 @@ from math import inf
 from pathlib import Path
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class Location:
     """A place in a note file: posix path in the notes folder, 1-based line (0: the whole file)."""
 
@@ -196,7 +196,7 @@ class ChangeKind(StrEnum):
     RETURNED = "returned"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Change:
     """One difference between the lock (the last build) and the notes as they are now.
 
@@ -354,8 +354,8 @@ class NoteType:
 class Project:
     """A folder of notes, read whole: all that a writer needs, and nothing it has to read again.
 
-    `notes` are in the order of the note files, tombstones of removed questions last. `lock` is the
-    text that `ankify.lock` gets with this build; `lock_changed`: it differs from the old one.
+    `notes` are in the order of the note files, tombstones of removed questions last. `lock` is what
+    `ankify.lock` gets with this build (UTF-8); `lock_changed`: it differs from the old one.
     `before` are the notes of the last build; `rules_off` the rules of `check` that `ankify.toml`
     switches off. `media_saved` says how many bytes smaller copies of pictures save.
     """
@@ -368,7 +368,7 @@ class Project:
     note_type: NoteType
     changes: tuple[Change, ...] = ()
     problems: tuple[Problem, ...] = ()
-    lock: str = ""
+    lock: bytes = b""
     lock_changed: bool = False
     before: tuple[Past, ...] = ()
     rules_off: tuple[str, ...] = ()

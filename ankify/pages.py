@@ -159,7 +159,7 @@ def read_page(note_file: NoteFile, found: Found, settings: Settings) -> Page:
     renderer = _renderer(RenderOptions(settings.source.url, settings.render.extensions))
     contents = tuple(renderer.render(section, parsed) for section in split.sections)
     surveyed, slips = survey(parsed, note_file.path, split.unnumbered_candidates)
-    return Page(
+    page = Page(
         file=note_file.path,
         title=split.title,
         questions=tuple(section.question for section in split.sections),
@@ -171,6 +171,22 @@ def read_page(note_file: NoteFile, found: Found, settings: Settings) -> Page:
         tags=_tags(note_file),
         survey=surveyed,
     )
+    return _thrifty(page)
+
+
+def _thrifty(page: Page) -> Page:
+    """The same page, which holds a title once: as title, as heading and as plain question."""
+    titles = {asked.title: asked.title for asked in page.questions}
+    contents = (
+        replace(content, question=titles.get(content.question, content.question))
+        for content in page.contents
+    )
+    headings = (
+        replace(heading, title=titles.get(heading.title, heading.title))
+        for heading in page.survey.headings
+    )
+    survey = replace(page.survey, headings=tuple(headings))
+    return replace(page, contents=tuple(contents), survey=survey)
 
 
 @lru_cache(maxsize=1)

@@ -20,7 +20,7 @@ from ankify.lock import (
     LOCK_NAME,
     Lock,
     LockEntry,
-    format_lock,
+    encode_lock,
     parse_lock,
     read_lock,
     sorted_entries,
@@ -112,7 +112,7 @@ def read_project(
         note_type=note_type,
         changes=changes,
         problems=problems,
-        lock=format_lock(new_lock),
+        lock=encode_lock(new_lock),
         lock_changed=lock is None or not _same(lock, new_lock),
         before=tuple(map(_past, lock.entries if lock else ())),
         rules_off=settings.check.off,
@@ -207,7 +207,7 @@ def adopt_package(project: Project, notes: Sequence[PackageNote]) -> Adoption:
         for page in project.pages
         for question, content in zip(page.questions, page.contents, strict=True)
     ]
-    namespace = parse_lock(project.lock).namespace
+    namespace = parse_lock(project.lock.decode()).namespace
     return adopt(notes, candidates, namespace=namespace, fingerprint=note_fingerprint)
 
 
@@ -219,7 +219,7 @@ def write_adopted(project: Project, adoption: Adoption) -> bool:
     path = project.root / LOCK_NAME
     lock = read_lock(path)
     if lock is None:
-        return write_lock(replace(project, lock=format_lock(adoption.lock), lock_changed=True))
+        return write_lock(replace(project, lock=encode_lock(adoption.lock), lock_changed=True))
     known = {entry.guid for entry in lock.entries}
     others = sum(guid not in known for guid, _, _ in adoption.matched)
     if others:
@@ -300,7 +300,7 @@ def write_lock(project: Project) -> bool:
         return False
     try:
         with staged_file(path) as (file, staged):
-            file.write(project.lock.encode())
+            file.write(project.lock)
             file.flush()
             os.fsync(file.fileno())
             file.close()

@@ -148,6 +148,27 @@ def test_several_processes_read_the_same_project(
     assert read_project(root, now=1, cached=False, processes=3) == alone
 
 
+def test_several_processes_keep_what_they_render(
+    project: Write, monkeypatch: pytest.MonkeyPatch, rendered: list[str]
+) -> None:
+    monkeypatch.setattr(pages, "WORTH_A_PROCESS", 0)
+    root = project({**NOTES, **{f"n{i}.md": f"## 1. Why {i}?\n\nSo.\n" for i in range(20)}})
+    first = read_project(root, now=1, processes=3)
+    assert first == read_project(root, now=1, processes=3) == read_project(root, now=1)
+    assert rendered == []  # not in this process
+
+
+@pytest.mark.parametrize("lost", ["never written", "gone before it was read"])
+def test_pages_that_cannot_be_kept_are_not_lost(
+    project: Write, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    monkeypatch.setattr(pages, "WORTH_A_PROCESS", 0)
+    kept = lost == "gone before it was read"
+    monkeypatch.setattr(Cache, "keep_page", lambda *_: kept)
+    root = project(NOTES)
+    assert read_project(root, now=1, processes=3) == read_project(root, now=1, cached=False)
+
+
 def test_where_no_process_can_be_started_one_does_all(
     project: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:

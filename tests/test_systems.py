@@ -74,7 +74,7 @@ def test_a_note_file_keeps_its_guids_when_a_system_decomposes_its_name(project: 
     text = TEXT.encode()
     composed = read(project, text, name=unicodedata.normalize("NFC", "Café.md"))
     root = project({unicodedata.normalize("NFD", "Café.md"): text, PICTURE: PIXEL})
-    (root / "ankify.lock").write_text(composed.lock, encoding="utf-8")
+    (root / "ankify.lock").write_bytes(composed.lock)
     found = ankify.read_project(root, now=2)
     assert [note.guid for note in found.notes] == [note.guid for note in composed.notes]
 
