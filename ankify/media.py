@@ -17,7 +17,7 @@ import re
 import time
 import unicodedata
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
@@ -145,7 +145,7 @@ class _Refused(Exception):
 
 
 def collect_media(
-    contents: Sequence[tuple[str, Content]],
+    contents: Iterable[tuple[str, Content]],
     root: Path,
     options: MediaOptions = MediaOptions(),
     *,
@@ -158,11 +158,17 @@ def collect_media(
     unchanged picture is not read again; new entries are added. Raises AnkifyError if `max_width` is
     set and Pillow is not installed; everything else that is wrong becomes a problem.
     """
-    places = [(file, ref) for file, content in contents for ref in content.references]
-    keys = sorted({(file, ref.src) for file, ref in places})
     finder = _Finder(root, options, {} if digests is None else digests)
-    finder.fetch(src for _, src in keys)
-    results = {key: finder.find(*key) for key in keys}
+    places: list[tuple[str, Reference]] = []
+    results: dict[tuple[str, str], _Found | _Refused] = {}
+    for file, content in contents:  # which may be coming while others are rendered
+        for ref in content.references:
+            places.append((file, ref))
+            if (file, ref.src) not in results and not REMOTE.match(ref.src):
+                results[file, ref.src] = finder.find(file, ref.src)
+    remote = sorted({(file, ref.src) for file, ref in places} - results.keys())
+    finder.fetch(src for _, src in remote)
+    results.update((key, finder.find(*key)) for key in remote)
     shipped, saved = _ship(results, options)
     placements = {key: _placement(result, shipped) for key, result in results.items()}
     problems = {

@@ -26,7 +26,7 @@ from ankify.lock import (
     sorted_entries,
 )
 from ankify.media import Collected, MediaOptions, collect_media
-from ankify.model import AnkifyError, Location, Note, Page, Past, Problem, Project
+from ankify.model import AnkifyError, Content, Location, Note, Page, Past, Problem, Project
 from ankify.notes import (
     Draft,
     LastNote,
@@ -85,8 +85,9 @@ def read_project(
     namespace = settings.deck.namespace or (lock.namespace if lock else name)
 
     job = Job(settings, tolerant)
-    pages = tuple(read_pages(found, job, cache=cache, processes=processes, progress=progress))
-    collected = _collect(pages, root, settings, fetch, cache)
+    coming = read_pages(found, job, cache=cache, processes=processes, progress=progress)
+    pages: list[Page] = []
+    collected = _collect(_contents(coming, pages), root, settings, fetch, cache)
     drafts = tuple(make_drafts(pages, name, settings, collected))
     candidates = [draft.candidate for draft in drafts]
     matching = identity.match(lock, candidates, namespace=namespace, decide=decide)
@@ -105,7 +106,7 @@ def read_project(
     return Project(
         root=root,
         name=name,
-        pages=pages,
+        pages=tuple(pages),
         notes=(*notes, *make_tombstones(new_lock, shipped, name)),
         media=collected.media,
         media_saved=collected.saved,
@@ -141,11 +142,22 @@ def _find(root: Path, texts: Mapping[str, str] | None, settings: Settings) -> Se
     return given_note_files(root, texts, settings.questions)
 
 
+def _contents(coming: Iterable[Page], pages: list[Page]) -> Iterator[tuple[str, Content]]:
+    """What stands on the pages, each while the next ones are rendered; the pages are kept."""
+    for page in coming:
+        pages.append(page)
+        for content in page.contents:
+            yield page.file, content
+
+
 def _collect(
-    pages: Sequence[Page], root: Path, settings: Settings, fetch: bool, cache: Cache | None
+    contents: Iterable[tuple[str, Content]],
+    root: Path,
+    settings: Settings,
+    fetch: bool,
+    cache: Cache | None,
 ) -> Collected:
     """Find the media of all pages; the cache knows the hashes of files it has seen."""
-    contents = [(page.file, content) for page in pages for content in page.contents]
     kept = cache.folder / "media" if cache else None
     digests = cache.digests() if cache else {}
     options = MediaOptions(settings.media.max_width, fetch, kept)
