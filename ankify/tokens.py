@@ -12,7 +12,7 @@ import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache
 from typing import Any
 from unicodedata import category
 
@@ -86,7 +86,7 @@ def read_tokens(masked: Masked) -> list[Token]:
 _OPENERS = re.compile(r"[>\[*_~+-]|\d[.)]")
 _SAFE = 2000  # levels that the stack of any system bears
 _LEVEL = 1024  # bytes of stack; three times what comrak takes for a level
-_MOST = 1 << 20  # levels
+_PAGE, _MOST = 1 << 20, 1 << 32  # bytes: macOS takes stacks of whole pages alone
 
 
 def _on_a_stack_for(text: str, work: Callable[[], list[Token]]) -> list[Token]:
@@ -108,7 +108,7 @@ def _on_a_stack_for(text: str, work: Callable[[], list[Token]]) -> list[Token]:
         except BaseException as error:
             failed.append(error)
 
-    before = threading.stack_size(min(levels, _MOST) * _LEVEL)
+    before = threading.stack_size(min(-(-levels * _LEVEL // _PAGE) * _PAGE, _MOST))
     try:
         thread = threading.Thread(target=run)
         thread.start()
@@ -122,28 +122,25 @@ def _on_a_stack_for(text: str, work: Callable[[], list[Token]]) -> list[Token]:
 
 # Symbols beside emphasis: CommonMark counts them as punctuation since 0.31, GitHub does not.
 _BESIDE = re.compile(r"(?<=[*_~])[^\x00-\x7f\w\s]|[^\x00-\x7f\w\s](?=[*_~])")
-_PRIVATE = 0xF0000  # from here on no character means anything
+_PRIVATE = range(0xF0000, 0xFFFFE)  # characters without a meaning
 
 
 class _Symbols:
-    """Symbols of a text that must not count as punctuation, as characters without a meaning."""
+    """Symbols of a text that must not count as punctuation, as characters that it does not have."""
 
-    def __init__(self) -> None:
+    def __init__(self, text: str) -> None:
+        self._free = (chr(code) for code in _PRIVATE if chr(code) not in text)
         self._private: dict[str, str] = {}
+        self.hidden = _BESIDE.sub(self._hide, text)
+        # What `str.translate` needs to bring them back; empty where none was hidden.
+        self.back = {ord(private): symbol for symbol, private in self._private.items()}
 
-    def hide(self, text: str) -> str:
-        """Replace the symbols that stand beside `*`, `_` and `~`."""
-        return _BESIDE.sub(self._hidden, text)
-
-    def _hidden(self, symbol: re.Match[str]) -> str:
+    def _hide(self, symbol: re.Match[str]) -> str:
         if category(symbol[0])[0] != "S":
             return symbol[0]
-        return self._private.setdefault(symbol[0], chr(_PRIVATE + len(self._private)))
-
-    @cached_property
-    def back(self) -> dict[int, str]:
-        """What `str.translate` needs to bring them back; empty where none was hidden."""
-        return {ord(private): symbol for symbol, private in self._private.items()}
+        if symbol[0] not in self._private:
+            self._private[symbol[0]] = next(self._free)
+        return self._private[symbol[0]]
 
 
 class _Reader:
@@ -163,14 +160,13 @@ class _Reader:
 
     def read(self) -> list[Token]:
         """Parse, and list the tokens."""
-        symbols = _Symbols()
-        text = symbols.hide(self.masked.text)
+        symbols = _Symbols(self.masked.text)
+        text, self.back = symbols.hidden, symbols.back
         self.source = text.encode().split(b"\n")  # comrak counts columns in bytes
-        # Some of comrak's rules want to see the end of a line.
         # Alerts are looked for in the rest of the line at each ">".
         options = _WITH_ALERTS if "[!" in text else _OPTIONS
+        # Some of comrak's rules want to see the end of a line.
         root = comrak.parse_document(f"{text}\n", options, _LEAVE)
-        self.back = symbols.back
         for node in root.children:
             self._block(node, 1)
         return self.tokens

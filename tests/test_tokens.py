@@ -55,6 +55,10 @@ def test_a_symbol_beside_emphasis_comes_back_wherever_it_stands() -> None:
     assert not any(ord(character) >= 0xF0000 for character in shown)
 
 
+def test_a_character_for_private_use_stays_what_it_is() -> None:
+    assert written("*⊙* \U000f0000\n") == [(0, "*⊙* \U000f0000")]
+
+
 # Each ended the process before, or took the memory of each tree for good.
 DEEP = {
     "quotes": ">" * 100_000 + "a",
