@@ -152,14 +152,15 @@ class Media:
 
     `path` is the file to copy from; `data` holds the bytes where there is no such file (a data:
     URI, a cleaned SVG, a smaller copy). Exactly one of the two is set. `size` is in bytes. A file
-    that is as it was `seen` has the same bytes still; None where that cannot be told.
+    that is as it was `seen` has the same bytes still; None where that cannot be told, as of a file
+    that was written just now: it makes no media another one.
     """
 
     name: str
     size: int
     path: Path | None = None
     data: bytes | None = None
-    seen: Seen | None = None
+    seen: Seen | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
