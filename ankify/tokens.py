@@ -405,9 +405,9 @@ class _Reader:
     def _link(self, node: Any, link: Any, depth: int) -> list[Token]:
         children = self._inlines(node.children, depth + 1)
         url = self._text(link.url)
-        if len(children) == 1 and children[0].content and url.endswith(children[0].content):
-            # A dollar sign in a bare address is no formula.
-            children = [_word(self.masked.source(children[0].content))]
+        text = children[0].content if [child.type for child in children] == ["text"] else ""
+        if text and url.endswith(text):  # a dollar sign in a bare address is no formula
+            children = [_word(self.masked.source(text))]
         title = {"title": self._text(link.title)} if link.title else {}
         opening = Token("link_open", "a", 1, {"href": url, **title})
         return [opening, *children, _closing("link_close", "a")]

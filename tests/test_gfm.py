@@ -49,6 +49,7 @@ GAPS = [
     "xhttp://a.org 1https://b.org 中ftp://c.org HTTPS://D.ORG https:// http://。\n",
     "a@b.c a@b a.b+c@d-e.f_g a@b.c1 @a.b a@b@c.d mailto:a@b.c mmailto:a@b.c *a@b.c*\n",
     "<a href='x'>http://a.org</a>\n",
+    "[`b`](http://a.org/b) [*b*](http://a.org/b) [b](http://a.org/b)\n",
     "<b>\n\n- c\n  - d\n\n> e\n",
     "a<pre>b\n\n- c\n\n1. d\n\n---\ne\n",
     "~a~~b~ ~~c~d~ ~~e~~\n",
