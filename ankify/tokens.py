@@ -218,11 +218,11 @@ class _Reader:
     def _place(self, node: Any) -> tuple[int, int]:
         """The lines of a picture or a tag: formulas before it may take up several."""
         start = node.sourcepos.start
-        before = self.source[start.line + self.taken - 1][: start.column - 1].decode(
-            errors="replace"
-        )
-        line = self.lines[start.line + self.taken - 1]
-        line += sum(formula.source.count("\n") for formula in self.masked.words(before))
+        number = start.line + self.taken - 1
+        line, below = self.lines[number : number + 2]
+        if below - line > 1:
+            before = self.source[number][: start.column - 1].decode(errors="replace")
+            line += sum(formula.source.count("\n") for formula in self.masked.words(before))
         return line, line + 1
 
     def _add(self, type: str, tag: str, nesting: int, node: Any, **more: Any) -> None:
