@@ -238,6 +238,9 @@ class _Reader:
         self.tokens.append(_closing(f"{name}_close", tag))
 
     def _alert(self, node: Any, alert: Any, depth: int) -> None:
+        if depth > MAX_DEPTH:
+            self._flat(node)
+            return
         name = str(alert.alert_type).rpartition(":")[2]  # "AlertType::Note"
         style = f"markdown-alert markdown-alert-{name.lower()}"
         title = _word(self._text(alert.title or name))

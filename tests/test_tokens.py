@@ -64,6 +64,7 @@ DEEP = {
     "quotes": ">" * 100_000 + "a",
     "strong": "**" * 100_000 + "a" + "**" * 100_000,
     "pictures": "![" * 50_000 + "a" + "](b)" * 50_000,
+    "alerts": "".join("> " * n + "[!NOTE]\n" for n in range(1, 600)) + "> " * 600 + "a",
     "lists": "\n".join(" " * 2 * n + "- a" for n in range(1500)),
 }
 
