@@ -86,8 +86,17 @@ class NoteFile:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True)
-class Question:
+class _Compact:
+    """Pickled by its values: read back by its attributes, each would hold a dict of its own."""
+
+    __slots__: tuple[str, ...] = ()
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        return type(self), tuple(map(self.__getattribute__, self.__slots__))
+
+
+@dataclass(frozen=True, slots=True)
+class Question(_Compact):
     """A question as it stands in a note file, without its rendering.
 
     `line` is that of its mark-up, `end_line` the last line of its answer (both 1-based). `title` is
@@ -112,8 +121,8 @@ class Question:
         return Location(self.file, self.line)
 
 
-@dataclass(frozen=True)
-class Reference:
+@dataclass(frozen=True, slots=True)
+class Reference(_Compact):
     """A picture, sound or film named in a note file; `src` is as the author wrote it."""
 
     src: str
@@ -121,8 +130,8 @@ class Reference:
     alt: str = ""
 
 
-@dataclass(frozen=True)
-class Content:
+@dataclass(frozen=True, slots=True)
+class Content(_Compact):
     """The rendering of one question, with the author's own paths still in every `src`.
 
     `question` and `answer` are HTML for Anki's fields; `sketch` stands for the plain text of all
@@ -239,8 +248,8 @@ class TocEntry:
     anchor: str | None
 
 
-@dataclass(frozen=True)
-class Heading:
+@dataclass(frozen=True, slots=True)
+class Heading(_Compact):
     """A heading of a note file, question or not: plain `title` without its `number`.
 
     `ids` are the explicit ones, outermost first; `slug` is the anchor that GitHub makes of it.
@@ -253,8 +262,8 @@ class Heading:
     slug: str = ""
 
 
-@dataclass(frozen=True)
-class Link:
+@dataclass(frozen=True, slots=True)
+class Link(_Compact):
     """A link of a note file, with its visible text; `href` is as the author wrote it."""
 
     line: int

@@ -123,6 +123,17 @@ def test_the_programs_name_ankify_and_what_renders() -> None:
         assert package in programs
 
 
+def test_what_a_page_holds_many_of_comes_back_without_a_dict_of_its_own(project: Write) -> None:
+    root = project({"a.md": "# A\n\n## 1. B?\n\nC [d](e). ![f](g.png)\n"})
+    for _ in range(2):
+        (page,) = read_project(root, now=1).pages
+        (content,) = page.contents
+        survey = page.survey
+        many = (*page.questions, content, *content.references, *survey.headings, *survey.links)
+        assert len(many) == 6
+        assert not any(hasattr(one, "__dict__") for one in many)
+
+
 def test_pages_that_an_extension_changed_are_not_kept(project: Write, rendered: list[str]) -> None:
     extension = '[render]\nextensions = ["markdown.extensions.attr_list"]\n'
     root = project({**NOTES, "ankify.toml": extension})
