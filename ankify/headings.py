@@ -241,7 +241,7 @@ def opens(words: str) -> bool:
 # -- inline tokens ---------------------------------------------------------------------------------
 
 
-WORDS = frozenset(("text", "code_inline", "text_special"))
+WORDS = frozenset(("text", "code_inline"))
 BREAKS = frozenset(("softbreak", "hardbreak"))
 
 

@@ -55,6 +55,12 @@ def test_a_symbol_beside_emphasis_comes_back_wherever_it_stands() -> None:
     assert not any(ord(character) >= 0xF0000 for character in shown)
 
 
+@pytest.mark.parametrize("text", ["a*⊙b* c", "a *b⊙*c"], ids=["behind a mark", "before one"])
+def test_a_symbol_on_one_side_of_a_mark_is_no_punctuation(text: str) -> None:
+    inline = tokens(text)[1]
+    assert [t.tag for t in inline.children or () if t.nesting == 1] == ["em"]
+
+
 def test_a_character_for_private_use_stays_what_it_is() -> None:
     assert written("*⊙* \U000f0000\n") == [(0, "*⊙* \U000f0000")]
 
