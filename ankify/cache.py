@@ -27,9 +27,9 @@ from typing import Any
 from platformdirs import user_cache_path
 
 from ankify import __version__, model
+from ankify.files import SLACK
 
 FORMAT = 2  # of the entries
-SLACK = 2_000_000_000  # ns; a file younger than this can change again without a new time
 
 
 def cache_folder() -> Path:

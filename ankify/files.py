@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 PREFIX = ".ankify-"
+SLACK = 2_000_000_000  # ns; a file younger than this can change again without a new time
 STALE = 600  # seconds: no running build leaves its file untouched for so long
 
 
@@ -21,6 +21,8 @@ def staged_file(target: Path) -> Iterator[tuple[IO[bytes], Path]]:
     Whatever is not renamed is removed, and so are the files of builds that were killed. Raises
     OSError.
     """
+    import tempfile  # late: what writes nothing does not wait for it
+
     _sweep(target.parent)
     handle, name = tempfile.mkstemp(prefix=PREFIX, suffix=target.suffix, dir=target.parent)
     staged = Path(name)

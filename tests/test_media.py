@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 import pytest
 
-from ankify import media
+from ankify import finder, media
 from ankify.media import Collected, MediaOptions, collect_media, place
 from ankify.model import AnkifyError, Content, Reference
 from ankify.svg import UnsafeSvg, clean_svg
@@ -210,14 +210,14 @@ def test_a_picture_that_changes_while_it_is_read_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path, "a/x.png")
-    real = media._hashes
+    real = finder._hashes
 
     def slow(stream: BinaryIO) -> tuple[str, int]:
         with (tmp_path / "a/x.png").open("ab") as other:
             other.write(b"more")
         return real(stream)
 
-    monkeypatch.setattr(media, "_hashes", slow)
+    monkeypatch.setattr(finder, "_hashes", slow)
     assert rules(collect(tmp_path, "x.png")) == ["missing-image"]
 
 
@@ -256,7 +256,7 @@ def test_the_bytes_name_the_format_where_the_suffix_does_not(tmp_path: Path) -> 
 
 
 def test_a_large_picture_ships_with_a_warning(tmp_path: Path) -> None:
-    write(tmp_path, "a/x.png", data=PNG + bytes(media.LARGE))
+    write(tmp_path, "a/x.png", data=PNG + bytes(finder.LARGE))
     collected = collect(tmp_path, "x.png")
     assert len(collected.media) == 1
     assert rules(collected) == ["large-image"]
@@ -272,7 +272,7 @@ def test_an_unchanged_picture_is_not_hashed_again(
     content = Content("", "", "", (Reference("x.png", 1),))
     digests: dict[str, str] = {}
     first = collect_media([("a/note.md", content)], tmp_path, digests=digests)
-    monkeypatch.setattr(media, "_hashes", None)
+    monkeypatch.setattr(finder, "_hashes", None)
     assert collect_media([("a/note.md", content)], tmp_path, digests=digests) == first
     assert str(tmp_path) not in "".join(digests)
 
@@ -510,7 +510,7 @@ def test_fetch_brings_remote_pictures_once(tmp_path: Path) -> None:
 
 
 def test_a_failed_download_stays_a_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(media, "LIMIT", 1000)
+    monkeypatch.setattr(finder, "LIMIT", 1000)
     page = ("text/html", b"<html></html>")
     large = ("image/png", PNG + bytes(2000))
     lie = ("image/png", b"<html></html>")
@@ -597,7 +597,7 @@ def test_avif_is_known_by_its_bytes(tmp_path: Path) -> None:
 def test_an_svg_that_is_too_large_to_be_checked_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(media, "LIMIT", 10)
+    monkeypatch.setattr(finder, "LIMIT", 10)
     write(tmp_path, "a/x.svg", data=SVG)
     (problem,) = collect(tmp_path, "x.svg").problems
     assert problem.message == "image is too large to be checked: x.svg"
