@@ -251,7 +251,7 @@ def _problems(
         return
     hint = finder.hint(file, ref.src) if result.rule == "missing-image" else None
     if result.rule == "remote-image":
-        hint = "keep it beside the notes, or build with --fetch"
+        hint = "keep it beside the notes" + ("" if finder.fetching else ", or build with --fetch")
     yield Problem(where, result.rule, result.message, hint=hint)
 
 

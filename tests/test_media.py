@@ -520,6 +520,7 @@ def test_a_failed_download_stays_a_link(tmp_path: Path, monkeypatch: pytest.Monk
         collected = collect(tmp_path, *sources, fetch=True, cache=tmp_path / "cache")
     assert collected.media == ()
     assert rules(collected) == ["remote-image"] * 6
+    assert {problem.hint for problem in collected.problems} == {"keep it beside the notes"}
     assert not list((tmp_path).glob("cache/*"))
     assert shown(collected, f"{url}/gone") == f'<img src="{url}/gone" alt="x">'
 
