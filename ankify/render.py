@@ -82,7 +82,7 @@ class Renderer:
         # Python-Markdown strips the page, of ideographic blanks too, but for the tags around it.
         page = self._md.reset().convert("tokens")[len("<div>") : -len("</div>")]
         if parser.has_html or self._options.extensions:
-            page = _PLAIN_LINK.sub(r"\1", _cleaner().clean(_shallow(page)))
+            page = _PLAIN_LINK.sub(r"\1", _clean(page))
         page = _src_first(page.strip("\n"))
         page, formulas = parsed.masked.html(page)
         page = _ANKI_MARK.sub("&#91;", page)
@@ -153,9 +153,17 @@ def _cleaner() -> nh3.Cleaner:
     )
 
 
+# <input type="text">: a field to write into. As nh3 writes tags; boxes of tasks stay.
+_FIELD = re.compile(r'''<input(?:(?! type="checkbox")[^">]|"[^"]*")*>''')
+
+
+def _clean(page: str) -> str:
+    return _FIELD.sub("", _cleaner().clean(_shallow(page)))
+
+
 def sanitised(page: str) -> str:
     """HTML of unknown origin without what no card may hold."""
-    return _src_first(_cleaner().clean(_shallow(page)))
+    return _src_first(_clean(page))
 
 
 # <div class="a > b">, </div>; nothing is counted that needs no closing tag

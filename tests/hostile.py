@@ -1,12 +1,13 @@
-"""Hostile snippets for notes, of our own making: each tries to run `pwned()` or to fetch something.
+"""Hostile snippets for notes, of our own making: each tries to run something or to fetch something.
 
-What they do is always the same, so that a page can tell: `window.pwned` is called, or a request
+What they do is always the same, so that a page can tell: `window.pwned` is counted up, or a request
 goes to http://evil.test.
 """
 
 from __future__ import annotations
 
-RUN = "window.pwned=1"
+# No "=": behind one, a value without quotes is no attribute in CommonMark, and all of it is text.
+RUN = "window.pwned++"
 AWAY = "http://evil.test/x"
 
 TAGS = [

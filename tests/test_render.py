@@ -128,6 +128,11 @@ def test_no_script_reaches_a_card(text: str) -> None:
     assert "javascript:" not in "".join(tags)
 
 
+def test_of_fields_to_fill_in_only_the_boxes_of_tasks_stay() -> None:
+    text = "a<input> b<input type='text' title='> type=\"checkbox\"'> <input type=checkbox checked>"
+    assert render(text).answer == '<p>a b <input type="checkbox" checked=""></p>'
+
+
 def test_highlighted_code_reads_as_it_was_written() -> None:
     code = "def f(x):\n\treturn x[1] if x < 2 & 3 else '&amp;'\n\n\n\n# 终\n"
     shown = render(f"```Python 3 only\n{code}```\n").answer

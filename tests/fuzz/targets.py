@@ -34,10 +34,12 @@ WORD = re.compile(r"[a-z]{3}\d{4}")  # how a text says which of its words must n
 FOOTNOTES = cmarkgfm.cmark.Options.CMARK_OPT_FOOTNOTES
 
 
+SCRATCH = tempfile.TemporaryDirectory(prefix="ankify-fuzz-")  # one a process
+
+
 def scratch(name: str, data: bytes) -> Path:
-    """A file with these bytes, in a folder of its own."""
-    path = Path(tempfile.gettempdir()) / f"ankify-fuzz-{sys.argv[0].count('atheris')}" / name
-    path.parent.mkdir(exist_ok=True)
+    """A file with these bytes, in the folder of this process."""
+    path = Path(SCRATCH.name, name)
     path.write_bytes(data)
     return path
 
