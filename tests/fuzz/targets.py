@@ -118,7 +118,7 @@ def words(data: bytes) -> None:
     But for a footnote that none but itself refers to: it belongs to no card.
     """
     text = data.decode(errors="replace")
-    found = page_of(b"# T\n\n## 1. Why?\n\nSo.\n" + data)
+    found = page_of(b"# T\n\n## 1. Why?\n\nSo.\n" + text.encode())
     assert found
     shown = "\n".join(f"{it.question}\n{it.answer}" for it in found.contents)
     github = cmarkgfm.github_flavored_markdown_to_html(f"So.\n{text}", options=FOOTNOTES)
