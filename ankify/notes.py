@@ -145,7 +145,13 @@ def _fields(
         "1" if image_card else "",
         *("", "", "", ""),
     )
-    return fields, (0, *[1] * formula_card, *[2] * image_card)
+    return fields, _cards(formula_card, image_card)
+
+
+@cache
+def _cards(formula: bool, image: bool) -> tuple[int, ...]:
+    """The ordinals of the cards; one tuple for all notes that make the same."""
+    return (0, *[1] * formula, *[2] * image)
 
 
 def _wanted(own: bool | None, default: bool) -> bool:

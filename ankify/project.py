@@ -93,6 +93,7 @@ def read_project(
     matching = identity.match(lock, candidates, namespace=namespace, decide=decide)
     notes = tuple(_notes(drafts, matching, now))
     records = tuple(_records(drafts, notes))
+    del drafts, candidates  # the lock of many questions takes their room
     note_type = replace(note_type, modified=note_type_time(note_type, lock, now))
     looks = note_type_fingerprint(note_type), note_type.modified
     packed = pack_removed(matching.removed, _last_notes(root, last_package, matching))
@@ -101,7 +102,7 @@ def read_project(
     )
     changes = tuple(identity.changes(matching, records))
     problems = tuple(_switched_on(pages, settings, _problems(pages, collected, matching)))
-    del drafts, candidates, matching, records  # the text of a long lock takes their room
+    del matching, records
     shipped = {media.name for media in collected.media}
     return Project(
         root=root,
