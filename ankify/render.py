@@ -154,7 +154,7 @@ def _cleaner() -> nh3.Cleaner:
 
 
 # <input type="text">: a field to write into. As nh3 writes tags; boxes of tasks stay.
-_FIELD = re.compile(r'''<input(?:(?! type="checkbox")[^">]|"[^"]*")*>''')
+_FIELD = re.compile(r"""<input(?:(?! type="checkbox")[^">]|"[^"]*")*>""")
 
 
 def _clean(page: str) -> str:
