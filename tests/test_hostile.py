@@ -33,7 +33,9 @@ LEFT_ATTRIBUTES = """
     reversed rowspan src start style title type valign value width"""
 TAGS = frozenset(LEFT_TAGS.split())
 ATTRIBUTES = frozenset(LEFT_ATTRIBUTES.split())
-ACTIVE_TEX = re.compile(r"(?<!\\text\{)\\(href\{(?!https?:)|mmlToken|style\b|cssId|let\\h\\href)")
+ACTIVE_TEX = re.compile(
+    r"(?<!\\text\{)\\(?:href\{(?!https?:)|(?:mmlToken|style|cssId|let\\h\\href)(?![a-zA-Z]))"
+)
 ANKI_TAGS = re.compile(r"\[(sound:|anki:|/?latex\]|\$\$?\][^\[]*\[/)")
 
 
@@ -57,7 +59,7 @@ def faults(field: str) -> Iterator[str]:
     for pre in soup.find_all(["pre", "code"]):
         pre.decompose()
     for formula in re.findall(r"\\\(.*?\\\)|\\\[.*?\\\]", soup.get_text(), re.DOTALL):
-        if found := ACTIVE_TEX.search(formula):
+        if found := ACTIVE_TEX.search(formula.replace(r"\\", " ")):  # a line break in TeX
             yield f"active TeX: {found[0]}"
     if found := ANKI_TAGS.search(field):
         yield f"a command of Anki: {found[0]}"
