@@ -35,6 +35,16 @@ def staged_file(target: Path) -> Iterator[tuple[IO[bytes], Path]]:
             staged.unlink(missing_ok=True)
 
 
+def write_once(path: Path, data: bytes) -> None:
+    """Write a file, and its folder, unless it is there. Raises OSError."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with staged_file(path) as (file, staged):
+            file.write(data)
+            file.close()
+            staged.replace(path)
+
+
 def _sweep(folder: Path) -> None:
     for left in folder.glob(f"{PREFIX}*"):
         with suppress(OSError):

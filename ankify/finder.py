@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit
 
-from ankify.files import SLACK
+from ankify.files import SLACK, write_once
 from ankify.model import Seen
 from ankify.svg import UnsafeSvg, clean_svg
 
@@ -104,7 +104,10 @@ class Refused(Exception):
 
 
 class Finder:
-    """Looks up one `src` after the other; keeps the listings of folders and the downloads."""
+    """Looks up one `src` after the other; keeps the listings of folders and the downloads.
+
+    With `fetch`, remote pictures are downloaded, once where there is a folder to be `kept_in`.
+    """
 
     def __init__(
         self,
@@ -112,13 +115,13 @@ class Finder:
         digests: MutableMapping[str, str],
         *,
         fetch: bool = False,
-        downloads: Path | None = None,
+        kept_in: Path | None = None,
     ) -> None:
         self.root = root
         self.real_root = root.resolve()
         self.real_folder = cache(Path.resolve)
         self.digests = digests
-        self.fetching, self.kept = fetch, downloads
+        self.fetching, self.kept_in = fetch, kept_in
         self.listings: dict[Path, dict[str, list[str]]] = {}
         self.downloads: dict[str, Found | Refused] = {}
         self.by_name: dict[str, str] | None = None
@@ -268,7 +271,7 @@ class Finder:
         from concurrent.futures import ThreadPoolExecutor
 
         with ThreadPoolExecutor(8) as pool:
-            results = pool.map(lambda url: _download(url, self.kept), urls)
+            results = pool.map(lambda url: _download(url, self.kept_in), urls)
             self.downloads.update(zip(urls, results, strict=True))
 
     def _remote(self, src: str) -> Found | Refused:
@@ -445,7 +448,7 @@ def _download(url: str, folder: Path | None) -> Found | Refused:
         stem = _split_name(unquote(urlsplit(url).path))[0]
         found = _from_bytes(data, stem, "", url)
         if kept:
-            keep(kept, data)
+            write_once(kept, data)
     except (OSError, ValueError, HTTPException) as error:
         return Refused("remote-image", f"image could not be fetched: {url}: {error}", url)
     except Refused as refused:
@@ -467,12 +470,3 @@ def _get(url: str) -> bytes:
     if len(data) > LIMIT:
         raise ValueError(f"it has more than {LIMIT // 1_000_000} MB")
     return data
-
-
-def keep(path: Path, data: bytes) -> None:
-    """Write a file of the cache, whole or not at all, unless it is there."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        part.write_bytes(data)
-        part.replace(path)

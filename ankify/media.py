@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from ankify.finder import AUDIO, REMOTE, SCALED, VIDEO, Finder, Found, Refused, keep
+from ankify.files import write_once
+from ankify.finder import AUDIO, REMOTE, SCALED, VIDEO, Finder, Found, Refused
 from ankify.model import AnkifyError, Content, Location, Media, Problem, Reference
 
 # <img src="images/a.png" alt="a > b">: render writes src first; group 3 is the other attributes.
@@ -78,7 +79,7 @@ def collect_media(
     set and Pillow is not installed; everything else that is wrong becomes a problem.
     """
     digests = {} if digests is None else digests
-    finder = Finder(root, digests, fetch=options.fetch, downloads=options.cache)
+    finder = Finder(root, digests, fetch=options.fetch, kept_in=options.cache)
     places: list[tuple[str, Reference]] = []
     results: dict[tuple[str, str], Found | Refused] = {}
     for file, content in contents:  # which may be coming while others are rendered
@@ -198,7 +199,7 @@ def _smaller(found: Found, options: MediaOptions) -> bytes | None:
     else:
         data = _scaled(found, options.max_width)
         if kept:
-            keep(kept, data)  # an empty file: it need not be tried again
+            write_once(kept, data)  # an empty file: it need not be tried again
     return data if 0 < len(data) < found.size else None
 
 

@@ -154,11 +154,11 @@ def _cleaner() -> nh3.Cleaner:
 
 
 # <input type="text">: a field to write into. As nh3 writes tags; boxes of tasks stay.
-_FIELD = re.compile(r"""<input(?:(?! type="checkbox")[^">]|"[^"]*")*>""")
+_INPUT = re.compile(r'<input(?:(?! type="checkbox")[^">]|"[^"]*")*>')
 
 
 def _clean(page: str) -> str:
-    return _FIELD.sub("", _cleaner().clean(_shallow(page)))
+    return _INPUT.sub("", _cleaner().clean(_shallow(page)))
 
 
 def sanitised(page: str) -> str:

@@ -32,8 +32,6 @@ from ankify.source import Found, decode_note_file
 SETTINGS = Settings()
 WORD = re.compile(r"[a-z]{3}\d{4}")  # how a text says which of its words must not be lost
 FOOTNOTES = cmarkgfm.cmark.Options.CMARK_OPT_FOOTNOTES
-
-
 SCRATCH = tempfile.TemporaryDirectory(prefix="ankify-fuzz-")  # one a process
 
 
