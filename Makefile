@@ -4,7 +4,7 @@ BIN := .venv/bin
 ANKI := 26.9.3
 
 .DEFAULT_GOAL := help
-.PHONY: help histories deck test test-slow test-all check coverage mutate format preview screenshots docs dist check-release clean fuzz audit reliability test-lowest
+.PHONY: help bench histories deck test test-slow test-all check coverage mutate format preview screenshots docs dist check-release clean fuzz audit reliability test-lowest
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
