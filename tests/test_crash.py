@@ -31,6 +31,7 @@ LATER = {"SOURCE_DATE_EPOCH": "1700086400"}
 # Kills its own process at the n-th change of a file; the interpreter reports each in advance.
 SUICIDE = """
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 left = int(sys.argv.pop(1))
 WRITES = {"os.rename", "os.remove", "os.chmod", "os.mkdir", "os.rmdir", "sqlite3.connect"}
 def audit(event, arguments):
