@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Iterator, Sequence
 
-from ankify.headings import may_link, normal, read_number, visible
+from ankify.headings import BREAKS, answers, may_link, normal, opens, read_number, visible
 from ankify.model import Link, TocEntry
 from ankify.pieces import Piece
 from ankify.tokens import Token
@@ -76,6 +76,29 @@ def _says_nothing(words: str, linked: bool) -> bool:
     return bool(PLACEHOLDER.match(words) or (linked and BACK_TO_TOP.match(words)))
 
 
+# -- labels of answers -----------------------------------------------------------------------------
+
+SUMMARY = re.compile(r"<summary\b[^<>]*>([\s\S]*?)</summary", re.IGNORECASE)
+
+
+def opening_words(piece: Piece) -> str:
+    """The words of a paragraph, a heading or a piece of raw HTML; none of any other piece."""
+    token = piece.tokens[0]
+    if token.type == "html_block":
+        return TAG.sub("", token.content).strip()
+    if token.type in ("paragraph_open", "heading_open"):
+        return visible(piece.tokens[1].children or ())
+    return ""
+
+
+def shows_answer(piece: Piece) -> bool:
+    """Whether a label says that an answer begins here, or a button that it is hidden here."""
+    if answers(opening_words(piece)):
+        return True
+    buttons = (SUMMARY.search(t.content) for t in piece.tokens if t.type == "html_block")
+    return any(found and opens(TAG.sub("", found[1]).strip()) for found in buttons)
+
+
 # -- tables of contents ----------------------------------------------------------------------------
 
 
@@ -105,7 +128,7 @@ def _line(token: Token, piece: Piece) -> int:
 def _inline_links(children: Sequence[Token], line: int) -> Iterator[Link]:
     start = 0
     for at, token in enumerate(children):
-        if token.type == "softbreak":
+        if token.type in BREAKS:
             line += 1
         elif token.type == "link_open":
             start = at

@@ -15,10 +15,11 @@ from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
-from ankify.content import hollow, is_filler, letters
+from ankify.content import hollow, is_filler, letters, shows_answer
 from ankify.headings import (
     CHAPTER_TITLE,
     CHINESE,
+    KEY,
     NO_QUESTION,
     OTHER_PAPER,
     STEP_TITLE,
@@ -43,7 +44,7 @@ RANK = {Kind.HTML: 0, Kind.HEADING: 1, Kind.ITEM_HEADING: 1, Kind.ITEM_LINK: 2, 
 RANK |= WEAK
 LABELLED_RANK = 3  # `**Q1: X**` says itself that it is a question, `**1. X**` does not
 
-FAMILIES = {"chinese": "chinese", "bracketed": "bracketed", "list item": "item"}
+FAMILIES = {"list item": "item"} | {own: own for own in ("chinese", "bracketed", "exercise")}
 
 
 class Style(NamedTuple):
@@ -68,6 +69,7 @@ def style_of(mark: Mark) -> Style:
 
 
 DIGITS = "零一二三四五六七八九"
+UNITS = {"十": 10, "百": 100}
 
 
 def value(number: str | None) -> int:
@@ -77,9 +79,13 @@ def value(number: str | None) -> int:
     if number.isdecimal():
         return int(number)
     if number[0] in CHINESE:
-        tens, ten, ones = number.replace("〇", "零").rpartition("十")
-        tenfold = (DIGITS.find(tens[-1]) if tens else 1) if ten else 0
-        return 10 * tenfold + max(DIGITS.find(ones[-1:] or "零"), 0)
+        total = digit = 0
+        for sign in number.replace("〇", "零"):
+            if sign in UNITS:
+                total, digit = total + UNITS[sign] * (digit or 1), 0
+            else:
+                digit = max(DIGITS.find(sign), 0)
+        return total + digit
     digits = re.findall(r"\d+", number)
     return int(digits[-1]) if digits else -1
 
@@ -212,6 +218,11 @@ class Titles:
         return _above(map(len, self._hollows))
 
     @cached_property
+    def depths(self) -> list[int]:
+        """How many <details> are open at each position."""
+        return _above(piece.depth for piece in self.flow.pieces)
+
+    @cached_property
     def _hollows(self) -> list[list[int]]:
         return [_hollow_sizes(piece) if piece else [] for piece in self.content]
 
@@ -224,8 +235,8 @@ class Titles:
         """The groups of numbered (or of un-numbered) titles that can be questions at all."""
         groups: dict[Style, Group] = defaultdict(list)
         for at, mark in self.marks.items():
-            wanted = bool(mark.read.number) == numbered
-            if wanted and not NO_QUESTION.match(mark.name) and LETTER.search(mark.name):
+            other = NO_QUESTION.match(mark.name) or KEY.match(mark.name)
+            if bool(mark.read.number) == numbered and not other and LETTER.search(mark.name):
                 groups[style_of(mark)].append(at)
         return groups
 
@@ -238,6 +249,20 @@ class Titles:
         # `Question: X` with nothing but code below leaves the answer to the reader.
         found = self.worded if self.marks[start].kind is Kind.TEXT else self.filled
         return self._opens(start) or found[end] > found[start + 1]
+
+    @cached_property
+    def shown(self) -> Group:
+        """Where the label of an answer stands, or the button that opens one."""
+        return [at for at, piece in enumerate(self.flow.pieces) if shows_answer(piece)]
+
+    def solved(self, start: int, end: int) -> bool:
+        """Whether an answer that calls itself one stands between a title and a position below."""
+        index = bisect_left(self.shown, start)
+        return index < len(self.shown) and self.shown[index] < end
+
+    def solving(self, group: Group) -> float:
+        """The share of titles with an answer that calls itself one."""
+        return _share(self.solved(*span) for span in self.spans(group))
 
     def asking(self, group: Group) -> float:
         """The share of titles that read as questions."""
@@ -252,7 +277,9 @@ class Titles:
     def coverage(self, group: Group) -> float:
         """The share of the file's text that stands below the titles of a group."""
         level = self.marks[group[0]].level
-        stops = sorted({*group, *(at for at in self.headings if self.marks[at].level <= level)})
+        folded = self.marks[group[0]].kind is Kind.SUMMARY  # a heading in <details> ends nothing
+        others = (at for at in self.headings if not (folded and self.depths[at] > 0))
+        stops = sorted({*group, *(at for at in others if self.marks[at].level <= level)})
         ends = dict(pairwise([*stops, len(self.flow.pieces)]))
         below = sum(self.letters[ends[at]] - self.letters[at] for at in group)
         return below / max(self.letters[-1], 1)
@@ -298,9 +325,13 @@ class Titles:
             return False
         if self.labelled(group):
             return True
+        if style_of(mark).family == "exercise" and max(asked, self.solving(group)) < 0.5:
+            return False
         if self.stray(group) or self._to_do(group) or self._elsewhere(group):
             return False
         if asked < 0.5 and (self._hollow(group) or self._steps(group) or self._chapters(group)):
+            return False
+        if self._parts_of_one(group):
             return False
         return asked >= 0.15 or not (self._restarts(group) or self._books(group))
 
@@ -326,7 +357,9 @@ class Titles:
         answered = [
             self.answered(*span) and not self._asks_on(span[0]) for span in self.spans(group)
         ]
-        asks_enough = self.labelled(group) or (len(group) > 1 and asked >= 0.6)
+        asks_enough = self.labelled(group) or (
+            len(group) > 1 and max(asked, self.solving(group)) >= 0.6
+        )
         return asks_enough and _share(answered) >= 0.5
 
     def _asks_on(self, at: int) -> bool:
@@ -347,6 +380,12 @@ class Titles:
         return (
             _share(bool(mark and not mark.read.number and asks(mark.name)) for mark in above) >= 0.5
         )
+
+    def _parts_of_one(self, group: Group) -> bool:
+        """The file is one question: its title has a question mark, and few of these have one."""
+        above = {mark.name for at in group if (mark := self.above.get(at)) and mark.level == 1}
+        loud = _share(self.marks[at].name.endswith(ASKS) for at in group)
+        return len(above) == 1 and above.pop().endswith(ASKS) and loud < 0.5
 
     def _chapters(self, group: Group) -> bool:
         """The titles are chapters of a text: "Introduction", "Methods", "Results"."""
@@ -379,6 +418,8 @@ class Titles:
         """Whether the titles of the outer group only hold the questions of the inner one."""
         if self.labelled(outer) or not self.plausible(inner):
             return False
+        if self.is_quiz(outer, inner):
+            return True
         holders = self.holders(outer, inner)
         share = len(holders) / len(outer)
         if share < 0.5:
@@ -397,6 +438,12 @@ class Titles:
             return False
         bare = _share(not self.answered(start, first) for start, first in holders)
         return bare >= 0.6 and not (extends and self._repeat(inner))
+
+    def is_quiz(self, outer: Group, inner: Group) -> bool:
+        """Whether titles that do not ask are chapters, and the inner ones the questions on them."""
+        sure = self.labelled(inner) or self.marks[inner[0]].kind is Kind.SUMMARY
+        asked = self.asking(outer), self.asking(inner)
+        return sure and asked[0] < 0.15 and asked[1] >= 0.8 and 2 * len(inner) >= len(outer)
 
     def _repeat(self, group: Group) -> bool:
         """Titles that come again and again ("Definition", "Cost") are parts of answers."""

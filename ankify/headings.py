@@ -1,8 +1,6 @@
-"""What may head a question: titles, their numbers, and the comments an author marks them with.
+"""Titles: the dialects they are numbered in, whether they ask, the labels of answers below them.
 
-A parsed note file becomes a flat list of pieces. A piece is a balanced run of tokens; those that
-look like a heading of any dialect carry a `Mark`. Which of the marks are questions is decided in
-`questions.py`; nothing is decided here.
+Here words are read, and inline tokens cut; which titles are questions is decided in `outline.py`.
 """
 
 from __future__ import annotations
@@ -24,8 +22,18 @@ WIDE = re.compile(f"[{''.join(map(chr, NARROW))}]")
 
 CHINESE = "一二三四五六七八九十百零〇"
 DIGITS = r"\d{1,4}(?:[.\-]\d{1,4}){0,4}[a-z]?"
-SEPARATOR = r"(?:\s*[.、):,。|]+(?!\d)|\s+[-–—·]\s+|[-–—]\s+)"  # the dot of `1. X`, not of `1.5`
-LABEL = r"(?:interview\s+)?questions?|ques|que|q|no(?=\.)|面试题|题目|问题|题|问"
+# The dot of `1. X`, not of `1.5`; both signs of `1.) X`, not the second of `1、.gitignore`.
+SEPARATOR = r"(?:\s*[.、):,。|](?:[、),。|]|[.:]+(?![.:\w]))*(?!\d)|\s+[-–—·]\s+|[-–—]\s+)"
+ASKED = "面试题|面試題|题目|題目|问题|問題|题|題|问|問"
+LABEL = (
+    rf"(?:interview\s+)?questions?|ques|que|qn|q|no(?=\.)|{ASKED}|質問|設問|질문|문제"
+    "|preguntas?|perguntas?|quest(?:ão|ao|ione)|domanda|frage|вопрос"
+)
+# Labels of much else, too: they count only where the titles ask, or the answers have a label.
+EXERCISE = (
+    "问题|問題|problem|exercise|task|challenge|scenario|puzzle|例题|习题|练习题?"
+    "|ejercicio|exerc[íi]cio"
+)
 COUNTED = "个种大步点次层维阶倍类年天分"  # `3.2种方法` is number 3 and "2种方法", not number 3.2
 
 
@@ -48,17 +56,23 @@ DIALECTS = (
     _dialect(
         "ordinal",
         "第 3 题：X",
-        rf"第\s*(?P<number>\d{{1,4}}|[{CHINESE}]+)\s*(?:道|个)?(?:面试题|问题|题|问)(?:{SEPARATOR}|\s+|$)",
+        rf"第\s*(?P<number>\d{{1,4}}|[{CHINESE}]+)\s*[道个個]?(?:{ASKED})(?:{SEPARATOR}|\s+|(?!\w))",
         labelled=True,
     ),
     _dialect(
         "labelled",
         "Question 17a. X",
-        rf"(?:{LABEL})\s*[#№.\-]?\s*(?P<number>{DIGITS})(?:{SEPARATOR}\s*|\s+|$)",
+        rf"(?:{LABEL})\s*(?:[#№.\-]|no\.?)?\s*(?P<number>{DIGITS}|(?<!问题)(?<!問題)[{CHINESE}]{{1,4}}(?!\w))"
+        rf"(?:{SEPARATOR}\s*|\s+|(?!\w))",
         labelled=True,
     ),
+    _dialect(
+        "exercise",
+        "Problem 2: X",
+        rf"(?:{EXERCISE})\s*#?(?P<number>{DIGITS}|[{CHINESE}]{{1,4}})(?:{SEPARATOR}\s*|\s+|$)",
+    ),
     _dialect("bracketed", "(3) X", rf"[(\[【](?P<number>{DIGITS})[)\]】]\s*[.、:]?\s*(?=\S)"),
-    _dialect("keycap", "3️⃣ X", r"(?P<number>(?:\d\ufe0f?\u20e3)+)\s*(?=\S)"),
+    _dialect("keycap", "3️⃣ X", rf"(?P<number>(?:\d\ufe0f?\u20e3)+|🔟)(?:{SEPARATOR})?\s*(?=\S)"),
     _dialect("chinese", "三、X", rf"\(?(?P<number>[{CHINESE}]{{1,4}})(?:\)|[、.:,]|\s)\s*(?=\S)"),
     _dialect(
         "glued",
@@ -96,7 +110,8 @@ class Numbered(NamedTuple):
 
 
 # What any of the dialects begins with, to be quick about all other titles.
-NUMBERED = re.compile(rf"[\d(\[【第{CHINESE}]|{LABEL}", re.IGNORECASE)
+NUMBERED = re.compile(rf"[\d(\[【第{CHINESE}🔟]|{LABEL}|{EXERCISE}", re.IGNORECASE)
+KEYCAPS = {0xFE0F: None, 0x20E3: None, ord("🔟"): "10"}
 UNNUMBERED = Numbered(None, None, "", 0)
 
 
@@ -109,7 +124,7 @@ def read_number(title: str) -> Numbered:
     for dialect in DIALECTS if narrow[start] not in "0123456789" else DIGITS_FIRST:
         match = dialect.pattern.match(narrow, start)
         if match:
-            number = match["number"]
+            number = match["number"].translate(KEYCAPS)
             separator = narrow[match.end("number") : match.end()].strip()
             return Numbered(dialect, number or None, separator, match.end())
     return UNNUMBERED
@@ -117,7 +132,7 @@ def read_number(title: str) -> Numbered:
 
 def _skip_decoration(title: str) -> int:
     at = 0
-    while at < len(title) and not title[at].isalnum():
+    while at < len(title) and not title[at].isalnum() and title[at] != "🔟":
         found = DECORATION.match(title, at)
         if found:
             at = found.end()
@@ -158,11 +173,18 @@ ASKING = re.compile(
     | ^(?:what|how|why|when|where|which|who|explain|describe|define|list(?!\sof)|give|compare
         |discuss|name|tell|write|implement|suppose|given|say|design|difference|differentiate|can|could|does|do
         |did|is|are|was|should|would|will|have|has|in\swhat|assume|you|your|outline|mention
-        |enumerate|state|show|prove|derive|calculate|create)\b
+        |enumerate|state|show|prove|derive|calculate|create
+        |qué|cómo|cuál(?:es)?|por\squ[ée]|cuándo|explica|describa|o\sque|qual|quais|explique|descreva
+        |wie|warum|welche[rs]?|erkläre|quel(?:le)?s?|comment|pourquoi|expliquez
+        |что|как(?:ой|ая|ое|ие)?|почему|зачем|чем|когда|где|сколько|объясните|опишите|назовите)\b
     | \b(?:difference|differences)\s+between\b | \b(?:vs\.?|versus)\s
-    | 什么 | 如何 | 何谓 | 怎么 | 怎样 | 为啥 | 为何 | 哪些 | 哪种 | 哪几 | 哪个 | 吗$ | 呢$ | 区别
-    | 是否 | 多少 | 说说 | 谈谈 | 讲讲 | 说一下 | 讲一下 | 聊聊 | 简述 | 列举 | 异同 | 优缺点 | 对比
-    | 有何 | ^(?:请|介绍|解释|描述|阐述|说明|比较|谈|设计(?!模式)|手写|举例|给定|假设|简单)""",
+    | 什[么麼] | 如何 | 何谓 | 怎[么麼样樣] | 为啥 | [为為]何 | 哪[些种几个] | [吗嗎呢]$
+    | 区别 | 區別 | 是否 | 能否 | 能不能 | 有没有 | 多少 | 几种 | 多大 | 输出是 | 说说 | 谈谈 | 讲讲
+    | 说一下 | 讲一下 | 聊聊 | 简述 | 列举 | 异同 | 优缺点 | 优点和缺点 | 对比 | 有何
+    | ^(?:[请請]|介绍|解释|描述|阐述|论述|试述|说明|比较|谈|设计(?!模式)|手写|手撕|举例|给定|假设
+        |简单|下列|写一个|实现一个|计算)
+    | 何(?:です)?か | とは$ | なぜ | どのよう | ですか | ますか | 説明し | 述べ(?:よ|て)
+    | (?:이?란|무엇\w*|어떻게\w*)\W*$ | 무엇 | 어떻게 | 어떤\s | 왜\s | 차이 | 설명하""",
     re.IGNORECASE | re.VERBOSE,
 )
 
@@ -182,6 +204,11 @@ NO_QUESTION = re.compile(
     |related\s(?:topics|work)|延伸阅读|扩展阅读|推荐阅读|更新日志|题目|问题|答案|解答|answers?
     |solutions?|questions?|q\s?&\s?a|notes?|备注|说明|(?:released?\W+)?{MONTH}\.?\s\d{{1,2}},?\s\d{{4}})\W*$""",
     re.IGNORECASE | re.VERBOSE,
+)
+# The key of a test, `3. Correct answer: B`.
+KEY = re.compile(
+    r"^\W*(?:the\s|correct\s|right\s|正确|参考|标准)*(?:answers?|答案|解答)[是为]?\s*[:：]",
+    re.IGNORECASE,
 )
 # Titles of a text in chapters rather than of questions.
 CHAPTER_TITLE = re.compile(
@@ -210,15 +237,26 @@ OTHER_PAPER = re.compile(
 CONTENTS = re.compile(r"^\W*(?:目录|目錄|table\s+of\s+contents|contents|toc)\W*$", re.IGNORECASE)
 
 # The label in front of an answer, or of the button that opens it: `**Answer: B**`, `答案：`.
-ANSWER = r"""(?:(?:the|my|strong|sample|good|best|short|long|correct|right|reference|possible
-    |expected|click(?:\shere)?(?:\s(?:to|for))?|show|view|see|reveal|toggle|expand|open)\s+)*
-    (?:answers?|ans|a|solutions?|(?:参考|正确|标准|查看|点击查看)?(?:答案[是为]?|解答)|题解|回答|答)"""
+PRESS = r"(?:click|tap|press|show|view|see|reveal|toggle|expand|open|ver|mostrar)"
+ANSWER = rf"""(?:(?:the|my|strong|sample|good|best|short|long|correct|right|reference|possible|model
+    |suggested|expected|here|to|for|{PRESS})\s+)*
+    (?:(?:answers?|ans|a|solutions?|respuestas?|respostas?|soluci[óo]n|solução|réponse|antwort|lösung
+    |ответ|решение)
+    |(?:参考|正确|标准|[点查显顯看展]\w{{0,4}}?)?(?:答案(?:[与和及]?解析|[是为])?|解答)|题解|回答|答え?|正解
+    |정답|답변?|해설)"""
 BUTTON = r"(?:explanations?|hints?|details?|more|点击\w{0,6}|查看\w{0,4}|展开\w{0,2}|解析|提示)"
-LABEL_END = r"(?:\s*[:：.]|\s*\W*$)"
+LABEL_END = r"(?:\s*[:：.]|\s*(?:[(（][^()（）]*[)）])?\W*$)"
 ANSWER_LABEL = re.compile(rf"^\W*{ANSWER}{LABEL_END}", re.IGNORECASE | re.VERBOSE)
 BUTTON_LABEL = re.compile(
-    rf"^\W*(?:{ANSWER}|(?:(?:click|show|view|see|more)\s+)*{BUTTON}){LABEL_END}",
+    rf"^\W*(?:{ANSWER}(?:\s*\#?\d{{1,4}})?|(?:{PRESS}\s+|to\s+|here\s+|more\s+)*(?:{PRESS}|here|{BUTTON}))"
+    rf"{LABEL_END}",
     re.IGNORECASE | re.VERBOSE,
+)
+
+
+# What ends a title in the same paragraph: `Q: X? A: Y`, or a line below with a label or an option.
+TITLE_END = re.compile(
+    rf"(?:\n\W*|(?<=[?？.。!])\s+){ANSWER}\s*[:：]|\n\W*[a1][.)、]\s", re.IGNORECASE | re.VERBOSE
 )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ankify.groups import HEADINGS, LISTED, WEAK, Flow, Group, Style, Titles
+from ankify.groups import ASKS, HEADINGS, LISTED, WEAK, Flow, Group, Style, Titles, style_of
 from ankify.headings import asks
 from ankify.pieces import Kind
 
@@ -46,6 +46,8 @@ def choose(flow: Flow, *, unnumbered: bool = False, level: int | None = None) ->
     if unnumbered:
         numbered |= {style: group for style, group in loose.items() if style.family == "labelled"}
     chosen = _outermost(titles, {s: g for s, g in numbered.items() if s.rank < WEAK[Kind.BOLD]})
+    if chosen and not titles.labelled(chosen):
+        chosen = _held(titles, chosen, numbered)
     plain = [] if chosen else _asking(titles, loose)
     if not chosen and not (unnumbered and plain):
         chosen = _outermost(titles, numbered)
@@ -55,7 +57,10 @@ def choose(flow: Flow, *, unnumbered: bool = False, level: int | None = None) ->
         chosen = _with_slips(titles, chosen, numbered)
         chosen = _with_other_parts(titles, chosen, numbered)
     if chosen:
-        return Outline(frozenset(chosen), undecided=_undecided(titles, chosen, numbered))
+        between = _between(titles, chosen, loose)
+        found = frozenset([*chosen, *between] if unnumbered else chosen)
+        candidates = 0 if unnumbered else len(between)
+        return Outline(found, candidates, _undecided(titles, chosen, numbered))
     return Outline(frozenset(plain if unnumbered else ()), len(plain))
 
 
@@ -101,6 +106,8 @@ def _inwards(titles: Titles, outer: Group, inner: Group) -> Group:
     if titles.is_section(outer, inner):
         holders = {start for start, _ in titles.holders(outer, inner)}
         own = [at for at, end in titles.spans(outer) if at not in holders and titles.own(at, end)]
+        if titles.is_quiz(outer, inner):
+            own = [at for at in own if asks(titles.marks[at].name)]
         return sorted([*inner, *own])
     sections = titles.bare_sections(outer, inner)
     if not sections:
@@ -113,6 +120,18 @@ def _inwards(titles: Titles, outer: Group, inner: Group) -> Group:
     return sorted({*outer, *held} - {start for start, _ in sections})
 
 
+def _held(titles: Titles, chosen: Group, groups: Groups) -> Group:
+    """Bold titles or list items that ask, if the chosen titles do not and hold nothing else."""
+    for style, group in sorted(groups.items()):
+        if style.rank < WEAK[Kind.BOLD] or titles.asking(chosen) >= 0.15:
+            continue
+        holders = titles.holders(chosen, group)
+        bare = [start for start, first in holders if not titles.answered(start, first)]
+        if 2 * len(bare) >= len(chosen) and titles.is_section(chosen, group):
+            return _inwards(titles, chosen, group)
+    return chosen
+
+
 def _asking(titles: Titles, groups: Groups) -> Group:
     """The outermost group of titles of which most ask and have an answer."""
     asking: list[Group] = []
@@ -121,12 +140,36 @@ def _asking(titles: Titles, groups: Groups) -> Group:
             group = [at for at in group if asks(titles.marks[at].name)]
         group = [at for at, end in titles.spans(group) if not titles.holds_contents(at, end)]
         answered = [start for start, end in titles.spans(group) if titles.answered(start, end)]
-        if style.kind in PLAIN or len(answered) < 2 or titles.asking(answered) < 0.5:
+        asking_enough = max(titles.asking(answered), titles.solving(group)) >= 0.5
+        if style.kind in PLAIN or len(answered) < 2 or not asking_enough:
             continue
         if titles.labelled(group) or titles.coverage(group) >= 0.4:
             asking.append(group)
     most = max(map(len, asking), default=0)
-    return next((group for group in asking if 4 * len(group) >= most), [])
+    return next((group for group in asking if 4 * len(group) >= most), _only(titles))
+
+
+def _only(titles: Titles) -> Group:
+    """The title of the file, if it has a question mark and all else stands below it."""
+    first = titles.headings[:1]
+    mark = titles.marks[first[0]] if first else None
+    alone = [at for at in titles.headings if titles.marks[at].level == 1] == first
+    asking = mark and mark.level == 1 and not mark.read.number and mark.name.endswith(ASKS)
+    return first if alone and asking and titles.coverage(first) >= 0.8 else []
+
+
+def _between(titles: Titles, chosen: Group, groups: Groups) -> Group:
+    """Titles with a question mark but no number that stand among the questions as one of them."""
+    like = titles.marks[chosen[0]]
+    among = [
+        (at, end)
+        for group in groups.values()
+        for at, end in titles.spans(group)
+        if chosen[0] < at < chosen[-1] and titles.marks[at].name.endswith(ASKS)
+        if titles.marks[at].kind is like.kind and titles.marks[at].level == like.level
+    ]
+    own = (min(end, chosen[bisect_left(chosen, at)]) for at, end in among)
+    return [at for (at, _), end in zip(among, own, strict=True) if titles.answered(at, end)]
 
 
 def _without_restart(titles: Titles, chosen: Group) -> Group:
@@ -135,12 +178,13 @@ def _without_restart(titles: Titles, chosen: Group) -> Group:
     `### 1: X` to `### 9: X` are questions, `### 1. Y` and `### 2. Y` after them something else,
     unless a heading in between begins another part of the file.
     """
-    separators = [titles.marks[at].read.separator for at in chosen]
-    usual = Counter(separators).most_common(1)[0][0]
+    styles = [(style_of(titles.marks[at]), titles.marks[at].read.separator) for at in chosen]
+    style, usual = Counter(styles).most_common(1)[0][0]
     values = [titles.value(at) for at in chosen]
     kept, other = [chosen[0]], False
     for (before, at), (last, value) in zip(pairwise(chosen), pairwise(values), strict=True):
-        differs = titles.marks[at].read.separator != usual
+        mark = titles.marks[at]
+        differs = mark.read.separator != usual and style_of(mark) == style
         restarts = value <= 1 < last and not titles.parted(before, at)
         other = differs and (other or restarts)
         if not other:

@@ -2,7 +2,7 @@
 
 A piece is a balanced run of block tokens. Raw HTML is cut at its headings and <details>, a list can
 be opened into its items, and a paragraph can start with a title: all that looks like the heading of
-some dialect carries a `Mark`. Nothing is decided here; `questions.py` does that.
+some dialect carries a `Mark`. Nothing is decided here; `outline.py` does that.
 """
 
 from __future__ import annotations
@@ -12,10 +12,23 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from itertools import chain, pairwise
+from itertools import accumulate, chain, pairwise
 from typing import NamedTuple
 
-from ankify.headings import ITEM_NUMBER, NUMBERED, Numbered, cut, opens, read_number, visible
+from ankify.headings import (
+    BREAKS,
+    ITEM_NUMBER,
+    NO_QUESTION,
+    NUMBERED,
+    TITLE_END,
+    Numbered,
+    answers,
+    asks,
+    cut,
+    opens,
+    read_number,
+    visible,
+)
 from ankify.tokens import Token
 
 PARAGRAPH_LEVEL, ITEM_LEVEL = 7, 8  # a bold paragraph is deeper than <h6>, a list item deeper still
@@ -46,9 +59,9 @@ class Mark:
     """A title that may head a question, as inline tokens; `line` is 0-based.
 
     `whole` is the title with its number, `title` without. `glued` is the rest of the paragraph that
-    it opens, which then belongs to the answer; it begins `below` lines down. `borrowed` says that
-    the title is the paragraph below. `name` is what is visible of the title, formulas still set
-    aside.
+    it opens, which then belongs to the answer; it begins `below` lines down. `borrowed` says how
+    many pieces down the title was found, and what else there is no part of the answer. `name` is
+    what is visible of the title, formulas still set aside.
     """
 
     kind: Kind
@@ -59,7 +72,7 @@ class Mark:
     line: int
     glued: tuple[Token, ...] = ()
     below: int = 1
-    borrowed: bool = False
+    borrowed: tuple[int, ...] = ()
     name: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -74,8 +87,9 @@ class Mark:
 class Piece(NamedTuple):
     """A balanced run of tokens.
 
-    `items` are the same list once more, item by item; `inside` is what follows the title of such
-    an item. `depth` says how many <details> the piece opens (or, below 0, closes).
+    `items` are the same list once more, item by item, or the same paragraph, title by title;
+    `inside` is what follows the title of a list item. `depth` says how many <details> the piece
+    opens (or, below 0, closes).
     """
 
     tokens: tuple[Token, ...]
@@ -121,7 +135,7 @@ def read_pieces(tokens: Sequence[Token]) -> list[Piece]:
         elif opening == "heading_open":
             pieces.append(_heading(run))
         elif opening == "paragraph_open":
-            pieces.append(Piece(run, _paragraph_mark(run[1])))
+            pieces.append(_paragraph(run))
         elif opening in ("bullet_list_open", "ordered_list_open"):
             items = tuple(_item(run[0], item, run[-1]) for item in balanced(run[1:-1]))
             pieces.append(Piece(run, items=items))
@@ -130,14 +144,71 @@ def read_pieces(tokens: Sequence[Token]) -> list[Piece]:
     return _with_borrowed_titles(pieces)
 
 
+# -- titles below their number ---------------------------------------------------------------------
+
+# `(5 points)`, `🟢`
+REMARK = re.compile(r"(?:[^\w(\[【（]|[(\[【（][^()\[\]【】（）]{0,40}[)\]】）])*")
+FACT = re.compile(r"[^\s:：?？][^:：?？\n]{0,20}[:：][^?？\n]{0,30}")  # `Type: multiple choice`
+CODE = ("fence", "code_block")
+
+
 def _with_borrowed_titles(pieces: list[Piece]) -> list[Piece]:
-    """Give a heading that is only a number, `### 第 1 题`, the paragraph below as its title."""
-    for at, (piece, below) in enumerate(pairwise(pieces)):
+    """Give a title that is only a number, `### 第 1 题`, the text below as its title."""
+    for at, piece in enumerate(pieces):
         mark = piece.mark
-        if mark and not mark.name and mark.read.number and below.tokens[0].type == "paragraph_open":
-            title = tuple(below.tokens[1].children or ())
-            pieces[at] = piece._replace(mark=replace(mark, title=title, borrowed=True))
+        if mark and mark.read.number and not mark.glued and _is_bare(mark):
+            pieces[at] = piece._replace(mark=_borrowed(mark, pieces[at + 1 : at + 6]))
     return pieces
+
+
+def _is_bare(mark: Mark) -> bool:
+    """Whether nothing but a remark follows the number."""
+    labelled = mark.read.dialect and mark.read.dialect.labelled
+    remark = labelled and REMARK.fullmatch(mark.name) and not asks(mark.name)
+    return bool(remark or not mark.name)
+
+
+def _borrowed(mark: Mark, below: Sequence[Piece]) -> Mark:
+    """Take the title from the first paragraph or heading below, past facts, pictures and code."""
+    dropped: list[int] = []
+    fact = mark
+    coded = False
+    for offset, piece in enumerate(below, 1):
+        kind, heading = piece.tokens[0].type, piece.mark
+        children = tuple(piece.tokens[1].children or ()) if len(piece.tokens) > 1 else ()
+        words = visible(children)
+        if kind == "heading_open":
+            if not heading or heading.level <= mark.level or heading.read.number:
+                break
+            if not NO_QUESTION.match(heading.name):
+                taken = replace(mark, title=heading.title, borrowed=(*dropped, offset))
+                return fact if opens(heading.name) else taken
+            dropped.append(offset)
+        elif kind == "paragraph_open":
+            if answers(words) or (heading and heading.read.number):
+                break
+            taken = _with_title_of(mark, (*dropped, offset), children, piece.line)
+            if asks(words) or not (coded or FACT.fullmatch(words.split("\n")[0].strip())):
+                return taken if words.strip() else fact
+            fact = taken if fact is mark and not coded else fact
+        elif kind in CODE:
+            coded = True
+        elif not piece.comments:
+            break
+    return fact
+
+
+def _with_title_of(
+    mark: Mark, borrowed: tuple[int, ...], children: tuple[Token, ...], line: int
+) -> Mark:
+    """The mark with the title that a paragraph begins with; the rest of it is the answer."""
+    words = visible(children)
+    found = TITLE_END.search(words)
+    end = found.start() if found else len(words)
+    start = end + (words[end : end + 1] == "\n")
+    below = line - mark.line + words.count("\n", 0, start)
+    title, glued = cut(children, 0, end), _rest(children, words, start)
+    return replace(mark, title=title, glued=glued, below=below, borrowed=borrowed)
 
 
 def balanced(tokens: Sequence[Token]) -> Iterator[tuple[Token, ...]]:
@@ -220,36 +291,115 @@ def _without_citation(title: tuple[Token, ...]) -> tuple[Token, ...]:
 
 
 # What a title in a paragraph may begin with, to be quick about all other paragraphs.
-TITLED = re.compile(rf"[^\w<(\[【]*(?:\*\*|__|<|{NUMBERED.pattern})", re.IGNORECASE)
+TITLED = re.compile(
+    rf"(?::[a-z0-9_+-]+:|[^\w<(\[【])*(?:\*\*|__|<|{NUMBERED.pattern})", re.IGNORECASE
+)
+SHORTCODE = re.compile(r":[a-z0-9_+-]+:")
 BOLD_TAG = re.compile(r"<(/?)(?:b|strong)\b[^>]*>$", re.IGNORECASE)
+
+
+def _paragraph(run: tuple[Token, ...]) -> Piece:
+    """A paragraph with its title, if it has one; a second title in it makes it a list of them."""
+    inline = run[1]
+    mark = _paragraph_mark(inline)
+    if not mark or not mark.read.dialect or "\n" not in inline.content:
+        return Piece(run, mark)
+    parts = list(_titled_parts(inline, mark))
+    items = [Piece((run[0], part, run[-1]), _paragraph_mark(part)) for part in parts]
+    return Piece(run, mark, items=tuple(items) if len(items) > 1 else ())
+
+
+def _titled_parts(inline: Token, mark: Mark) -> Iterator[Token]:
+    """Cut a paragraph where a line begins with a title that is numbered as the first one."""
+    children = inline.children or []
+    depths = list(accumulate(token.nesting for token in children))
+    breaks = [at for at, token in enumerate(children) if token.type in BREAKS]
+    starts = [
+        at + 1
+        for at, end in pairwise([*breaks, len(children)])
+        if not depths[at] and _is_like(mark, tuple(children[at + 1 : end]))
+    ]
+    line = inline.map[0] if inline.map else 0
+    for start, end in pairwise([0, *starts, len(children) + 1]):
+        part = children[start : end - 1]
+        below = line + 1 + sum(token.type in BREAKS for token in part)
+        yield inline.copy(children=part, map=(line, below))
+        line = below
+
+
+def _is_like(mark: Mark, line: tuple[Token, ...]) -> bool:
+    """Whether a line begins with a title like another one, `**2. X**` after `**1. W**`."""
+    other = _title(line, 0)
+    dialect = mark.read.dialect
+    sure = dialect and (dialect.labelled or mark.kind is not Kind.TEXT)
+    return bool(sure and other and other.kind is mark.kind and other.read.dialect is dialect)
 
 
 def _paragraph_mark(inline: Token) -> Mark | None:
     """A bold title or a labelled one at the start of a paragraph; the rest of it is the answer."""
     if not TITLED.match(inline.content):
         return None
-    children = tuple(inline.children or ())
-    bold = _bold_length(children)
+    return _title(tuple(inline.children or ()), inline.map[0] if inline.map else 0)
+
+
+def _title(children: tuple[Token, ...], line: int) -> Mark | None:
     words = visible(children)
     first = words.split("\n", 1)[0]
+    opening, bold = _bold(children)
+    number = NUMBER_OUTSIDE.fullmatch(words[:opening]) if bold else None
+    if number and not first[bold:].strip():  # a list item whose blank was forgotten
+        read = Numbered(ITEM_NUMBER, number["number"], number["separator"], opening)
+        return _mark_of(children, words, line, Kind.ITEM_BOLD, read, bold, bold)
+    if re.search(r"\w", SHORTCODE.sub("", words[:opening])):
+        bold = 0
     read = read_number(first)
     if not bold and not read.dialect:
         return None
     if bold > len(first):
         first = words[:bold]  # a bold title of two lines
-    whole = bold <= read.start  # only the number is bold: `**Q1:** X`
-    end = len(first) if whole or _is_badge(first[bold:]) else bold
-    start = end + (words[end : end + 1] == "\n")
     kind = Kind.BOLD if bold else Kind.TEXT
-    mark = _mark(kind, PARAGRAPH_LEVEL, cut(children, 0, end), words[:end], inline)
-    title = mark.title if whole else cut(children, read.start, bold)
+    if bold > read.start:
+        end = len(first) if _is_badge(cut(children, bold, len(first))) else bold
+        return _mark_of(children, words, line, kind, read, bold, end)
+    # Only the number is bold, `**Q1:** X`, or nothing is.
+    below = not first[read.start :].strip() and len(first) < len(words)
+    found = TITLE_END.search(words, len(first) + 1 if below else read.start)
+    end = min(found.start() if found else len(words), len(words) if below else len(first))
+    if not below and not words[read.start : end].strip() and _target(cut(children, 0, end)):
+        return None  # a link that leads to the question
+    return _mark_of(children, words, line, kind, read, end, end)
+
+
+DASH = re.compile(r"[^\S\n]*[-–—:：][^\S\n]+")  # between a bold title and the answer behind it
+NUMBER_OUTSIDE = re.compile(r"\W*(?P<number>\d{1,4})(?P<separator>[.、)])\s*")  # `1.**X**`
+
+
+def _mark_of(
+    children: tuple[Token, ...],
+    words: str,
+    line: int,
+    kind: Kind,
+    read: Numbered,
+    title_end: int,
+    end: int,
+) -> Mark:
+    """The mark of a title in a paragraph: what stands behind `end` belongs to the answer."""
+    level = ITEM_LEVEL if kind is Kind.ITEM_BOLD else PARAGRAPH_LEVEL
+    at = Token("inline", "", 0, map=(line, line + 1))
+    mark = _mark(kind, level, cut(children, 0, end), words[:end], at, read=read)
+    title = mark.title if title_end == end else cut(children, read.start, title_end)
+    dash = DASH.match(words, end)
+    start = dash.end() if dash else end + (words[end : end + 1] == "\n")
     below = words.count("\n", 0, start)
-    glued = _rest(children, words, start)
-    return replace(mark, read=read, title=title, glued=glued, below=below)
+    return replace(mark, title=title, glued=_rest(children, words, start), below=below)
 
 
-def _is_badge(rest: str) -> bool:
-    return len(rest) <= BADGE and not SENTENCE.search(rest)
+def _is_badge(rest: Sequence[Token]) -> bool:
+    """Whether the rest of a line behind a bold title is no answer: "🟡 Basic", "- easy", a link."""
+    words = visible(rest)
+    linked = any(token.type == "link_open" for token in rest)
+    answer = SENTENCE.search(words) or (DASH.match(words) and len(words.split()) > 2 and not linked)
+    return len(words) <= BADGE and not answer
 
 
 def _rest(children: Sequence[Token], words: str, start: int) -> tuple[Token, ...]:
@@ -258,18 +408,18 @@ def _rest(children: Sequence[Token], words: str, start: int) -> tuple[Token, ...
     return cut(children, start) if shown else ()
 
 
-def _bold_length(children: Sequence[Token]) -> int:
-    """How many visible characters from the start of the paragraph are bold, decoration included."""
-    opened = False
+def _bold(children: Sequence[Token]) -> tuple[int, int]:
+    """Where the first bold text of a paragraph begins and ends; the end is 0 if there is none."""
+    opening = None
     for at, token in enumerate(children):
         tag = BOLD_TAG.match(token.content) if token.type == "html_inline" else None
-        if token.type == "strong_open" or (tag and not tag[1]):
-            opened = True
+        if opening is None and (token.type == "strong_open" or (tag and not tag[1])):
+            opening = len(visible(children[:at]))
         elif token.type == "strong_close" or (tag and tag[1]):
-            return len(visible(children[:at])) if opened else 0
-        elif not opened and re.search(r"\w", visible([token])):
-            return 0
-    return 0
+            return (opening or 0), (0 if opening is None else len(visible(children[:at])))
+        elif token.type in BREAKS and opening is None:
+            break
+    return 0, 0
 
 
 def _item(opening: Token, run: tuple[Token, ...], closing: Token) -> Piece:
@@ -331,13 +481,13 @@ def _listed(item: Token, read: Numbered) -> Numbered:
 # -- raw HTML --------------------------------------------------------------------------------------
 
 ATTRIBUTES = r"""(?:(?:"[^"\n]*"|'[^'\n]*'|[^<>"'\n])*|[^<>\n]*)"""  # the second: an unclosed quote
-BREAKS = r"(?:[ \t]*<br\s*/?>)*"
+TAGS_OF_BREAKS = r"(?:[ \t]*<br\s*/?>)*"
 HTML_PART = re.compile(
     rf"""(?P<comment><!--[\s\S]*?(?:-->|\Z))
     | (?P<heading><h(?P<level>[1-6])\b(?P<attributes>{ATTRIBUTES})>
-        (?P<title>(?:(?!</?h[1-6]\b)[\s\S])*?(?=</h[1-6]\b)|[^\n]*)(?:</h[1-6]\s*>)?{BREAKS})
+        (?P<title>(?:(?!</?h[1-6]\b)[\s\S])*?(?=</h[1-6]\b)|[^\n]*)(?:</h[1-6]\s*>)?{TAGS_OF_BREAKS})
     | (?P<details>(?P<opens><details\b[^<>]*>)?\s*<summary\b[^<>]*>
-        (?P<summary>(?:(?!<summary\b)[\s\S])*?)</summary\s*>{BREAKS})
+        (?P<summary>(?:(?!<summary\b)[\s\S])*?)</summary\s*>{TAGS_OF_BREAKS})
     | (?P<bold><p\b[^<>]*>\s*(?P<strong><(?P<tag>b|strong)\b[^<>]*>
         (?:(?!<p\b)[^\n])*?</(?P=tag)>)\s*</p>)
     | (?P<open><details\b[^<>]*>) | (?P<close></details\s*>)""",

@@ -12,7 +12,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, chain, dropwhile
 
-from ankify.content import LISTS, TAG, is_blank, is_filler, local_links, read_contents
+from ankify.content import (
+    LISTS,
+    TAG,
+    is_blank,
+    is_filler,
+    local_links,
+    opening_words,
+    read_contents,
+)
 from ankify.gfm import ParsedFile, plain_text
 from ankify.groups import HEADINGS, Flow, style_of, unread_counts
 from ankify.headings import (
@@ -301,7 +309,8 @@ class _Reader:
     def _end(self, at: int, above: Sequence[int]) -> int:
         """Where the answer ends: at the next question, the next section, its own </details>."""
         question = self._mark(at)
-        limit = max([self._mark(up).level for up in above], default=0)
+        below_top = 0 if self.top is None else self._mark(self.top).level + 1
+        limit = max([self._mark(up).level for up in above], default=below_top)
         depth = 0
         for below in range(at + 1, len(self.pieces)):
             depth += self.pieces[below].depth
@@ -326,11 +335,13 @@ class _Reader:
         self, at: int, end: int, trail: tuple[str, ...], comments: Sequence[str]
     ) -> Section:
         mark = self._mark(at)
-        body = list(self.pieces[at + 1 + mark.borrowed : end])
+        below = enumerate(self.pieces[at + 1 : end], 1)
+        body = [piece for offset, piece in below if offset not in mark.borrowed]
         if mark.kind is Kind.SUMMARY and body and body[-1].depth < 0:
             body.pop()
         if mark.glued:
-            body.insert(0, _glued(mark))
+            kept = mark.borrowed[-1] - len(mark.borrowed) if mark.borrowed else 0
+            body.insert(kept, _glued(mark))
         body = _trimmed(body)
         stem, answer = _stem(body)
         answer = _unwrapped(answer)
@@ -420,7 +431,11 @@ def _stem(body: list[Piece]) -> tuple[list[Piece], list[Piece]]:
     some are ticked. From the first options with numbers or ticks, or code with mark-up, they stand
     in the answer too, which speaks of them; on the front none is ticked.
     """
-    label = next((at for at, piece in enumerate(body) if answers(_opening_words(piece))), 0)
+    words = [*map(opening_words, body), ""]
+    labels = (
+        at for at in range(len(body)) if answers(words[at]) and not _is_option(*words[at : at + 2])
+    )
+    label = next(labels, 0)
     if any(piece.mark and piece.mark.kind in HEADINGS for piece in body[:label]):
         label = 0
     ticked = next((at for at, piece in enumerate(body) if _is_ticked(piece)), len(body))
@@ -431,14 +446,13 @@ def _stem(body: list[Piece]) -> tuple[list[Piece], list[Piece]]:
     return [_unticked(piece) for piece in stem], body[next(repeated, label) :]
 
 
-def _opening_words(piece: Piece) -> str:
-    """The first line of a paragraph, a heading or a <summary>."""
-    token = piece.tokens[0]
-    if token.type == "html_block":
-        return re.sub(r"<[^<>]*>", "", token.content).strip()
-    if token.type in ("paragraph_open", "heading_open"):
-        return visible(piece.tokens[1].children or ())
-    return ""
+def _is_option(words: str, below: str) -> bool:
+    """Whether `A. X` is no answer but an option: `B. Y` follows."""
+    return bool(OPTION_A.match(words) and OPTION_B.search(f"{words}\n{below}"))
+
+
+OPTION_A = re.compile(r"\W*a\s*[.:：]", re.IGNORECASE)
+OPTION_B = re.compile(r"^\W*b\s*[.:：]", re.IGNORECASE | re.MULTILINE)
 
 
 def _is_code(piece: Piece) -> bool:

@@ -103,8 +103,8 @@ def test_a_heading_that_is_only_a_number_borrows_the_paragraph_below() -> None:
     first, _, second, _ = pieces("## 第 1 题\n\nWhat?\n\n## 第 2 题\n\n- a\n")
     assert first.mark is not None
     assert second.mark is not None
-    assert (first.mark.name, first.mark.borrowed) == ("What?", True)
-    assert (second.mark.name, second.mark.borrowed) == ("", False)
+    assert (first.mark.name, first.mark.borrowed) == ("What?", (1,))
+    assert (second.mark.name, second.mark.borrowed) == ("", ())
 
 
 @pytest.mark.parametrize(
