@@ -39,7 +39,7 @@ def choose(flow: Flow, *, unnumbered: bool = False, level: int | None = None) ->
     titles = Titles(flow)
     if titles.other_paper():
         return Outline(frozenset())
-    numbered = titles.groups(numbered=True)
+    numbered = _without_quiet_parts(titles, titles.groups(numbered=True))
     loose = titles.groups(numbered=False)
     if level is not None:
         return Outline(frozenset(_on_level(level, numbered, loose, unnumbered)))
@@ -62,6 +62,24 @@ def choose(flow: Flow, *, unnumbered: bool = False, level: int | None = None) ->
         candidates = 0 if unnumbered else len(between)
         return Outline(found, candidates, _undecided(titles, chosen, numbered))
     return Outline(frozenset(plain if unnumbered else ()), len(plain))
+
+
+def _without_quiet_parts(titles: Titles, groups: Groups) -> dict[Style, Group]:
+    """Leave out the bold titles or list items below a heading where none of them asks."""
+    found: dict[Style, Group] = {}
+    for style, group in groups.items():
+        if style.kind not in WEAK or titles.labelled(group):
+            found[style] = group
+            continue
+        part = {at: bisect_left(titles.headings, at) for at in group}
+        loud = {
+            part[at]
+            for at, end in titles.spans(group)
+            if asks(titles.marks[at].name) or titles.solved(at, end)
+        }
+        if loud:
+            found[style] = [at for at in group if part[at] in loud]
+    return found
 
 
 def _undecided(titles: Titles, chosen: Group, groups: Groups) -> int | None:
