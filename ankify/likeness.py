@@ -13,7 +13,7 @@ import zlib
 from array import array
 from base64 import b64encode
 from binascii import a2b_base64
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import fsum
@@ -83,6 +83,27 @@ def _spelled_alike(ours: frozenset[str], theirs: frozenset[str]) -> Iterator[tup
             best = max(alike, key=lambda other: ratio(word, other))
             left.remove(best)
             yield word, best
+
+
+THING = 3  # words, or so many times as many CJK characters, that name one thing
+
+
+def same_but_for_one_thing(ours: str, theirs: str) -> bool:
+    """Whether titles differ in one stretch, by what is no typing error: Flask, and Svelte."""
+    a, b = TOKEN.findall(ours.casefold()), TOKEN.findall(theirs.casefold())
+    before = _equal_first(a, b)
+    after = min(_equal_first(a[::-1], b[::-1]), len(a) - before, len(b) - before)
+    one, other = a[before : len(a) - after], b[before : len(b) - after]
+    if not one or not other or before + after < 2:
+        return False
+    most = THING * 3 if one[0] >= CJK else THING
+    alike = _spelled_alike(frozenset(one), frozenset(other))
+    return max(len(one), len(other)) <= most and next(alike, None) is None
+
+
+def _equal_first(ours: Sequence[str], theirs: Sequence[str]) -> int:
+    both = zip(ours, theirs, strict=False)
+    return next((at for at, (a, b) in enumerate(both) if a != b), min(len(ours), len(theirs)))
 
 
 def _same_word(a: str, b: str) -> bool:

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import chain, islice
 from math import log
+from typing import NamedTuple
 
 from ankify.likeness import (
     BINS,
@@ -26,6 +27,7 @@ from ankify.likeness import (
     bins_in_columns,
     normalise_title,
     read_sketch,
+    same_but_for_one_thing,
     title_likeness,
     unpacked,
     without_digits,
@@ -39,6 +41,7 @@ DOUBT = 0.6  # from here on it may be: it is reported, or asked about
 SURE = 0.9  # from here on a pair helps to tell which file became which
 MARGIN = 0.05  # two choices as near as this are reported
 EQUAL_TITLE = 0.6  # how far an equal title goes before a like one
+OTHER = 0.8  # below it, answers are not those of one question about another thing
 ENOUGH = 8  # shingles of an answer that say something: "Yes." says nothing
 NEAREST = 8  # entries that a candidate is compared with
 CROWD = 32  # a feature that more entries share than this is no help in finding them
@@ -147,6 +150,14 @@ def new_items(candidates: Sequence[Candidate], normalise: Normalise) -> list[Ite
     return items
 
 
+class Counts(NamedTuple):
+    """How often a file has each title, each gist of one, and each without its numbers."""
+
+    titles: Counter[str]
+    gists: Counter[frozenset[str]]
+    bare: Counter[frozenset[str]]
+
+
 class Evidence:
     """What speaks for two items being one question, weighed by how common it is in these notes."""
 
@@ -161,7 +172,10 @@ class Evidence:
         self.weights = {word: log(1 + self.total / n) for word, n in self.common.items()}
         self.known: dict[str, frozenset[str]] = {}
         self.old_files, self.new_files = _by_file(alive), _by_file(news)
-        self.counted: dict[tuple[bool, str], tuple[Counter[str], Counter[frozenset[str]]]] = {}
+        self.counted: dict[tuple[bool, str], Counts] = {}
+        self.old_titles = Counter(item.title for item in alive)
+        self.new_titles = Counter(item.title for item in news)
+        self.bare = cache(_bare)
         self.went: Counter[tuple[str, str]] = Counter()
         self.left: Counter[str] = Counter()
         self.stayed: dict[tuple[str, str, int], tuple[str, str, int]] = {}
@@ -176,18 +190,37 @@ class Evidence:
 
     def score(self, old: Item, new: Item, least: float) -> float:
         """How likely the two are one question: 0 - 1.8, see KEEP and DOUBT; 0 if below `least`."""
-        if old.mark and new.mark and old.mark != new.mark:
+        if (old.mark and new.mark and old.mark != new.mark) or self.both_stay(old, new):
             return 0.0
         if (old, new) not in self.likenesses:
             self.likenesses[old, new] = self.answers_shared(old, new), self.titles_alike(old, new)
         answers, alike = self.likenesses[old, new]
         if alike < 1 and 1.1 * answers + 0.5 * alike + 0.2 < least:
             return 0.0
-        titles, place = alike and alike * self.worth(old, new), self.place(old, new)
+        titles, place = alike and alike * self.worth(old, new, alike), self.place(old, new)
         score = 1.1 * answers + 0.5 * titles + 0.2 * place
-        # Only the answer speaks against an equal title in its old place: that is an edit.
-        score = max(score, SURE) if titles == place == 1.0 else score
+        same_answer = bool(new.answer.size) and old.checksum == new.checksum
+        if titles == place == 1.0 and (old.title == new.title or same_answer):
+            # Only the answer speaks against an equal title in its old place: that is an edit.
+            score = max(score, SURE)
+        elif answers < OTHER and not same_answer and self.other_thing(old, new):
+            score = min(score, KEEP - 0.01)
         return score if score >= least else 0.0
+
+    def both_stay(self, old: Item, new: Item) -> bool:
+        """Whether both titles are asked as before, each once: then neither became the other."""
+        if old.title == new.title or not old.alive:
+            return False
+        asked = [self.old_titles[old.title], self.new_titles[old.title]]
+        asked += [self.old_titles[new.title], self.new_titles[new.title]]
+        numbered = self.bare(old.raw_title) == self.bare(
+            new.raw_title
+        )  # "Question 7", "Question 8"
+        return asked == [1] * 4 and not numbered and self.tells(old, new)
+
+    def other_thing(self, old: Item, new: Item) -> bool:
+        """Whether the titles ask the same of two things: "What is Flask?", "What is Svelte?"."""
+        return old.title != new.title and same_but_for_one_thing(old.raw_title, new.raw_title)
 
     def answers_shared(self, old: Item, new: Item) -> float:
         """How much the answers share (Dice), 0 - 1; what other answers have too counts less."""
@@ -207,17 +240,18 @@ class Evidence:
         ours, theirs = self.words(old.raw_title), self.words(new.raw_title)
         return title_likeness(ours, theirs, self.weights.__getitem__)
 
-    def worth(self, old: Item, new: Item) -> float:
-        """What a title can tell, 0 - 1: little where the file repeats it but for a number."""
-        titles_old, gists_old = self.count(True, old.file)
-        titles_new, gists_new = self.count(False, new.file)
-        if max(gists_old[self.gist(old)], gists_new[self.gist(new)]) == 1:
+    def worth(self, old: Item, new: Item, alike: float) -> float:
+        """What titles so much alike can tell, 0 - 1: little where the file repeats them."""
+        ours, theirs = self.count(True, old.file), self.count(False, new.file)
+        if max(ours.gists[self.gist(old)], theirs.gists[self.gist(new)]) == 1:
+            return 1.0
+        if alike > 0.999 and self.tells(old, new):
             return 1.0
         if old.title != new.title:
             return 0.15
         # Order tells repeated titles apart: all of them, as long as none came or went, else
         # those whose neighbours with that title are still their neighbours.
-        before, after = titles_old[old.title], titles_new[new.title]
+        before, after = ours.titles[old.title], theirs.titles[new.title]
         if (old.nth, before) == (new.nth, after):
             return 0.6
         beside = sum(
@@ -227,13 +261,20 @@ class Evidence:
         )
         return (0.15, 0.4, 0.6)[beside]
 
-    def count(self, old: bool, file: str) -> tuple[Counter[str], Counter[frozenset[str]]]:
-        """How often a file has each title, and each gist of one."""
+    def tells(self, old: Item, new: Item) -> bool:
+        """Whether neither file has the title a second time, or with another number."""
+        mine, its = self.bare(old.raw_title), self.bare(new.raw_title)
+        once = self.count(True, old.file).bare[mine] == self.count(False, new.file).bare[its] == 1
+        return bool(mine and its) and once
+
+    def count(self, old: bool, file: str) -> Counts:
+        """How often a file has each title, in all its forms."""
         if (old, file) not in self.counted:
             items = (self.old_files if old else self.new_files).get(file, ())
-            self.counted[old, file] = (
+            self.counted[old, file] = Counts(
                 Counter(item.title for item in items),
                 Counter(map(self.gist, items)),
+                Counter(self.bare(item.raw_title) for item in items),
             )
         return self.counted[old, file]
 
@@ -256,6 +297,11 @@ class Evidence:
         return went / self.left[old.file] if went else 0.0
 
 
+def _bare(title: str) -> frozenset[str]:
+    """The words of a title without its numbers: none of "Question 7" but one."""
+    return frozenset(word for word in words(without_digits(title)) if len(word) > 1)
+
+
 def _spread(olds: Sequence[Item], news: Sequence[Item]) -> Counter[int]:
     """How many of the one side have each bin of the other."""
     columns = zip(
@@ -270,6 +316,15 @@ def _spread(olds: Sequence[Item], news: Sequence[Item]) -> Counter[int]:
             for value, number in Counter(filter(wanted.__contains__, values)).items()
         }
     )
+
+
+def _by_text(items: Iterable[tuple[int, Item]]) -> dict[tuple[str, bytes], list[int]]:
+    """The positions of items by title and answer, if they have one."""
+    found: dict[tuple[str, bytes], list[int]] = defaultdict(list)
+    for at, item in items:
+        if item.answer.size:
+            found[item.title, item.checksum].append(at)
+    return found
 
 
 def _by_file(items: Sequence[Item]) -> dict[str, list[Item]]:
@@ -300,6 +355,7 @@ class Matcher:
         self.pair_marked()
         self.pair_identical(lambda item: (item.file, item.title, item.checksum), least=0)
         self.pair_identical(lambda item: (item.title, item.checksum), least=ENOUGH)
+        self.pair_only()
         left = [item for new, item in enumerate(self.news) if new not in self.found]
         if left and len(self.taken) < len(self.olds):
             evidence = Evidence(self.olds, self.news, left)
@@ -335,6 +391,22 @@ class Matcher:
             group = [] if new in self.found else waiting.get(key(item), [])
             if group and (not item.mark or not self.olds[group[-1]].mark):
                 self.take(group.pop(), new, 1.0)
+
+    def pair_only(self) -> None:
+        """Pair what no other question has the title and the answer of, short as it may be."""
+        news = _by_text((at, it) for at, it in enumerate(self.news) if at not in self.found)
+        for alive in (True, False):
+            left = (
+                (at, item)
+                for at, item in enumerate(self.olds)
+                if at not in self.taken and item.alive is alive
+            )
+            olds = _by_text(left)
+            for text, new in news.items():
+                if len(new) == len(olds.get(text, ())) == 1 and new[0] not in self.found:
+                    [old] = olds[text]
+                    if not (self.olds[old].mark and self.news[new[0]].mark):
+                        self.take(old, new[0], 1.0)
 
     def pair_alike(self, evidence: Evidence, least: float) -> None:
         """Pair what scores so much or more, the best of all files first."""

@@ -64,7 +64,9 @@ class Renderer:
             question += f'\n<div class="again">{page}</div>'
             asked, n = (*asked, *more), n + k
         answer, shown, m = self._field(section.answer, parsed, line)
-        likeness = sketch(gfm.tex_text([*section.stem, *section.answer], parsed))
+        words = gfm.tex_text([*section.stem, *section.answer], parsed)
+        pictures = " ".join(reference.src.rpartition("/")[2] for reference in shown)
+        likeness = sketch(words or pictures)
         return Content(question, answer, likeness, (*asked, *shown), n + m)
 
     def _field(

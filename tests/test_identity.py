@@ -530,6 +530,104 @@ def test_answers_that_all_say_the_same_are_no_identity() -> None:
     assert after.guids[titles[0]] not in before.guids.values()
 
 
+# Titles that are nearly others --------------------------------------------------------------------
+
+
+def about(**answers: str) -> Notes:
+    """Questions of one file, by title (`_` is a blank)."""
+    titles = {title.replace("_", " ") + "?": text for title, text in answers.items()}
+    return tuple(Asked(title, "a.md", title, text) for title, text in titles.items())
+
+
+REST = about(What_is_a_heap=SORTS[2], Why_do_radixes_matter=SORTS[3])
+
+
+@pytest.mark.parametrize(
+    ("gone", "new"),
+    [
+        ("What is Adam?", "What is AdamW?"),
+        ("What is a StringBuffer?", "What is a StringBuilder?"),
+        ("How do you turn a list into a tuple?", "How do you turn a tuple into a list?"),
+        ("什么是监督学习？", "什么是无监督学习？"),
+    ],
+)
+def test_a_near_namesake_with_another_answer_is_another_question(gone: str, new: str) -> None:
+    before = build((Asked(gone, "a.md", gone, SORTS[0]), *REST))
+    after = build((Asked(new, "a.md", new, SORTS[1]), *REST), before.lock)
+    assert after.guids[new] not in before.guids.values()
+    assert {key: after.guids[key] for key in (q.key for q in REST)}.items() <= before.guids.items()
+
+
+def test_a_typing_error_mended_is_the_same_question() -> None:
+    before = build((Asked("it", "a.md", "What is a reccurent network?", SORTS[0]), *REST))
+    after = build(
+        (Asked("it", "a.md", "What is a recurrent network?", SORTS[0]), *REST), before.lock
+    )
+    assert after.guids == before.guids
+
+
+def test_the_same_of_another_thing_is_another_question() -> None:
+    frame = "Use {} when you need a {} tool and do not care about its age, size or licence."
+    before = build((*about(When_would_you_use_Flask=frame.format("Flask", "small")), *REST))
+    after = build(
+        (*about(When_would_you_use_Svelte=frame.format("Svelte", "fast")), *REST), before.lock
+    )
+    assert after.guids["When would you use Svelte?"] not in before.guids.values()
+    assert [doubt.entry.title for doubt in after.matching.doubts] == ["When would you use Flask?"]
+
+
+def test_of_swapped_answers_titles_of_one_frame_keep_the_guids() -> None:
+    one, two = "the difference between L1 and L2 norms?", "the difference between GMM and K-means?"
+    before = build((Asked(one, "a.md", one, SORTS[0]), Asked(two, "a.md", two, SORTS[1])))
+    notes = (Asked(one, "a.md", one, SORTS[1]), Asked(two, "a.md", two, SORTS[0]))
+    assert build(notes, before.lock).guids == before.guids
+
+
+def test_an_equal_title_in_its_place_is_known_among_many_of_its_frame() -> None:
+    frames = ("What is {}?", "When do you use {}?", "How is {} set up?", "What does {} cost?")
+    titles = [
+        frame.format(name) for name in ("Kafka", "Redis", "Nginx", "Vault") for frame in frames
+    ]
+    notes = tuple(Asked(t, "a.md", t, f"{t} {SORTS[n % 4]}") for n, t in enumerate(titles))
+    before = build(notes)
+    after = build((*notes[:5], replace(notes[5], text=OTHER), *notes[6:]), before.lock)
+    assert after.guids == before.guids
+
+
+# Short answers ------------------------------------------------------------------------------------
+
+SHORT = tuple(
+    Asked(town, "a.md", f"What is the capital of {land}?", f"{town}.")
+    for land, town in (
+        ("France", "Paris"),
+        ("Spain", "Madrid"),
+        ("Peru", "Lima"),
+        ("Cuba", "Havana"),
+    )
+)
+
+
+@pytest.mark.parametrize("moved", [1, 2, 4])
+def test_a_short_answer_that_moves_is_known(moved: int) -> None:
+    before = build(SHORT)
+    notes = (*(replace(q, file="b.md") for q in SHORT[:moved]), *SHORT[moved:])
+    assert build(notes, before.lock).guids == before.guids
+
+
+def test_a_short_answer_that_comes_back_elsewhere_is_known() -> None:
+    before = build(SHORT)
+    without_it = build(SHORT[1:], before.lock)
+    again = build((*SHORT[1:], replace(SHORT[0], file="b.md")), without_it.lock)
+    assert again.guids["Paris"] == before.guids["Paris"]
+
+
+def test_one_of_two_equal_short_cards_is_not_taken_for_the_other() -> None:
+    twins = (SHORT[0], replace(SHORT[0], key="twin", file="b.md"))
+    before = build(twins)
+    after = build((replace(SHORT[0], key="third", file="c.md"), *twins), before.lock)
+    assert {key: after.guids[key] for key in before.guids} == before.guids
+
+
 def test_a_reused_number_is_no_identity(first: Build) -> None:
     after = build((replace(NEW, key="x"), *NOTES[1:]), first.lock)
     assert after.guids["x"] not in first.guids.values()

@@ -65,6 +65,21 @@ def test_question_and_stem_make_the_front() -> None:
     assert content.formulas == 1
 
 
+def test_an_answer_is_known_by_its_words_or_else_by_its_pictures() -> None:
+    seen, other, moved, told, told_too = (
+        render(f"{answer}\n").sketch
+        for answer in (
+            "![](a/r.png)",
+            "![](a/u.png)",
+            "![](b/r.png)",
+            "So. ![](r.png)",
+            "So. ![](u.png)",
+        )
+    )
+    assert seen == moved != other
+    assert told == told_too
+
+
 def test_what_the_answer_says_again_is_marked_in_the_question() -> None:
     parsed = gfm.parse("## 1. What?\n\n```\nx\n```\n\n1. a\n2. b\n\n**Answer: 2**\n")
     (section,) = split_questions(parsed, "a.md", SplitOptions()).sections
