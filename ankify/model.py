@@ -134,10 +134,10 @@ class Reference(_Compact):
 class Content(_Compact):
     """The rendering of one question, with the author's own paths still in every `src`.
 
-    `question` and `answer` are HTML for Anki's fields. `sketch` stands for the plain text of all but
-    the title (`likeness.sketch`), formulas as TeX: of twenty questions "What is the output?" only
-    their code is their own. Where there is no text, it stands for the names of the answer's pictures.
-    `formulas` counts those in both fields, displayed or not.
+    `question` and `answer` are HTML for Anki's fields. `sketch` stands for the plain text of all
+    but the title (`likeness.sketch`), formulas as TeX: of twenty questions "What is the output?"
+    only their code is their own. Without any text, it stands for the names of the answer's
+    pictures. `formulas` counts those in both fields, displayed or not.
     """
 
     question: str
