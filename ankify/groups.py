@@ -22,6 +22,7 @@ from ankify.headings import (
     KEY,
     NO_QUESTION,
     OTHER_PAPER,
+    QUIZ,
     STEP_TITLE,
     UNNUMBERED,
     asks,
@@ -235,7 +236,7 @@ class Titles:
         """The groups of numbered (or of un-numbered) titles that can be questions at all."""
         groups: dict[Style, Group] = defaultdict(list)
         for at, mark in self.marks.items():
-            other = NO_QUESTION.match(mark.name) or KEY.match(mark.name)
+            other = any(sign.match(mark.name) for sign in (NO_QUESTION, QUIZ, KEY))
             if bool(mark.read.number) == numbered and not other and LETTER.search(mark.name):
                 groups[style_of(mark)].append(at)
         return groups
@@ -305,6 +306,18 @@ class Titles:
             heading = self.parted(start, end)
             if heading is not None:
                 found.append((heading, end))
+        return found
+
+    def quizzes(self, group: Group) -> list[tuple[int, int]]:
+        """The parts below "Interview questions" and the like that hold none of a group."""
+        found = []
+        for index, at in enumerate(self.headings):
+            if QUIZ.match(self.marks[at].name):
+                level = self.marks[at].level
+                below = (it for it in self.headings[index + 1 :] if self.marks[it].level <= level)
+                end = next(below, len(self.flow.pieces))
+                if bisect_left(group, at) == bisect_left(group, end):
+                    found.append((at, end))
         return found
 
     def parted(self, start: int, end: int) -> int | None:
@@ -462,13 +475,16 @@ class Titles:
         for start, end in self.spans(outer):
             index = bisect_left(inner, start)
             if index < len(inner) and inner[index] < end:
-                found.append((start, inner[index]))
+                beside = self.marks[start].level == self.marks[inner[index]].level
+                if not (beside and self.answered(start, inner[index])):
+                    found.append((start, inner[index]))
         return found
 
     def bare_sections(self, outer: Group, inner: Group) -> list[tuple[int, int]]:
         """Titles that do not ask, and hold nothing but headings of an inner group that do."""
         kinds = self.marks[outer[0]].kind, self.marks[inner[0]].kind
-        if self.labelled(outer) or kinds[1] not in HEADINGS or kinds == (Kind.HTML, Kind.HEADING):
+        sure = kinds[1] in HEADINGS or self.labelled(inner)
+        if self.labelled(outer) or not sure or kinds == (Kind.HTML, Kind.HEADING):
             return []
         found = []
         ends = dict(self.spans(outer))

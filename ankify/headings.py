@@ -26,7 +26,8 @@ DIGITS = r"\d{1,4}(?:[.\-]\d{1,4}){0,4}[a-z]?"
 SEPARATOR = r"(?:\s*[.、):,。|](?:[、),。|]|[.:]+(?![.:\w]))*(?!\d)|\s+[-–—·]\s+|[-–—]\s+)"
 ASKED = "面试题|面試題|题目|題目|问题|問題|题|題|问|問"
 LABEL = (
-    rf"(?:interview\s+)?questions?|ques|que|qn|q|no(?=\.)|{ASKED}|質問|設問|질문|문제"
+    r"(?:(?:interview|practice|review|sample|mock|exam|quiz|bonus|coding)\s+)?questions?|mcq"
+    rf"|flash\s?cards?|ques|que|qn|q|no(?=\.)|{ASKED}|質問|設問|질문|문제"
     "|preguntas?|perguntas?|quest(?:ão|ao|ione)|domanda|frage|вопрос"
 )
 # Labels of much else, too: they count only where the titles ask, or the answers have a label.
@@ -62,8 +63,8 @@ DIALECTS = (
     _dialect(
         "labelled",
         "Question 17a. X",
-        rf"(?:{LABEL})\s*(?:[#№.\-]|no\.?)?\s*(?P<number>{DIGITS}|(?<!问题)(?<!問題)[{CHINESE}]{{1,4}}(?!\w))"
-        rf"(?:{SEPARATOR}\s*|\s+|(?!\w))",
+        rf"\(?(?:{LABEL})\s*(?:[#№.\-_]|no[.:]?)?\s*(?P<number>{DIGITS}|(?<!问题)(?<!問題)[{CHINESE}]{{1,4}}(?!\w))"
+        rf"(?:\s*(?:/|of)\s*\d{{1,4}})?(?:{SEPARATOR}\s*|\s+|(?!\w))",
         labelled=True,
     ),
     _dialect(
@@ -111,6 +112,9 @@ class Numbered(NamedTuple):
 
 # What any of the dialects begins with, to be quick about all other titles.
 NUMBERED = re.compile(rf"[\d(\[【第{CHINESE}🔟]|{LABEL}|{EXERCISE}", re.IGNORECASE)
+QUESTION_LABEL = re.compile(rf"\W*(?:{LABEL})\s*:\s*(?=\S)", re.IGNORECASE)
+# What stands above a question and is no part of it: `**Question**`, `### 题目`.
+ONLY_LABEL = re.compile(rf"\W*(?:{LABEL}|{EXERCISE})\W*", re.IGNORECASE)
 KEYCAPS = {0xFE0F: None, 0x20E3: None, ord("🔟"): "10"}
 UNNUMBERED = Numbered(None, None, "", 0)
 
@@ -126,7 +130,8 @@ def read_number(title: str) -> Numbered:
         if match:
             number = match["number"].translate(KEYCAPS)
             separator = narrow[match.end("number") : match.end()].strip()
-            return Numbered(dialect, number or None, separator, match.end())
+            label = QUESTION_LABEL.match(narrow, match.end())  # `1. Q: X`
+            return Numbered(dialect, number or None, separator, (label or match).end())
     return UNNUMBERED
 
 
@@ -202,7 +207,14 @@ NO_QUESTION = re.compile(
     |change\s?log|release\snotes|todo|待完成|待补充|待续|总结|小结|summary|conclusions?|结论|前言|序言
     |preface|introduction|引言|简介|about|appendix|附录|credits|source|sources|来源|see\salso
     |related\s(?:topics|work)|延伸阅读|扩展阅读|推荐阅读|更新日志|题目|问题|答案|解答|answers?
-    |solutions?|questions?|q\s?&\s?a|notes?|备注|说明|(?:released?\W+)?{MONTH}\.?\s\d{{1,2}},?\s\d{{4}})\W*$""",
+    |solutions?|questions?|q\s?&\s?a|cheat\s?sheet|key\stakeaways?|notes?|备注|说明|(?:released?\W+)?{MONTH}\.?\s\d{{1,2}},?\s\d{{4}})\W*$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# A part of a text that holds the questions on it.
+QUIZ = re.compile(
+    r"""^\W*(?:(?:common|top|sample|practice|review|interview|exam|quiz|self-?|knowledge)\s?)*
+    (?:questions?(?:\s(?:&|and|with)\sanswers?)?|q\s?&\s?a|flash\s?cards?|quiz(?:zes)?|faqs?|check|test)\W*$
+    |^\W*(?:常见|高频)?(?:面试题|自测题?|练习题?|习题|思考题|问答)(?:汇总|及答案)?\W*$""",
     re.IGNORECASE | re.VERBOSE,
 )
 # The key of a test, `3. Correct answer: B`.
@@ -215,7 +227,9 @@ CHAPTER_TITLE = re.compile(
     r"""^\W*(?:introduction|background|overview|methods?|methodology|results?|discussion|related\swork
     |conclusions?|summary|abstract|experiments?|evaluation|install(?:ation|ing)?|usage|setup
     |getting\sstarted|prerequisites?|requirements?|quick\s?start|configuration|features?|faq
-    |examples?|future\swork|motivation|appendix|概述|简介|介绍|引言|前言|背景|总结|小结|结论|安装
+    |examples?|future\swork|motivation|appendix|(?:non-?\s?)?goals?|scope|personas?|user\sstories
+    |problem\sstatement|(?:non-?)?functional\srequirements?|acceptance\scriteria|milestones?|timeline
+    |open\squestions|project\sstructure|tech(?:nology)?\sstack|概述|简介|介绍|引言|前言|背景|总结|小结|结论|安装
     |使用|配置|快速(?:开始|入门)|环境(?:准备|搭建)?|结语|后记|准备(?:工作)?|实验|方法)\W*$""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -241,7 +255,7 @@ PRESS = r"(?:click|tap|press|show|view|see|reveal|toggle|expand|open|ver|mostrar
 ANSWER = rf"""(?:(?:the|my|strong|sample|good|best|short|long|correct|right|reference|possible|model
     |suggested|expected|here|to|for|{PRESS})\s+)*
     (?:(?:answers?|ans|a|solutions?|respuestas?|respostas?|soluci[óo]n|solução|réponse|antwort|lösung
-    |ответ|решение)
+    |ответ|решение|correct(?=\s*:))
     |(?:参考|正确|标准|[点查显顯看展]\w{{0,4}}?)?(?:答案(?:[与和及]?解析|[是为])?|解答)|题解|回答|答え?|正解
     |정답|답변?|해설)"""
 BUTTON = r"(?:explanations?|hints?|details?|more|点击\w{0,6}|查看\w{0,4}|展开\w{0,2}|解析|提示)"
@@ -254,6 +268,17 @@ BUTTON_LABEL = re.compile(
 )
 
 
+# Headings that still belong to what is asked, and labels that do not.
+TASK = re.compile(
+    r"\W*(?:questions?|problem(?:\sstatement|\sdescription)?|(?:your\s)?task|scenario|description|题目(?:描述)?"
+    r"|问题(?:描述)?)\W*",
+    re.IGNORECASE,
+)
+GIVES_AWAY = re.compile(
+    r"\W*(?:(?:expected|key|main)\s(?:answer\s)?points?|follow-?\s?ups?(?:\squestions?)?|hints?"
+    r"|what\s(?:the\s)?interviewers?[^:]*|提示|思路|考点|考察点?|分析)\s*[:：]",
+    re.IGNORECASE,
+)
 # What ends a title in the same paragraph: `Q: X? A: Y`, or a line below with a label or an option.
 TITLE_END = re.compile(
     rf"(?:\n\W*|(?<=[?？.。!])\s+){ANSWER}\s*[:：]|\n\W*[a1][.)、]\s", re.IGNORECASE | re.VERBOSE

@@ -252,7 +252,8 @@ def _goes_on(titles: Titles, run: Group, chosen: Group) -> bool:
         return before + 1 == first and last + 1 == after
     if not before or mark.kind is usual.kind is Kind.HTML:
         return bool(before)
-    if first == before + 1 and (after or mark.level == usual.level):
+    known = any(style_of(titles.marks[at]) == style_of(mark) for at in chosen)
+    if first == before + 1 and (after or known or mark.level == usual.level):
         return True
     return before > 2 and not after and titles.asking(run) >= 0.5
 
@@ -264,15 +265,26 @@ def _fills(titles: Titles, run: Group, around: Group) -> bool:
     values = [titles.value(at) for at in (*run, *around[-1:])]
     counted = values == list(range(values[0], values[0] + len(values)))
     before = titles.value(around[0]) if len(around) > 1 else 0
-    return counted and len(heads) == 1 and "" not in heads and values[0] in (1, before + 1)
+    sure = "" not in heads or (len(around) > 1 and values[0] > 1 and titles.asking(run) == 1)
+    return counted and len(heads) == 1 and sure and values[0] in (1, before + 1)
 
 
 def _with_other_parts(titles: Titles, chosen: Group, groups: Groups) -> Group:
     """Add the questions of other parts of the file, which may be of another style."""
     found: Group = []
+    headings = {style: group for style, group in groups.items() if style.kind in HEADINGS}
     for start, end in titles.parts(chosen):
-        part = {s: g[bisect_left(g, start) : bisect_left(g, end)] for s, g in groups.items()}
-        group = _outermost(titles, {s: g for s, g in part.items() if g and s.kind in HEADINGS})
-        if group and (titles.labelled(group) or titles.asking(group) >= 0.5):
-            found += group
+        found += _asked_in(titles, headings, start, end)
+    for start, end in titles.quizzes(chosen):
+        group = _asked_in(titles, groups, start, end)
+        answered = sum(titles.answered(*span) for span in pairwise([*group, end]))
+        found += group if 2 * answered >= len(group) else []
     return sorted({*chosen, *found})
+
+
+def _asked_in(titles: Titles, groups: Groups, start: int, end: int) -> Group:
+    """The questions of one part of a file, if they ask or have a label."""
+    part = {s: g[bisect_left(g, start) : bisect_left(g, end)] for s, g in groups.items()}
+    group = _outermost(titles, {style: found for style, found in part.items() if found})
+    asked = group and (titles.labelled(group) or titles.asking(group) >= 0.5)
+    return group if asked else []

@@ -20,6 +20,8 @@ from ankify.headings import (
     ITEM_NUMBER,
     NO_QUESTION,
     NUMBERED,
+    ONLY_LABEL,
+    QUESTION_LABEL,
     TITLE_END,
     Numbered,
     answers,
@@ -150,6 +152,7 @@ def read_pieces(tokens: Sequence[Token]) -> list[Piece]:
 REMARK = re.compile(r"(?:[^\w(\[【（]|[(\[【（][^()\[\]【】（）]{0,40}[)\]】）])*")
 FACT = re.compile(r"[^\s:：?？][^:：?？\n]{0,20}[:：][^?？\n]{0,30}")  # `Type: multiple choice`
 CODE = ("fence", "code_block")
+QUOTED = 5  # tokens of a quote that holds one paragraph
 
 
 def _with_borrowed_titles(pieces: list[Piece]) -> list[Piece]:
@@ -175,7 +178,8 @@ def _borrowed(mark: Mark, below: Sequence[Piece]) -> Mark:
     coded = False
     for offset, piece in enumerate(below, 1):
         kind, heading = piece.tokens[0].type, piece.mark
-        children = tuple(piece.tokens[1].children or ()) if len(piece.tokens) > 1 else ()
+        inline = next((token for token in piece.tokens if token.type == "inline"), None)
+        children = tuple(inline.children or ()) if inline else ()
         words = visible(children)
         if kind == "heading_open":
             if not heading or heading.level <= mark.level or heading.read.number:
@@ -184,9 +188,14 @@ def _borrowed(mark: Mark, below: Sequence[Piece]) -> Mark:
                 taken = replace(mark, title=heading.title, borrowed=(*dropped, offset))
                 return fact if opens(heading.name) else taken
             dropped.append(offset)
-        elif kind == "paragraph_open":
+        elif kind == "paragraph_open" or (
+            kind == "blockquote_open" and len(piece.tokens) == QUOTED
+        ):
             if answers(words) or (heading and heading.read.number):
                 break
+            if ONLY_LABEL.fullmatch(words):
+                dropped.append(offset)
+                continue
             taken = _with_title_of(mark, (*dropped, offset), children, piece.line)
             if asks(words) or not (coded or FACT.fullmatch(words.split("\n")[0].strip())):
                 return taken if words.strip() else fact
@@ -203,11 +212,12 @@ def _with_title_of(
 ) -> Mark:
     """The mark with the title that a paragraph begins with; the rest of it is the answer."""
     words = visible(children)
+    label = QUESTION_LABEL.match(words)
     found = TITLE_END.search(words)
     end = found.start() if found else len(words)
     start = end + (words[end : end + 1] == "\n")
     below = line - mark.line + words.count("\n", 0, start)
-    title, glued = cut(children, 0, end), _rest(children, words, start)
+    title, glued = cut(children, label.end() if label else 0, end), _rest(children, words, start)
     return replace(mark, title=title, glued=glued, below=below, borrowed=borrowed)
 
 

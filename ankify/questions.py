@@ -26,6 +26,10 @@ from ankify.groups import HEADINGS, Flow, style_of, unread_counts
 from ankify.headings import (
     CONTENTS,
     CUSTOM,
+    GIVES_AWAY,
+    QUESTION_LABEL,
+    TASK,
+    TITLE_END,
     Numbered,
     answers,
     cut,
@@ -343,6 +347,7 @@ class _Reader:
             kept = mark.borrowed[-1] - len(mark.borrowed) if mark.borrowed else 0
             body.insert(kept, _glued(mark))
         body = _trimmed(body)
+        body[:1] = [part for piece in body[:1] for part in _asked_and_answered(piece)]
         stem, answer = _stem(body)
         answer = _unwrapped(answer)
         if len(answer) < len(body):
@@ -389,6 +394,20 @@ def _trimmed(body: Sequence[Piece]) -> list[Piece]:
     return [] if filler and all(map(is_filler, kept)) else kept
 
 
+def _asked_and_answered(piece: Piece) -> Iterator[Piece]:
+    """A paragraph that asks and answers, `Q: X` over `A: Y`, as two."""
+    words = opening_words(piece)
+    found = TITLE_END.search(words) if QUESTION_LABEL.match(words) else None
+    if found and piece.tokens[0].type == "paragraph_open":
+        opening, inline, closing = piece.tokens
+        children = inline.children or ()
+        end = found.start() + words[found.start() :].startswith("\n")
+        for part in cut(children, 0, found.start()), cut(children, end):
+            yield Piece((opening, inline.copy(children=list(part)), closing))
+    else:
+        yield piece
+
+
 def _glued(mark: Mark) -> Piece:
     """The rest of the paragraph that a title opens, as a paragraph of its own."""
     first = mark.line + mark.below
@@ -432,11 +451,11 @@ def _stem(body: list[Piece]) -> tuple[list[Piece], list[Piece]]:
     in the answer too, which speaks of them; on the front none is ticked.
     """
     words = [*map(opening_words, body), ""]
-    labels = (
-        at for at in range(len(body)) if answers(words[at]) and not _is_option(*words[at : at + 2])
-    )
-    label = next(labels, 0)
-    if any(piece.mark and piece.mark.kind in HEADINGS for piece in body[:label]):
+    labels = (at for at, said in enumerate(words) if answers(said))
+    label = next((at for at in labels if not _is_option(words[at], words[at + 1])), 0)
+    label = next((at for at, said in enumerate(words[:label]) if GIVES_AWAY.match(said)), label)
+    marks = (piece.mark for piece in body[:label])
+    if any(mark and mark.kind in HEADINGS and not TASK.fullmatch(mark.name) for mark in marks):
         label = 0
     ticked = next((at for at, piece in enumerate(body) if _is_ticked(piece)), len(body))
     if not label and all(map(_is_code, body[:ticked])):
