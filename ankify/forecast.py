@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ankify.apkg import Package
@@ -26,7 +26,8 @@ class Forecast:
     `untouched` ones alone. `conflicting` notes are of another note type, so Anki skips them unless
     it is told to merge note types. `removed` are questions that are gone since: their notes stay,
     marked if a tombstone ships, which is then among the updated. `moved` are notes whose deck
-    changed, with the deck in which their cards stay.
+    changed, with the deck in which their cards stay; `staying` those that are right in these
+    decks, or are removed, with the deck.
     """
 
     new: tuple[Note, ...]
@@ -35,6 +36,7 @@ class Forecast:
     conflicting: tuple[Note, ...]
     removed: tuple[Past, ...]
     moved: tuple[tuple[Note, str], ...]
+    staying: tuple[tuple[Note | Past, str], ...]
 
     @property
     def changes_something(self) -> bool:
@@ -53,10 +55,12 @@ def diff(project: Project, against: Package | None = None) -> Forecast:
     for note in project.notes:
         kinds[_kind(note, before.get(note.guid), foreign)].append(note)
     live = {note.guid for note in project.notes if note.cards}
+    moved = tuple(_moved(project, before))
     return Forecast(
         **{kind: tuple(notes) for kind, notes in kinds.items()},
         removed=tuple(p for p in before.values() if not p.removed and p.guid not in live),
-        moved=tuple(_moved(project, before)),
+        moved=moved,
+        staying=tuple(_staying(project, before, moved)),
     )
 
 
@@ -78,5 +82,18 @@ def _pasts(package: Package) -> Iterator[Past]:
 def _moved(project: Project, before: Mapping[str, Past]) -> Iterator[tuple[Note, str]]:
     for note in project.notes:
         past = before.get(note.guid)
-        if past and past.deck and note.cards and past.deck != note.deck and not past.removed:
+        if past and past.deck and note.cards and past.deck != note.deck:
             yield note, past.deck
+
+
+def _staying(
+    project: Project, before: Mapping[str, Past], moved: Sequence[tuple[Note, str]]
+) -> Iterator[tuple[Note | Past, str]]:
+    left = {old for _, old in moved}
+    gone = {note.guid for note, _ in moved}
+    known: dict[str, Note | Past] = {**before, **{note.guid: note for note in project.notes}}
+    for guid, note in known.items() if left else ():
+        past = before.get(guid)
+        deck = (past and past.deck) or note.deck
+        if deck in left and guid not in gone:
+            yield note, deck

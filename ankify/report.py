@@ -10,7 +10,7 @@ from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ankify.model import ChangeKind, Location, Note, Problem, Project
+from ankify.model import ChangeKind, Location, Note, Past, Problem, Project
 
 if TYPE_CHECKING:
     from ankify.adopt import Adoption, PackageNote
@@ -23,6 +23,9 @@ REPORTED = (
 )
 # In a search, Anki takes these for something else.
 SEARCH_SIGNS = str.maketrans({sign: f"\\{sign}" for sign in '\\":*_()-'})
+NAME_SIGNS = str.maketrans({sign: f"\\{sign}" for sign in "\\*_"})  # in a deck or a tag, "::" parts
+FEW = 20  # titles in a search, where it need not have them
+TOGETHER = 100  # titles in one search; Anki takes some hundreds
 TAG = re.compile(r"<[^>]*>")
 
 
@@ -67,13 +70,60 @@ def searches(project: Project) -> list[str]:
         for change in removed
         if change.guid not in shipped
     ]
-    moves = {(c.old_deck, c.new_deck) for c in project.changes if c.old_deck != c.new_deck}
-    lines += [_stay(old, new) for old, new in sorted((o, n) for o, n in moves if o and n)]
+    if any(change.old_deck for change in project.changes):
+        from ankify.forecast import diff
+
+        lines += moves(diff(project))
     return lines
 
 
-def _stay(old: str, new: str) -> str:
-    return f'  cards stay in their deck; to move them to "{new}", search in Anki: deck:"{old}"'
+def moves(forecast: Forecast) -> Iterator[str]:
+    """A search for the cards of each deck that an import leaves where they were."""
+    groups: dict[str, dict[str, list[Note]]] = {}
+    for note, old in forecast.moved:
+        groups.setdefault(old, {}).setdefault(note.deck, []).append(note)
+    staying: dict[str, list[Note | Past]] = {old: [] for old in groups}
+    for other, old in forecast.staying:
+        staying[old].append(other)
+    for old, by_deck in sorted(groups.items()):
+        for new, notes in sorted(by_deck.items()):
+            elsewhere = [n for deck, moved in by_deck.items() if deck != new for n in moved]
+            for search in _finding(notes, old, [*staying[old], *elsewhere]):
+                yield (
+                    f'  cards stay in their deck; to move them to "{new}",'
+                    f" search in Anki after the import: {search}"
+                )
+
+
+def _finding(notes: Sequence[Note], old: str, others: Sequence[Note | Past]) -> Iterator[str]:
+    """Searches that find `notes` in the deck `old`, and none of the `others` in it.
+
+    Anki's deck: finds sub-decks, too. The deck can hold cards that ankify does not know, such as
+    those of "Default" after `adopt`: so more than the deck is asked for in any case.
+    """
+    name = old.translate(NAME_SIGNS)
+    deck = f'deck:"{name}" -deck:"{name}::*"'
+    tags = set.intersection(*(set(note.tags) for note in notes))
+    tags = {tag for tag in tags if '"' not in tag}
+    if tags and not any(isinstance(other, Past) or _carries(other, tags) for other in others):
+        yield " ".join([deck, *(f'tag:"{tag.translate(NAME_SIGNS)}"' for tag in sorted(tags))])
+    elif not others and len(notes) > FEW:
+        yield f'{deck} note:"Ankify Question"'
+    else:
+        asked = [f'"Question:{_as_stored(note)}"' for note in notes]
+        for start in range(0, len(asked), TOGETHER):
+            yield f"{deck} ({' or '.join(asked[start : start + TOGETHER])})"
+
+
+def _carries(note: Note, tags: set[str]) -> bool:
+    """Whether a search for all these tags finds the note: by a tag, or by one below it."""
+    own = [tag.lower() for tag in note.tags]
+    return all(any(f"{tag}::".startswith(f"{one.lower()}::") for tag in own) for one in tags)
+
+
+def _as_stored(note: Note) -> str:
+    """The field with the question for a search, on one line."""
+    return note.fields[0].translate(SEARCH_SIGNS).replace("\n", "_")
 
 
 def build_report(project: Project, path: Path) -> dict[str, Any]:
@@ -248,7 +298,7 @@ def forecast_lines(forecast: Forecast) -> Iterator[str]:
                 yield f"  {kind}: {note.question.location}: {note.question.title}"
     for past in forecast.removed:
         yield f"  removed: {f'{past.file}: ' if past.file else ''}{past.title}"
-    yield from dict.fromkeys(_stay(old, note.deck) for note, old in forecast.moved)
+    yield from moves(forecast)
     if forecast.conflicting:
         yield "  Anki skips notes in conflict: they have another note type (see docs/adopt.md)"
 

@@ -250,7 +250,8 @@ def test_build_gives_searches_for_what_an_import_cannot_do(project: Project, run
         "  moved 1, removed 1\n"
         "  removed questions, after the import, in Anki's browser: tag:ankify::removed\n"
         '  cards stay in their deck; to move them to "notes::in::More", '
-        'search in Anki: deck:"notes::More"\n'
+        'search in Anki after the import: deck:"notes::More" -deck:"notes::More::*" '
+        'tag:"in::More"\n'
     )
 
 
@@ -265,6 +266,117 @@ def test_a_question_without_a_tombstone_can_be_found_in_anki(
     search = run("build")[2].splitlines()[-1]
     assert search.startswith('  removed, but not marked in Anki; to find it: "')
     assert len(anki.col.find_notes(search.partition(": ")[2])) == 1
+
+
+def questions(*titles: str) -> str:
+    """A note file with these questions."""
+    each = (f"## {n}. {title}\n\nAs {title} says.\n" for n, title in enumerate(titles, 1))
+    return "\n".join(each)
+
+
+SEARCH = re.compile(r'to move them to "(.+)", search in Anki after the import: (.+)')
+TALL = "What does `x` print?\n\n```js\nconsole.log(1)\n```\n\n- A: 1\n- B: 2\n\n**Answer:** A"
+
+# The notes before and after (None: gone), and the question of the cards that each search finds.
+MOVED: dict[str, tuple[dict[str, str | None], dict[str, str | None], dict[str, set[str]]]] = {
+    "a file, from above sub-decks": (
+        {"a/README.md": questions("moved"), "a/b.md": questions("below")},
+        {"a/README.md": None, "a/c.md": questions("moved")},
+        {"notes::a::c": {"moved"}},
+    ),
+    "one question of a file": (
+        {"a.md": questions("moved", "stays"), "b.md": questions("other")},
+        {"a.md": questions("stays"), "b.md": questions("other", "moved")},
+        {"notes::b": {"moved"}},
+    ),
+    "one question, to where nothing has a tag": (
+        {"a.md": questions("moved", "moved again and again", "an `<b>` & (c): *d_e*", "stays")},
+        {
+            "a.md": questions("moved again and again", "stays"),
+            "README.md": questions("moved", "an `<b>` & (c): *d_e*"),
+        },
+        {"notes": {"moved", "an <code>&lt;b&gt;</code> &amp; (c): <em>d_e</em>"}},
+    ),
+    "a question with code, to where nothing has a tag": (
+        {"a.md": f"## 1. {TALL}\n\n## 2. {TALL.replace('(1)', '(2)')}\n"},
+        {
+            "a.md": f"## 1. {TALL.replace('(1)', '(2)')}\n",
+            "README.md": f"# R\n\n## 1. {TALL}\n",
+        },
+        {"notes": {"What does <code>x</code> print?"}},
+    ),
+    "from one deck to two": (
+        {"a.md": questions("one", "two", "three")},
+        {"a.md": None, "b.md": questions("one", "three"), "c.md": questions("two")},
+        {"notes::b": {"one", "three"}, "notes::c": {"two"}},
+    ),
+    "and another one is removed": (
+        {"a.md": questions("moved", "moved, too", "removed")},
+        {"a.md": None, "b.md": questions("moved", "moved, too")},
+        {"notes::b": {"moved", "moved, too"}},
+    ),
+    "a deck whose name looks like a pattern": (
+        {"a_b.md": questions("moved"), "aXb.md": questions("decoy")},
+        {"a_b.md": None, "c_d.md": questions("moved"), "cXd.md": questions("new")},
+        {"notes::c_d": {"moved"}},
+    ),
+    "to a deck of its own, by front matter": (
+        {"a.md": questions("moved"), "b.md": "---\ndeck: a\n---\n\n" + questions("stays")},
+        {"a.md": "---\ndeck: own\n---\n\n" + questions("moved")},
+        {"notes::own": {"moved"}},
+    ),
+    "all, by another name of the deck": (
+        {"README.md": questions(*(f"question {n}" for n in range(30)))},
+        {"ankify.toml": "[deck]\nname = 'New'\n"},
+        {"New": {f"question {n}" for n in range(30)}},
+    ),
+}
+
+
+@pytest.mark.parametrize("keep", [True, False], ids=["", "without the last package"])
+@pytest.mark.parametrize("case", MOVED)
+def test_the_search_finds_the_cards_that_must_move_and_no_others(
+    project: Project, run: Run, anki: RealAnki, case: str, keep: bool
+) -> None:
+    before, after, expected = MOVED[case]
+    root = project({file: text for file, text in before.items() if text})
+    run("build", now=1_700_000_000)
+    deck = Path("build/notes.apkg")
+    anki.load(deck)
+    if not keep:
+        deck.unlink()
+    for file in after:
+        (root / file).unlink(missing_ok=True)
+    project({file: text for file, text in after.items() if text})
+    forecast = run("diff", now=1_700_001_000)[1]
+    said = run("build", "-o", deck, now=1_700_001_000)[2]
+    anki.load(deck)
+    found = {
+        new: {anki.col.get_card(card).note()["Question"] for card in anki.col.find_cards(search)}
+        for new, search in SEARCH.findall(said)
+    }
+    assert {new: {q.split("\n")[0] for q in asked} for new, asked in found.items()} == expected
+    assert all(len(found[new]) == len(expected[new]) for new in found)
+    assert SEARCH.findall(forecast) == SEARCH.findall(said)
+
+
+@pytest.mark.parametrize("file", ["Sums.md", "README.md"])
+def test_the_search_after_adopt_leaves_other_cards_of_that_deck_alone(
+    project: Project, run: Run, anki: RealAnki, file: str
+) -> None:
+    project({file: NOTE})
+    deck = genanki.Deck(1, "Default")
+    for guid, front in (("a", "What is one and one?"), ("b", "And two?"), ("c", "And a fish?")):
+        deck.add_note(genanki.Note(HAND_MADE, [front, "So."], guid=guid))
+    genanki.Package(deck).write_to_file("old.apkg", timestamp=1_600_000_000)
+    anki.load(Path("old.apkg"))
+    run("adopt", "old.apkg", now=1_700_000_000)
+    [(_, search)] = SEARCH.findall(run("build", now=1_700_000_000)[2])
+    for always in (False, True):
+        anki.load(Path("build/notes.apkg"), always=always)
+        assert not always or len(anki.col.find_cards(search)) == 2
+        if not always:
+            anki.change_note_type("By hand", "Ankify Question")
 
 
 def test_a_stream_that_cannot_show_a_title_escapes_it(project: Project, tmp_path: Path) -> None:

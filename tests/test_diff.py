@@ -208,7 +208,8 @@ def test_diff_prints_a_line_for_each_note_that_changes(project: Write, run: Run)
         "  updated: Lists.md:13: When does a list copy what it holds?\n"
         "  updated: basics/Bags.md:3: What is a set?\n"
         '  cards stay in their deck; to move them to "notes::basics::Bags", '
-        'search in Anki: deck:"notes::Sets"\n'
+        'search in Anki after the import: deck:"notes::Sets" -deck:"notes::Sets::*" '
+        'tag:"basics::Bags"\n'
     )
     assert run("diff", now=1_700_001_000) == (0, expected, "")
     assert run("diff", "--exit-code")[0] == 1
