@@ -274,6 +274,11 @@ def questions(*titles: str) -> str:
     return "\n".join(each)
 
 
+def in_deck(name: str, *titles: str) -> str:
+    return f"---\ndeck: {name}\n---\n\n{questions(*titles)}"
+
+
+MANY = [f"question {n}" for n in range(30)]
 SEARCH = re.compile(r'to move them to "(.+)", search in Anki after the import: (.+)')
 TALL = "What does `x` print?\n\n```js\nconsole.log(1)\n```\n\n- A: 1\n- B: 2\n\n**Answer:** A"
 
@@ -315,20 +320,25 @@ MOVED: dict[str, tuple[dict[str, str | None], dict[str, str | None], dict[str, s
         {"a.md": None, "b.md": questions("moved", "moved, too")},
         {"notes::b": {"moved", "moved, too"}},
     ),
+    "a tag that looks like a pattern": (
+        {"a.md": questions("moved", "decoy")},
+        {"a.md": None, "c_d.md": questions("moved"), "cXd.md": questions("decoy")},
+        {"notes::c_d": {"moved"}, "notes::cXd": {"decoy"}},
+    ),
     "a deck whose name looks like a pattern": (
-        {"a_b.md": questions("moved"), "aXb.md": questions("decoy")},
-        {"a_b.md": None, "c_d.md": questions("moved"), "cXd.md": questions("new")},
-        {"notes::c_d": {"moved"}},
+        {"README.md": in_deck("a_b", *MANY), "index.md": in_deck("aXb", "decoy")},
+        {"README.md": in_deck("c", *MANY)},
+        {"notes::c": {*MANY}},
     ),
     "to a deck of its own, by front matter": (
-        {"a.md": questions("moved"), "b.md": "---\ndeck: a\n---\n\n" + questions("stays")},
-        {"a.md": "---\ndeck: own\n---\n\n" + questions("moved")},
+        {"a.md": questions("moved"), "b.md": in_deck("a", "stays")},
+        {"a.md": in_deck("own", "moved")},
         {"notes::own": {"moved"}},
     ),
     "all, by another name of the deck": (
-        {"README.md": questions(*(f"question {n}" for n in range(30)))},
+        {"README.md": questions(*MANY), "a.md": questions("below")},
         {"ankify.toml": "[deck]\nname = 'New'\n"},
-        {"New": {f"question {n}" for n in range(30)}},
+        {"New": {*MANY}, "New::a": {"below"}},
     ),
 }
 
