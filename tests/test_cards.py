@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from browser import DESKTOP, PHONE, Browser, need, open_reviewer
 from conftest import PIXEL
+from PIL import Image
 from real_anki import RealAnki
 
 from ankify.config import read_note_type, read_settings, template_folder
@@ -169,6 +171,81 @@ def test_every_kind_of_code_token_can_be_read(reviewer: Browser, night: bool) ->
     html = f'<style>{css}</style><div class="ankify"><pre>{tokens}</pre></div>'
     reviewer.open(f"/desktop-{'night' if night else 'day'}", DESKTOP)
     assert reviewer.show_card("front", html, "", card=1, night=night) == []
+
+
+CHOICE = """\
+## 1. Which of these are even?
+
+- [x] two
+- [ ] three
+
+```
+%s
+```
+
+| a |
+|---|
+| b |
+""" % ("long " * 50)
+
+
+def contrast(picture: bytes) -> float:
+    """That of the lightest and the darkest pixel (WCAG 2.1), as light as they look in grey."""
+    greys = Image.open(BytesIO(picture)).convert("L").getextrema()
+    low, high = (((grey / 255 + 0.055) / 1.055) ** 2.4 for grey in greys)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("night", [False, True], ids=["day", "night"])
+def test_a_box_can_be_seen_and_its_tick(reviewer: Browser, built: Callable, night: bool) -> None:
+    cards = built({"a.md": CHOICE})
+    reviewer.open(f"/phone-{'night' if night else 'day'}", PHONE)
+    assert reviewer.show_card("back", "", cards[0].back, card=1, night=night) == []
+    ticked, empty = reviewer.page.locator(".answer input").all()
+    assert contrast(empty.screenshot()) > 3
+    only_the_tick = "(box) => Object.assign(box.style, {borderRadius: 0, borderWidth: 0})"
+    ticked.evaluate(only_the_tick)
+    assert contrast(ticked.screenshot()) > 4.5
+
+
+def test_a_shadow_says_that_more_follows_sideways(reviewer: Browser, built: Callable) -> None:
+    cards = built({"a.md": CHOICE})
+    reviewer.open("/phone-day", PHONE)
+    reviewer.show_card("back", "", cards[0].back, card=1, night=False)
+
+    reviewer.page.add_style_tag(content=".answer * { color: #0000 !important }")
+
+    def shades(selector: str) -> list[bool]:
+        """Whether there is a shadow at the left side, and at the right one."""
+        picture = Image.open(BytesIO(reviewer.page.locator(selector).screenshot())).convert("L")
+        width, middle = picture.width, picture.height // 2
+        left, plain, right = (picture.getpixel((x, middle)) for x in (4, width // 2, width - 5))
+        return [left < plain - 9, right < plain - 9]
+
+    code = reviewer.page.locator(".answer pre")
+    assert shades(".answer pre") == [False, True]
+    code.evaluate("(it) => it.scrollLeft = 200")
+    assert shades(".answer pre") == [True, True]
+    code.evaluate("(it) => it.scrollLeft = 99999")
+    assert shades(".answer pre") == [True, False]
+    assert shades(".answer table") == [False, False]
+
+
+def test_a_block_begins_at_the_side_of_its_first_letter(reviewer: Browser, built: Callable) -> None:
+    text = "## 1. ما هو الرقم؟\n\nرقم ما.\n\n- اثنان\n- two\n\n### خمسة\n\n> ثلاثة\n\nLatin, رقم.\n"
+    cards = built({"a.md": text})
+    reviewer.open("/phone-day", PHONE)
+    reviewer.show_card("back", "", cards[0].back, card=1, night=False)
+    sides = reviewer.page.locator(".question, .answer :is(p, li, h3)").evaluate_all(
+        """(blocks) => blocks.map((block) => {
+            const text = document.createRange();
+            text.selectNodeContents(block);
+            const [inner, outer] = [text.getBoundingClientRect(), block.getBoundingClientRect()];
+            const atLeft = inner.left - outer.left < 2, atRight = outer.right - inner.right < 2;
+            return atLeft === atRight ? "?" : atLeft ? "left" : "right";
+        })"""
+    )
+    assert sides == ["right", "right", "right", "left", "right", "right", "left"]
 
 
 def test_a_removed_question_wears_its_banner(
