@@ -192,6 +192,7 @@ def test_it_opens_from_disk_and_asks_for_nothing_else(
     read: Callable, browser: Browser, tmp_path: Path
 ) -> None:
     index = write_preview(read(), tmp_path / "site")
+    browser.page.goto("about:blank")  # the page before asks every second whether it is out of date
     asked: list[str] = []
     browser.page.on("request", lambda request: asked.append(request.url))
     browser.page.goto(index.as_uri())
