@@ -79,7 +79,7 @@ def notes_argument(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _default_notes(_: click.Context, __: click.Parameter, value: Path | None) -> Path:
     """NOTES, else the folder here if it has an ankify.toml, else notes/, else the folder here."""
-    if value is not None and value.is_file():
+    if value is not None and os.path.isfile(value):
         hint = f"name its folder: {value.parent}"
         raise click.BadParameter(f"{value} is a file, and NOTES is a folder; {hint}")
     if value is not None:
@@ -93,7 +93,10 @@ unnumbered_option = click.option(
 
 
 def reports_errors(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Show an AnkifyError as its message and exit with 1; anything else keeps its traceback."""
+    """Show an error that a user can mend as its message and exit with 1.
+
+    Those are AnkifyError and what the system refuses; anything else keeps its traceback.
+    """
 
     @wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
@@ -101,6 +104,12 @@ def reports_errors(command: Callable[..., Any]) -> Callable[..., Any]:
             return command(*args, **kwargs)
         except AnkifyError as error:
             say(str(_from_here(error, kwargs.get("notes", Path()))))
+            sys.exit(1)
+        except BrokenPipeError:  # `ankify list | head`: click knows what to do
+            raise
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename else ""
+            say(str(AnkifyError(f"{place}{error.strerror or error}")))
             sys.exit(1)
         except KeyboardInterrupt:
             say("interrupted")
@@ -112,7 +121,7 @@ def reports_errors(command: Callable[..., Any]) -> Callable[..., Any]:
 def _from_here(error: AnkifyError, notes: Path) -> AnkifyError:
     """An error whose file is named as seen from the folder that ankify was called in."""
     place = error.location
-    if place and not notes.is_absolute() and (notes / place.file).exists():
+    if place and not notes.is_absolute() and os.path.exists(notes / place.file):
         file = (notes / place.file).as_posix()
         return AnkifyError(error.message, replace(place, file=file), error.hint)
     return error
@@ -440,7 +449,13 @@ def print_forecast(forecast: Forecast) -> None:
     help="The folder to write.",
 )
 @click.option("--serve", is_flag=True, help="Serve it, and write it anew when a note changes.")
-@click.option("--port", type=int, default=8765, show_default=True, help="Where --serve listens.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8765,
+    show_default=True,
+    help="Where --serve listens.",
+)
 @unnumbered_option
 @reports_errors
 def preview(notes: Path, output: Path, *, serve: bool, port: int, unnumbered: bool) -> None:

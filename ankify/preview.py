@@ -12,7 +12,9 @@ import http.server
 import re
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape, unescape
 from pathlib import Path
@@ -20,8 +22,8 @@ from string import Template as PageTemplate
 from urllib.parse import quote
 from xml.etree import ElementTree
 
-from ankify.config import CONFIG_NAME, FIELDS, template_folder
-from ankify.model import AnkifyError, Media, Note, Problem, Project
+from ankify.config import FIELDS, template_folder
+from ankify.model import AnkifyError, Location, Media, Note, Problem, Project
 
 PORT = 8765
 REMOVED = "no longer in the notes: only who has this card keeps it"
@@ -62,8 +64,15 @@ def write_preview(project: Project, folder: Path) -> Path:
     """Write the preview of all cards into `folder` and return its page, `index.html`.
 
     Same project, same bytes. A folder that holds anything but a preview is refused with an
-    AnkifyError, so that nothing of the user's is ever overwritten.
+    AnkifyError, so that nothing of the user's is ever overwritten; one that cannot be written, too.
     """
+    try:
+        return _write_all(project, folder)
+    except OSError as error:
+        raise AnkifyError(f"cannot write {folder}: {error.strerror or error}") from error
+
+
+def _write_all(project: Project, folder: Path) -> Path:
     _make_room(folder)
     for media in project.media:
         _copy(media, folder / "media" / media.name)
@@ -105,15 +114,15 @@ def serve_preview(
     handler = functools.partial(_Handler, directory=str(folder))
     try:
         server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         raise AnkifyError(f"cannot serve on port {port}: {error}") from error
     with server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         tell(f"http://127.0.0.1:{server.server_port}/")
         ours = folder.resolve()
         for changes in watch(project.root, stop_event=stop, debounce=200):
-            paths = [Path(path) for _, path in changes]
-            if any(_is_note(path) and not path.is_relative_to(ours) for path in paths):
+            paths = [Path(path).resolve() for _, path in changes]
+            if not all(path.is_relative_to(ours) for path in paths):
                 _write_again(read, folder, tell)
         server.shutdown()
 
@@ -124,13 +133,8 @@ def _write_again(read: Callable[[], Project], folder: Path, tell: Callable[[str]
         tell("written again")
     except AnkifyError as error:
         tell(str(error))
-
-
-def _is_note(path: Path) -> bool:
-    """Whether a change of this file can change a card."""
-    pictures = {".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif"}
-    known = {".md", ".markdown", ".html", ".css"} | pictures
-    return path.suffix.lower() in known or path.name == CONFIG_NAME
+    except OSError as error:  # a file can go while it is read; the next change reads all again
+        tell(f"error: {error}")
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
@@ -203,18 +207,28 @@ def _show_source(path: Path, file: str) -> str:
 def _files(project: Project) -> Iterator[str]:
     """The files that the page links to, some of them often."""
     yield from (note.question.file for note in project.notes if note.question)
-    yield from (problem.location.file for problem in project.problems)
+    yield from (problem.location.file for problem in project.problems if problem.location.line)
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What all cards are made from: names of media, and problems by the guid of their note."""
+
+    project: Project
+    media: frozenset[str]
+    problems: Mapping[str, Sequence[Problem]]
 
 
 def _page(project: Project) -> str:
     decks: dict[str, list[Note]] = {}
     for note in project.notes:
         decks.setdefault(note.deck, []).append(note)
-    problems = {note.guid: _problems_of(note, project) for note in project.notes}
+    problems = _by_note(project)
+    shown = _Shown(project, frozenset(media.name for media in project.media), problems)
     marked = {id(problem) for found in problems.values() for problem in found}
     others = [problem for problem in project.problems if id(problem) not in marked]
     sections = [
-        _section(number, deck, notes, project, problems)
+        _section(number, deck, notes, shown)
         for number, (deck, notes) in enumerate(decks.items(), 1)
     ]
     return PageTemplate(_asset("preview.html")).substitute(
@@ -228,16 +242,23 @@ def _page(project: Project) -> str:
     )
 
 
-def _problems_of(note: Note, project: Project) -> list[Problem]:
-    asked = note.question
-    if asked is None:
-        return []
-    return [
-        problem
-        for problem in project.problems
-        if problem.location.file == asked.file
-        and asked.line <= problem.location.line <= asked.end_line
-    ]
+def _by_note(project: Project) -> dict[str, list[Problem]]:
+    """The problems of each note, by its guid: those within the lines of its question."""
+    files: dict[str, list[Problem]] = defaultdict(list)
+    for problem in sorted(project.problems, key=_place):
+        files[problem.location.file].append(problem)
+    found: dict[str, list[Problem]] = {}
+    for note in project.notes:
+        asked = note.question
+        if asked and asked.file in files:
+            start = bisect_left(files[asked.file], asked.location, key=_place)
+            end = bisect_right(files[asked.file], Location(asked.file, asked.end_line), key=_place)
+            found[note.guid] = files[asked.file][start:end]
+    return found
+
+
+def _place(problem: Problem) -> Location:
+    return problem.location
 
 
 def _deck_links(decks: Mapping[str, list[Note]]) -> Iterator[str]:
@@ -257,14 +278,8 @@ def _below_root(deck: str) -> list[str]:
     return deck.split("::")[1:] or [deck]
 
 
-def _section(
-    number: int,
-    deck: str,
-    notes: list[Note],
-    project: Project,
-    problems: Mapping[str, list[Problem]],
-) -> str:
-    cards = "\n".join(_article(note, project, problems[note.guid]) for note in notes)
+def _section(number: int, deck: str, notes: list[Note], shown: _Shown) -> str:
+    cards = "\n".join(_article(note, shown) for note in notes)
     name = escape(" › ".join(_below_root(deck)))
     return (
         f'<section aria-labelledby="deck-{number}">\n'
@@ -272,18 +287,19 @@ def _section(
     )
 
 
-def _article(note: Note, project: Project, problems: list[Problem]) -> str:
+def _article(note: Note, shown: _Shown) -> str:
     """One note: its title, where it stands, what is wrong with it, and its cards."""
-    cards = [_fill(note, ordinal, project) for ordinal in note.cards or (0,)]
+    problems = shown.problems.get(note.guid, ())
+    cards = [_fill(note, ordinal, shown) for ordinal in note.cards or (0,)]
     undrawn = max(card.undrawn for card in cards)
     remarks = _problem_list(problems, "Problems")
     if undrawn:
         remarks += f'<p class="remark">{_counted(undrawn)} shown as TeX here; Anki draws it.</p>'
     if not note.cards:
         remarks += f'<p class="remark">{REMOVED}</p>'
-    shown = "\n".join(_phones(card, several=len(cards) > 1) for card in cards)
+    phones = "\n".join(_phones(card, several=len(cards) > 1) for card in cards)
     kind = ' class="faulty"' if problems else ""
-    return f"<article{kind}>\n{_head(note)}\n{remarks}\n{shown}\n</article>"
+    return f"<article{kind}>\n{_head(note)}\n{remarks}\n{phones}\n</article>"
 
 
 def _counted(formulas: int) -> str:
@@ -300,7 +316,7 @@ def _head(note: Note) -> str:
     return f"<header><h3>{number}{escape(asked.title)}</h3>{place}</header>"
 
 
-def _problem_list(problems: list[Problem], label: str) -> str:
+def _problem_list(problems: Sequence[Problem], label: str) -> str:
     if not problems:
         return ""
     items = "".join(_problem(problem) for problem in problems)
@@ -308,9 +324,11 @@ def _problem_list(problems: list[Problem], label: str) -> str:
 
 
 def _problem(problem: Problem) -> str:
-    href = f"{quote(_source_page(problem.location.file))}#L{problem.location.line}"
+    place = escape(str(problem.location))
+    if problem.location.line:
+        href = f"{quote(_source_page(problem.location.file))}#L{problem.location.line}"
+        place = f'<a href="{href}">{place}</a>'
     hint = f" <em>{escape(problem.hint)}</em>" if problem.hint else ""
-    place = f'<a href="{href}">{escape(str(problem.location))}</a>'
     return (
         f'<li class="{problem.severity}"><b>{problem.severity}</b> {escape(problem.message)}'
         f" <code>{problem.rule}</code> {place}{hint}</li>"
@@ -330,16 +348,15 @@ def _phones(card: _Card, *, several: bool) -> str:
 # Cards -------------------------------------------------------------------------------------------
 
 
-def _fill(note: Note, ordinal: int, project: Project) -> _Card:
-    template = project.note_type.templates[ordinal]
+def _fill(note: Note, ordinal: int, shown: _Shown) -> _Card:
+    template = shown.project.note_type.templates[ordinal]
     fields = dict(zip(FIELDS, note.fields, strict=False))
     fields["Tags"] = escape(" ".join(note.tags))
     fields["Deck"], fields["Subdeck"] = escape(note.deck), escape(note.deck.split("::")[-1])
     fields["Type"], fields["Card"] = "Ankify Question", escape(template.name)
     front = fill_template(template.front, fields)
     back = fill_template(template.back, {**fields, "FrontSide": front})
-    names = {media.name for media in project.media}
-    (front, _), (back, undrawn) = _for_page(front, names), _for_page(back, names)
+    (front, _), (back, undrawn) = _for_page(front, shown.media), _for_page(back, shown.media)
     return _Card(template.name, front, back, undrawn)
 
 
@@ -372,7 +389,7 @@ def _plain(html: str) -> str:
     return unescape(re.sub(r"<[^>]*>", "", html)).strip()
 
 
-def _for_page(html: str, names: set[str]) -> tuple[str, int]:
+def _for_page(html: str, names: frozenset[str]) -> tuple[str, int]:
     """A side of a card for the page, and how many of its formulas are left as TeX."""
     html = re.sub(r""" id=["']?answer["']?(?=[\s>])""", "", html)  # many cards share the page
     html = SOUND.sub(r'<audio controls src="\1"></audio>', html)

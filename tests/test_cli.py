@@ -163,8 +163,58 @@ def test_a_missing_folder_is_named(run: Run) -> None:
     assert err.startswith("error: no such folder: nowhere\n")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["preview", "-o", "file/sub"], "error: cannot write file/sub: Not a directory\n"),
+        (["preview"], "error: cannot write build/preview: Not a directory\n"),
+        (["build", "x" * 300], "ankify.toml: error: cannot be read: [Errno 36] File name too long"),
+    ],
+)
+def test_what_the_system_refuses_is_one_clear_message(
+    project: Project, run: Run, tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    project({"Sums.md": NOTE})
+    (tmp_path / "file").write_text("")
+    (tmp_path / "build").write_text("")
+    code, out, err = run(*arguments)
+    assert (code, out) == (1, "")
+    assert err.startswith(said)
+
+
+def test_no_error_of_the_system_is_a_traceback(
+    project: Project, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(5, "Input/output error", "disk")
+
+    project({"Sums.md": NOTE})
+    monkeypatch.setattr("ankify.project.read_project", fail)
+    for command in ("build", "list", "check", "diff", "preview"):
+        assert run(command) == (1, "", "error: disk: Input/output error\n")
+
+
+def test_notes_that_nobody_may_read_are_an_error(
+    project: Project, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    project({"Sums.md": NOTE})
+    for name in ("read_bytes", "exists"):
+        monkeypatch.setattr(Path, name, refuse)
+    code, _, err = run("build", "notes")
+    assert code == 1
+    assert "Permission denied" in err
+
+
 def test_wrong_usage_exits_with_two(run: Run) -> None:
-    for arguments in (["build", "--no-such-option"], ["nonsense"], ["adopt"], ["check", "a", "b"]):
+    for arguments in (
+        ["build", "--no-such-option"],
+        ["nonsense"],
+        ["adopt"],
+        ["preview", "--port", "70000"],
+    ):
         code, out, err = run(*arguments)
         assert (code, out) == (2, "")
         assert err.startswith("Usage: cli ")

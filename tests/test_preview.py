@@ -6,6 +6,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from conftest import PIXEL
 from ankify.model import AnkifyError, Project
 from ankify.preview import draw_formula, fill_template, serve_preview, write_preview
 from ankify.project import read_project
+from ankify.rules import check
 
 LOOKS = (Path(__file__).parent / "cases" / "looks.md").read_text(encoding="utf-8")
 FILES: dict[str, str | bytes] = {
@@ -152,6 +154,47 @@ def test_a_folder_of_somebody_else_is_left_alone(read: Callable, tmp_path: Path)
         write_preview(read(), mine / "index.html")
 
 
+def test_a_folder_that_cannot_be_written_is_an_error(read: Callable, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(AnkifyError, match=r"cannot write .*sub: Not a dir"):
+        write_preview(read(), tmp_path / "file" / "sub")
+
+
+def test_only_a_problem_with_a_line_has_a_page_to_show_it_on(
+    read: Callable, tmp_path: Path
+) -> None:
+    files = {**FILES, "nets/images/unused.png": PIXEL}
+    project = read(files)
+    project = replace(project, problems=check(project))
+    assert "unreferenced-image" in {problem.rule for problem in project.problems}
+    html = write_preview(project, tmp_path / "site").read_text(encoding="utf-8")
+    assert "nets/images/unused.png" in html
+    assert not (tmp_path / "site" / "files" / "nets" / "images").exists()
+    assert "unused.png.html" not in html
+
+
+class Counted(tuple):
+    """A tuple that counts how often it is gone through."""
+
+    times = 0
+
+    def __iter__(self) -> Iterator[object]:
+        Counted.times += 1
+        return super().__iter__()
+
+
+def test_media_and_problems_are_not_gone_through_for_each_card(
+    read: Callable, tmp_path: Path
+) -> None:
+    text = "".join(f"## {n}. Question {n}?\n\n![]({n}.png)\n\n" for n in range(50))
+    project = read({"a.md": text})
+    counted = replace(project, media=Counted(project.media), problems=Counted(project.problems))
+    Counted.times = 0
+    html = write_preview(counted, tmp_path / "site").read_text(encoding="utf-8")
+    assert html.count('<article class="faulty">') == 50
+    assert Counted.times < 10
+
+
 def test_a_removed_question_is_shown_as_removed(project: Callable, tmp_path: Path) -> None:
     from ankify.apkg import write_apkg
     from ankify.project import write_lock
@@ -267,15 +310,21 @@ def test_a_served_preview_follows_the_notes(project: Callable, tmp_path: Path) -
     serving.start()
     try:
         wait_for(lambda: told)
-        assert told[0].startswith("http://127.0.0.1:")
-        assert b"goroutine" in urllib.request.urlopen(told[0]).read()
+        address = told[0]
+        assert address.startswith("http://127.0.0.1:")
+        assert b"goroutine" in urllib.request.urlopen(address).read()
         time.sleep(0.3)  # until the watch is set
         (root / "go.md").write_text("## 1. What is a channel?\n\nA queue.\n")
         wait_for(lambda: "written again" in told)
-        assert b"What is a channel?" in urllib.request.urlopen(told[0]).read()
+        assert b"What is a channel?" in urllib.request.urlopen(address).read()
+        for name in ("a.mdown", "sound.mp3"):
+            told.clear()
+            (root / name).write_text("## 1. What is a sound?\n\n![](sound.mp3)\n")
+            wait_for(lambda: "written again" in told)
+        assert b"What is a sound?" in urllib.request.urlopen(address).read()
         (root / "ankify.toml").write_text("[deck\n")
         wait_for(lambda: any("error:" in line for line in told))
-        assert b"What is a channel?" in urllib.request.urlopen(told[0]).read()
+        assert b"What is a channel?" in urllib.request.urlopen(address).read()
     finally:
         stop.set()
         serving.join(10)
