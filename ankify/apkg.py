@@ -99,10 +99,20 @@ def staged_apkg(project: Project, path: Path) -> Iterator[Path]:
         raise _cannot_write(path, error) from error
 
 
-def _no_deck(project: Project) -> str:
+def no_question(project: Project) -> AnkifyError | None:
+    """Why there is no deck to write, and what to do; None where there is one."""
+    if any(note.cards for note in project.notes):
+        return None
     if not project.pages:
-        return f"there is no .md file in {project.root}"
-    return 'a question is a heading with a number, "## 1. What is a norm?", or take --unnumbered'
+        hint = (
+            f"there is no .md file in {project.root},"
+            " beside those left out: hidden folders, venv, node_modules, `ignore`"
+        )
+    else:
+        loose = any(page.survey.unnumbered for page in project.pages)
+        other = "take --unnumbered" if loose else "in ankify.toml: [questions] level = 2"
+        hint = f'a question is a heading with a number, "## 1. What is a norm?", or {other}'
+    return AnkifyError("no question found, so there is no deck to write", hint=hint)
 
 
 def refuse(project: Project, path: Path) -> None:
@@ -115,8 +125,8 @@ def refuse(project: Project, path: Path) -> None:
         raise AnkifyError(f"refusing to write {path.name}: {reason}", hint=hint)
     if path.is_dir():
         raise AnkifyError(f"cannot write {path}: it is a folder")
-    if not any(note.cards for note in project.notes):
-        raise AnkifyError("no question found, so there is no deck to write", hint=_no_deck(project))
+    if error := no_question(project):
+        raise error
     by_guid: dict[str, Note] = {}
     for note in project.notes:
         place = note.question.location if note.question else None

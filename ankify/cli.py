@@ -317,6 +317,8 @@ def list_questions(notes: Path, *, as_json: bool, html: bool, unnumbered: bool) 
     """
     project = read(notes, unnumbered)
     listed = [note for note in project.notes if note.question]
+    if not listed:
+        say_why_empty(project)
     if as_json:
         entries = [note_as_json(note, html=html) for note in listed]
         tell_json(entries)
@@ -325,6 +327,14 @@ def list_questions(notes: Path, *, as_json: bool, html: bool, unnumbered: bool) 
         assert note.question
         number = f"{note.question.number}. " if note.question.number else ""
         tell(f"{note.question.location}: {number}{note.question.title}")
+
+
+def say_why_empty(project: Project) -> None:
+    """Print to stderr why there is nothing to show: most often, what a question is."""
+    from ankify.apkg import no_question
+
+    if error := no_question(project):
+        say(str(error))
 
 
 # check ------------------------------------------------------------------------------------------
@@ -470,6 +480,8 @@ def preview(notes: Path, output: Path, *, serve: bool, port: int, unnumbered: bo
 
     def checked() -> Project:
         project = read(notes, unnumbered)
+        if not project.questions:
+            say_why_empty(project)
         return replace(project, problems=find_problems(project))
 
     if serve:

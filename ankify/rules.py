@@ -220,6 +220,20 @@ PICTURE = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif", ".bmp")
 
 
 @rule
+def no_question(project: Project) -> Iterator[Problem]:
+    """Notes in which no question is found
+
+    There is no deck to build. The hint says what may be a question, and how to say so.
+    """
+    from ankify import apkg
+
+    error = apkg.no_question(project)
+    if error and not any(page.unreadable for page in project.pages):
+        place = Location(".")
+        yield Problem(place, "no-question", error.message, Severity.ERROR, error.hint)
+
+
+@rule
 def unreferenced_image(project: Project) -> Iterator[Problem]:
     """A picture that no note file names
 

@@ -176,6 +176,10 @@ FOUND: dict[str, tuple[Files, list[str]]] = {
         {"a.md": TWO, "b.md": "# B\n\n## What is x?\n\nX.\n\n## What is y?\n\nY.\n" * 2},
         ["b.md: warning: 4 questions without a number make no card [unnumbered-questions]"],
     ),
+    "no-question": (
+        {"a.md": "# Diary\n\nNothing to ask.\n"},
+        [".: error: no question found, so there is no deck to write [no-question]"],
+    ),
     "title-id-mismatch": (
         {
             "a.md": '<h2 id="1.What is A?">1.What is B?</h2>\n\nX.\n\n'

@@ -157,6 +157,46 @@ def test_bad_input_is_one_clear_message_and_nothing_is_written(
     assert {path: path.read_bytes() for path in Path().rglob("*") if path.is_file()} == before
 
 
+HEADING = 'a question is a heading with a number, "## 1. What is a norm?", or '
+DIARY = "# Diary\n\n## Monday\n\nRain.\n"
+ASKED = "# Sums\n\n## What is one and one?\n\nTwo.\n\n## What is two and two?\n\nFour.\n"
+OPTION, LEVEL = HEADING + "take --unnumbered", HEADING + "in ankify.toml: [questions] level = 2"
+NO_FILE = "there is no .md file in notes, beside those left out: hidden folders, venv, node_modules"
+
+
+@pytest.mark.parametrize(
+    ("files", "options", "hint"),
+    [
+        ({"a.md": ASKED}, [], OPTION),
+        ({"a.md": DIARY}, [], LEVEL),
+        ({"a.md": "# Diary\n\nRain.\n"}, ["--unnumbered"], LEVEL),
+        ({"a.txt": NOTE}, [], NO_FILE),
+        ({"a.md": NOTE, "ankify.toml": "[questions]\nignore = ['*']\n"}, [], NO_FILE),
+    ],
+)
+def test_notes_without_a_question_get_the_same_hint_from_all_commands(
+    project: Project, run: Run, files: dict[str, str], options: list[str], hint: str
+) -> None:
+    project(files)
+    message = "no question found, so there is no deck to write"
+    said = f"error: {message}\n  hint: {hint}"
+    assert said in run("build", *options)[2]
+    code, out, err = run("check", *options)
+    assert code == 1
+    assert f"notes: error: {message} [no-question]\n  hint: {hint}" in out
+    assert err.startswith("1 error, ")
+    for command, printed in (("list", ""), ("list --json", "[]\n"), ("preview", "")):
+        code, out, err = run(*command.split(), *options)
+        assert (code, out) == (0, printed)
+        assert said in err
+
+
+def test_what_the_hint_says_helps(project: Project, run: Run) -> None:
+    assert run("build", project({"a.md": ASKED}), "--unnumbered")[0] == 0
+    root = project({"a.md": DIARY, "ankify.toml": "[questions]\nlevel = 2\n"}, "diary")
+    assert run("build", root)[0] == 0
+
+
 def test_a_missing_folder_is_named(run: Run) -> None:
     code, out, err = run("build", "nowhere")
     assert (code, out) == (1, "")
