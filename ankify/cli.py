@@ -234,6 +234,7 @@ def build(
         show_problems(project.problems, notes)
     refuse(project, strict=strict, locked=locked)
     path = output or default_output(project)
+    refuse_a_new_start(project, path)
     write_deck(project, path)
 
     def report(project: Project) -> None:
@@ -260,6 +261,31 @@ def refuse(project: Project, *, strict: bool, locked: bool) -> None:
         raise AnkifyError(
             "ankify.lock does not match the notes",
             hint="run `ankify build` and commit ankify.lock",
+        )
+
+
+def refuse_a_new_start(project: Project, path: Path) -> None:
+    """Raise AnkifyError where the lock is gone and notes of the last package would be, too.
+
+    Once that package is overwritten, nothing knows the guids that learners have.
+    """
+    from ankify.apkg import read_apkg
+    from ankify.lock import LOCK_NAME
+
+    lock = project.root / LOCK_NAME
+    if lock.exists() or not path.is_file():
+        return
+    try:
+        known = {note.guid for note in read_apkg(path).notes}
+    except AnkifyError:  # whatever it was, nobody has learnt from it
+        return
+    lost = known - {note.guid for note in project.notes}
+    if lost:
+        raise AnkifyError(
+            f"{lock.as_posix()} is gone: {counted(len(lost), 'note')} of {path.as_posix()}"
+            " would lose the history",
+            hint=f"ankify adopt {path.as_posix()} {project.root.as_posix()} keeps it;"
+            f" to start anew, remove {path.as_posix()}",
         )
 
 

@@ -574,6 +574,34 @@ def test_adopt_rebuilds_a_lost_lock(project: Project, run: Run, anki: RealAnki) 
     assert anki.load(Path("build/notes.apkg")).new == 0
 
 
+def test_a_build_without_the_lock_does_not_overwrite_what_adopt_needs(
+    project: Project, run: Run, anki: RealAnki
+) -> None:
+    root = project({"Sums.md": NOTE})
+    run("build", now=1_700_000_000)
+    deck = Path("build/notes.apkg")
+    anki.load(deck)
+    (root / "ankify.lock").unlink()
+    assert run("build", now=1_700_001_000)[0] == 0  # all get the same guids again
+    (root / "Sums.md").rename(root / "Numbers.md")
+    (root / "ankify.lock").unlink()
+    before = deck.read_bytes()
+    code, _, err = run("build", now=1_700_002_000)
+    assert (code, err) == (
+        1,
+        "error: notes/ankify.lock is gone: 2 notes of build/notes.apkg would lose the history\n"
+        "  hint: ankify adopt build/notes.apkg notes keeps it;"
+        " to start anew, remove build/notes.apkg\n",
+    )
+    assert deck.read_bytes() == before
+    assert not (root / "ankify.lock").exists()
+    assert run("build", "-o", "other.apkg", now=1_700_002_000)[0] == 0
+    (root / "ankify.lock").unlink()
+    run(*re.findall(r"hint: ankify (.*) keeps", err)[0].split(), now=1_700_002_000)
+    run("build", now=1_700_002_000)
+    assert anki.load(deck).new == 0
+
+
 def test_adopt_lists_what_has_no_partner(project: Project, run: Run) -> None:
     project({"Sums.md": NOTE})
     by_hand(
