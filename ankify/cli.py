@@ -34,6 +34,7 @@ from ankify.report import (
     forecast_as_json,
     forecast_lines,
     from_here,
+    hint_from_here,
     note_as_json,
     problem_as_json,
 )
@@ -120,11 +121,12 @@ def reports_errors(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _from_here(error: AnkifyError, notes: Path) -> AnkifyError:
     """An error whose file is named as seen from the folder that ankify was called in."""
-    place = error.location
+    place, hint = error.location, error.hint
+    if place:
+        hint = hint_from_here(hint, place, notes)
     if place and not notes.is_absolute() and os.path.exists(notes / place.file):
-        file = (notes / place.file).as_posix()
-        return AnkifyError(error.message, replace(place, file=file), error.hint)
-    return error
+        place = replace(place, file=(notes / place.file).as_posix())
+    return AnkifyError(error.message, place, hint)
 
 
 def say(text: str) -> None:

@@ -39,7 +39,10 @@ _LARGEST_NOTE = 64 << 20  # bytes of a packed note, unpacked
 MAGIC = "ankify.lock"
 CONFLICT = re.compile(r"(<{7}|\|{7}|={7}|>{7})( |$)")  # "<<<<<<< HEAD", "======="
 SEAL = len(',"crc-32"]')  # at the end of each line
-RESTORE = "restore the last good one (git checkout HEAD -- ankify.lock), then build again"
+RESTORE = (
+    "restore the last good one (git checkout HEAD -- ankify.lock), then build again;"
+    " without git remove ankify.lock, then ankify adopt OLD.apkg NOTES"
+)
 TAKE_SIDE = (
     "take one side whole (git checkout --ours ankify.lock, or --theirs), build, commit;"
     " what only the other side had gets the same guid again, unless it was reworded since"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -10,6 +11,7 @@ from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ankify.lock import LOCK_NAME
 from ankify.model import ChangeKind, Location, Note, Past, Problem, Project
 
 if TYPE_CHECKING:
@@ -228,10 +230,18 @@ def problem_as_json(problem: Problem) -> dict[str, Any]:
 
 def from_here(problem: Problem, notes: Path) -> Problem:
     """A problem whose file is named as seen from the folder that ankify was called in."""
+    problem = replace(problem, hint=hint_from_here(problem.hint, problem.location, notes))
     if notes.is_absolute():
         return problem
     file = (notes / problem.location.file).as_posix()
     return replace(problem, location=replace(problem.location, file=file))
+
+
+def hint_from_here(hint: str | None, place: Location, notes: Path) -> str | None:
+    """A hint about the lock with its path: git, which it names, is called from here."""
+    if not hint or place.file != LOCK_NAME:
+        return hint
+    return hint.replace(LOCK_NAME, shlex.quote((notes / LOCK_NAME).as_posix()))
 
 
 def annotation(problem: Problem) -> str:

@@ -157,6 +157,30 @@ def test_bad_input_is_one_clear_message_and_nothing_is_written(
     assert {path: path.read_bytes() for path in Path().rglob("*") if path.is_file()} == before
 
 
+@pytest.mark.skipif(not shutil.which("git"), reason="there is no git here")
+@pytest.mark.parametrize("command", ["build", "check"])
+@pytest.mark.parametrize("folder", ["notes", "my notes"])
+def test_the_way_out_of_a_broken_lock_works_from_here(
+    project: Project, run: Run, command: str, folder: str
+) -> None:
+    root = project({"Sums.md": NOTE}, folder).relative_to(Path.cwd())
+    run("build", root, "-o", "old.apkg")
+    good = (root / "ankify.lock").read_bytes()
+    for arguments in ("init -q", "add .", "-c user.name=a -c user.email=a@b.c commit -qm a"):
+        subprocess.run(["git", *arguments.split()], check=True)
+    (root / "ankify.lock").write_bytes(good[:-20])
+    said = "".join(run(command, root)[1:])
+    assert said.startswith(f"{folder}/ankify.lock:")
+    git, remove, adopt = re.findall(
+        r"\((git .*)\), then .* without git (.*), then (ankify .*)", said
+    )[0]
+    subprocess.run(git, shell=True, check=True)
+    assert (root / "ankify.lock").read_bytes() == good
+    subprocess.run(remove.replace("remove", "rm"), shell=True, check=True)
+    words = adopt.replace("OLD", "old").replace("NOTES", f"{root}/").split(" ", 3)
+    assert run(*words[1:])[0] == 0
+
+
 HEADING = 'a question is a heading with a number, "## 1. What is a norm?", or '
 DIARY = "# Diary\n\n## Monday\n\nRain.\n"
 ASKED = "# Sums\n\n## What is one and one?\n\nTwo.\n\n## What is two and two?\n\nFour.\n"
