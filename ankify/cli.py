@@ -486,7 +486,11 @@ def print_forecast(forecast: Forecast) -> None:
     show_default=True,
     help="The folder to write.",
 )
-@click.option("--serve", is_flag=True, help="Serve it, and write it anew when a note changes.")
+@click.option(
+    "--serve",
+    is_flag=True,
+    help="Serve it, and write it anew when a note changes (needs ankify-notes[preview]).",
+)
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),

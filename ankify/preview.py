@@ -17,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape, unescape
+from importlib.util import find_spec
 from pathlib import Path
 from string import Template as PageTemplate
 from urllib.parse import quote
@@ -26,6 +27,7 @@ from ankify.config import FIELDS, template_folder
 from ankify.model import AnkifyError, Location, Media, Note, Problem, Project
 
 PORT = 8765
+EXTRA = 'pip install "ankify-notes[preview]"'
 REMOVED = "no longer in the notes: only who has this card keeps it"
 GENERATED = '<meta name="generator" content="ankify preview">'
 
@@ -106,8 +108,7 @@ def serve_preview(
     except ImportError as error:
         raise AnkifyError(
             "watching the notes needs watchfiles",
-            hint='pip install "ankify-notes[preview]"'
-            ' (pipx install --force "ankify-notes[preview]")',
+            hint=f'{EXTRA} (pipx install --force "ankify-notes[preview]")',
         ) from error
     project = read()
     write_preview(project, folder)
@@ -294,7 +295,7 @@ def _article(note: Note, shown: _Shown) -> str:
     undrawn = max(card.undrawn for card in cards)
     remarks = _problem_list(problems, "Problems")
     if undrawn:
-        remarks += f'<p class="remark">{_counted(undrawn)} shown as TeX here; Anki draws it.</p>'
+        remarks += f'<p class="remark">{_counted(undrawn)} shown as TeX here; {_drawn_by()}.</p>'
     if not note.cards:
         remarks += f'<p class="remark">{REMOVED}</p>'
     phones = "\n".join(_phones(card, several=len(cards) > 1) for card in cards)
@@ -304,6 +305,12 @@ def _article(note: Note, shown: _Shown) -> str:
 
 def _counted(formulas: int) -> str:
     return "1 formula is" if formulas == 1 else f"{formulas} formulas are"
+
+
+def _drawn_by() -> str:
+    if find_spec("latex2mathml"):
+        return "Anki draws it"
+    return f"Anki draws it, and so does the preview after {escape(EXTRA)}"
 
 
 def _head(note: Note) -> str:

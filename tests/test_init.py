@@ -105,13 +105,15 @@ def test_make_deck_works_at_once(run: Run, tmp_path: Path, anki: RealAnki) -> No
     run("init", "x")
     path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
     done = subprocess.run(
-        ["make", "deck", "check"],
+        ["make", "deck", "check", "preview"],
         cwd=tmp_path / "x",
         env={"PATH": path, "HOME": str(tmp_path)},
+        timeout=60,  # a preview that is served would never end, and needs what may be missing
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
+    assert (tmp_path / "x" / "build" / "preview" / "index.html").is_file()
     assert anki.load(tmp_path / "x" / "build" / "x.apkg").new == 2
     assert anki.complaints() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 import urllib.request
@@ -286,6 +287,17 @@ def test_what_cannot_be_drawn_is_said(page: Browser) -> None:
     assert "1 formula is shown as TeX here" in article.inner_text()
     assert article.locator("figure").nth(1).locator("code.tex").inner_text() == r"\nosuchmacro"
     assert r"\(code\)" in article.inner_text()
+
+
+def test_without_the_extra_its_name_is_said(
+    read: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("latex2mathml", "latex2mathml.converter"):
+        monkeypatch.setitem(sys.modules, name, None)
+    draw_formula.cache_clear()
+    html = write_preview(read(), tmp_path / "site").read_text(encoding="utf-8")
+    draw_formula.cache_clear()
+    assert html.count("ankify-notes[preview]") == html.count("shown as TeX here") == 4
 
 
 def test_every_card_of_a_note_is_there(page: Browser) -> None:
