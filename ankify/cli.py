@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ankify import __version__
-from ankify.model import AnkifyError, Problem, Project, Severity
+from ankify.model import AnkifyError, ChangeKind, Problem, Project, Severity
 from ankify.report import (
     adoption_as_json,
     adoption_lines,
@@ -232,9 +232,10 @@ def build(
     seen = None if fetch or no_cache else look(notes)
     decide = ask if sys.stdin.isatty() and sys.stderr.isatty() else None
     project = read(notes, unnumbered, quiet=quiet, fetch=fetch, cached=not no_cache, decide=decide)
+    known = replace(project, problems=(*project.problems, *reasons(project)))
     if not quiet or strict:
-        show_problems(project.problems, notes)
-    refuse(project, strict=strict, locked=locked)
+        show_problems(known.problems, notes)
+    refuse(known, strict=strict, locked=locked)
     path = output or default_output(project)
     refuse_a_new_start(project, path)
     write_deck(project, path)
@@ -245,7 +246,7 @@ def build(
         elif not quiet:
             print_report(project, path, verbose=verbose)
 
-    report(project)
+    report(known)
     arguments = click.get_current_context().obj
     if seen and arguments:
         with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
@@ -253,6 +254,15 @@ def build(
                 show_problems(project.problems, notes)
             report(replace(project, changes=()))
         leave(arguments, seen, project, path, (out.getvalue(), err.getvalue()))
+
+
+def reasons(project: Project) -> Sequence[Problem]:
+    """Problems that say why questions are gone; a build looks for no others."""
+    if not any(change.kind is ChangeKind.REMOVED for change in project.changes):
+        return ()
+    from ankify.rules import why_removed
+
+    return why_removed(project)
 
 
 def refuse(project: Project, *, strict: bool, locked: bool) -> None:

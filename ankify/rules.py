@@ -26,6 +26,7 @@ from rapidfuzz.fuzz import ratio
 
 from ankify.headings import normal, read_number
 from ankify.model import (
+    ChangeKind,
     Heading,
     Location,
     Page,
@@ -432,7 +433,8 @@ def unnumbered_questions(project: Project) -> Iterator[Problem]:
     """A note file whose questions have no numbers
 
     It makes no cards, as a heading without a number is a section. If they are questions, say
-    `--unnumbered`, or `unnumbered = true` in `[questions]` of `ankify.toml`.
+    `--unnumbered`, or `unnumbered = true` in `[questions]` of `ankify.toml`. A build that removes
+    cards for it says so, too.
     """
     for page in project.pages:
         count = page.survey.unnumbered
@@ -443,6 +445,15 @@ def unnumbered_questions(project: Project) -> Iterator[Problem]:
                 f"{count} questions without a number make no card",
                 hint="number them, or set unnumbered = true in [questions] of ankify.toml",
             )
+
+
+def why_removed(project: Project) -> tuple[Problem, ...]:
+    """The warnings of files whose questions are gone since the last build for want of a number."""
+    gone = {one.location.file for one in project.changes if one.kind is ChangeKind.REMOVED}
+    if not any(page.survey.unnumbered for page in project.pages if page.file in gone):
+        return ()
+    found = (problem for problem in check(project) if problem.rule == "unnumbered-questions")
+    return tuple(problem for problem in found if problem.location.file in gone)
 
 
 # -- titles, ids and tables of contents ------------------------------------------------------------

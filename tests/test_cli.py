@@ -369,6 +369,26 @@ def test_build_gives_searches_for_what_an_import_cannot_do(project: Project, run
     )
 
 
+def test_a_build_that_forgets_unnumbered_says_why_questions_are_gone(
+    project: Project, run: Run
+) -> None:
+    root = project({"Sums.md": NOTE, "Asked.md": ASKED})
+    run("build", "--unnumbered")
+    lock = (root / "ankify.lock").read_bytes()
+    warning = (
+        "notes/Asked.md: warning: 2 questions without a number make no card"
+        " [unnumbered-questions]\n"
+        "  hint: number them, or set unnumbered = true in [questions] of ankify.toml\n"
+    )
+    code, _, err = run("build", "--strict")
+    assert (code, (root / "ankify.lock").read_bytes()) == (1, lock)
+    assert err.startswith(warning)
+    code, out, err = run("build", "--json")
+    assert (code, err) == (0, warning)
+    assert [each["rule"] for each in json.loads(out)["problems"]] == ["unnumbered-questions"]
+    assert "warning" not in run("build")[2]  # which removes nothing
+
+
 def test_a_question_without_a_tombstone_can_be_found_in_anki(
     project: Project, run: Run, anki: RealAnki
 ) -> None:
