@@ -299,8 +299,18 @@ def _uncertain(doubt: identity.Doubt) -> Problem:
         place,
         "uncertain-match",
         f"{doubt.entry.title!r} may have become {places}; {done}",
-        hint="a comment <!-- ankify: id=... --> in both versions decides it for good",
+        hint=_decision(doubt),
     )
+
+
+def _decision(doubt: identity.Doubt) -> str | None:
+    """How to overrule what was done: the old guid as a mark finds its question at any time."""
+    other = next((one for one in doubt.candidates if one != doubt.chosen), None)
+    if other is None:
+        return None
+    which = "it is the other one" if doubt.chosen else "it is the same question"
+    mark = f"<!-- ankify: id={doubt.entry.guid} -->"
+    return f"if {which}, write {mark} below {other.file}:{other.line}"
 
 
 # The lock ---------------------------------------------------------------------------------------

@@ -543,6 +543,54 @@ def ankify(*arguments: object, env: dict[str, str]) -> subprocess.CompletedProce
     return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
 
 
+OLD_TEXT = (
+    "In every step a random part of the units is switched off, so no unit can lean on another."
+    " At test time all units work, with their outputs scaled down."
+)
+OTHER_TEXT = "Nothing of what it said is left: wholly other words, in another order."
+DOUBTS = {
+    "reworded, with another answer": {
+        "a.md": f"# A\n\n## 1. What is dropout ever good for?\n\n{OTHER_TEXT}\n"
+    },
+    "two copies": {
+        "x.md": f"# X\n\n## 1. What is dropout good for?\n\n{OTHER_TEXT} {OLD_TEXT}\n",
+        "y.md": f"# Y\n\n## 1. What is dropout good for?\n\n{OTHER_TEXT} {OLD_TEXT}\n",
+    },
+}
+
+
+@pytest.mark.parametrize("case", DOUBTS)
+def test_what_the_hint_on_an_uncertain_match_says_decides_it(
+    project: Project, run: Run, anki: RealAnki, case: str
+) -> None:
+    root = project(
+        {"a.md": f"# A\n\n## 1. What is dropout good for?\n\n{OLD_TEXT}\n", "b.md": MORE}
+    )
+    run("build", now=1_700_000_000)
+    deck = Path("build/notes.apkg")
+    anki.load(deck)
+    anki.study()
+    (root / "a.md").unlink()
+    project(DOUBTS[case])
+    said = run("build", now=1_700_001_000)[2]
+    anki.load(deck)
+    which, mark, guid, file, line = re.findall(
+        r"hint: if (.*), write (<!-- ankify: id=(\S+) -->) below (.*):(\d+)", said
+    )[0]
+    assert which == ("it is the other one" if case == "two copies" else "it is the same question")
+    lines = (root / file).read_text().split("\n")
+    lines.insert(int(line), f"\n{mark}")
+    (root / file).write_text("\n".join(lines))
+    assert "uncertain" not in run("build", now=1_700_002_000)[2]
+    anki.load(deck)
+    listed = json.loads(run("list", "--json")[1])
+    assert [each["guid"] for each in listed if each["file"] == file] == [guid]
+    note = anki.notes()[guid]
+    assert OTHER_TEXT in note.fields["Answer"]
+    assert note.cards[0][-1] == 1  # its review
+    assert "ankify::removed" not in note.tags
+
+
 # Help -------------------------------------------------------------------------------------------
 
 EXAMPLE = re.compile(r"^  Example: (ankify .*)$", re.MULTILINE)
