@@ -237,6 +237,9 @@ def build(
         show_problems(known.problems, notes)
     refuse(known, strict=strict, locked=locked)
     path = output or default_output(project)
+    if path.is_dir():
+        hint = f"name the file: -o {shlex.quote(str(path / default_output(project).name))}"
+        raise AnkifyError(f"cannot write {path}: it is a folder", hint=hint)
     refuse_a_new_start(project, path)
     write_deck(project, path)
 
@@ -321,7 +324,13 @@ def ask(doubt: Doubt) -> Candidate | None:
     say("  0: none of them, it is gone")
     default = doubt.candidates.index(doubt.chosen) + 1 if doubt.chosen else 0
     kind = click.IntRange(0, len(doubt.candidates))
-    answer = int(click.prompt("which one", default=default, type=kind, err=True))
+
+    def meant(typed: str) -> int:
+        """The number; that of the likeliest for yes, 0 for no."""
+        words = {"y": default or 1, "yes": default or 1, "n": 0, "no": 0}
+        return int(kind.convert(words.get(typed.strip().lower(), typed), None, None))
+
+    answer = click.prompt("which one", default=str(default), value_proc=meant, err=True)
     return doubt.candidates[answer - 1] if answer else None
 
 

@@ -169,7 +169,8 @@ def _read(path: Path, shown: str, start: Settings) -> Settings:
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"at line (\d+)", str(error))
         line = int(found[1]) if found else len(text.splitlines())
-        raise AnkifyError(f"not valid TOML: {error}", Location(shown, line)) from error
+        reason = re.sub(r"at line \d+, ", "", str(error))
+        raise AnkifyError(f"not valid TOML: {reason}", Location(shown, line)) from error
     return _Reader(text, shown).settings(tables, start)
 
 

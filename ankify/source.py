@@ -41,7 +41,13 @@ def find_note_files(root: Path, settings: QuestionSettings) -> list[Found]:
     """
     if not root.is_dir():
         raise AnkifyError(f"no such folder: {root}", hint="name the folder that holds your notes")
-    return sorted(_walk(root, root, settings, settings.ignore), key=_reading_order)
+    ignore = tuple(map(_pattern, settings.ignore))
+    return sorted(_walk(root, root, settings, ignore), key=_reading_order)
+
+
+def _pattern(written: str) -> str:
+    """A pattern as paths are written here: `./drafts/` is the folder `drafts`."""
+    return written.removeprefix("./").rstrip("/")
 
 
 def given_note_files(
@@ -74,7 +80,7 @@ def _walk(
         if entry.is_dir(follow_symlinks=False):
             if entry.name not in IGNORED_FOLDERS:
                 inner = read_folder_settings(root, path, settings)
-                own = (f"{shown}/{pattern}" for pattern in inner.ignore if inner is not settings)
+                own = (f"{shown}/{_pattern(p)}" for p in inner.ignore if inner is not settings)
                 yield from _walk(root, path, inner, (*ignore, *own))
         elif path.suffix.lower() in SUFFIXES and _stays_inside(path, root):
             if shown.encode(errors="ignore").decode() != shown:

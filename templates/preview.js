@@ -36,6 +36,7 @@ function search() {
     links[i].hidden = section.hidden;
   });
   const all = articles.length;
+  by("none").hidden = found > 0;
   by("count").textContent = found === all ? `${all} notes` : `${found} of ${all} notes`;
 }
 

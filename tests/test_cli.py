@@ -126,6 +126,16 @@ BAD: dict[str, tuple[dict[str, str | bytes], list[str], str]] = {
         ["-o", "deck.zip"],
         "error: refusing to write deck.zip: ",
     ),
+    "a folder": (
+        {"a.md": NOTE},
+        ["-o", "notes"],
+        "error: cannot write notes: it is a folder\n  hint: name the file: -o notes/notes.apkg\n",
+    ),
+    "no name at all": (
+        {"a.md": NOTE},
+        ["-o", ""],
+        "error: cannot write .: it is a folder\n  hint: name the file: -o notes.apkg\n",
+    ),
     "an output that cannot be written": (
         {"a.md": NOTE, "file": "in the way"},
         ["-o", "notes/file/deck.apkg"],
@@ -820,7 +830,10 @@ def test_a_bar_shows_how_far_a_long_build_is(
     assert terminal.getvalue() == shown
 
 
-@pytest.mark.parametrize(("typed", "chosen"), [("1", 0), ("2", 1), ("0", None), ("", 1)])
+@pytest.mark.parametrize(
+    ("typed", "chosen"),
+    [("1", 0), ("2", 1), ("0", None), ("", 1), ("y", 1), ("Yes", 1), ("n", None)],
+)
 def test_a_doubt_is_asked_about(typed: str, chosen: int | None) -> None:
     candidates = [Candidate("a.md", line, None, f"What is {line}?", "") for line in (3, 9)]
     entry = LockEntry("g", "old.md", None, "What was it?", "D", "", 1, 1, "")
@@ -836,6 +849,16 @@ def test_a_doubt_is_asked_about(typed: str, chosen: int | None) -> None:
         "  0: none of them, it is gone\n"
         f"which one [2]: {typed}\n"
     )
+
+
+def test_yes_to_a_doubt_takes_the_likeliest() -> None:
+    one = Candidate("a.md", 3, None, "What is it?", "")
+    doubt = Doubt(LockEntry("g", "a.md", None, "Was?", "D", "", 1, 1, ""), (one,), (0.7,), None)
+    taken: list[Candidate | None] = []
+    command = click.Command("ask", callback=lambda: taken.append(ask(doubt)))
+    for typed in ("y", "", "nonsense\n7\nn"):
+        CliRunner().invoke(command, input=f"{typed}\n")
+    assert taken == [one, None, None]
 
 
 def test_the_time_of_a_build_is_a_number(

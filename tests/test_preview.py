@@ -256,6 +256,9 @@ def test_everything_can_be_reached_by_keyboard_and_has_a_name(page: Browser) -> 
     keys.type("GOROUTINE light")
     assert page.page.get_by_role("status").inner_text() == "1 of 4 notes"
     assert page.page.locator("article:visible").count() == 1
+    assert not page.page.get_by_text("No note fits the search.").is_visible()
+    keys.type("nowhere")
+    assert page.page.get_by_text("No note fits the search.").is_visible()
     keys.press("Control+A")
     keys.press("Delete")
     assert page.page.get_by_role("status").inner_text() == "4 notes"

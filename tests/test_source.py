@@ -52,6 +52,19 @@ def test_a_folder_that_cannot_be_read_is_an_error(
         find_note_files(tmp_path, QuestionSettings())
 
 
+@pytest.mark.parametrize(
+    "pattern", ["drafts", "drafts/", "./drafts", "./drafts/**", "drafts/*", "*/b.md"]
+)
+def test_a_folder_to_ignore_may_be_written_in_any_way(tmp_path: Path, pattern: str) -> None:
+    for name in ("in/drafts/b.md", "in/a.md"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(NOTE)
+    ignore = QuestionSettings(ignore=(pattern,))
+    assert [one.path for one in find_note_files(tmp_path / "in", ignore)] == ["a.md"]
+    (tmp_path / "in" / "ankify.toml").write_text(f"[questions]\nignore = ['{pattern}']\n")
+    assert [one.path for one in find_note_files(tmp_path, QuestionSettings())] == ["in/a.md"]
+
+
 def test_readme_and_index_come_first_and_hidden_folders_never(tmp_path: Path) -> None:
     for name in ("b.md", "index.md", "a/z.md", "a/README.md", ".x/c.md", "venv/d.md", "e.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
