@@ -327,7 +327,7 @@ def ask(doubt: Doubt) -> Candidate | None:
 
     def meant(typed: str) -> int:
         """The number; that of the likeliest for yes, 0 for no."""
-        words = {"y": default or 1, "yes": default or 1, "n": 0, "no": 0}
+        words: dict[str, Any] = {"y": default or 1, "yes": default or 1, "n": 0, "no": 0}
         return int(kind.convert(words.get(typed.strip().lower(), typed), None, None))
 
     answer = click.prompt("which one", default=str(default), value_proc=meant, err=True)
