@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from html import escape, unescape
@@ -75,8 +75,8 @@ def make_drafts(
     for page in pages:
         deck = "::".join([name, *_deck_parts(page)])
         folders = _folders(page.file)
-        own = [_tag("::".join(folders))] if folders else []
-        tags = tuple(sorted({*own, *map(_tag, page.tags), *map(_tag, settings.deck.tags)}))
+        own = ["::".join(folders)] if folders else []
+        tags = _tags((*own, *page.tags, *settings.deck.tags))
         topic = cache(partial(_topic, page))  # many questions stand in one section
         for question, content in zip(page.questions, page.contents, strict=True):
             about = topic(question.trail)
@@ -113,6 +113,10 @@ def _tag(name: str) -> str:
     return re.sub(r"[\s<>\[\]\\]+", "_", _HIDDEN.sub("", name.strip()))
 
 
+def _tags(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({tag for name in names if (tag := _tag(name))}))
+
+
 def _text(words: str) -> str:
     """Text as HTML in which Anki and MathJax find nothing to run."""
     return escape(inert(words), quote=False).replace("[", "&#91;")
@@ -145,7 +149,12 @@ def _fields(
         "1" if image_card else "",
         *("", "", "", ""),
     )
-    return fields, _cards(formula_card, image_card)
+    return _separable(fields), _cards(formula_card, image_card)
+
+
+def _separable(fields: Sequence[str]) -> tuple[str, ...]:
+    """Without the sign that stands between fields in Anki, as `&#31;` in a note makes one."""
+    return tuple(field.replace("\x1f", " ") for field in fields)
 
 
 @cache
@@ -239,7 +248,7 @@ def make_tombstones(lock: Lock, shipped: set[str], name: str) -> Iterator[Note]:
                 guid=entry.guid,
                 fields=_marked_removed(fields, shipped),
                 deck=name,
-                tags=tuple(sorted({*tags, REMOVED_TAG})),
+                tags=_tags((*tags, REMOVED_TAG)),
                 due=0,
                 modified=entry.modified,
                 added=entry.added,
@@ -258,7 +267,7 @@ def _unpacked(guid: str, tombstone: str) -> tuple[list[str], list[str]]:
     if len(fields) != len(FIELDS):
         message = f"the lock is damaged: the removed note {guid} cannot be read"
         raise AnkifyError(message, Location(LOCK_NAME), RESTORE)
-    return [inert(sanitised(field)) for field in fields], [_tag(tag) for tag in tags]
+    return [inert(sanitised(field)) for field in fields], list(tags)
 
 
 def _marked_removed(fields: Sequence[str], shipped: set[str]) -> tuple[str, ...]:
@@ -274,7 +283,7 @@ def _marked_removed(fields: Sequence[str], shipped: set[str]) -> tuple[str, ...]
 
     kept_fields = [_FIGURE.sub(kept, field) for field in fields]
     kept_fields[STATUS] = REMOVED_STATUS
-    return tuple(kept_fields)
+    return _separable(kept_fields)
 
 
 def note_type_fingerprint(note_type: NoteType) -> str:

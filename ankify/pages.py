@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from ankify.render import Renderer, RenderOptions
 
 Progress = Callable[[int, int], None]  # (note files done, note files in all)
+TAG_TYPES = (str, int, float, date)
 WORTH_A_PROCESS = 300_000  # bytes of notes; below, starting processes costs more than it saves
 
 
@@ -205,4 +207,7 @@ def _tags(note_file: NoteFile) -> tuple[str, ...]:
     """`tags: [a, b]` or `tags: a, b` of the front matter."""
     value = note_file.front_matter.get("tags") or ()
     items = re.split(r"[,\s]+", value) if isinstance(value, str) else value
-    return tuple(str(item) for item in items if item) if isinstance(items, list) else ()
+    if not isinstance(items, list):
+        return ()
+    # Nothing else: what YAML nests may be endless as text, and a set has no order.
+    return tuple(str(item) for item in items if item and isinstance(item, TAG_TYPES))

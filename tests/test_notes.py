@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import Files
 
-from ankify import read_project
+from ankify import read_apkg, read_project, write_apkg, write_lock
 from ankify.config import FIELDS
 from ankify.model import Note
 
@@ -60,3 +60,39 @@ def test_a_file_with_the_name_of_its_folder_stands_for_it(
 ) -> None:
     note = only_note(project({file: "# X" + QUESTION}))
     assert (note.deck, note.tags) == (deck, tags)
+
+
+@pytest.mark.parametrize(
+    ("above", "settings", "tags"),
+    [
+        ("", '[deck]\ntags = ["", " ", "\\u200e"]\n', ()),
+        ('---\ntags: [" ", "\\u200e", sums]\n---\n', "", ("sums",)),
+        ("---\ntags: [2.5, 2026-01-31, null, [a], {b: c}]\n---\n", "", ("2.5", "2026-01-31")),
+        ("---\ntags: [!!set {a, b, c}, d]\n---\n", "", ("d",)),
+        ("---\na: &a [x, x]\nb: &b [*a, *a]\ntags: [*b, *b, y]\n---\n", "", ("y",)),
+    ],
+)
+def test_only_words_and_numbers_are_tags(
+    project: Callable[[Files], Path], above: str, settings: str, tags: tuple[str, ...]
+) -> None:
+    folder = project({"README.md": f"{above}# X{QUESTION}", "ankify.toml": settings})
+    assert only_note(folder).tags == tags
+    write_apkg(read_project(folder), folder / "a.apkg")
+
+
+@pytest.mark.parametrize("sign", ["\x1f", "&#31;", "&#x1F;"])
+def test_the_sign_between_fields_never_stands_in_one(
+    project: Callable[[Files], Path], sign: str
+) -> None:
+    """Not in one of a removed question either, as anyone can write a lock."""
+    folder = project({"README.md": f"# X\n\n### 1. What{sign}?\n\nTh{sign}at.\n{QUESTION}"})
+    package = folder / "a.apkg"
+    read = read_project(folder, last_package=package)
+    write_apkg(read, package)
+    write_lock(read)
+    project({"README.md": "# X" + QUESTION})
+    write_apkg(read_project(folder, last_package=package), package)
+    assert {note.fields[1] for note in read_apkg(package).notes} == {
+        "<p>Th at.</p>",
+        "<p>That.</p>",
+    }
