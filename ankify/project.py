@@ -230,11 +230,10 @@ def write_adopted(project: Project, adoption: Adoption) -> bool:
     Raises AnkifyError where it gives others: a guid that was given out must not change.
     """
     path = project.root / LOCK_NAME
-    lock = read_lock(path)
-    if lock is None:
+    if read_lock(path) is None:
         return write_lock(replace(project, lock=encode_lock(adoption.lock), lock_changed=True))
-    known = {entry.guid for entry in lock.entries}
-    others = sum(guid not in known for guid, _, _ in adoption.matched)
+    given = {n.question.location: n.guid for n in project.notes if n.question}
+    others = sum(given[Location(q.file, q.line)] != guid for guid, q, _ in adoption.matched)
     if others:
         raise AnkifyError(
             f"{LOCK_NAME} is there already, and gives {others} of these questions other guids",

@@ -22,7 +22,7 @@ from real_anki import RealAnki
 
 from ankify.cli import ask, cli, progress
 from ankify.identity import Candidate, Doubt
-from ankify.lock import LockEntry
+from ankify.lock import LockEntry, read_lock
 
 Run = Callable[..., Outcome]
 Project = Callable[..., Path]
@@ -748,6 +748,15 @@ def test_adopt_never_changes_a_guid_that_was_given_out(project: Project, run: Ru
     assert code == 0
     assert err.startswith("notes/ankify.lock knows them already: it was left alone\n")
     assert (root / "ankify.lock").read_bytes() == lock
+
+
+def test_adopt_sees_guids_that_two_questions_have_swapped(project: Project, run: Run) -> None:
+    root = project({"Sums.md": NOTE})
+    run("build")
+    one, two = read_lock(root / "ankify.lock").entries
+    by_hand("old.apkg", (one.guid, two.title, "It"), (two.guid, one.title, "It"))
+    code, _, err = run("adopt", "old.apkg")
+    assert (code, "gives 2 of these questions other guids" in err) == (1, True)
 
 
 def test_adopt_of_another_deck_writes_nothing(project: Project, run: Run) -> None:
