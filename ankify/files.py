@@ -21,14 +21,10 @@ def staged_file(target: Path) -> Iterator[tuple[IO[bytes], Path]]:
     Whatever is not renamed is removed, and so are the files of builds that were killed. Raises
     OSError.
     """
-    import tempfile  # late: what writes nothing does not wait for it
-
-    _sweep(target.parent)
-    handle, name = tempfile.mkstemp(prefix=PREFIX, suffix=target.suffix, dir=target.parent)
-    staged = Path(name)
+    _sweep(target)
+    staged = target.with_name(f"{PREFIX}{os.urandom(8).hex()}{target.suffix}")
     try:
-        with os.fdopen(handle, "wb") as file:
-            staged.chmod(0o666 & ~_umask())
+        with staged.open("xb") as file:
             yield file, staged
     finally:
         with suppress(OSError):
@@ -45,14 +41,8 @@ def write_once(path: Path, data: bytes) -> None:
             staged.replace(path)
 
 
-def _sweep(folder: Path) -> None:
-    for left in folder.glob(f"{PREFIX}*"):
+def _sweep(target: Path) -> None:
+    for left in target.parent.glob(f"{PREFIX}{'[0-9a-f]' * 16}{target.suffix}"):
         with suppress(OSError):
             if left.stat().st_mtime < time.time() - STALE:
                 left.unlink()
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -241,13 +241,16 @@ def test_what_a_killed_build_left_is_swept_away_but_not_what_is_being_written(
     trial: Trial,
 ) -> None:
     trial.reset()
-    for folder in (trial.shop.root, trial.shop.deck.parent):
-        for name, age in (("old", STALE + 1), ("young", 1)):
-            path = folder / f"{PREFIX}{name}.apkg"
+    others = {"ignore", "0" * 16 + ".md", "1" * 16}  # the user's own
+    for folder, suffix in ((trial.shop.root, ".lock"), (trial.shop.deck.parent, ".apkg")):
+        ages = {f"{'a' * 16}{suffix}": STALE + 1, f"{'b' * 16}{suffix}": 1}
+        for name, age in (ages | dict.fromkeys(others, STALE + 1)).items():
+            path = folder / f"{PREFIX}{name}"
             path.write_bytes(b"x")
             os.utime(path, (0, time.time() - age))
     assert trial.shop.build() == (0, "")
-    assert {path.name for path in trial.shop.strays()} == {f"{PREFIX}young.apkg"}
+    young = {f"{'b' * 16}.lock", f"{'b' * 16}.apkg"}
+    assert {path.name for path in trial.shop.strays()} == {PREFIX + it for it in others | young}
 
 
 @pytest.mark.parametrize("times", [2, pytest.param(10, marks=pytest.mark.slow)])
