@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 PREFIX = ".ankify-"
+SEAL = 32  # bytes of a sha256
 SLACK = 2_000_000_000  # ns; a file younger than this can change again without a new time
 STALE = 600  # seconds: no running build leaves its file untouched for so long
 
@@ -31,14 +33,30 @@ def staged_file(target: Path) -> Iterator[tuple[IO[bytes], Path]]:
             staged.unlink(missing_ok=True)
 
 
-def write_once(path: Path, data: bytes) -> None:
-    """Write a file, and its folder, unless it is there. Raises OSError."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with staged_file(path) as (file, staged):
-            file.write(data)
-            file.close()
-            staged.replace(path)
+def kept(path: Path | None, make: Callable[[], bytes]) -> bytes:
+    """Read the bytes that a file keeps behind their sha256, else `make` them and keep them there.
+
+    A file that is damaged is made again; one that cannot be written, or no path, costs only time.
+    """
+    try:
+        data = path.read_bytes() if path else b""
+    except OSError:
+        data = b""
+    if _seal(data[SEAL:]) == data[:SEAL]:
+        return data[SEAL:]
+    made = make()
+    if path:
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with staged_file(path) as (file, staged):
+                file.write(_seal(made) + made)
+                file.close()
+                staged.replace(path)
+    return made
+
+
+def _seal(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
 
 
 def _sweep(target: Path) -> None:

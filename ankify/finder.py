@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit
 
-from ankify.files import SLACK, write_once
+from ankify.files import SLACK, kept
 from ankify.model import Seen
 from ankify.svg import UnsafeSvg, clean_svg
 
@@ -442,21 +442,18 @@ def _download(url: str, folder: Path | None) -> Found | Refused:
     from http.client import HTTPException
 
     name = f"{hashlib.sha256(url.encode()).hexdigest()[:32]}.download"
-    kept = folder / name if folder else None
     try:
-        data = kept.read_bytes() if kept and kept.is_file() else _get(url)
         stem = _split_name(unquote(urlsplit(url).path))[0]
-        found = _from_bytes(data, stem, "", url)
-        if kept:
-            write_once(kept, data)
+        data = kept(folder and folder / name, lambda: _get(url))
+        return _from_bytes(data, stem, "", url)
     except (OSError, ValueError, HTTPException) as error:
         return Refused("remote-image", f"image could not be fetched: {url}: {error}", url)
     except Refused as refused:
         return Refused("remote-image", refused.message, url)
-    return found
 
 
 def _get(url: str) -> bytes:
+    """The bytes at `url`. Raises Refused, and much else, for what is no picture."""
     import urllib.request
 
     ascii_url = quote(url, safe=":/?#[]@!$&'()*+,;=%~")
@@ -469,4 +466,5 @@ def _get(url: str) -> bytes:
         data: bytes = response.read(LIMIT + 1)
     if len(data) > LIMIT:
         raise ValueError(f"it has more than {LIMIT // 1_000_000} MB")
+    _from_bytes(data, "", "", url)
     return data

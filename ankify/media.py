@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from ankify.files import write_once
+from ankify.files import kept
 from ankify.finder import AUDIO, REMOTE, SCALED, VIDEO, Finder, Found, Refused
 from ankify.model import AnkifyError, Content, Location, Media, Problem, Reference
 
@@ -193,13 +193,9 @@ def _smaller(found: Found, options: MediaOptions) -> bytes | None:
     if found.suffix not in SCALED or options.max_width is None:
         return None
     name = f"{found.digest[:32]}-{options.max_width}{found.suffix}"
-    kept = options.cache / name if options.cache else None
-    if kept and kept.is_file():
-        data = kept.read_bytes()
-    else:
-        data = _scaled(found, options.max_width)
-        if kept:
-            write_once(kept, data)  # an empty file: it need not be tried again
+    width = options.max_width
+    # What need not be scaled is kept as no bytes, and not tried again.
+    data = kept(options.cache and options.cache / name, lambda: _scaled(found, width))
     return data if 0 < len(data) < found.size else None
 
 

@@ -9,7 +9,7 @@ import io
 import os
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html import escape
 from pathlib import Path
@@ -509,6 +509,26 @@ def test_fetch_brings_remote_pictures_once(tmp_path: Path) -> None:
         assert first.media[0].name in shown(first, f"{url}/x")
 
 
+@pytest.mark.parametrize("damage", [lambda path: path.write_bytes(PNG), Path.unlink])
+def test_a_kept_download_that_is_damaged_is_fetched_again(
+    tmp_path: Path, damage: Callable[[Path], object]
+) -> None:
+    with server(x=("image/png", PNG + b"x")) as (url, asked):
+        options = {"fetch": True, "cache": tmp_path / "cache"}
+        first = collect(tmp_path, f"{url}/x", **options)
+        damage(next((tmp_path / "cache").iterdir()))
+        assert collect(tmp_path, f"{url}/x", **options) == first
+        assert collect(tmp_path, f"{url}/x", **options) == first
+    assert asked == ["/x", "/x"]
+
+
+def test_a_download_that_cannot_be_kept_ships(tmp_path: Path) -> None:
+    write(tmp_path, "file")
+    with server(x=("image/png", PNG)) as (url, _):
+        collected = collect(tmp_path, f"{url}/x", fetch=True, cache=tmp_path / "file" / "cache")
+    assert (len(collected.media), collected.problems) == (1, ())
+
+
 def test_a_failed_download_stays_a_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(finder, "LIMIT", 1000)
     page = ("text/html", b"<html></html>")
@@ -559,6 +579,23 @@ def test_smaller_copies_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     first = collect(tmp_path, "x.png", "y.png", **options)
     monkeypatch.setattr(media, "_scaled", None)
     assert collect(tmp_path, "x.png", "y.png", **options) == first
+
+
+def test_a_kept_copy_that_is_cut_short_is_made_again(tmp_path: Path) -> None:
+    write(tmp_path, "a/x.png", data=picture((300, 200), "PNG"))
+    options = {"max_width": 150, "cache": tmp_path / "cache"}
+    first = collect(tmp_path, "x.png", **options)
+    (kept,) = (tmp_path / "cache").iterdir()
+    whole = kept.read_bytes()
+    kept.write_bytes(whole[:-100])
+    assert collect(tmp_path, "x.png", **options) == first
+    assert kept.read_bytes() == whole
+
+
+def test_a_smaller_copy_that_cannot_be_kept_ships(tmp_path: Path) -> None:
+    write(tmp_path, "a/x.png", data=picture((300, 200), "PNG"))
+    collected = collect(tmp_path, "x.png", max_width=150, cache=tmp_path / "a" / "x.png")
+    assert collected == collect(tmp_path, "x.png", max_width=150)
 
 
 def test_what_is_narrow_moves_or_is_broken_ships_as_it_is(tmp_path: Path) -> None:
