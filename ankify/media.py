@@ -211,10 +211,10 @@ def _scaled(found: Found, width: int) -> bytes:
         ) from error
     try:
         with Image.open(found.path or BytesIO(found.data or b"")) as image:
-            if image.width <= width or getattr(image, "is_animated", False):
+            turned = ImageOps.exif_transpose(image)
+            if turned.width <= width or getattr(image, "is_animated", False):
                 return b""
             kind, profile = image.format, image.info.get("icc_profile")
-            turned = ImageOps.exif_transpose(image)
             if turned.mode in ("P", "1"):
                 turned = turned.convert("RGBA" if "transparency" in image.info else "RGB")
             height = max(1, round(turned.height * width / turned.width))

@@ -572,6 +572,18 @@ def test_a_wide_picture_ships_as_a_smaller_copy(tmp_path: Path, kind: str) -> No
     assert item.name != collect(tmp_path, src).media[0].name
 
 
+def test_a_photo_is_as_wide_as_it_is_shown(tmp_path: Path) -> None:
+    """A camera that was held upright writes that down, and the picture as if it was not."""
+    image = pytest.importorskip("PIL.Image")
+    exif = image.Exif()
+    exif[0x0112] = 6  # turn right
+    write(tmp_path, "a/upright.jpg", data=picture((300, 200), "JPEG", exif=exif))
+    write(tmp_path, "a/broad.jpg", data=picture((200, 300), "JPEG", exif=exif))
+    upright, broad = (collect(tmp_path, f"{it}.jpg", max_width=250) for it in ("upright", "broad"))
+    assert upright.media[0].path == tmp_path / "a" / "upright.jpg"
+    assert image.open(io.BytesIO(broad.media[0].data)).size == (250, 167)
+
+
 def test_smaller_copies_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, "a/x.png", data=picture((300, 200), "PNG"))
     write(tmp_path, "a/y.png", data=picture((100, 200), "PNG"))
