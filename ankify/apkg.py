@@ -117,12 +117,13 @@ def no_question(project: Project) -> AnkifyError | None:
 
 def refuse(project: Project, path: Path) -> None:
     """Raise AnkifyError for a package that would harm the learner's collection."""
-    if path.stem.lower() == "collection" or path.suffix.lower() != ".apkg":
-        hint = "choose another name" if path.suffix.lower() == ".apkg" else f"{path.stem}.apkg?"
+    refusing = f"refusing to write {path.name}"
+    if path.stem.lower() == "collection":
         reason = "Anki would replace the learner's whole collection by it"
-        if path.suffix.lower() != ".apkg":
-            reason = "Anki imports only files that end in .apkg"
-        raise AnkifyError(f"refusing to write {path.name}: {reason}", hint=hint)
+        raise AnkifyError(f"{refusing}: {reason}", hint="choose another name")
+    if path.suffix.lower() != ".apkg":
+        reason = "Anki imports only files that end in .apkg"
+        raise AnkifyError(f"{refusing}: {reason}", hint=f"{path.stem}.apkg?")
     if path.is_dir():
         raise AnkifyError(f"cannot write {path}: it is a folder")
     if error := no_question(project):
@@ -205,7 +206,11 @@ def _add_media(archive: zipfile.ZipFile, name: str, media: Media) -> None:
         return
     if not media.path.is_file():
         raise AnkifyError(f"{media.path} is gone since the notes were read", hint="build again")
-    with media.path.open("rb") as source:
+    try:
+        source = media.path.open("rb")
+    except OSError as error:  # else it would be said of the package
+        raise AnkifyError(f"cannot read {media.path}: {error.strerror or error}") from error
+    with source:
         if not _add_seen(archive, name, media, source):
             _add_hashed(archive, name, media, source)
 

@@ -55,7 +55,7 @@ class Cache:
 
     @last_package.setter
     def last_package(self, path: Path) -> None:
-        with suppress(OSError):
+        with suppress(OSError, ValueError):  # a name that is not UTF-8
             self.folder.mkdir(parents=True, exist_ok=True)
             (self.folder / "last-package").write_text(str(path.resolve()), encoding="utf-8")
 

@@ -203,9 +203,7 @@ class Finder:
         try:
             found = self._hashed(relative, path, src)
         except OSError as error:
-            raise Refused(
-                "missing-image", f"image cannot be read: {src}", f"image not found: {src}"
-            ) from error
+            raise Refused("broken-image", f"image cannot be read: {src}: {error}") from error
         notes = list(found.problems)
         if not exact:
             notes.append(("image-case", f"image is spelled otherwise on disk: {src} is {relative}"))

@@ -54,7 +54,7 @@ class LockEntry:
     """What is known of one question since the last build.
 
     `nth` counts the questions of the file with the same title, from 0. `sketch` is that of
-    `identity.sketch`. `fingerprint` stands for the note's fields and tags; `modified` is when it
+    `likeness.sketch`. `fingerprint` stands for the note's fields and tags; `modified` is when it
     last changed, `added` when the question was first seen, `removed` when it was found gone (all
     whole seconds since 1970). `tombstone` is the packed note of a removed question. `line` is the
     line that the entry was read from, for as long as nothing in it is replaced.
@@ -117,6 +117,9 @@ def read_lock(path: Path) -> Lock | None:
         data = path.read_bytes()
     except FileNotFoundError:
         return None
+    except OSError as error:
+        reason = f"cannot be read: {error.strerror or error}"
+        raise AnkifyError(reason, Location(path.name)) from error
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

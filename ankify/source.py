@@ -82,7 +82,7 @@ def _walk(
                 inner = read_folder_settings(root, path, settings)
                 own = (f"{shown}/{_pattern(p)}" for p in inner.ignore if inner is not settings)
                 yield from _walk(root, path, inner, (*ignore, *own))
-        elif path.suffix.lower() in SUFFIXES and _stays_inside(path, root):
+        elif path.suffix.lower() in SUFFIXES and _stays_inside(path, root) and path.is_file():
             if shown.encode(errors="ignore").decode() != shown:
                 hint = "rename it; if it looks right to you, set PYTHONUTF8=1"
                 raise AnkifyError(f"the name of a note file is not UTF-8: {shown!r}", hint=hint)

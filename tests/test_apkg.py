@@ -86,20 +86,22 @@ def test_the_same_package_is_not_written_again(made: Project, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "said", "hint"),
     [
-        ("collection.apkg", "replace the learner's whole collection"),
-        ("Collection.APKG", "replace the learner's whole collection"),
-        ("n.zip", "only files that end in .apkg"),
-        ("folder.apkg", "it is a folder"),
+        ("collection.apkg", "replace the learner's whole collection", "choose another name"),
+        ("Collection.APKG", "replace the learner's whole collection", "choose another name"),
+        ("collection.zip", "replace the learner's whole collection", "choose another name"),
+        ("n.zip", "only files that end in .apkg", "n.apkg?"),
+        ("folder.apkg", "it is a folder", None),
     ],
 )
 def test_names_that_do_harm_are_refused(
-    made: Project, tmp_path: Path, name: str, said: str
+    made: Project, tmp_path: Path, name: str, said: str, hint: str | None
 ) -> None:
     (tmp_path / "folder.apkg").mkdir()
-    with pytest.raises(AnkifyError, match=said):
+    with pytest.raises(AnkifyError, match=said) as caught:
         write_apkg(made, tmp_path / name)
+    assert caught.value.hint == hint
     assert sorted(os.listdir(tmp_path)) == ["folder.apkg", "notes"]
 
 

@@ -226,3 +226,11 @@ def test_no_cache_leaves_the_cache_alone(
         assert run("build", root, "--no-cache", "-o", "n.apkg", now=1)[0] == 0
     assert len(rendered) == 2 * len(set(rendered))
     assert not (Cache(root).folder / "pages").exists()
+
+
+def test_a_package_in_a_folder_whose_name_is_not_utf_8_is_only_not_remembered(
+    project: Write, tmp_path: Path
+) -> None:
+    cache = Cache(project(NOTES))
+    cache.last_package = tmp_path / os.fsdecode(b"\xff") / "a.apkg"
+    assert cache.last_package is None

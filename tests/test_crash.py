@@ -418,6 +418,7 @@ def test_a_deck_that_another_program_holds_is_a_clear_error(
     ("change", "said"),
     [
         (lambda path: path.unlink(), "p.png is gone since the notes were read"),
+        (lambda path: (path.unlink(), path.mkdir()), "p.png is gone since the notes were read"),
         (lambda path: path.write_bytes(PIXEL + b"\0"), "p.png changed while the deck"),
         (lambda path: path.write_bytes(b""), "p.png changed while the deck"),
     ],
@@ -431,6 +432,23 @@ def test_a_picture_that_changes_between_reading_and_writing_is_a_clear_error(
     with pytest.raises(model.AnkifyError, match=said):
         ankify.write_apkg(read, tmp_path / "a.apkg")
     assert sorted(path.name for path in tmp_path.glob("*")) == ["notes"]
+
+
+def test_a_picture_that_cannot_be_opened_is_named(
+    project: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = project({"A.md": "## 1. Why?\n\nSo.\n\n![p](p.png)\n", "p.png": PIXEL})
+    read = ankify.read_project(root)
+    opened = Path.open
+
+    def refuse(path: Path, *mode: str) -> object:
+        if path.name == "p.png":
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *mode)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(model.AnkifyError, match=r"cannot read .*p\.png: Permission denied"):
+        ankify.write_apkg(read, tmp_path / "a.apkg")
 
 
 def test_a_note_file_that_vanishes_while_reading_is_a_clear_error(

@@ -69,6 +69,12 @@ def test_no_lock_is_none_and_not_an_error(tmp_path: Path) -> None:
     assert read_lock(tmp_path / "ankify.lock") is None
 
 
+def test_a_folder_in_place_of_the_lock_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "ankify.lock").mkdir()
+    with pytest.raises(AnkifyError, match=r"^ankify\.lock: error: cannot be read: "):
+        read_lock(tmp_path / "ankify.lock")
+
+
 def test_the_header_says_what_it_is_and_to_commit_it() -> None:
     header = [line for line in lines(LOCK) if line.startswith("#")]
     assert "ankify.lock" in header[0]

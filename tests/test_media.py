@@ -206,7 +206,7 @@ def test_what_is_no_file_is_missing(tmp_path: Path, name: str) -> None:
     assert rules(collect(tmp_path, name)) == ["missing-image"]
 
 
-def test_a_picture_that_changes_while_it_is_read_is_missing(
+def test_a_picture_that_changes_while_it_is_read_is_broken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path, "a/x.png")
@@ -218,7 +218,9 @@ def test_a_picture_that_changes_while_it_is_read_is_missing(
         return real(stream)
 
     monkeypatch.setattr(finder, "_hashes", slow)
-    assert rules(collect(tmp_path, "x.png")) == ["missing-image"]
+    (problem,) = collect(tmp_path, "x.png").problems
+    assert (problem.rule, problem.hint) == ("broken-image", None)
+    assert problem.message == "image cannot be read: x.png: it changed while it was read"
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")

@@ -71,3 +71,14 @@ def test_readme_and_index_come_first_and_hidden_folders_never(tmp_path: Path) ->
         (tmp_path / name).write_text(NOTE)
     found = [one.path for one in find_note_files(tmp_path, QuestionSettings())]
     assert found == ["index.md", "a/README.md", "a/z.md", "b.md"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_what_is_no_file_is_no_note_file(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(NOTE)
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe.md")
+    for name, target in (("folder.md", "folder"), ("gone.md", "none"), ("link.md", "a.md")):
+        (tmp_path / name).symlink_to(target)
+    found = [one.path for one in find_note_files(tmp_path, QuestionSettings())]
+    assert found == ["a.md", "link.md"]
