@@ -104,8 +104,9 @@ def deck_part(name: str) -> str:
     return name.replace('"', "'").strip() or "-"
 
 
-# Marks that turn the text after them around: "a\u202egnp.md" looks like "adm.png".
-_HIDDEN = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Marks that turn the text after them around: "a\u202egnp.md" looks like "adm.png". And what a
+# folder has whose name is not UTF-8, and no package can hold.
+_HIDDEN = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def _tag(name: str) -> str:

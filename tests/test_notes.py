@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -66,6 +68,7 @@ def test_a_file_with_the_name_of_its_folder_stands_for_it(
     ("above", "settings", "tags"),
     [
         ("", '[deck]\ntags = ["", " ", "\\u200e"]\n', ()),
+        ('---\ndeck: "notes\\ud800"\ntags: ["\\ud800"]\n---\n', "", ()),
         ('---\ntags: [" ", "\\u200e", sums]\n---\n', "", ("sums",)),
         ("---\ntags: [2.5, 2026-01-31, null, [a], {b: c}]\n---\n", "", ("2.5", "2026-01-31")),
         ("---\ntags: [!!set {a, b, c}, d]\n---\n", "", ("d",)),
@@ -96,3 +99,10 @@ def test_the_sign_between_fields_never_stands_in_one(
         "<p>Th at.</p>",
         "<p>That.</p>",
     }
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text here")
+def test_a_folder_whose_name_is_not_utf_8_makes_a_deck(project: Callable[..., Path]) -> None:
+    folder = project({"README.md": "# X" + QUESTION}, os.fsdecode(b"no\xfftes"))
+    assert only_note(folder).deck == "notes"
+    write_apkg(read_project(folder), folder / "a.apkg")
