@@ -29,10 +29,8 @@ HTML_ID = re.compile(
     r"""<[a-z][^<>]*?\s(?:id|name)\s*=\s*(?:"([^">]*)|'([^'>]*)|([^\s>"']+))""", re.IGNORECASE
 )
 # <a href="#norms">X</a>
-HTML_LINK = re.compile(
-    r"""<a\b[^<>]*?\shref\s*=\s*["']?([^"'\s>]*)[^>]*>((?:(?!<a\b).)*?)</a\s*>""",
-    re.IGNORECASE | re.DOTALL,
-)
+HREF = re.compile(r"""<a\b[^<>]*?\shref\s*=\s*["']?([^"'\s>]*)[^>]*>""", re.IGNORECASE)
+HTML_LINK = re.compile(rf"{HREF.pattern}((?:(?!<a\b).)*?)</a\s*>", re.IGNORECASE | re.DOTALL)
 TAG = re.compile(r"<!--.*?(?:-->|\Z)|<(/?)([a-z][\w-]*)[^<>]*>", re.IGNORECASE | re.DOTALL)
 KRAMDOWN_ID = re.compile(r"\{:?\s*#([\w:.-]+)")  # ## Lists {#lists}: other sites than GitHub
 # <!-- ankify: off=long-answer, dead-anchor -->
@@ -127,7 +125,7 @@ class _Surveyor:
             if token.nesting:
                 heading = token.type == "heading_open"
                 continue
-            line = token.map[0] + 1 if token.map else 0
+            line = _line(token)
             if token.type == "inline":
                 self._inline(token, line, heading)
             elif token.type == "html_block":
@@ -147,7 +145,7 @@ class _Surveyor:
             for child in children:
                 if child.type == "html_inline":
                     self._html(child.content, line)
-            self._html_links(inline.content, line)
+            self._raw_links(children)
         if may_link(inline.content):
             self._links(children, line)
         if "$" in inline.content:
@@ -174,8 +172,20 @@ class _Surveyor:
                 text = plain_text(children[start:at], self.parsed)
                 self.links.append(Link(line, str(children[start].attrs.get("href") or ""), text))
 
+    def _raw_links(self, children: Sequence[Token]) -> None:
+        opened, href = -1, ""
+        for at, token in enumerate(children):
+            if token.type != "html_inline":
+                continue
+            if found := HREF.match(token.content):
+                opened, href = at, html.unescape(found[1])
+            elif opened >= 0 and token.content.lower().startswith("</a"):
+                text = plain_text(children[opened:at], self.parsed)
+                self.links.append(Link(_line(children[opened]), href, text))
+                opened = -1
+
     def _dollars(self, inline: Token, line: int) -> None:
-        text = CODE_SPAN.sub(lambda code: "`" * len(code[0]), inline.content)
+        text = CODE_SPAN.sub(_quoted, inline.content)
         at, done = line, 0
         for found in SPACED.finditer(text):
             at, done = self._line(at, text[done : found.start()]), found.start()
@@ -188,9 +198,8 @@ class _Surveyor:
                 )
         for child in inline.children or ():
             if child.type == "code_inline" and _is_formula(child.content):
-                before = inline.content.partition(child.content)[0]
                 self._problem(
-                    self._line(line, before),
+                    _line(child),
                     "formula-in-code",
                     f"formula in code, so it is shown as it is written: `{child.content}`",
                     "take the backticks off",
@@ -240,6 +249,7 @@ class _Surveyor:
             )
 
     def _html_links(self, content: str, line: int) -> None:
+        content = COMMENT.sub(_blanked, content)
         for found in HTML_LINK.finditer(content):
             text = html.unescape(TAG.sub("", found[2])).strip()
             at = self._line(line, content[: found.start()])
@@ -247,13 +257,21 @@ class _Surveyor:
 
     def _html_headings(self, content: str, line: int) -> None:
         self._html_links(content, line)
-        for found in HTML_HEADING.finditer(TAG_COMMENT.sub(_blanked, content)):
+        for found in HTML_HEADING.finditer(COMMENT.sub(_blanked, content)):
             title = " ".join(html.unescape(TAG.sub("", found[3])).split())
             ids = [*_ids(f"<h{found[2]}>"), *_ids(found[3])]
             self._heading(line + content.count("\n", 0, found.start()), title, ids, slug(title))
 
 
-TAG_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+
+
+def _line(token: Token) -> int:
+    return token.map[0] + 1 if token.map else 0
+
+
+def _quoted(code: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", "`", code[0])
 
 
 def _blanked(found: re.Match[str]) -> str:

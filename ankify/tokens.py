@@ -37,7 +37,7 @@ class Token:
     """A tag that opens (`nesting` 1) or closes (-1), or what has no inside (0).
 
     `type` is `paragraph_open`, `inline`, `text`, `fence` and so on. Block tokens hold in `map` the
-    first line and the line after the last, 0-based; so do pictures and raw HTML in a line of text.
+    first line and the line after the last, 0-based; so do pictures, code and raw HTML in a text.
     An `inline` token has the text of a block in `content`, as it is written, and as `children`.
     `markup` is the mark of a list, `info` the number of its item, or what stands behind the ticks
     of a fence. A `hidden` paragraph is one of a tight list. `meta` tells of an item whether it is
@@ -218,7 +218,7 @@ class _Reader:
         )
 
     def _place(self, node: Any) -> tuple[int, int]:
-        """The lines of a picture or a tag: formulas before it may take up several."""
+        """The lines of a picture, code or a tag: formulas before it may take up several."""
         start = node.sourcepos.start
         number = start.line + self.taken - 1
         line, below = self.lines[number : number + 2]
@@ -400,7 +400,7 @@ class _Reader:
                 tokens.append(_SOFT_BREAK)
             elif kind is comrak.Code:
                 code = self._text(value.value.literal)
-                tokens.append(Token("code_inline", "code", 0, content=code))
+                tokens.append(Token("code_inline", "code", 0, content=code, map=self._place(node)))
             elif kind is comrak.Link:
                 tokens += self._link(node, value.value, depth)
             else:

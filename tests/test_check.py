@@ -116,6 +116,18 @@ FOUND: dict[str, tuple[Files, list[str]]] = {
             " [formula-in-code]",
         ],
     ),
+    "formula-in-code after other code": (
+        {"a.md": TWO + "\n`$x^2$`, `a\nb` and\n`c` and `$y^2$`,\n`$x^2$`; $ z^2 $.\n"},
+        [
+            f"a.md:{line}: warning: formula in code, so it is shown as it is written: `{code}`"
+            " [formula-in-code]"
+            for line, code in ((11, "$x^2$"), (13, "$y^2$"), (14, "$x^2$"))
+        ]
+        + [
+            "a.md:14: warning: no formula on GitHub, for the blanks inside of its $ signs: $ z^2 $"
+            " [spaced-formula]"
+        ],
+    ),
     "removed-html": (
         {"a.md": TWO + "\nPut it into the <form> tag, <form> I say.\n"},
         [
@@ -194,6 +206,17 @@ FOUND: dict[str, tuple[Files, list[str]]] = {
         {"a.md": toc(*GOOD_TOC[:2], "[3.What is a map?](#What%20is%20a%20map?)")},
         ["a.md:5: warning: the link leads nowhere: #What%20is%20a%20map? [dead-anchor]"],
     ),
+    "dead-anchor in raw HTML": (
+        {
+            "a.md": TWO
+            + "\n`<!--` a\n<a class='x'\n href='#gone'>b</a>, `c\nd` <a href='#no'>e</a>\n"
+            "\n<p>\n<a href='#f'>g</a></p>\n"
+        },
+        [
+            f"a.md:{line}: warning: the link leads nowhere: #{name} [dead-anchor]"
+            for line, name in ((12, "gone"), (14, "no"), (17, "f"))
+        ],
+    ),
     "toc-reworded": (
         {"a.md": toc(*GOOD_TOC[:2], "[3.How does a dict work?](#3.What%20is%20a%20map?)")},
         [
@@ -271,6 +294,10 @@ RIGHT: dict[str, Files] = {
         "a.md": "# A\n\n## 1. What does it cost?\n\n"
         + "A great deal of memory, as it copies. " * 2,
         "b.md": "# B\n\n## 1. What does it cost?\n\n" + "Nothing but one lookup in a table. " * 2,
+    },
+    "a link that is a comment, or code": {
+        "a.md": TWO + "\nA <!-- <a href='#x'>X</a> --> `<a href='#y'>Y</a>` Z.\n\n"
+        "<!-- <a href='#x'>X</a>\n<h2>3. Why?</h2> -->\n\n<p><!-- <a href='#x'>X</a> --></p>\n"
     },
     "an id that is short for its title": {
         "a.md": '<h2 id="lists">1.What is a list?</h2>\n\nX.\n\n<h2 id="q2">2.Why?</h2>\n\nY.\n'
