@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import json
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
@@ -25,7 +25,7 @@ def start(folder: Path) -> dict[Path, bool]:
 
     Returns each path, and whether it was written. Raises AnkifyError where it cannot be.
     """
-    name = folder.resolve().name or "notes"
+    name = folder.resolve().name.encode(errors="ignore").decode() or "notes"
     texts = {folder / "notes" / CONFIG_NAME: config_text(name)}
     texts |= {folder / path: starter(source) for path, source in FILES.items()}
     return {path: _write(path, text) for path, text in sorted(texts.items())}
@@ -58,7 +58,7 @@ def _config_lines(name: str) -> Iterator[str]:
 
 def _quoted(name: str) -> str:
     """A basic string of TOML 1.0."""
-    return '"' + re.sub(r'["\\]', lambda found: "\\" + found[0], name) + '"'
+    return json.dumps(name, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _write(path: Path, text: str) -> bool:

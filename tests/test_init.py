@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from conftest import Outcome
 from real_anki import RealAnki
 
 from ankify.config import Settings, all_settings, read_settings
-from ankify.init import config_text
+from ankify.init import config_text, start
 from ankify.project import read_project
 from ankify.rules import check
 
@@ -77,7 +78,9 @@ def test_the_notes_have_two_questions_a_figure_and_a_formula_and_no_problem(run:
     assert project.name == "x"
 
 
-@pytest.mark.parametrize("name", ["plain", 'with "quotes" and \\', "笔记"])
+@pytest.mark.parametrize(
+    "name", ["plain", 'with "quotes" and \\', "笔记", "of\ntwo lines", "\x01\x7f\t"]
+)
 def test_the_settings_are_the_defaults_and_all_are_there(tmp_path: Path, name: str) -> None:
     text = config_text(name)
     (tmp_path / "ankify.toml").write_text(text, encoding="utf-8")
@@ -90,6 +93,13 @@ def test_the_settings_are_the_defaults_and_all_are_there(tmp_path: Path, name: s
     )
     shown = {(table, key) for table, keys in tomllib.loads(active).items() for key in keys}
     assert shown == {(table, setting.name) for table, setting in all_settings()}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text here")
+def test_a_folder_whose_name_is_not_utf_8_can_be_started(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"no\xfftes")
+    start(folder)
+    assert read_project(folder / "notes").name == "notes"
 
 
 def test_the_workflow_is_valid_yaml_that_builds_and_releases(run: Run, tmp_path: Path) -> None:
