@@ -280,6 +280,7 @@ def read_note_type(root: Path, settings: Settings) -> NoteType:
     return NoteType(templates, read("style.css"))
 
 
+TEMPLATE_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)  # in which Anki reads no field
 _TAG = re.compile(r"\{\{([#^/]?)\s*(.*?)\s*\}\}")  # {{Question}}, {{#Status}}, {{/Status}}
 _SPECIAL = {"FrontSide", "Tags", "Deck", "Subdeck", "Type", "Card", "CardFlag"}
 
@@ -304,6 +305,7 @@ class _TemplateReader:
 
 def _check_template(text: str, name: str) -> None:
     """Raise AnkifyError for an unknown field, or a section that is not closed."""
+    text = TEMPLATE_COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), text)
     open_sections: list[str] = []
     for found in _TAG.finditer(text):
         kind, field_name = found[1], found[2].split(":")[-1]

@@ -23,7 +23,7 @@ from string import Template as PageTemplate
 from urllib.parse import quote
 from xml.etree import ElementTree
 
-from ankify.config import FIELDS, template_folder
+from ankify.config import FIELDS, TEMPLATE_COMMENT, template_folder
 from ankify.model import AnkifyError, Location, Media, Note, Problem, Project
 
 PORT = 8765
@@ -31,8 +31,8 @@ EXTRA = 'pip install "ankify-notes[preview]"'
 REMOVED = "no longer in the notes: only who has this card keeps it"
 GENERATED = '<meta name="generator" content="ankify preview">'
 
-# {{Question}}  {{#Status}}  {{^Status}}  {{/Status}}  {{text:Question}}  {{! a remark }}
-TAG = re.compile(r"\{\{\s*([#^/!]?)\s*(.*?)\s*\}\}", re.S)
+# {{Question}}  {{#Status}}  {{^Status}}  {{/Status}}  {{text:Question}}
+TAG = re.compile(r"\{\{\s*([#^/]?)\s*(.*?)\s*\}\}", re.S)
 # What Anki, too, takes for an empty field.
 EMPTY = re.compile(r"(?:\s|</?(?:br|div)\s*/?>)*", re.I)
 # \(x\) or \[x\], and code, in which a formula is only quoted
@@ -372,6 +372,7 @@ def fill_template(template: str, fields: Mapping[str, str]) -> str:
 
     Of the filters only `text:` does something. A field that is not known is left out.
     """
+    template = TEMPLATE_COMMENT.sub("", template)
     parts: list[str] = []
     shown = [True]
     end = 0

@@ -138,6 +138,8 @@ def test_the_page_of_the_settings_is_made_of_their_own_words(
 BROKEN = {
     b"{{Qestion}}": "front.html:1: error: unknown field 'Qestion'\n  hint: did you mean Question?",
     b"\n{{zzz}}": "answer.front.html:2: error: unknown field 'zzz'\n  hint: fields: ",
+    b"<!-- {{Foo}}\n-->\n{{! a remark }}": "front.html:3: error: unknown field '! a remark'",
+    b"<!-- {{Foo}}": "answer.front.html:1: error: unknown field 'Foo'",
     b"{{/Status}}": "answer.front.html:1: error: {{/Status}} closes nothing",
     b"{{#Status}}{{^Topic}}{{/Status}}": "answer.front.html:1: error: {{/Status}} closes nothing",
     b"\n{{#Status}}": "{{#Status}} is not closed",
@@ -151,6 +153,14 @@ def test_a_broken_template_is_refused(project: Write, text: bytes) -> None:
     with pytest.raises(AnkifyError) as error:
         read_note_type(root, Settings(templates=TemplateSettings("looks")))
     assert BROKEN[text] in str(error.value)
+
+
+def test_a_comment_in_a_template_may_hold_what_it_likes(project: Write) -> None:
+    """Anki takes it, too."""
+    text = "{{Question}}<!-- {{Foo}} {{#Status}}\n-->"
+    root = project({"looks/answer.front.html": text})
+    own = read_note_type(root, Settings(templates=TemplateSettings("looks")))
+    assert own.templates[0].front == text
 
 
 def test_templates_that_are_not_there_are_taken_from_ankify(project: Write) -> None:

@@ -66,7 +66,7 @@ def page(read: Callable, browser: Browser, tmp_path: Path) -> Browser:
         ("{{#A}}1{{#Empty}}2{{/Empty}}3{{/A}}4", "134"),
         ("{{#Empty}}1{{#A}}2{{/A}}3{{/Empty}}4", "4"),
         ("{{text:A}}{{hint:A}}", "a<b>a</b>"),
-        ("{{! a remark }}x", "x"),
+        ("<!-- {{#Status}}{{x}}\n -->x<!---->", "x"),
         ("{{#A}}x", "x"),
         ("{{/A}}x", "x"),
         ("{{Braces}}", "{{A}}"),
