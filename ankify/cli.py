@@ -401,7 +401,7 @@ def say_why_empty(project: Project) -> None:
 @click.option(
     "--against",
     type=click.Path(path_type=Path),
-    help="Also say what the next import does to who has this package.",
+    help="Also say what the next import does to who has this package (text only).",
 )
 @unnumbered_option
 @reports_errors
@@ -416,6 +416,9 @@ def check(notes: Path, *, strict: bool, shape: str, against: Path | None, unnumb
     from ankify.forecast import diff as compare
     from ankify.rules import check as find_problems
 
+    if against and shape != "text":
+        hint = "ankify diff --against says the same, with --json as JSON"
+        raise click.UsageError(f"--against goes with --format text only; {hint}")
     package = read_package(against)
     try:
         project = read(notes, unnumbered, last_package=against, tolerant=True)
@@ -424,7 +427,7 @@ def check(notes: Path, *, strict: bool, shape: str, against: Path | None, unnumb
         project, problems = None, (error.problem,)
     print_problems(problems, shape, notes)
     count = Counter(problem.severity for problem in problems)
-    if package and project and shape == "text":
+    if package and project:
         print_forecast(compare(project, package))
     if shape == "text":
         errors, warnings = count[Severity.ERROR], count[Severity.WARNING]

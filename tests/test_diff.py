@@ -253,6 +253,17 @@ def test_check_against_a_package_adds_the_forecast(project: Write, run: Run) -> 
     assert (code, out, err) == (0, expected, "0 errors, 0 warnings in 3 questions\n")
 
 
+@pytest.mark.parametrize("shape", ["json", "github"])
+def test_check_says_the_forecast_as_text_only(project: Write, run: Run, shape: str) -> None:
+    project(FILES)
+    code, out, err = run("check", "--against", "no.apkg", "--format", shape)
+    assert (code, out) == (2, "")
+    assert err.endswith(
+        "Error: --against goes with --format text only;"
+        " ankify diff --against says the same, with --json as JSON\n"
+    )
+
+
 def test_against_something_that_is_no_package(project: Write, run: Run) -> None:
     project(FILES)
     code, out, err = run("diff", "--against", "notes/Lists.md")
