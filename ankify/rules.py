@@ -213,6 +213,14 @@ seen_by_the_reader(
     GitHub takes it out as well. It is reported at the first place of each tag in a file.
     """,
 )
+seen_by_the_reader(
+    "unknown-comment",
+    """A comment to ankify that does nothing
+
+    `<!-- ankify: ignor -->`, or two things in one comment. The ones there are stand in
+    [how questions are found](dialects.md) and above.
+    """,
+)
 
 
 # -- pictures --------------------------------------------------------------------------------------

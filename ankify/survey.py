@@ -35,6 +35,12 @@ TAG = re.compile(r"<!--.*?(?:-->|\Z)|<(/?)([a-z][\w-]*)[^<>]*>", re.IGNORECASE |
 KRAMDOWN_ID = re.compile(r"\{:?\s*#([\w:.-]+)")  # ## Lists {#lists}: other sites than GitHub
 # <!-- ankify: off=long-answer, dead-anchor -->
 OFF = re.compile(r"<!--\s*ankify:\s*off\s*=\s*([\w\s,-]+?)\s*-->")
+# <!-- ankify: id=norms -->, and what may stand in it
+SAID = re.compile(r"<!--\s*ankify:\s*(.*?)\s*-->", re.DOTALL)
+SAYABLE = re.compile(
+    r"ignore|question|id=\S+|cards=(?:none|(?:formula|image)(?:[\s,]+(?:formula|image))*)"
+    r"|off *= *[\w ,-]+"
+)
 # images/a%20b.png
 PICTURE = re.compile(r"\.(?:png|jpe?g|jfif|gif|svg|webp|avif|bmp|ico|tiff?)\b", re.IGNORECASE)
 BEFORE_A_NAME = re.compile(r"""[\s/\\"'<>\[\]|=]""")
@@ -144,7 +150,7 @@ class _Surveyor:
         if "<" in inline.content:
             for child in children:
                 if child.type == "html_inline":
-                    self._html(child.content, line)
+                    self._html(child.content, _line(child))
             self._raw_links(children)
         if may_link(inline.content):
             self._links(children, line)
@@ -247,6 +253,16 @@ class _Surveyor:
                 "removed-html",
                 f"<{name}> is left out of the cards, as on GitHub; {stays}",
             )
+
+        for comment in SAID.finditer(content) if "ankify:" in content else ():
+            if not SAYABLE.fullmatch(comment[1]):
+                self._problem(
+                    line + content.count("\n", 0, comment.start()),
+                    "unknown-comment",
+                    f"ankify does not know this comment: {' '.join(comment[1].split())}",
+                    "ignore, question, id=word, cards=formula,image, cards=none or off=rule;"
+                    " one in each comment",
+                )
 
     def _html_links(self, content: str, line: int) -> None:
         content = COMMENT.sub(_blanked, content)

@@ -243,6 +243,17 @@ FOUND: dict[str, tuple[Files, list[str]]] = {
         },
         ["b.md:3: warning: the same paper as in a.md:3: 2401.00001 [same-paper-link]"],
     ),
+    "unknown-comment": (
+        {
+            "a.md": TWO
+            + "\nAnd <!-- ankify: ignor -->\nso <!-- ankify: id=b\ncards=image --> on.\n\n"
+            "<div>\n<!-- ankify: id = c -->\n<!-- ankify: -->\n</div>\n"
+        },
+        [
+            f"a.md:{line}: warning: ankify does not know this comment: {said} [unknown-comment]"
+            for line, said in ((11, "ignor"), (12, "id=b cards=image"), (16, "id = c"), (17, ""))
+        ],
+    ),
     "unknown-rule": (
         {
             "a.md": TWO + "\n<!-- ankify: off=log-answer -->\n",
@@ -298,6 +309,12 @@ RIGHT: dict[str, Files] = {
     "a link that is a comment, or code": {
         "a.md": TWO + "\nA <!-- <a href='#x'>X</a> --> `<a href='#y'>Y</a>` Z.\n\n"
         "<!-- <a href='#x'>X</a>\n<h2>3. Why?</h2> -->\n\n<p><!-- <a href='#x'>X</a> --></p>\n"
+    },
+    "comments to ankify": {
+        "a.md": "<!-- ankify: question -->\n# 1. A?\n\nB <!-- ankify: cards=formula, image -->\n\n"
+        "<!--ankify:id=c-d-->\n<!-- ankify: off = long-answer, dead-anchor -->\n"
+        "`<!-- ankify: e -->`\n\n```\n<!-- ankify: f -->\n```\n\n"
+        "# 2. G?\n\nH\n\n<!-- ankify:\nignore\n-->\n<!-- ankify: cards=none -->\n"
     },
     "an id that is short for its title": {
         "a.md": '<h2 id="lists">1.What is a list?</h2>\n\nX.\n\n<h2 id="q2">2.Why?</h2>\n\nY.\n'
