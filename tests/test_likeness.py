@@ -94,12 +94,11 @@ SKETCHES = {
 
 
 @pytest.mark.parametrize("text", SKETCHES)
-def test_every_sketch_is_that_of_the_first_release(text: str) -> None:
+def test_a_sketch_never_changes(text: str) -> None:
+    """It stands in every lock that was ever committed."""
     assert sketch(text) == SKETCHES[text]
 
 
-def test_a_sketch_never_changes() -> None:
-    """It stands in every lock that was ever committed."""
-    assert sketch("a short text").startswith("jfof5QACAAAAAAAAAAAAAPU7AAD6GQ")
-    assert len(sketch(LONG)) == 72
+def test_all_sketches_have_one_length() -> None:
+    assert len(sketch("")) == len(sketch(LONG)) == 72
     assert read_sketch(sketch("")).size == 0
