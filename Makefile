@@ -74,7 +74,8 @@ dist: .venv/dist ## build wheel and sdist into dist/, and check their metadata
 
 check-release: check dist docs ## say whether this tree can be released
 	git diff --quiet HEAD || { echo "there are changes that are not committed"; exit 1; }
-	grep -q "^## $$($(BIN)/ankify --version | cut -d' ' -f2)" CHANGELOG.md
+	grep "^## $$($(BIN)/ankify --version | cut -d' ' -f2) " CHANGELOG.md | grep -v "not released" || \
+	  { echo "CHANGELOG.md does not say when this version was released"; exit 1; }
 
 histories: .venv/test ## what becomes of reviews when notes are edited: ankify and others
 	$(BIN)/python tests/bench/histories.py
