@@ -159,13 +159,8 @@ def _refuse_conflicts(name: str, lines: Sequence[str]) -> None:
             _fail(name, number, "the lock has an unresolved merge conflict", TAKE_SIDE)
 
 
-def format_lock(lock: Lock) -> str:
-    """Write a lock as text; equal locks give equal text, whatever the order of their entries."""
-    return encode_lock(lock).decode()
-
-
 def encode_lock(lock: Lock) -> bytes:
-    """Write a lock as the bytes of its file, which take half the room of the text."""
+    """Write a lock as the bytes of its file: equal locks, whatever their order, give equal ones."""
     head = _seal([MAGIC, VERSION, lock.namespace, *lock.note_type])
     lines = (entry.line or _format_entry(entry) for entry in sorted_entries(lock.entries))
     data = BytesIO()  # grows line by line: a long lock is never there twice

@@ -17,7 +17,7 @@ from real_anki import RealAnki
 
 import ankify
 from ankify.cache import Cache
-from ankify.lock import LOCK_NAME, Lock, format_lock, pack_note, parse_lock
+from ankify.lock import LOCK_NAME, Lock, encode_lock, pack_note, parse_lock
 from ankify.model import AnkifyError
 
 Write = Callable[..., Path]
@@ -150,9 +150,7 @@ def test_a_forged_lock_is_refused_or_harmless(built: Path, run: Run, column: str
                     replace(e, removed=e.removed and 2) if column != "removed" else e for e in some
                 ]
             (built / LOCK_NAME).write_bytes(
-                format_lock(Lock(good.namespace, good.note_type, tuple(some))).encode(
-                    errors="surrogatepass"
-                )
+                encode_lock(Lock(good.namespace, good.note_type, tuple(some)))
             )
             (Path("y.apkg")).unlink(missing_ok=True)
             code, _, error = run("build", built, "-o", "y.apkg", now=3)
@@ -165,7 +163,7 @@ def test_a_forged_lock_is_refused_or_harmless(built: Path, run: Run, column: str
 def test_a_forged_tombstone_for_a_note_that_is_not_gone_is_ignored(built: Path, run: Run) -> None:
     good = parse_lock((built / LOCK_NAME).read_text())
     bad = tuple(replace(e, tombstone=e.tombstone or "AAAA") for e in good.entries)
-    (built / LOCK_NAME).write_text(format_lock(replace(good, entries=bad)))
+    (built / LOCK_NAME).write_bytes(encode_lock(replace(good, entries=bad)))
     assert run("build", built, "-o", "y.apkg", now=3)[0] == 0
 
 

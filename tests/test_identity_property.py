@@ -17,7 +17,7 @@ from hypothesis.stateful import (
 )
 from test_identity import Asked, Build, build, candidates, fingerprint
 
-from ankify.lock import Lock, format_lock
+from ankify.lock import Lock, encode_lock
 
 FILES = ("a.md", "b.md", "deep/c.md", "深/d.md")
 FRAMES = ("What is {}?", "Why does {} work?", "{}是什么？", "How do you use {} in practice?")
@@ -149,7 +149,7 @@ class Author(RuleBasedStateMachine):
         assert self.lock is not None
         again = build(tuple(self.notes), self.lock, self.now + 100)
         if [q.key for q in self.notes] == list(self.last.guids if self.last else ()):
-            assert format_lock(again.lock) == format_lock(self.lock), "I4"
+            assert encode_lock(again.lock) == encode_lock(self.lock), "I4"
             assert not again.changes, "I4"
 
 

@@ -24,7 +24,7 @@ from test_hostile import faults
 import ankify
 from ankify import formulas
 from ankify.config import Settings, read_settings
-from ankify.lock import format_lock, parse_lock, read_lock
+from ankify.lock import encode_lock, parse_lock, read_lock
 from ankify.model import AnkifyError, Page
 from ankify.pages import read_page
 from ankify.source import Found, decode_note_file
@@ -47,7 +47,7 @@ def lock(data: bytes) -> None:
     with suppress(AnkifyError):
         found = read_lock(scratch("ankify.lock", data))
         assert found
-        assert parse_lock(format_lock(found)) == found
+        assert parse_lock(encode_lock(found).decode()) == found
 
 
 def config(data: bytes) -> None:

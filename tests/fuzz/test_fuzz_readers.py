@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import ankify
-from ankify.lock import Lock, LockEntry, format_lock
+from ankify.lock import Lock, LockEntry, encode_lock
 
 EXAMPLES = int(os.environ.get("FUZZ", "60"))
 few = settings(
@@ -99,7 +99,7 @@ def good_lock() -> bytes:
     entries = tuple(
         LockEntry(f"g{n}", "a.md", str(n), f"Why {n}?", "D", "f", 1, 1, "A" * 72) for n in range(3)
     )
-    return format_lock(Lock("n", ("f", 1), entries)).encode()
+    return encode_lock(Lock("n", ("f", 1), entries))
 
 
 @cache
