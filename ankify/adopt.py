@@ -11,40 +11,16 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from html import unescape
-from typing import Protocol
 
 from ankify.headings import strip_number
 from ankify.likeness import normalise_title, sketch
 from ankify.lock import Lock, LockEntry, sorted_entries
 from ankify.matching import Candidate, Matcher, new_items
+from ankify.model import PackageNote
 
 LINE_END = re.compile(r"<(?:br|/p|/div|/h\d|/li|/tr|/?pre|/?ul|/?ol|/?table)\b[^>]*>", re.I)
 TAG = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>|\[sound:[^]]*\]", re.I | re.S)
 CLOZE = re.compile(r"\{\{c\d+::(.*?)(?:::[^}]*)?\}\}", re.S)  # {{c1::Paris::city}}
-
-
-class PackageNote(Protocol):
-    """A note as `apkg.read_apkg` gives it; `modified` in seconds since 1970."""
-
-    @property
-    def guid(self) -> str:
-        """What the note is known by."""
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """HTML."""
-
-    @property
-    def tags(self) -> tuple[str, ...]:
-        """Without blanks."""
-
-    @property
-    def modified(self) -> int:
-        """When it last changed."""
-
-    @property
-    def deck(self) -> str | None:
-        """That of its first card."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +41,7 @@ def adopt(
     candidates: Sequence[Candidate],
     *,
     namespace: str,
-    fingerprint: Callable[[Sequence[str], Sequence[str]], str] = lambda _fields, _tags: "",
+    fingerprint: Callable[[Sequence[str], Sequence[str]], str],
 ) -> Adoption:
     """Match the notes of a package with the questions of the notes folder.
 

@@ -26,7 +26,7 @@ from genanki.apkg_schema import APKG_SCHEMA
 
 from ankify.config import FIELDS
 from ankify.files import staged_file
-from ankify.model import AnkifyError, Media, Note, NoteType, Project, Seen
+from ankify.model import AnkifyError, Media, Note, NoteType, PackageNote, Project, Seen
 
 # Promises to users: Anki matches note types by id and refuses updates when fields or templates
 # differ, so none of these may ever change without a migration.
@@ -40,26 +40,6 @@ _ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can hold: the clock must
 _SMALL_DATABASE, _LARGEST_RATIO, _LARGEST_LIST = 256 << 20, 100, 64 << 20
 _INSERT_NOTE = "INSERT INTO notes VALUES(?,?,?,?,-1,?,?,'',0,0,'')"
 _INSERT_CARD = "INSERT INTO cards VALUES(?,?,?,?,?,-1,0,0,?,0,0,0,0,0,0,0,0,'')"
-
-
-@dataclass(frozen=True)
-class PackageNote:
-    """A note as a package holds it; `modified` in s since 1970, `deck` that of its first card.
-
-    `note_type` is the id of its note type: Anki leaves a note alone that has another one.
-    """
-
-    guid: str
-    fields: tuple[str, ...]
-    tags: tuple[str, ...]
-    modified: int
-    deck: str | None = None
-    note_type: int = NOTE_TYPE_ID
-
-    @property
-    def foreign(self) -> bool:
-        """Whether it is of another note type than ours."""
-        return self.note_type != NOTE_TYPE_ID
 
 
 @dataclass(frozen=True)
@@ -487,9 +467,8 @@ def _package_note(
         raise ValueError("a note has no guid, fields or tags")
     if not (isinstance(mod, int) and isinstance(mid, int)):
         raise ValueError("a note has no time or no type")
-    return PackageNote(
-        guid, tuple(flds.split("\x1f")), tuple(tags.split()), mod, decks.get(did), mid
-    )
+    fields, foreign = tuple(flds.split("\x1f")), mid != NOTE_TYPE_ID
+    return PackageNote(guid, fields, tuple(tags.split()), mod, decks.get(did), foreign)
 
 
 def _deck_names(connection: sqlite3.Connection, tables: set[str]) -> dict[int, str]:

@@ -195,6 +195,21 @@ class Note:
     content: Content | None = None
 
 
+@dataclass(frozen=True)
+class PackageNote:
+    """A note as a package holds it; `modified` in s since 1970, `deck` that of its first card.
+
+    `foreign`: it is of another note type than ours, so Anki leaves it alone.
+    """
+
+    guid: str
+    fields: tuple[str, ...]
+    tags: tuple[str, ...]
+    modified: int
+    deck: str | None = None
+    foreign: bool = False
+
+
 class ChangeKind(StrEnum):
     """What an edit did to a question since the last build."""
 

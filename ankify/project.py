@@ -26,7 +26,17 @@ from ankify.lock import (
     sorted_entries,
 )
 from ankify.media import Collected, MediaOptions, collect_media
-from ankify.model import AnkifyError, Content, Location, Note, Page, Past, Problem, Project
+from ankify.model import (
+    AnkifyError,
+    Content,
+    Location,
+    Note,
+    PackageNote,
+    Page,
+    Past,
+    Problem,
+    Project,
+)
 from ankify.notes import (
     Draft,
     LastNote,
@@ -44,7 +54,7 @@ from ankify.pages import Job, Progress, read_pages
 from ankify.source import Found, find_note_files, given_note_files
 
 if TYPE_CHECKING:
-    from ankify.adopt import Adoption, PackageNote
+    from ankify.adopt import Adoption
 
 
 def read_project(

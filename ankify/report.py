@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ankify.lock import LOCK_NAME
-from ankify.model import ChangeKind, Location, Note, Past, Problem, Project
+from ankify.model import ChangeKind, Location, Note, PackageNote, Past, Problem, Project
 
 if TYPE_CHECKING:
-    from ankify.adopt import Adoption, PackageNote
+    from ankify.adopt import Adoption
     from ankify.apkg import Package
     from ankify.forecast import Forecast
 

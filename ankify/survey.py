@@ -61,7 +61,7 @@ _LOST_WHOLE = "applet frameset noscript object"
 LOST, LOST_WHOLE = frozenset(_LOST.split()), frozenset(_LOST_WHOLE.split())
 
 
-def survey(parsed: ParsedFile, path: str, unnumbered: int = 0) -> tuple[Survey, list[Problem]]:
+def survey(parsed: ParsedFile, path: str, unnumbered: int) -> tuple[Survey, list[Problem]]:
     """Look through the tokens of a note file once; `path` is posix and only goes into problems."""
     surveyor = _Surveyor(parsed, path)
     surveyor.look(parsed.tokens)

@@ -25,7 +25,7 @@ from ankify.identity import (
 )
 from ankify.likeness import sketch
 from ankify.lock import Lock, LockEntry, encode_lock, pack_note, parse_lock
-from ankify.model import Change, ChangeKind, Location
+from ankify.model import Change, ChangeKind, Location, PackageNote
 
 
 @dataclass(frozen=True)
@@ -762,23 +762,22 @@ def test_of_two_copies_the_one_in_the_old_place_keeps_the_guid_and_both_are_repo
 # Adoption ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Foreign:
+def old(guid: str, fields: tuple[str, ...]) -> PackageNote:
     """A note of a package."""
+    return PackageNote(guid, fields, (), 700, "Old")
 
-    guid: str
-    fields: tuple[str, ...]
-    tags: tuple[str, ...] = ()
-    modified: int = 700
-    deck: str | None = "Old"
+
+def unprinted(_fields: Sequence[str], _tags: Sequence[str]) -> str:
+    """A fingerprint that is none."""
+    return ""
 
 
 def test_a_lost_lock_is_rebuilt_from_our_own_package(first: Build) -> None:
     notes = [
-        Foreign(f"guid-{q.key}", (f"<p>{q.title}</p>", f"<p>{q.text}</p>", "", "<b>Topic</b>"))
+        old(f"guid-{q.key}", (f"<p>{q.title}</p>", f"<p>{q.text}</p>", "", "<b>Topic</b>"))
         for q in NOTES
     ]
-    adopted = adopt(notes, candidates(NOTES), namespace="deck")
+    adopted = adopt(notes, candidates(NOTES), namespace="deck", fingerprint=unprinted)
     assert not adopted.unmatched_notes
     assert not adopted.unmatched_questions
     after = build(NOTES, adopted.lock, 2000)
@@ -788,11 +787,11 @@ def test_a_lost_lock_is_rebuilt_from_our_own_package(first: Build) -> None:
 
 def test_a_deck_made_by_hand_is_adopted_and_the_rest_reported() -> None:
     notes = [
-        Foreign("hand-1", ("17", "2. Why does dropout help against over-fitting", "units off")),
-        Foreign("hand-2", ("18", "3) What is an index good for??", "finds rows<br>fast")),
-        Foreign("hand-3", ("19", "Capital of {{c1::France::country}}?", "Paris [sound:x.mp3]")),
+        old("hand-1", ("17", "2. Why does dropout help against over-fitting", "units off")),
+        old("hand-2", ("18", "3) What is an index good for??", "finds rows<br>fast")),
+        old("hand-3", ("19", "Capital of {{c1::France::country}}?", "Paris [sound:x.mp3]")),
     ]
-    adopted = adopt(notes, candidates(NOTES), namespace="deck")
+    adopted = adopt(notes, candidates(NOTES), namespace="deck", fingerprint=unprinted)
     assert {guid: one.title for guid, one, _ in adopted.matched} == {
         "hand-1": "Why does dropout help against overfitting?",
         "hand-2": "What is an index good for?",
@@ -802,7 +801,7 @@ def test_a_deck_made_by_hand_is_adopted_and_the_rest_reported() -> None:
 
 
 def test_an_adopted_note_that_is_as_it_was_is_not_touched() -> None:
-    notes = [Foreign(f"g-{q.key}", (q.title, q.text)) for q in NOTES]
+    notes = [old(f"g-{q.key}", (q.title, q.text)) for q in NOTES]
     prints = {c.title: fingerprint(c) for c in candidates(NOTES)}
     adopted = adopt(
         notes, candidates(NOTES), namespace="deck", fingerprint=lambda f, _tags: prints[f[0]]
