@@ -12,9 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ankify.apkg import Package
-from ankify.model import Note, Past, Project
+from ankify.model import REMOVED_TAG, Note, Past, Project
 
-REMOVED_TAG = "ankify::removed"
 TAG = re.compile(r"<[^>]*>")
 
 

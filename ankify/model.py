@@ -15,6 +15,8 @@ from itertools import accumulate
 from math import inf
 from pathlib import Path
 
+REMOVED_TAG = "ankify::removed"  # of notes whose question is gone
+
 
 @dataclass(frozen=True, order=True, slots=True)
 class Location:

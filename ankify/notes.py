@@ -18,9 +18,8 @@ from ankify.config import FIELDS, Settings
 from ankify.formulas import inert
 from ankify.lock import LOCK_NAME, RESTORE, Lock, LockEntry, pack_note, unpack_note
 from ankify.media import Collected, place
-from ankify.model import AnkifyError, Content, Location, Note, NoteType, Page, Question
+from ankify.model import REMOVED_TAG, AnkifyError, Content, Location, Note, NoteType, Page, Question
 
-REMOVED_TAG = "ankify::removed"
 REMOVED_STATUS = "This question is no longer in the notes."
 STATUS = FIELDS.index("Status")
 

@@ -12,7 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ankify.lock import LOCK_NAME
-from ankify.model import ChangeKind, Location, Note, PackageNote, Past, Problem, Project
+from ankify.model import (
+    REMOVED_TAG,
+    ChangeKind,
+    Location,
+    Note,
+    PackageNote,
+    Past,
+    Problem,
+    Project,
+)
 
 if TYPE_CHECKING:
     from ankify.adopt import Adoption
@@ -64,9 +73,7 @@ def searches(project: Project) -> list[str]:
     removed = [change for change in project.changes if change.kind is ChangeKind.REMOVED]
     lines = []
     if any(change.guid in shipped for change in removed):
-        lines.append(
-            "  removed questions, after the import, in Anki's browser: tag:ankify::removed"
-        )
+        lines.append(f"  removed questions, after the import, in Anki's browser: tag:{REMOVED_TAG}")
     lines += [
         f'  removed, but not marked in Anki; to find it: "{change.title.translate(SEARCH_SIGNS)}"'
         for change in removed

@@ -22,7 +22,7 @@ from conftest import PIXEL
 import ankify
 from ankify import lock, model
 from ankify.files import PREFIX, STALE
-from ankify.notes import REMOVED_TAG
+from ankify.model import REMOVED_TAG
 
 NOTES = Path(__file__).parent.parent / "notes"
 EPOCH = {"SOURCE_DATE_EPOCH": "1700000000"}
