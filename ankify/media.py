@@ -98,7 +98,7 @@ def collect_media(
         for problem in _problems(file, ref, results[file, ref.src], finder)
     }
     media = tuple(sorted(shipped.values(), key=lambda item: item.name))
-    return Collected(media, tuple(sorted(problems, key=_order)), placements, saved)
+    return Collected(media, tuple(sorted(problems)), placements, saved)
 
 
 def place(text: str, file: str, collected: Collected) -> str:
@@ -250,7 +250,3 @@ def _problems(
     if result.rule == "remote-image":
         hint = "keep it beside the notes" + ("" if finder.fetching else ", or build with --fetch")
     yield Problem(where, result.rule, result.message, hint=hint)
-
-
-def _order(problem: Problem) -> tuple[Location, str, str]:
-    return problem.location, problem.rule, problem.message

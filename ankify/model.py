@@ -61,13 +61,16 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """Something in the notes that their author can mend; `rule` is the id of the check."""
+    """Something in the notes that their author can mend; `rule` is the id of the check.
+
+    They sort by place; two that differ in their `hint` alone are one.
+    """
 
     location: Location
     rule: str
     message: str
     severity: Severity = Severity.WARNING
-    hint: str | None = None
+    hint: str | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         hint = f"\n  hint: {self.hint}" if self.hint else ""

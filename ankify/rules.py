@@ -83,12 +83,7 @@ def check(project: Project) -> tuple[Problem, ...]:
                 for problem in each.find(project)
                 if not _switched_off(problem, pages.get(problem.location.file))
             )
-    return tuple(sorted(found, key=by_place))
-
-
-def by_place(problem: Problem) -> tuple[Location, str, str]:
-    """The order in which problems are shown."""
-    return problem.location, problem.rule, problem.message
+    return tuple(sorted(found))
 
 
 def _switched_off(problem: Problem, page: Page | None) -> bool:

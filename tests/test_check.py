@@ -12,6 +12,7 @@ import pytest
 import yaml
 from conftest import PIXEL, Files, Outcome
 
+from ankify.model import Location, Problem
 from ankify.project import read_project
 from ankify.rules import RULES, check
 
@@ -439,6 +440,14 @@ HINTS = {
 def test_a_hint_names_what_is_nearest(project: Write, rule: str) -> None:
     found = check(read_project(project(FOUND[rule][0])))
     assert found[0].hint == HINTS[rule]
+
+
+def test_problems_sort_by_place_whatever_hints_they_have() -> None:
+    place = Location("a.md", 2)
+    one, two = Problem(place, "b", "c", hint="d"), Problem(place, "b", "c")
+    first = Problem(Location("a.md", 1), "z", "z")
+    assert sorted([one, two, first]) == [first, one, two]
+    assert {one, two} == {one}
 
 
 # Switching off ----------------------------------------------------------------------------------
