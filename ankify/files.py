@@ -1,11 +1,14 @@
-"""Files that are written whole or not at all, and what builds that were killed have left."""
+"""Files that are written whole or not at all, and what builds that were killed have left.
+
+And a walk over those that are there.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
@@ -14,6 +17,15 @@ PREFIX = ".ankify-"
 SEAL = 32  # bytes of a sha256
 SLACK = 2_000_000_000  # ns; a file younger than this can change again without a new time
 STALE = 600  # seconds: no running build leaves its file untouched for so long
+
+
+def files_below(root: Path, suffixes: Collection[str]) -> Iterator[str]:
+    """The files with one of these suffixes (lower case), posix, by name; not in hidden folders."""
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if os.path.splitext(name)[1].lower() in suffixes:
+                yield (Path(folder) / name).relative_to(root).as_posix()
 
 
 @contextmanager

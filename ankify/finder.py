@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit
 
-from ankify.files import SLACK, kept
-from ankify.model import Seen
+from ankify.files import SLACK, files_below, kept
+from ankify.model import PICTURES, Seen
 from ankify.svg import UnsafeSvg, clean_svg
 
 LARGE = 5_000_000  # bytes of a picture that `check` warns of: phones sync it over the air
@@ -35,7 +35,6 @@ AUDIO = frozenset({".mp3", ".ogg", ".oga", ".opus", ".wav", ".m4a", ".aac", ".fl
 VIDEO = frozenset({".mp4", ".m4v", ".webm", ".ogv", ".mov", ".mkv"})
 SOUND = AUDIO | VIDEO
 SCALED = frozenset({".png", ".jpg", ".jpeg", ".jfif", ".webp"})
-IMAGE = SCALED | {".gif", ".svg", ".avif", ".bmp", ".ico", ".apng", ".tif", ".tiff"}
 SUFFIXES = {
     "image/png": ".png",
     "image/apng": ".apng",
@@ -207,7 +206,7 @@ class Finder:
         notes = list(found.problems)
         if not exact:
             notes.append(("image-case", f"image is spelled otherwise on disk: {src} is {relative}"))
-        if found.suffix in IMAGE and found.size > LARGE:
+        if found.suffix in PICTURES and found.size > LARGE:
             notes.append(("large-image", f"image has {found.size / 1e6:.1f} MB: {src}"))
         return replace(found, problems=tuple(notes))
 
@@ -225,7 +224,7 @@ class Finder:
                 return _svg(head + stream.read(LIMIT), stem, src, path)
             digest, stat = self._digest(relative, stream, _sniff(head) or "")
         found = _found(digest, stat, stem, suffix, path)
-        if suffix not in IMAGE or digest.actual:
+        if suffix not in PICTURES or digest.actual:
             return found
         problem = "broken-image", f"image is of no known format: {src}"
         return replace(found, problems=(problem,))
@@ -250,7 +249,7 @@ class Finder:
         from rapidfuzz import fuzz, process
 
         if self.by_name is None:
-            paths = _media_files(self.root)
+            paths = files_below(self.root, PICTURES | SOUND)
             self.by_name = {posixpath.basename(path).casefold(): path for path in paths}
         wanted = posixpath.basename(unquote(src).replace("\\", "/")).casefold()
         near = process.extractOne(
@@ -329,14 +328,6 @@ def _split_name(path: str) -> tuple[str, str]:
     return stem, suffix.lower()
 
 
-def _media_files(root: Path) -> Iterator[str]:
-    for folder, folders, names in os.walk(root):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            if _split_name(name)[1] in IMAGE | AUDIO | VIDEO:
-                yield (Path(folder) / name).relative_to(root).as_posix()
-
-
 # Bytes -------------------------------------------------------------------------------------------
 
 
@@ -380,9 +371,9 @@ def _suffix(actual: str | None, suffix: str, src: str) -> str:
     if suffix in SOUND:
         return suffix
     # A browser tells pictures apart by their bytes, but an SVG only by its suffix.
-    if actual and (".svg" in (actual, suffix) or suffix not in IMAGE):
+    if actual and (".svg" in (actual, suffix) or suffix not in PICTURES):
         return actual
-    if suffix not in IMAGE:
+    if suffix not in PICTURES:
         raise Refused("broken-image", f"not a picture, sound or film: {src}")
     return suffix
 

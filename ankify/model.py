@@ -15,6 +15,10 @@ from itertools import accumulate
 from math import inf
 from pathlib import Path
 
+PICTURES = frozenset(
+    {".png", ".apng", ".jpg", ".jpeg", ".jfif", ".gif", ".svg", ".webp", ".avif", ".bmp", ".ico"}
+    | {".tif", ".tiff"}
+)
 REMOVED_TAG = "ankify::removed"  # of notes whose question is gone
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import difflib
 import inspect
-import os
 import posixpath
 import re
 from collections import defaultdict
@@ -24,8 +23,10 @@ from urllib.parse import unquote
 from rapidfuzz import process
 from rapidfuzz.fuzz import ratio
 
+from ankify.files import files_below
 from ankify.headings import normal, read_number
 from ankify.model import (
+    PICTURES,
     ChangeKind,
     Heading,
     Location,
@@ -220,8 +221,6 @@ seen_by_the_reader(
 
 # -- pictures --------------------------------------------------------------------------------------
 
-PICTURE = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif", ".bmp")
-
 
 @rule
 def no_question(project: Project) -> Iterator[Problem]:
@@ -247,7 +246,7 @@ def unreferenced_image(project: Project) -> Iterator[Problem]:
     names = {name for page in project.pages for name in page.survey.pictures}
     used = names | {name.lstrip("(") for name in names}
     by_folder: dict[str, list[str]] = defaultdict(list)
-    for path in _picture_files(project.root):
+    for path in files_below(project.root, PICTURES):
         by_folder[posixpath.dirname(path)].append(path)
     for paths in by_folder.values():
         unused = [path for path in paths if not _is_named(posixpath.basename(path), used)]
@@ -258,14 +257,6 @@ def unreferenced_image(project: Project) -> Iterator[Problem]:
                 "no note file names this picture",
                 hint="remove it, or show it where it belongs",
             )
-
-
-def _picture_files(root: Path) -> Iterator[str]:
-    for folder, folders, names in os.walk(root):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            if name.lower().endswith(PICTURE):
-                yield (Path(folder) / name).relative_to(root).as_posix()
 
 
 def _is_named(name: str, used: set[str]) -> bool:

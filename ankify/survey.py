@@ -17,7 +17,7 @@ from urllib.parse import unquote
 from ankify.formulas import Formula, imbalance
 from ankify.gfm import ParsedFile, plain_text
 from ankify.headings import may_link, read_number
-from ankify.model import Heading, Link, Location, Problem, Survey
+from ankify.model import PICTURES, Heading, Link, Location, Problem, Survey
 from ankify.tokens import Token
 
 # <h2 id="norms">1. X</h2>
@@ -42,7 +42,7 @@ SAYABLE = re.compile(
     r"|off *= *[\w ,-]+"
 )
 # images/a%20b.png
-PICTURE = re.compile(r"\.(?:png|jpe?g|jfif|gif|svg|webp|avif|bmp|ico|tiff?)\b", re.IGNORECASE)
+PICTURE = re.compile(rf"(?:{'|'.join(map(re.escape, sorted(PICTURES)))})\b", re.IGNORECASE)
 BEFORE_A_NAME = re.compile(r"""[\s/\\"'<>\[\]|=]""")
 SPACED = re.compile(
     r"(?<![A-Za-z0-9$\\])\$[ \t]([^$\n`]{1,300}?)[ \t]\$(?![A-Za-z0-9$])"

@@ -78,8 +78,14 @@ FOUND: dict[str, tuple[Files, list[str]]] = {
         ["a.md:11: warning: image has 5.0 MB: x.png [large-image]"],
     ),
     "unreferenced-image": (
-        {"a.md": TWO + "\n![x](i/x.png)\n", "i/x.png": PIXEL, "i/old one.png": PIXEL},
-        ["i/old one.png: warning: no note file names this picture [unreferenced-image]"],
+        {
+            "a.md": TWO + "\n![x](i/x.png)\n",
+            **dict.fromkeys(("i/x.png", "i/old one.png", "i/scan.TIFF"), PIXEL),
+        },
+        [
+            f"i/{name}: warning: no note file names this picture [unreferenced-image]"
+            for name in ("old one.png", "scan.TIFF")
+        ],
     ),
     "unreadable": (
         {"a.md": TWO + "\n![x](x.png)\n", "b.md": b"# B\n\n## 1. Caf\xe9?\n\nYes.\n"},
