@@ -154,7 +154,8 @@ seen_by_the_reader(
     "question-without-answer",
     """A question without an answer
 
-    It makes no card. Write the answer, or take the question out.
+    It makes no card, or one with nothing but the label of the answer on its back. Write the answer,
+    or take the question out.
     """,
 )
 seen_by_the_reader(
@@ -184,7 +185,7 @@ seen_by_the_reader(
     "unbalanced-formula",
     r"""A formula in which something has no partner
 
-    A brace, a `\\begin` or `\\end`, a `\\left` or `\\right`. MathJax shows an error in its place.
+    A brace, a `\begin` or `\end`, a `\left` or `\right`. MathJax shows an error in its place.
     """,
 )
 seen_by_the_reader(
