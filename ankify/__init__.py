@@ -1,7 +1,7 @@
 """ankify: a folder of Markdown notes becomes an Anki deck that survives every edit of the notes.
 
-    project = ankify.read_project(Path("notes"))
-    ankify.write_apkg(project, Path("build/notes.apkg"))
+    project = ankify.read_project("notes")
+    ankify.write_apkg(project, "build/notes.apkg")
 
 The names below are stable. They are loaded when first used, so that `import ankify` costs nothing.
 """
@@ -53,3 +53,7 @@ def __getattr__(name: str) -> Any:
     if name in _HOME_OF:
         return getattr(import_module(_HOME_OF[name]), name)
     raise AttributeError(f"module 'ankify' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__]

@@ -26,7 +26,7 @@ from genanki.apkg_schema import APKG_SCHEMA
 
 from ankify.config import FIELDS
 from ankify.files import staged_file
-from ankify.model import AnkifyError, Media, Note, NoteType, PackageNote, Project, Seen
+from ankify.model import AnkifyError, Media, Note, NoteType, PackageNote, Project, Seen, StrPath
 
 # Promises to users: Anki matches note types by id and refuses updates when fields or templates
 # differ, so none of these may ever change without a migration.
@@ -53,13 +53,14 @@ class Package:
 # Writing ----------------------------------------------------------------------------------------
 
 
-def write_apkg(project: Project, path: Path) -> bool:
+def write_apkg(project: Project, path: StrPath) -> bool:
     """Write a project as an Anki package, whole or not at all.
 
     The package is written beside its target, opened again and compared with the project, and only
     then renamed. Returns False where the file already had the same bytes and was left alone.
     Raises AnkifyError for what must not reach Anki or cannot be written.
     """
+    path = Path(path)
     with staged_apkg(project, path) as staged:
         return publish(staged, path)
 
@@ -372,12 +373,12 @@ def _is_row(note: Note | None, fields: str, tags: str, modified: int) -> bool:
 # Reading ----------------------------------------------------------------------------------------
 
 
-def read_apkg(path: Path) -> Package:
+def read_apkg(path: StrPath) -> Package:
     """Read the notes and the media list of a package, made by ankify or by anyone.
 
     Raises AnkifyError where it is not an Anki package, is damaged, or holds an unknown format.
     """
-    with _opened(path) as (archive, connection):
+    with _opened(Path(path)) as (archive, connection):
         return Package(tuple(_read_notes(connection)), _read_media(archive))
 
 

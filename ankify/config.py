@@ -15,7 +15,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
-from ankify.model import AnkifyError, Location, NoteType, Template
+from ankify.model import AnkifyError, Location, NoteType, StrPath, Template
 
 CONFIG_NAME = "ankify.toml"
 FIELDS = (
@@ -129,12 +129,12 @@ class Settings:
     check: CheckSettings = CheckSettings()
 
 
-def read_settings(root: Path) -> Settings:
+def read_settings(root: StrPath) -> Settings:
     """Read `ankify.toml` of a notes folder; without one, all defaults.
 
     Raises AnkifyError with file and line for what is not TOML, not known or of the wrong type.
     """
-    return _read(root / CONFIG_NAME, CONFIG_NAME, Settings())
+    return _read(Path(root) / CONFIG_NAME, CONFIG_NAME, Settings())
 
 
 def read_folder_settings(root: Path, folder: Path, outer: QuestionSettings) -> QuestionSettings:

@@ -6,6 +6,7 @@ stores is a note, and what Anki shows is a card. Nothing in here reads, writes o
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from itertools import accumulate
 from math import inf
 from pathlib import Path
 
+StrPath = str | os.PathLike[str]  # as public functions take a path
 PICTURES = frozenset(
     {".png", ".apng", ".jpg", ".jpeg", ".jfif", ".gif", ".svg", ".webp", ".avif", ".bmp", ".ico"}
     | {".tif", ".tiff"}

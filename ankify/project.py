@@ -36,6 +36,7 @@ from ankify.model import (
     Past,
     Problem,
     Project,
+    StrPath,
 )
 from ankify.notes import (
     Draft,
@@ -58,14 +59,14 @@ if TYPE_CHECKING:
 
 
 def read_project(
-    root: Path,
+    root: StrPath,
     *,
     texts: Mapping[str, str] | None = None,
     settings: Settings | None = None,
     unnumbered: bool | None = None,
     fetch: bool = False,
     now: int | None = None,
-    last_package: Path | None = None,
+    last_package: StrPath | None = None,
     decide: identity.Decide | None = None,
     progress: Progress | None = None,
     cached: bool = True,
@@ -85,6 +86,7 @@ def read_project(
     UTF-8 becomes a problem instead if `tolerant`, for `check` (never write the lock of such a
     project: the questions of that file would be taken for removed).
     """
+    root = Path(root)
     settings = _settings(root, settings, unnumbered)
     now = _clock() if now is None else now
     note_type = read_note_type(root, settings)
@@ -190,7 +192,7 @@ def _records(drafts: Sequence[Draft], notes: Sequence[Note]) -> Iterator[identit
 
 
 def _last_notes(
-    root: Path, last_package: Path | None, matching: identity.Matching
+    root: Path, last_package: StrPath | None, matching: identity.Matching
 ) -> dict[str, LastNote]:
     """The notes of the last build, as far as a package of it is there, and anything is gone."""
     from ankify.apkg import read_apkg

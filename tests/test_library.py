@@ -47,6 +47,25 @@ def test_every_public_name_is_there_and_in_the_docs() -> None:
         assert name in TUTORIAL, name
 
 
+def test_dir_lists_the_public_names() -> None:
+    code = "import ankify; assert dir(ankify) == sorted(ankify.__all__), dir(ankify)"
+    assert python(code, Path()).stderr == ""
+
+
+def test_a_path_may_be_text(project: Write) -> None:
+    root = project({"Sums.md": NOTE, "two.png": PIXEL, "ankify.toml": "[deck]\nname = 'X'\n"})
+    package = root.parent / "a.apkg"
+    read = ankify.read_project(str(root), now=1, last_package=str(package))
+    assert read == ankify.read_project(root, now=1)
+    assert ankify.write_apkg(read, str(package))
+    assert ankify.read_apkg(str(package)) == ankify.read_apkg(package)
+    assert ankify.read_settings(str(root)).deck.name == "X"
+    (root / "Sums.md").write_text("## 1. Why?\n\nSo.\n")
+    ankify.write_lock(read)
+    later = {"now": 2, "cached": False}
+    assert len(ankify.read_project(str(root), last_package=str(package), **later).notes) == 2
+
+
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'read_projects'"):
         _ = ankify.read_projects
