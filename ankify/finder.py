@@ -202,7 +202,9 @@ class Finder:
         try:
             found = self._hashed(relative, path, src)
         except OSError as error:
-            raise Refused("broken-image", f"image cannot be read: {src}: {error}") from error
+            shown = f"image cannot be read: {src}"  # a card says no path of this machine
+            reason = error.strerror or error
+            raise Refused("broken-image", f"{shown}: {reason}", shown) from error
         notes = list(found.problems)
         if not exact:
             notes.append(("image-case", f"image is spelled otherwise on disk: {src} is {relative}"))

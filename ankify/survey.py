@@ -36,7 +36,7 @@ KRAMDOWN_ID = re.compile(r"\{:?\s*#([\w:.-]+)")  # ## Lists {#lists}: other site
 # <!-- ankify: off=long-answer, dead-anchor -->
 OFF = re.compile(r"<!--\s*ankify:\s*off\s*=\s*([\w\s,-]+?)\s*-->")
 # <!-- ankify: id=norms -->, and what may stand in it
-SAID = re.compile(r"<!--\s*ankify:\s*(.*?)\s*-->", re.DOTALL)
+SAID = re.compile(r"<!--\s*ankify:((?:(?!<!--).)*?)-->", re.DOTALL)
 SAYABLE = re.compile(
     r"ignore|question|id=\S+|cards=(?:none|(?:formula|image)(?:[\s,]+(?:formula|image))*)"
     r"|off *= *[\w ,-]+"
@@ -255,7 +255,7 @@ class _Surveyor:
             )
 
         for comment in SAID.finditer(content) if "ankify:" in content else ():
-            if not SAYABLE.fullmatch(comment[1]):
+            if not SAYABLE.fullmatch(comment[1].strip()):
                 self._problem(
                     line + content.count("\n", 0, comment.start()),
                     "unknown-comment",

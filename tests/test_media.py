@@ -223,6 +223,21 @@ def test_a_picture_that_changes_while_it_is_read_is_broken(
     assert problem.message == "image cannot be read: x.png: it changed while it was read"
 
 
+def test_a_picture_that_cannot_be_opened_is_broken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, *_: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    write(tmp_path, "a/x.png")
+    monkeypatch.setattr(Path, "open", refuse)
+    collected = collect(tmp_path, "x.png")
+    assert [problem.message for problem in collected.problems] == [
+        "image cannot be read: x.png: Permission denied"
+    ]
+    assert ">image cannot be read: x.png (x)<" in shown(collected, "x.png")
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
 def test_a_pipe_is_never_opened(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
