@@ -78,22 +78,29 @@ def _says_nothing(words: str, linked: bool) -> bool:
 
 # -- labels of answers -----------------------------------------------------------------------------
 
+OPTION = re.compile(r"\W*a\s*\.", re.IGNORECASE)  # of a choice, rather than an answer
 SUMMARY = re.compile(r"<summary\b[^<>]*>([\s\S]*?)</summary", re.IGNORECASE)
 
 
 def opening_words(piece: Piece) -> str:
-    """The words of a paragraph, a heading or a piece of raw HTML; none of any other piece."""
-    token = piece.tokens[0]
+    """The words a paragraph, a heading, a quote or raw HTML begins with; none of other pieces."""
+    token, *inside = piece.tokens[:3]
     if token.type == "html_block":
         return TAG.sub("", token.content).strip()
-    if token.type in ("paragraph_open", "heading_open"):
-        return visible(piece.tokens[1].children or ())
-    return ""
+    if token.type not in ("paragraph_open", "heading_open", "blockquote_open"):
+        return ""
+    inline = next((child for child in inside if child.type == "inline"), None)
+    return visible(inline.children or ()) if inline else ""
 
 
 def shows_answer(piece: Piece) -> bool:
     """Whether a label says that an answer begins here, or a button that it is hidden here."""
-    if answers(opening_words(piece)):
+    glued = visible(piece.mark.glued) if piece.mark else ""
+    inside = (visible(t.children or ()) for t in piece.inside if t.type == "inline")
+    lines = (line for text in (glued, *inside) for line in text.split("\n"))
+    if answers(opening_words(piece)) or any(
+        answers(line) and not OPTION.match(line) for line in lines
+    ):
         return True
     buttons = (SUMMARY.search(t.content) for t in piece.tokens if t.type == "html_block")
     return any(found and opens(TAG.sub("", found[1]).strip()) for found in buttons)

@@ -309,11 +309,11 @@ class Titles:
         return found
 
     def quizzes(self, group: Group) -> list[tuple[int, int]]:
-        """The parts below "Interview questions" and the like that hold none of a group."""
+        """The parts that hold none of a group, below a "Quiz" or a heading beside it."""
         found = []
         for index, at in enumerate(self.headings):
-            if QUIZ.match(self.marks[at].name):
-                level = self.marks[at].level
+            level, own = self.marks[at].level, self.marks[group[0]].level
+            if QUIZ.match(self.marks[at].name) or (level == own and not self.marks[at].read.number):
                 below = (it for it in self.headings[index + 1 :] if self.marks[it].level <= level)
                 end = next(below, len(self.flow.pieces))
                 if bisect_left(group, at) == bisect_left(group, end):
@@ -445,11 +445,13 @@ class Titles:
             return named[1] > named[0]
         if asked[1] >= 0.5 and asked[0] <= 0.3:
             return True
+        bare = _share(not self.answered(start, first) for start, first in holders)
+        if asked[1] >= 0.8 and asked[0] < 0.5 and share >= 0.8 and bare == 1:
+            return True
         mark, below = self.marks[outer[0]], self.marks[inner[0]]
         extends = below.read.depth > mark.read.depth  # 1.1 under 1 may be a part of the answer to 1
         if asked[0] > (0.3 if extends else max(asked[1], 0.3)) or below.kind in WEAK:
             return False
-        bare = _share(not self.answered(start, first) for start, first in holders)
         return bare >= 0.6 and not (extends and self._repeat(inner))
 
     def is_quiz(self, outer: Group, inner: Group) -> bool:

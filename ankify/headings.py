@@ -24,7 +24,10 @@ CHINESE = "一二三四五六七八九十百零〇"
 DIGITS = r"\d{1,4}(?:[.\-]\d{1,4}){0,4}[a-z]?"
 # The dot of `1. X`, not of `1.5`; both signs of `1.) X`, not the second of `1、.gitignore`.
 SEPARATOR = r"(?:\s*[.、):,。|](?:[、),。|]|[.:]+(?![.:\w]))*(?!\d)|\s+[-–—·]\s+|[-–—]\s+)"
-ASKED = "面试题|面試題|题目|題目|问题|問題|题|題|问|問"
+ASKED = (
+    "(?:高频|经典|常见)?面试题|(?:选择|单选|多选|判断|填空|简答|问答|思考|编程|(?:算法)?编程|算法|手写|场景"
+    "|论述|计算|综合|应用|名词解释)题|面試題|题目|題目|问题|問題|题|題|问|問"
+)
 LABEL = (
     r"(?:(?:interview|practice|review|sample|mock|exam|quiz|bonus|coding)\s+)?questions?|mcq"
     rf"|flash\s?cards?|ques|que|qn|q|no(?=\.)|{ASKED}|質問|設問|질문|문제"
@@ -63,8 +66,9 @@ DIALECTS = (
     _dialect(
         "labelled",
         "Question 17a. X",
-        rf"\(?(?:{LABEL})\s*(?:[#№.\-_]|no[.:]?)?\s*(?P<number>{DIGITS}|(?<!问题)(?<!問題)[{CHINESE}]{{1,4}}(?!\w))"
-        rf"(?:\s*(?:/|of)\s*\d{{1,4}})?(?:{SEPARATOR}\s*|\s+|(?!\w))",
+        rf"[(【]?(?:{LABEL})\s*(?:[#№.\-_]|no[.:]?)?\s*(?P<number>{DIGITS}|(?<!问题)(?<!問題)[{CHINESE}]{{1,4}}(?!\w))"
+        rf"(?:\s*(?:/|of)\s*\d{{1,4}})?(?:\s*[(\[【][^()\[\]【】]{{1,20}}[)\]】](?=\s*(?::|$)))?"
+        rf"(?:[】\]]\s*|{SEPARATOR}\s*|\s+|(?!\w))",
         labelled=True,
     ),
     _dialect(
@@ -112,7 +116,7 @@ class Numbered(NamedTuple):
 
 # What any of the dialects begins with, to be quick about all other titles.
 NUMBERED = re.compile(rf"[\d(\[【第{CHINESE}🔟]|{LABEL}|{EXERCISE}", re.IGNORECASE)
-QUESTION_LABEL = re.compile(rf"\W*(?:{LABEL})\s*:\s*(?=\S)", re.IGNORECASE)
+QUESTION_LABEL = re.compile(rf"\W*(?:{LABEL})\s*[:：]\s*(?=\S)", re.IGNORECASE)
 # What stands above a question and is no part of it: `**Question**`, `### 题目`.
 ONLY_LABEL = re.compile(rf"\W*(?:{LABEL}|{EXERCISE})\W*", re.IGNORECASE)
 KEYCAPS = {0xFE0F: None, 0x20E3: None, ord("🔟"): "10"}
@@ -183,11 +187,12 @@ ASKING = re.compile(
         |wie|warum|welche[rs]?|erkläre|quel(?:le)?s?|comment|pourquoi|expliquez
         |что|как(?:ой|ая|ое|ие)?|почему|зачем|чем|когда|где|сколько|объясните|опишите|назовите)\b
     | \b(?:difference|differences)\s+between\b | \b(?:vs\.?|versus)\s
+    | （\s*） | _{3,}
     | 什[么麼] | 如何 | 何谓 | 怎[么麼样樣] | 为啥 | [为為]何 | 哪[些种几个] | [吗嗎呢]$
     | 区别 | 區別 | 是否 | 能否 | 能不能 | 有没有 | 多少 | 几种 | 多大 | 输出是 | 说说 | 谈谈 | 讲讲
-    | 说一下 | 讲一下 | 聊聊 | 简述 | 列举 | 异同 | 优缺点 | 优点和缺点 | 对比 | 有何
-    | ^(?:[请請]|介绍|解释|描述|阐述|论述|试述|说明|比较|谈|设计(?!模式)|手写|手撕|举例|给定|假设
-        |简单|下列|写一个|实现一个|计算)
+    | 说一下 | 讲一下 | 聊聊 | 简述 | 列举 | 异同 | 优缺点 | 优点和缺点 | 对比(?!学习) | 有何
+    | ^(?:请(?!求)|請|介绍|解释|描述(?!符)|阐述|论述|试述|说明|比较|谈|设计(?!模式|原则)|手写|手撕
+        |举例|给定|假设(?!检验)|简单(?!工厂)|下列|写一个|实现一个|计算)
     | 何(?:です)?か | とは$ | なぜ | どのよう | ですか | ますか | 説明し | 述べ(?:よ|て)
     | (?:이?란|무엇\w*|어떻게\w*)\W*$ | 무엇 | 어떻게 | 어떤\s | 왜\s | 차이 | 설명하""",
     re.IGNORECASE | re.VERBOSE,
@@ -196,7 +201,14 @@ ASKING = re.compile(
 
 def asks(title: str) -> bool:
     """Whether a title reads as a question or a task."""
-    return bool(ASKING.search(title))
+    found = ASKING.search(title)
+    if found and LONE_WORD.match(found[0]) and (" " not in title.strip() or HAN.search(title)):
+        found = ASKING.search(title, found.end())  # "List" and "State 模式" are nouns
+    return bool(found)
+
+
+LONE_WORD = re.compile(r"[a-z]+$", re.IGNORECASE)
+HAN = re.compile("[\u4e00-\u9fff]")
 
 
 # Headings no reader takes for a question, whatever their number.
@@ -206,7 +218,9 @@ NO_QUESTION = re.compile(
     |bibliography|further\sreading|resources|license|contributing|contributors?|acknowledge?ments?
     |change\s?log|release\snotes|todo|待完成|待补充|待续|总结|小结|summary|conclusions?|结论|前言|序言
     |preface|introduction|引言|简介|about|appendix|附录|credits|source|sources|来源|see\salso
-    |related\s(?:topics|work)|延伸阅读|扩展阅读|推荐阅读|更新日志|题目|问题|答案|解答|answers?
+    |related\s(?:topics|work)|延伸阅读|扩展阅读|推荐阅读|更新日志|题目|问题|答案|解答
+    |(?:[单多]项?选|选择|判断|填空|简答|问答|编程|算法|论述|计算|名词解释|综合|应用|客观|主观)题[库集]?
+    (?:\s*[(（][^()（）]*[)）])?|answers?
     |solutions?|questions?|q\s?&\s?a|cheat\s?sheet|key\stakeaways?|notes?|备注|说明|(?:released?\W+)?{MONTH}\.?\s\d{{1,2}},?\s\d{{4}})\W*$""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -230,7 +244,10 @@ CHAPTER_TITLE = re.compile(
     |examples?|future\swork|motivation|appendix|(?:non-?\s?)?goals?|scope|personas?|user\sstories
     |problem\sstatement|(?:non-?)?functional\srequirements?|acceptance\scriteria|milestones?|timeline
     |open\squestions|project\sstructure|tech(?:nology)?\sstack|概述|简介|介绍|引言|前言|背景|总结|小结|结论|安装
-    |使用|配置|快速(?:开始|入门)|环境(?:准备|搭建)?|结语|后记|准备(?:工作)?|实验|方法)\W*$""",
+    |使用|配置|快速(?:开始|入门|上手|启动)|后续计划|下一步
+    |(?:项目|系统|课程|论文|需求|功能|研究|产品|实验|本[章节课文篇]|学习|技术|安装|部署|整体|总体)[和与及]?
+    (?:项目|系统|技术|功能|论文)?(?:介绍|简介|概述|背景|目标|信息|架构|设计|框架|栈|选型|动机|范围|截图|说明|教程
+    |部署|总结|小结|结果|分析|结论|结构|演示|效果|步骤|展望|功能|需求|计划)|环境(?:准备|搭建)?|结语|后记|准备(?:工作)?|实验|方法)\W*$""",
     re.IGNORECASE | re.VERBOSE,
 )
 # What somebody has to do, one step after the other.
@@ -257,9 +274,9 @@ ANSWER = rf"""(?:(?:the|my|strong|sample|good|best|short|long|correct|right|refe
     (?:(?:answers?|ans|a|solutions?|respuestas?|respostas?|soluci[óo]n|solução|réponse|antwort|lösung
     |ответ|решение|correct(?=\s*:))
     |(?:参考|正确|标准|[点查显顯看展]\w{{0,4}}?)?(?:答案(?:[与和及]?解析|[是为])?|解答)|题解|回答|答え?|正解
-    |정답|답변?|해설)"""
+    |정답|답변?|해설)(?:\s*\d{{1,4}}(?=\s*[:：]))?"""
 BUTTON = r"(?:explanations?|hints?|details?|more|点击\w{0,6}|查看\w{0,4}|展开\w{0,2}|解析|提示)"
-LABEL_END = r"(?:\s*[:：.]|\s*(?:[(（][^()（）]*[)）])?\W*$)"
+LABEL_END = r"(?:\s*[】\]]|\s*[:：.]|\s*(?:[(（][^()（）]*[)）])?\W*$)"
 ANSWER_LABEL = re.compile(rf"^\W*{ANSWER}{LABEL_END}", re.IGNORECASE | re.VERBOSE)
 BUTTON_LABEL = re.compile(
     rf"^\W*(?:{ANSWER}(?:\s*\#?\d{{1,4}})?|(?:{PRESS}\s+|to\s+|here\s+|more\s+)*(?:{PRESS}|here|{BUTTON}))"

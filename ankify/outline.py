@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ankify.groups import ASKS, HEADINGS, LISTED, WEAK, Flow, Group, Style, Titles, style_of
-from ankify.headings import asks
+from ankify.headings import QUIZ, asks
 from ankify.pieces import Kind
 
 Groups = Mapping[Style, Group]
@@ -48,6 +48,9 @@ def choose(flow: Flow, *, unnumbered: bool = False, level: int | None = None) ->
     chosen = _outermost(titles, {s: g for s, g in numbered.items() if s.rank < WEAK[Kind.BOLD]})
     if chosen and not titles.labelled(chosen):
         chosen = _held(titles, chosen, numbered)
+        labelled = [g for s, g in loose.items() if s.family == "labelled"]
+        if not unnumbered and any(titles.is_quiz(chosen, group) for group in labelled):
+            chosen, numbered = [], {}
     plain = [] if chosen else _asking(titles, loose)
     if not chosen and not (unnumbered and plain):
         chosen = _outermost(titles, numbered)
@@ -141,7 +144,7 @@ def _inwards(titles: Titles, outer: Group, inner: Group) -> Group:
 def _held(titles: Titles, chosen: Group, groups: Groups) -> Group:
     """Bold titles or list items that ask, if the chosen titles do not and hold nothing else."""
     for style, group in sorted(groups.items()):
-        if style.rank < WEAK[Kind.BOLD] or titles.asking(chosen) >= 0.15:
+        if style.rank < WEAK[Kind.BOLD] or titles.asking(chosen) >= 0.5:
             continue
         holders = titles.holders(chosen, group)
         bare = [start for start, first in holders if not titles.answered(start, first)]
@@ -153,12 +156,14 @@ def _held(titles: Titles, chosen: Group, groups: Groups) -> Group:
 def _asking(titles: Titles, groups: Groups) -> Group:
     """The outermost group of titles of which most ask and have an answer."""
     asking: list[Group] = []
+    labelled = any(map(titles.labelled, groups.values()))  # then the answers are theirs
     for style, group in sorted(groups.items()):
         if style.kind in WEAK and not titles.labelled(group):  # the rest is emphasis, not a title
             group = [at for at in group if asks(titles.marks[at].name)]
         group = [at for at, end in titles.spans(group) if not titles.holds_contents(at, end)]
         answered = [start for start, end in titles.spans(group) if titles.answered(start, end)]
-        asking_enough = max(titles.asking(answered), titles.solving(group)) >= 0.5
+        solved = 0.0 if labelled else titles.solving(group)
+        asking_enough = max(titles.asking(answered), solved) >= 0.5
         if style.kind in PLAIN or len(answered) < 2 or not asking_enough:
             continue
         if titles.labelled(group) or titles.coverage(group) >= 0.4:
@@ -219,7 +224,7 @@ def _with_slips(titles: Titles, chosen: Group, groups: Groups) -> Group:
     others = [
         group
         for style, group in groups.items()
-        if style.arabic and (style.kind in HEADINGS or style.kind is Kind.BOLD)
+        if style.arabic and style.kind in (*HEADINGS, Kind.BOLD, Kind.TEXT)
         if group[0] not in known and not titles.is_section(group, chosen)
     ]
     for _ in range(2):  # what the first round adds may close the gaps around another slip
@@ -241,7 +246,7 @@ def _goes_on(titles: Titles, run: Group, chosen: Group) -> bool:
     """Whether a run of titles between two questions counts on from the first to the second."""
     index = bisect_left(chosen, run[0])
     mark, usual = titles.marks[run[0]], titles.marks[chosen[0]]
-    if mark.kind is Kind.BOLD:
+    if mark.kind in (Kind.BOLD, Kind.TEXT):
         return _fills(titles, run, chosen[index - 1 : index + 1])
     before = titles.value(chosen[index - 1]) if index else 0
     after = titles.value(chosen[index]) if index < len(chosen) else 0
@@ -265,7 +270,8 @@ def _fills(titles: Titles, run: Group, around: Group) -> bool:
     values = [titles.value(at) for at in (*run, *around[-1:])]
     counted = values == list(range(values[0], values[0] + len(values)))
     before = titles.value(around[0]) if len(around) > 1 else 0
-    sure = "" not in heads or (len(around) > 1 and values[0] > 1 and titles.asking(run) == 1)
+    asked = len(around) > 1 and values[0] > 1 and titles.asking(run) == 1
+    sure = asked or ("" not in heads and titles.marks[run[0]].kind is Kind.BOLD)
     return counted and len(heads) == 1 and sure and values[0] in (1, before + 1)
 
 
@@ -278,7 +284,8 @@ def _with_other_parts(titles: Titles, chosen: Group, groups: Groups) -> Group:
     for start, end in titles.quizzes(chosen):
         group = _asked_in(titles, groups, start, end)
         answered = sum(titles.answered(*span) for span in pairwise([*group, end]))
-        found += group if 2 * answered >= len(group) else []
+        sure = QUIZ.match(titles.marks[start].name) or (group and titles.asking(group) >= 0.8)
+        found += group if sure and 2 * answered >= len(group) else []
     return sorted({*chosen, *found})
 
 

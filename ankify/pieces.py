@@ -119,8 +119,13 @@ class Piece(NamedTuple):
     @property
     def comments(self) -> tuple[str, ...]:
         """What the author says to ankify in it."""
-        contents = (t.content for t in self.tokens if t.type in ("inline", "html_block"))
-        found = (COMMENT.findall(content) for content in contents if "ankify:" in content)
+        leaves = chain.from_iterable(
+            token.children or () if token.type == "inline" else (token,)
+            for token in self.tokens
+            if "ankify:" in token.content
+        )
+        contents = (t.content for t in leaves if t.type in ("html_inline", "html_block"))
+        found = (COMMENT.findall(content) for content in contents)
         return tuple(chain.from_iterable(found))
 
 
@@ -355,6 +360,11 @@ def _paragraph_mark(inline: Token) -> Mark | None:
 def _title(children: tuple[Token, ...], line: int) -> Mark | None:
     words = visible(children)
     first = words.split("\n", 1)[0]
+    if hashes := HASHES.match(words):
+        level, read = len(hashes[1]), read_number(first)
+        return replace(
+            _mark_of(children, words, line, Kind.HEADING, read, len(first), len(first)), level=level
+        )
     opening, bold = _bold(children)
     number = NUMBER_OUTSIDE.fullmatch(words[:opening]) if bold else None
     if number and not first[bold:].strip():  # a list item whose blank was forgotten
@@ -380,6 +390,7 @@ def _title(children: tuple[Token, ...], line: int) -> Mark | None:
     return _mark_of(children, words, line, kind, read, end, end)
 
 
+HASHES = re.compile(rf"(#{{1,6}})(?={NUMBERED.pattern})", re.IGNORECASE)  # `##1. X`
 DASH = re.compile(r"[^\S\n]*[-–—:：][^\S\n]+")  # between a bold title and the answer behind it
 NUMBER_OUTSIDE = re.compile(r"\W*(?P<number>\d{1,4})(?P<separator>[.、)])\s*")  # `1.**X**`
 
@@ -500,6 +511,7 @@ HTML_PART = re.compile(
         (?P<summary>(?:(?!<summary\b)[\s\S])*?)</summary\s*>{TAGS_OF_BREAKS})
     | (?P<bold><p\b[^<>]*>\s*(?P<strong><(?P<tag>b|strong)\b[^<>]*>
         (?:(?!<p\b)[^\n])*?</(?P=tag)>)\s*</p>)
+    | (?P<hashed>(?m:^)[ ]{{0,3}}(?P<hashes>\#{{1,6}})[ \t]+(?P<words>[^\n]*?)[ \t]*(?m:$))
     | (?P<open><details\b[^<>]*>) | (?P<close></details\s*>)""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -542,6 +554,10 @@ def _html_mark(part: re.Match[str], line: int) -> Mark | None:
     elif part["details"]:
         kind, level, inner = Kind.SUMMARY, PARAGRAPH_LEVEL, part["summary"]
         line += part["details"][: part.start("summary") - part.start("details")].count("\n")
+    elif part[
+        "hashed"
+    ]:  # a heading right below a tag is text to GitHub, and a heading to its author
+        kind, level, inner = Kind.HEADING, len(part["hashes"]), part["words"]
     elif part["bold"]:
         kind, level, inner = Kind.BOLD, PARAGRAPH_LEVEL, part["strong"]
     else:

@@ -433,11 +433,13 @@ def unnumbered_questions(project: Project) -> Iterator[Problem]:
     """
     for page in project.pages:
         count = page.survey.unnumbered
-        if count and not page.questions:
+        if count:
             yield Problem(
                 Location(page.file),
                 "unnumbered-questions",
-                f"{count} questions without a number make no card",
+                "1 question without a number makes no card"
+                if count == 1
+                else f"{count} questions without a number make no card",
                 hint="number them, or set unnumbered = true in [questions] of ankify.toml",
             )
 

@@ -211,3 +211,8 @@ def test_a_table_of_contents_is_mostly_links_to_titles_below(text: str, lines: l
 
 def test_every_kind_of_title_has_its_own_name() -> None:
     assert len({kind.value for kind in Kind}) == len(Kind)
+
+
+def test_comments_in_code_say_nothing() -> None:
+    (shown,) = pieces("Write `<!-- ankify: ignore -->` below <!-- ankify: id=x -->\n")
+    assert shown.comments == ("id=x",)
