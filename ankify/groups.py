@@ -29,7 +29,8 @@ from ankify.headings import (
     normal,
     visible,
 )
-from ankify.pieces import Kind, Mark, Piece
+from ankify.marks import Kind, Mark
+from ankify.pieces import Piece
 from ankify.tokens import Token
 
 LETTER = re.compile(r"[^\W\d_]")

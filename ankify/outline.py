@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from ankify.groups import ASKS, HEADINGS, LISTED, WEAK, Flow, Group, Style, Titles, style_of
 from ankify.headings import QUIZ, asks
-from ankify.pieces import Kind
+from ankify.marks import Kind
 
 Groups = Mapping[Style, Group]
 PLAIN = (Kind.ITEM_LINK, Kind.ITEM)  # without a number too plain to be a question

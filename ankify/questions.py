@@ -39,9 +39,10 @@ from ankify.headings import (
     strip_number,
     visible,
 )
+from ankify.marks import Kind, Mark
 from ankify.model import Location, Problem, Question, TocEntry
 from ankify.outline import Outline, choose
-from ankify.pieces import Kind, Mark, Piece, read_pieces, shown
+from ankify.pieces import Piece, read_pieces, shown
 from ankify.tokens import Token
 
 

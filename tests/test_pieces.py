@@ -6,7 +6,8 @@ import pytest
 
 from ankify.content import hollow, is_blank, is_filler, letters, linked_share, read_contents
 from ankify.gfm import parse
-from ankify.pieces import Kind, Mark, Piece, read_pieces, shown
+from ankify.marks import Kind, Mark
+from ankify.pieces import Piece, read_pieces, shown
 
 
 def pieces(text: str) -> list[Piece]:
