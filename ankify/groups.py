@@ -278,13 +278,20 @@ class Titles:
 
     def coverage(self, group: Group) -> float:
         """The share of the file's text that stands below the titles of a group."""
-        level = self.marks[group[0]].level
-        folded = self.marks[group[0]].kind is Kind.SUMMARY  # a heading in <details> ends nothing
-        others = (at for at in self.headings if not (folded and self.depths[at] > 0))
-        stops = sorted({*group, *(at for at in others if self.marks[at].level <= level)})
-        ends = dict(pairwise([*stops, len(self.flow.pieces)]))
-        below = sum(self.letters[ends[at]] - self.letters[at] for at in group)
+        below = sum(
+            self.letters[self._end(*span)] - self.letters[span[0]] for span in self.spans(group)
+        )
         return below / max(self.letters[-1], 1)
+
+    def _end(self, start: int, end: int) -> int:
+        """Where what stands below a title ends: at a heading as high, but not one in <details>."""
+        mark = self.marks[start]
+        first, last = bisect_right(self.headings, start), bisect_left(self.headings, end)
+        for at in map(self.headings.__getitem__, range(first, last)):
+            folded = mark.kind is Kind.SUMMARY and self.depths[at] > 0
+            if self.marks[at].level <= mark.level and not folded:
+                return at
+        return end
 
     def labelled(self, group: Group) -> bool:
         """Whether the titles call themselves questions."""
@@ -315,8 +322,9 @@ class Titles:
         for index, at in enumerate(self.headings):
             level, own = self.marks[at].level, self.marks[group[0]].level
             if QUIZ.match(self.marks[at].name) or (level == own and not self.marks[at].read.number):
-                below = (it for it in self.headings[index + 1 :] if self.marks[it].level <= level)
-                end = next(below, len(self.flow.pieces))
+                below = map(self.headings.__getitem__, range(index + 1, len(self.headings)))
+                ends = (it for it in below if self.marks[it].level <= level)
+                end = next(ends, len(self.flow.pieces))
                 if bisect_left(group, at) == bisect_left(group, end):
                     found.append((at, end))
         return found

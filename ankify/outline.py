@@ -228,8 +228,9 @@ def _with_slips(titles: Titles, chosen: Group, groups: Groups) -> Group:
         if group[0] not in known and not titles.is_section(group, chosen)
     ]
     for _ in range(2):  # what the first round adds may close the gaps around another slip
+        styles = {style_of(titles.marks[at]) for at in chosen}
         runs = [run for g in others if g[0] not in known for run in _runs(g, chosen)]
-        known.update(*(run for run in runs if _goes_on(titles, run, chosen)))
+        known.update(*(run for run in runs if _goes_on(titles, run, chosen, styles)))
         chosen = sorted(known)
     return chosen
 
@@ -242,7 +243,7 @@ def _runs(group: Group, chosen: Group) -> list[Group]:
     return list(runs.values())
 
 
-def _goes_on(titles: Titles, run: Group, chosen: Group) -> bool:
+def _goes_on(titles: Titles, run: Group, chosen: Group, styles: set[Style]) -> bool:
     """Whether a run of titles between two questions counts on from the first to the second."""
     index = bisect_left(chosen, run[0])
     mark, usual = titles.marks[run[0]], titles.marks[chosen[0]]
@@ -257,8 +258,7 @@ def _goes_on(titles: Titles, run: Group, chosen: Group) -> bool:
         return before + 1 == first and last + 1 == after
     if not before or mark.kind is usual.kind is Kind.HTML:
         return bool(before)
-    known = any(style_of(titles.marks[at]) == style_of(mark) for at in chosen)
-    if first == before + 1 and (after or known or mark.level == usual.level):
+    if first == before + 1 and (after or style_of(mark) in styles or mark.level == usual.level):
         return True
     return before > 2 and not after and titles.asking(run) >= 0.5
 
