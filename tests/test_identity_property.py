@@ -21,6 +21,7 @@ from ankify.lock import Lock, encode_lock
 
 FILES = ("a.md", "b.md", "deep/c.md", "深/d.md")
 FRAMES = ("What is {}?", "Why does {} work?", "{}是什么？", "How do you use {} in practice?")
+LONG = 40  # letters of an answer that is known without its title
 pick = st.integers(0, 10**6)
 
 
@@ -61,28 +62,29 @@ class Author(RuleBasedStateMachine):
     def add(self, where: int, look: int) -> None:
         self.count += 1
         title = FRAMES[look % len(FRAMES)].format(name(self.count))
-        text = words(self.count, 0, 12 + look % 40)
+        text = words(self.count, 0, 1 if look % 5 == 0 else 12 + look % 40)
         new = Asked(str(self.count), FILES[look % len(FILES)], title, text)
         self.notes.insert(where % (len(self.notes) + 1), new)
         self.fresh.add(new.key)
 
-    def choose(self, which: int) -> int | None:
+    def choose(self, which: int, least: int = 0) -> int | None:
+        """A question that was not edited since the build, with so long an answer."""
         at = which % len(self.notes) if self.notes else None
-        if at is None or self.notes[at].key in self.fresh:
+        if at is None or self.notes[at].key in self.fresh or len(self.notes[at].text) < least:
             return None
         self.fresh.add(self.notes[at].key)
         return at
 
     @rule(which=pick)
     def reword(self, which: int) -> None:
-        at = self.choose(which)
+        at = self.choose(which, LONG)
         if at is not None:
             q = self.notes[at]
             self.notes[at] = replace(q, title=f"Tell me about {name(int(q.key), which + 1)}")
 
     @rule(which=pick)
     def rewrite_a_third(self, which: int) -> None:
-        at = self.choose(which)
+        at = self.choose(which, LONG)
         if at is not None:
             q = self.notes[at]
             kept = q.text.split(" ")
