@@ -88,7 +88,8 @@ class Item:
         self.nth = 0
         self.alive = True
         self.sketch = of.sketch
-        self.checksum = unpacked(of.sketch)[:4]
+        data = unpacked(of.sketch)
+        self.checksum, self.size = data[:4], int.from_bytes(data[4:6], "big")
 
     @cached_property
     def answer(self) -> Sketch:
@@ -151,11 +152,10 @@ def new_items(candidates: Sequence[Candidate], normalise: Normalise) -> list[Ite
 
 
 class Counts(NamedTuple):
-    """How often a file has each title, each gist of one, and each without its numbers."""
+    """How often a file has each title, and each gist of one."""
 
     titles: Counter[str]
     gists: Counter[frozenset[str]]
-    bare: Counter[frozenset[str]]
 
 
 class Evidence:
@@ -176,6 +176,7 @@ class Evidence:
         self.old_titles = Counter(item.title for item in alive)
         self.new_titles = Counter(item.title for item in news)
         self.bare = cache(_bare)
+        self.bare_counted = cache(self.count_bare)
         self.went: Counter[tuple[str, str]] = Counter()
         self.left: Counter[str] = Counter()
         self.stayed: dict[tuple[str, str, int], tuple[str, str, int]] = {}
@@ -199,12 +200,12 @@ class Evidence:
             return 0.0
         titles, place = alike and alike * self.worth(old, new, alike), self.place(old, new)
         score = 1.1 * answers + 0.5 * titles + 0.2 * place
-        same_answer = bool(new.answer.size) and old.checksum == new.checksum
+        same_answer = new.size > 0 and old.checksum == new.checksum
         if titles == place == 1.0 and (old.title == new.title or same_answer):
             # Only the answer speaks against an equal title in its old place: that is an edit.
             score = max(score, SURE)
-        elif answers < OTHER and not same_answer and self.other_thing(old, new):
-            score = min(score, KEEP - 0.01)
+        elif score >= KEEP and answers < OTHER and not same_answer and _other_thing(old, new):
+            score = KEEP - 0.01
         return score if score >= least else 0.0
 
     def both_stay(self, old: Item, new: Item) -> bool:
@@ -217,10 +218,6 @@ class Evidence:
             new.raw_title
         )  # "Question 7", "Question 8"
         return asked == [1] * 4 and not numbered and self.tells(old, new)
-
-    def other_thing(self, old: Item, new: Item) -> bool:
-        """Whether the titles ask the same of two things: "What is Flask?", "What is Svelte?"."""
-        return old.title != new.title and same_but_for_one_thing(old.raw_title, new.raw_title)
 
     def answers_shared(self, old: Item, new: Item) -> float:
         """How much the answers share (Dice), 0 - 1; what other answers have too counts less."""
@@ -264,8 +261,16 @@ class Evidence:
     def tells(self, old: Item, new: Item) -> bool:
         """Whether neither file has the title a second time, or with another number."""
         mine, its = self.bare(old.raw_title), self.bare(new.raw_title)
-        once = self.count(True, old.file).bare[mine] == self.count(False, new.file).bare[its] == 1
-        return bool(mine and its) and once
+        if not mine or not its:
+            return False
+        return (
+            self.bare_counted(True, old.file)[mine] == self.bare_counted(False, new.file)[its] == 1
+        )
+
+    def count_bare(self, old: bool, file: str) -> Counter[frozenset[str]]:
+        """How often a file has each title without its numbers."""
+        items = (self.old_files if old else self.new_files).get(file, ())
+        return Counter(self.bare(item.raw_title) for item in items)
 
     def count(self, old: bool, file: str) -> Counts:
         """How often a file has each title, in all its forms."""
@@ -274,7 +279,6 @@ class Evidence:
             self.counted[old, file] = Counts(
                 Counter(item.title for item in items),
                 Counter(map(self.gist, items)),
-                Counter(self.bare(item.raw_title) for item in items),
             )
         return self.counted[old, file]
 
@@ -295,6 +299,11 @@ class Evidence:
             gone = not went and 2 * self.left[old.file] > len(self.old_files.get(old.file, ()))
             return 0.0 if gone else 1.0  # most of its questions went: another file has its name
         return went / self.left[old.file] if went else 0.0
+
+
+def _other_thing(old: Item, new: Item) -> bool:
+    """Whether the titles ask the same of two things: "What is Flask?", "What is Svelte?"."""
+    return old.title != new.title and same_but_for_one_thing(old.raw_title, new.raw_title)
 
 
 def _bare(title: str) -> frozenset[str]:
@@ -322,7 +331,7 @@ def _by_text(items: Iterable[tuple[int, Item]]) -> dict[tuple[str, bytes], list[
     """The positions of items by title and answer, if they have one."""
     found: dict[tuple[str, bytes], list[int]] = defaultdict(list)
     for at, item in items:
-        if item.answer.size:
+        if item.size:
             found[item.title, item.checksum].append(at)
     return found
 
@@ -383,7 +392,7 @@ class Matcher:
         """Pair what is equal and has an answer of at least so many shingles, in order."""
         waiting: dict[object, list[int]] = defaultdict(list)
         for old, item in enumerate(self.olds):
-            if old not in self.taken and item.alive and (not least or item.answer.size >= least):
+            if old not in self.taken and item.alive and (not least or item.size >= least):
                 waiting[key(item)].append(old)
         for group in waiting.values():
             group.sort(key=lambda old: (self.olds[old].file, self.olds[old].nth), reverse=True)
@@ -394,6 +403,8 @@ class Matcher:
 
     def pair_only(self) -> None:
         """Pair what no other question has the title and the answer of, short as it may be."""
+        if len(self.taken) == len(self.olds):
+            return
         news = _by_text((at, it) for at, it in enumerate(self.news) if at not in self.found)
         for alive in (True, False):
             left = (
