@@ -10,6 +10,7 @@ import io
 import json
 import os
 import shlex
+import shutil
 import sys
 import time
 from collections import Counter
@@ -240,8 +241,10 @@ def build(
     if path.is_dir():
         hint = f"name the file: -o {shlex.quote(str(path / default_output(project).name))}"
         raise AnkifyError(f"cannot write {path}: it is a folder", hint=hint)
-    refuse_a_new_start(project, path)
+    lost = keep_for_adopt(project, path)
     write_deck(project, path)
+    if lost:
+        say(lost)
 
     def report(project: Project) -> None:
         if as_json:
@@ -279,8 +282,8 @@ def refuse(project: Project, *, strict: bool, locked: bool) -> None:
         )
 
 
-def refuse_a_new_start(project: Project, path: Path) -> None:
-    """Raise AnkifyError where the lock is gone and notes of the last package would be, too.
+def keep_for_adopt(project: Project, path: Path) -> str | None:
+    """Copy the last package aside if the lock is gone that knew its notes; returns what to say.
 
     Once that package is overwritten, nothing knows the guids that learners have.
     """
@@ -289,19 +292,22 @@ def refuse_a_new_start(project: Project, path: Path) -> None:
 
     lock = project.root / LOCK_NAME
     if lock.exists() or not path.is_file():
-        return
+        return None
     try:
         known = {note.guid for note in read_apkg(path).notes}
     except AnkifyError:  # whatever it was, nobody has learnt from it
-        return
+        return None
     lost = known - {note.guid for note in project.notes}
-    if lost:
-        raise AnkifyError(
-            f"{lock.as_posix()} is gone: {counted(len(lost), 'note')} of {path.as_posix()}"
-            " would lose the history",
-            hint=f"ankify adopt {path.as_posix()} {project.root.as_posix()} keeps it;"
-            f" to start anew, remove {path.as_posix()}",
-        )
+    if not lost:
+        return None
+    aside = path.with_name(f"{path.stem}.old{path.suffix}")
+    shutil.copyfile(path, aside)
+    lock_name, old, root = (shlex.quote(it.as_posix()) for it in (lock, aside, project.root))
+    return (
+        f"warning: {lock.as_posix()} was gone: {counted(len(lost), 'note')} of the last package"
+        " would lose the history\n"
+        f"  hint: remove {lock_name}, then `ankify adopt {old} {root}` keeps it; build again"
+    )
 
 
 def write_deck(project: Project, path: Path) -> None:
