@@ -99,6 +99,7 @@ def read_pieces(tokens: Sequence[Token]) -> list[Piece]:
 REMARK = re.compile(r"(?:[^\w(\[【（]|[(\[【（][^()\[\]【】（）]{0,40}[)\]】）])*")
 FACT = re.compile(r"[^\s:：?？][^:：?？\n]{0,20}[:：][^?？\n]{0,30}")  # `Type: multiple choice`
 CODE = ("fence", "code_block")
+REACH = 5  # pieces below a number that may stand above its question
 QUOTED = 5  # tokens of a quote that holds one paragraph
 
 
@@ -107,7 +108,7 @@ def _with_borrowed_titles(pieces: list[Piece]) -> list[Piece]:
     for at, piece in enumerate(pieces):
         mark = piece.mark
         if mark and mark.read.number and not mark.glued and _is_bare(mark):
-            pieces[at] = piece._replace(mark=_borrowed(mark, pieces[at + 1 : at + 6]))
+            pieces[at] = piece._replace(mark=_borrowed(mark, pieces[at + 1 : at + 1 + REACH]))
     return pieces
 
 
