@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import fnmatch
+import math
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import yaml
 
@@ -15,6 +16,7 @@ from ankify.config import QuestionSettings, read_folder_settings
 from ankify.model import AnkifyError, Location, NoteFile, Problem
 
 SUFFIXES = frozenset({".md", ".markdown", ".mdown", ".mkd"})
+_FRONT_MATTER_STARTS = (b"---", b"\xef\xbb\xbf---")
 IGNORED_FOLDERS = frozenset({"node_modules", "venv", "__pycache__"})
 _FRONT_MATTER = re.compile(
     r"\A---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE
@@ -35,14 +37,14 @@ class Found:
 
 
 def find_note_files(root: Path, settings: QuestionSettings) -> list[Found]:
-    """Find all note files below a folder, sorted by path; hidden folders are left out.
+    """Find all note files below a folder, in reading order; hidden folders are left out.
 
     Raises AnkifyError where the folder is missing or cannot be read.
     """
     if not root.is_dir():
         raise AnkifyError(f"no such folder: {root}", hint="name the folder that holds your notes")
     ignore = tuple(map(_pattern, settings.ignore))
-    return sorted(_walk(root, root, settings, ignore), key=_reading_order)
+    return _in_reading_order(_walk(root, root, settings, ignore))
 
 
 def _pattern(written: str) -> str:
@@ -53,16 +55,56 @@ def _pattern(written: str) -> str:
 def given_note_files(
     root: Path, texts: Mapping[str, str], settings: QuestionSettings
 ) -> list[Found]:
-    """Note files that are in no folder: Markdown by its path, in the order of their paths."""
+    """Note files that are in no folder: Markdown by its path, in reading order."""
     found = [Found(root / path, path, settings, text.encode()) for path, text in texts.items()]
-    return sorted(found, key=_reading_order)
+    return _in_reading_order(found)
 
 
-def _reading_order(found: Found) -> list[tuple[int, str]]:
-    """README and index before their neighbours, then files and folders by name."""
-    *folders, name = found.path.split("/")
-    first = Path(name).stem.lower() in ("readme", "index")
-    return [(1, folder) for folder in folders] + [(0 if first else 1, name)]
+def _in_reading_order(found: Iterable[Found]) -> list[Found]:
+    """README and index before their neighbours, then by `order`, then by name.
+
+    A folder has the smallest order of what is in it; what has none comes last.
+    """
+    found = list(found)
+    orders: dict[str, float] = {}
+    for one in found:
+        order = _order(one)
+        for path in _path_and_folders(one.path):
+            orders[path] = min(order, orders.get(path, math.inf))
+
+    def key(one: Found) -> list[tuple[bool, float, str]]:
+        own, *folders = _path_and_folders(one.path)
+        follows = PurePosixPath(own).stem.lower() not in ("readme", "index")
+        return [
+            *((True, orders[folder], folder) for folder in reversed(folders)),
+            (follows, orders[own], own),
+        ]
+
+    return sorted(found, key=key)
+
+
+def _path_and_folders(path: str) -> list[str]:
+    """`a/b/c.md`, then `a/b`, then `a`."""
+    return [path, *(folder.as_posix() for folder in PurePosixPath(path).parents[:-1])]
+
+
+def _order(found: Found) -> float:
+    """The number that the front matter gives as `order`; infinity where it gives none."""
+    try:
+        data = read_bytes(found)
+    except AnkifyError:  # reported where the file is read for its questions
+        return math.inf
+    if not data.startswith(_FRONT_MATTER_STARTS) or b"order:" not in data:  # YAML is slow
+        return math.inf
+    values, _ = _cut_front_matter(_unix_lines(data.decode("utf-8-sig", "replace")))
+    order = values.get("order")
+    if isinstance(order, bool) or not isinstance(order, int | float) or math.isnan(order):
+        return math.inf
+    return order
+
+
+def _unix_lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _walk(
@@ -115,7 +157,7 @@ def decode_note_file(path: str, data: bytes) -> NoteFile:
             "save the file as UTF-8 in your editor",
         ) from error
     mixed = mixed_line_ends(path, text)
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+    text = _unix_lines(text).replace("\0", "\ufffd")
     front_matter, text = _cut_front_matter(text)
     return NoteFile(path, text, front_matter, mixed)
 

@@ -73,6 +73,50 @@ def test_readme_and_index_come_first_and_hidden_folders_never(tmp_path: Path) ->
     assert found == ["index.md", "a/README.md", "a/z.md", "b.md"]
 
 
+def found_in(folder: Path, notes: dict[str, str]) -> list[str]:
+    for name, front_matter in notes.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(f"---\n{front_matter}\n---\n{NOTE}" if front_matter else NOTE)
+    return [one.path for one in find_note_files(folder, QuestionSettings())]
+
+
+def test_note_files_with_an_order_come_first_and_take_their_folder_along(tmp_path: Path) -> None:
+    notes = {
+        "a.md": "",
+        "b.md": "order: 10",
+        "c/d.md": "",
+        "c/e.md": "order: 1.5",
+        "f/g.md": "order: 2",
+        "f/h.md": "order: 0",
+        "f/README.md": "",
+    }
+    found = ["f/README.md", "f/h.md", "f/g.md", "c/e.md", "c/d.md", "b.md", "a.md"]
+    assert found_in(tmp_path, notes) == found
+
+
+@pytest.mark.parametrize("value", ["", "first", "'1'", "true", ".nan", "[1]", "2024-05-06"])
+def test_an_order_that_is_no_number_is_none(tmp_path: Path, value: str) -> None:
+    assert found_in(tmp_path, {"a.md": "", "b.md": f"order: {value}"}) == ["a.md", "b.md"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f"order: 1\n{NOTE}", f"{NOTE}\n---\norder: 1\n---\n", "---\nno: order\n---\n\norder: 1\n"],
+)
+def test_an_order_outside_of_the_front_matter_is_none(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.md").write_text(NOTE)
+    (tmp_path / "b.md").write_text(text)
+    assert found_in(tmp_path, {}) == ["a.md", "b.md"]
+
+
+def test_an_order_may_have_any_line_ends_and_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(NOTE)
+    for name, ends in (("b.md", b"\r\n"), ("c.md", b"\r")):
+        front_matter = ends.join((b"---", b"order: 1", b"---", b""))
+        (tmp_path / name).write_bytes(b"\xef\xbb\xbf" + front_matter)
+    assert found_in(tmp_path, {}) == ["b.md", "c.md", "a.md"]
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
 def test_what_is_no_file_is_no_note_file(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(NOTE)
