@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from ankify.apkg import Package, read_apkg, write_apkg
+    from ankify.anki.forecast import Forecast, diff
+    from ankify.anki.package import Package, read_apkg, write_apkg
+    from ankify.checks.rules import check
     from ankify.config import Settings, read_settings
-    from ankify.forecast import Forecast, diff
     from ankify.model import (
         AnkifyError,
         Change,
@@ -31,19 +32,18 @@ if TYPE_CHECKING:
         Question,
         Severity,
     )
-    from ankify.project import read_project, write_lock
-    from ankify.rules import check
+    from ankify.pipeline import read_project, write_lock
 
 _HOMES = {
-    "ankify.apkg": ("Package", "read_apkg", "write_apkg"),
+    "ankify.anki.package": ("Package", "read_apkg", "write_apkg"),
     "ankify.config": ("Settings", "read_settings"),
-    "ankify.forecast": ("Forecast", "diff"),
+    "ankify.anki.forecast": ("Forecast", "diff"),
     "ankify.model": (
         *("AnkifyError", "Change", "ChangeKind", "Content", "Location", "Media", "Note", "Page"),
         *("Problem", "Project", "Question", "Severity"),
     ),
-    "ankify.project": ("read_project", "write_lock"),
-    "ankify.rules": ("check",),
+    "ankify.pipeline": ("read_project", "write_lock"),
+    "ankify.checks.rules": ("check",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = ["__version__", *sorted(_HOME_OF)]

@@ -16,12 +16,12 @@ def main() -> None:
         return
     try:
         if arguments[:1] == ["build"]:
-            from ankify.stamp import repeat
+            from ankify.building.stamp import repeat
 
             if repeat(arguments):
                 return
             gc.disable()  # looking for the few circles that a build leaves costs a tenth of it
-        from ankify import cli
+        from ankify.commands import cli
 
         code = cli.main(arguments)
         if not gc.isenabled():

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from real_anki import RealAnki
 
-from ankify.cli import cli
+from ankify.commands.cli import cli
 
 # The smallest PNG there is: one grey pixel.
 PIXEL = base64.b64decode(

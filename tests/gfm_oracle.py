@@ -14,10 +14,11 @@ from urllib.parse import unquote
 
 from cmarkgfm.cmark import Options, markdown_to_html_with_extensions
 
-from ankify import gfm, tokens
 from ankify.model import Content, Question
-from ankify.questions import Section
-from ankify.render import Renderer, RenderOptions, _cleaner
+from ankify.questions.split import Section
+from ankify.reading import parse as gfm
+from ankify.reading import tokens
+from ankify.rendering.fields import Renderer, RenderOptions, _cleaner
 
 CASES = Path(__file__).parent / "cases"
 _BLOCK = re.compile(

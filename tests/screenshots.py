@@ -20,11 +20,11 @@ from browser import DESKTOP, PHONE, Browser, open_browser, open_reviewer
 from PIL import Image
 from real_anki import RealAnki
 
-from ankify.apkg import write_apkg
-from ankify.init import start
+from ankify.anki.package import write_apkg
+from ankify.commands.init import start
+from ankify.commands.preview import write_preview
 from ankify.model import Project
-from ankify.preview import write_preview
-from ankify.project import read_project
+from ankify.pipeline import read_project
 
 ROOT = Path(__file__).resolve().parent.parent
 CARD = "零卷积起什么作用？"  # its figure and its formula fit on one screen of a phone

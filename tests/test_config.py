@@ -16,7 +16,7 @@ from ankify.config import (
     read_settings,
 )
 from ankify.model import AnkifyError
-from ankify.project import read_project
+from ankify.pipeline import read_project
 
 Write = Callable[[Files], Path]
 Run = Callable[..., Outcome]

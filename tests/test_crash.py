@@ -20,8 +20,9 @@ import pytest
 from conftest import PIXEL
 
 import ankify
-from ankify import lock, model
+from ankify import model
 from ankify.files import PREFIX, STALE
+from ankify.identity import lock
 from ankify.model import REMOVED_TAG
 
 NOTES = Path(__file__).parent.parent / "notes"
@@ -41,7 +42,7 @@ def audit(event, arguments):
         left -= 1
         if not left:
             os.kill(os.getpid(), signal.SIGKILL)
-import ankify.cli
+import ankify.commands.cli
 sys.addaudithook(audit)
 from ankify.__main__ import main
 main()

@@ -16,8 +16,8 @@ from conftest import PIXEL, Outcome
 from real_anki import RealAnki
 
 import ankify
-from ankify.cache import Cache
-from ankify.lock import LOCK_NAME, Lock, encode_lock, pack_note, parse_lock
+from ankify.building.cache import Cache
+from ankify.identity.lock import LOCK_NAME, Lock, encode_lock, pack_note, parse_lock
 from ankify.model import AnkifyError
 
 Write = Callable[..., Path]

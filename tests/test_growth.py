@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 import ankify
+from ankify.building.pages import read_page
 from ankify.config import Settings
-from ankify.pages import read_page
-from ankify.source import Found, decode_note_file
+from ankify.reading.source import Found, decode_note_file
 
 Text = Callable[[int], str]
 

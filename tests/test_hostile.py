@@ -189,7 +189,7 @@ def test_the_watch_on_the_reviewer_sees_it(evil: str, what: str) -> None:
 
 @pytest.mark.slow
 def test_no_script_runs_in_the_preview(project: Write, tmp_path: Path) -> None:
-    from ankify.preview import write_preview
+    from ankify.commands.preview import write_preview
 
     write_preview(read(project, as_files(SNIPPETS)), tmp_path / "site")
     with open_browser({"/": tmp_path / "site"}) as browser:
@@ -387,7 +387,7 @@ def test_a_name_that_is_not_utf_8_is_a_note_or_a_clear_error(
 
 def test_the_alt_of_a_lost_picture_is_text(project: Write) -> None:
     """Older sanitisers leave `<` in attributes, and brackets are how Anki names a sound."""
-    from ankify.media import Collected, Kind, Placement, place
+    from ankify.media.collect import Collected, Kind, Placement, place
 
     lost = Collected(placements={("a.md", "x"): Placement(Kind.MISSING, "lost")})
     shown = place('<img src="x" alt="<img src=y onerror=1>">', "a.md", lost)

@@ -74,7 +74,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 def test_a_module_never_hides_a_function_of_its_name(project: Write) -> None:
     project({"Sums.md": NOTE})
     code = (
-        "import ankify, ankify.rules, ankify.forecast, ankify.cli\n"
+        "import ankify, ankify.checks.rules, ankify.anki.forecast, ankify.commands.cli\n"
         "from pathlib import Path\n"
         "p = ankify.read_project(Path('notes'))\n"
         "assert callable(ankify.check) and ankify.check(p) and callable(ankify.diff)"
@@ -94,7 +94,7 @@ def test_the_library_prints_nothing_and_does_not_load_the_command_line(
         "ankify.check(p), ankify.diff(p), ankify.write_lock(p)\n"
         "ankify.write_apkg(p, Path('x.apkg'))\n"
         "ankify.diff(p, ankify.read_apkg(Path('x.apkg')))\n"
-        "assert not {'click', 'ankify.cli', 'anki'} & set(sys.modules), sys.modules"
+        "assert not {'click', 'ankify.commands.cli', 'anki'} & set(sys.modules), sys.modules"
     )
     done = python(code, tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ankify import identity, project
+from ankify import pipeline as project
+from ankify.identity import guids as identity
 
 seconds = 0.0
 match = identity.match

@@ -22,12 +22,12 @@ from bs4 import BeautifulSoup
 from test_hostile import faults
 
 import ankify
-from ankify import formulas
+from ankify.building.pages import read_page
 from ankify.config import Settings, read_settings
-from ankify.lock import encode_lock, parse_lock, read_lock
+from ankify.identity.lock import encode_lock, parse_lock, read_lock
 from ankify.model import AnkifyError, Page
-from ankify.pages import read_page
-from ankify.source import Found, decode_note_file
+from ankify.reading import formulas
+from ankify.reading.source import Found, decode_note_file
 
 SETTINGS = Settings()
 WORD = re.compile(r"[a-z]{3}\d{4}")  # how a text says which of its words must not be lost

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import ankify
-from ankify.lock import Lock, LockEntry, encode_lock
+from ankify.identity.lock import Lock, LockEntry, encode_lock
 
 EXAMPLES = int(os.environ.get("FUZZ", "60"))
 few = settings(

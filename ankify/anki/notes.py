@@ -1,0 +1,300 @@
+"""Rendered questions -> notes: deck, tags, fields and cards; and tombstones of what is gone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from html import escape, unescape
+from json.encoder import encode_basestring
+from pathlib import Path
+from urllib.parse import quote
+
+from ankify.config import FIELDS, Settings
+from ankify.identity import guids as identity
+from ankify.identity.lock import LOCK_NAME, RESTORE, Lock, LockEntry, pack_note, unpack_note
+from ankify.media.collect import Collected, place
+from ankify.model import REMOVED_TAG, AnkifyError, Content, Location, Note, NoteType, Page, Question
+from ankify.reading.formulas import inert
+
+REMOVED_STATUS = "This question is no longer in the notes."
+STATUS = FIELDS.index("Status")
+
+LastNote = tuple[Sequence[str], Sequence[str]]  # fields and tags
+
+# Pages -> drafts of notes -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A note before it has a guid.
+
+    `fingerprint` changes just when an import must update the note; pictures count by their hashes.
+    """
+
+    question: Question
+    content: Content
+    fields: tuple[str, ...]
+    deck: str
+    tags: tuple[str, ...]
+    cards: tuple[int, ...]
+    fingerprint: str
+
+    @property
+    def candidate(self) -> identity.Candidate:
+        """What identity has to know of it."""
+        return candidate(self.question, self.content)
+
+
+def candidate(asked: Question, content: Content) -> identity.Candidate:
+    """Say what identity has to know of a question."""
+    return identity.Candidate(
+        asked.file, asked.line, asked.number, asked.title, content.sketch, asked.marked_id
+    )
+
+
+def note_fingerprint(fields: Sequence[str], tags: Sequence[str]) -> str:
+    """Hash what an import replaces in a note."""
+    data = f"[[{_strings(fields)}], [{_strings(tags)}]]"
+    return hashlib.sha256(data.encode()).hexdigest()[:16]
+
+
+def _strings(texts: Sequence[str]) -> str:
+    """Write texts as json.dumps does, in half the time."""
+    return ", ".join(map(encode_basestring, texts))
+
+
+def make_drafts(
+    pages: Sequence[Page], name: str, settings: Settings, collected: Collected
+) -> Iterator[Draft]:
+    """Make a draft of every question, in the order of the notes; `name` is the root deck."""
+    for page in pages:
+        deck = "::".join([name, *_deck_parts(page)])
+        folders = _folders(page.file)
+        own = ["::".join(folders)] if folders else []
+        tags = _tags((*own, *page.tags, *settings.deck.tags))
+        topic = cache(partial(_topic, page))  # many questions stand in one section
+        for question, content in zip(page.questions, page.contents, strict=True):
+            about = topic(question.trail)
+            fields, cards = _fields(question, content, about, settings, collected)
+            printed = note_fingerprint(fields, tags)
+            yield Draft(question, content, fields, deck, tags, cards, printed)
+
+
+def _folders(file: str) -> tuple[str, ...]:
+    """The folders and the stem of a note file; README, index, rag/rag.md stand for the folder."""
+    *folders, last = file.split("/")
+    stem = Path(last).stem
+    stands_for_folder = stem.lower() in ("readme", "index") or [stem] == folders[-1:]
+    return tuple(folders if stands_for_folder else [*folders, stem])
+
+
+def _deck_parts(page: Page) -> list[str]:
+    own = page.deck.split("::") if page.deck else _folders(page.file)
+    return [deck_part(part) for part in own]
+
+
+def deck_part(name: str) -> str:
+    """A deck name that Anki takes as it is, and that makes no sub-deck by accident."""
+    name = _HIDDEN.sub("", re.sub(r"[\x00-\x1f]|::+", "-", name))
+    return name.replace('"', "'").strip() or "-"
+
+
+# Marks that turn the text after them around: "a\u202egnp.md" looks like "adm.png". And what a
+# folder has whose name is not UTF-8, and no package can hold.
+_HIDDEN = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def _tag(name: str) -> str:
+    """A tag that is text: templates show tags as they are, mark-up, formulas, sounds and all."""
+    return re.sub(r"[\s<>\[\]\\]+", "_", _HIDDEN.sub("", name.strip()))
+
+
+def _tags(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({tag for name in names if (tag := _tag(name))}))
+
+
+def _text(words: str) -> str:
+    """Text as HTML in which Anki and MathJax find nothing to run."""
+    return escape(inert(words), quote=False).replace("[", "&#91;")
+
+
+_CODE = re.compile(r"<(pre|code)\b.*?</\1>", re.DOTALL)
+_FIGURE = re.compile(r'<img (?:[^>"]|"[^"]*")*>')
+_DISPLAYED = re.compile(r"\\\[.*?\\\]", re.DOTALL)
+
+
+def _fields(
+    question: Question, content: Content, topic: str, settings: Settings, collected: Collected
+) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """The fields in the order of config.FIELDS, and the ordinals of the cards they make."""
+    answer = place(content.answer, question.file, collected)
+    prose = _CODE.sub("", answer) if "<img" in answer or r"\[" in answer else ""
+    images = _paragraphs(_FIGURE.findall(prose)) if prose else ""
+    formulas = _paragraphs(_DISPLAYED.findall(prose)) if prose else ""
+    formula_card = _wanted(question.formula_card, settings.cards.formula) and bool(formulas)
+    image_card = _wanted(question.image_card, settings.cards.image) and bool(images)
+    fields = (
+        place(content.question, question.file, collected),
+        answer,
+        images,
+        formulas,
+        topic,
+        _source_link(question.file, question.title, settings.source.url),
+        "",
+        "1" if formula_card else "",
+        "1" if image_card else "",
+        *("", "", "", ""),
+    )
+    return _separable(fields), _cards(formula_card, image_card)
+
+
+def _separable(fields: Sequence[str]) -> tuple[str, ...]:
+    """Without the sign that stands between fields in Anki, as `&#31;` in a note makes one."""
+    return tuple(field.replace("\x1f", " ") for field in fields)
+
+
+@cache
+def _cards(formula: bool, image: bool) -> tuple[int, ...]:
+    """The ordinals of the cards; one tuple for all notes that make the same."""
+    return (0, *[1] * formula, *[2] * image)
+
+
+def _wanted(own: bool | None, default: bool) -> bool:
+    return default if own is None else own
+
+
+def _paragraphs(pieces: Sequence[str]) -> str:
+    return "".join(f"<p>{piece}</p>" for piece in dict.fromkeys(pieces))
+
+
+def _topic(page: Page, trail: tuple[str, ...]) -> str:
+    """Folder > note file > section. No number in it: one new question would touch all below."""
+    *folders, last = _folders(page.file) or ("",)
+    sections = (title for title in trail if not _SAYS_NOTHING.match(title))
+    parts = map(_plain, [*folders, page.title or last, *sections])
+    return _text(" > ".join(dict.fromkeys(part for part in parts if part)))
+
+
+# `📚 Databases (12)`: the one says nothing, the other would touch each note when it grows
+_EMOJI = "\u2190-\u2bff\U0001f000-\U0001faff\ufe0f\u200d"
+_DECORATION = re.compile(rf"^[{_EMOJI}\s]+|[{_EMOJI}\s]+$|\s*[(（]\d{{1,3}}[)）]\s*$")
+# `Interview Questions & Answers:`, `解答`: which every card is
+_SAYS_NOTHING = re.compile(
+    r"""^\W*(?:(?:interview\W+)?(?:questions?|q))?(?:\W+(?:and\W+)?(?:answers?|a)|answers?)?\W*$
+    |^\W*(?:题目|问题|问答|面试题|解答|答案)\W*$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def _plain(title: str) -> str:
+    """A title for the trail, without what says nothing on a card."""
+    return " ".join(_DECORATION.sub("", title).split()) or title
+
+
+def _source_link(file: str, title: str, url: str | None) -> str:
+    """A link to the question's text; headings' anchors hold numbers, which would touch notes."""
+    if not url:
+        return ""
+    address = f"{url.rstrip('/')}/{quote(file)}#:~:text={quote(title, safe='')}"
+    return f'<a href="{escape(address)}">{_text(file)}</a>'
+
+
+# Drafts -> notes --------------------------------------------------------------------------------
+
+
+def make_note(draft: Draft, match: identity.Match, position: int, now: int) -> Note:
+    """Give a draft its guid and times; `position` is its place among the new cards."""
+    added, modified = identity.touch(match.entry, draft.fingerprint, now)
+    return Note(
+        guid=match.guid,
+        fields=draft.fields,
+        deck=draft.deck,
+        tags=draft.tags,
+        due=position,
+        modified=modified,
+        added=added,
+        cards=draft.cards,
+        question=draft.question,
+        content=draft.content,
+    )
+
+
+def pack_removed(removed: Sequence[LockEntry], known: Mapping[str, LastNote]) -> dict[str, str]:
+    """The last known notes of questions that are gone, packed for the lock."""
+    return {
+        entry.guid: pack_note(*_unmarked(*known[entry.guid]))
+        for entry in removed
+        if entry.guid in known and len(known[entry.guid][0]) == len(FIELDS)
+    }
+
+
+def _unmarked(fields: Sequence[str], tags: Sequence[str]) -> LastNote:
+    """The note before it was removed: beside an older lock, the package holds its tombstone."""
+    kept = list(fields)
+    kept[STATUS] = ""
+    return kept, [tag for tag in tags if tag != REMOVED_TAG]
+
+
+def make_tombstones(lock: Lock, shipped: set[str], name: str) -> Iterator[Note]:
+    """Notes of removed questions: they reach who has them, and make no card for who has not."""
+    for entry in lock.entries:
+        if entry.removed is not None and entry.tombstone:
+            fields, tags = _unpacked(entry.guid, entry.tombstone)
+            yield Note(
+                guid=entry.guid,
+                fields=_marked_removed(fields, shipped),
+                deck=name,
+                tags=_tags((*tags, REMOVED_TAG)),
+                due=0,
+                modified=entry.modified,
+                added=entry.added,
+                cards=(),
+            )
+
+
+def _unpacked(guid: str, tombstone: str) -> tuple[list[str], list[str]]:
+    """The fields and tags of a tombstone, made as harmless as notes: anyone can write a lock."""
+    from ankify.rendering.fields import sanitised
+
+    try:
+        fields, tags = unpack_note(tombstone)
+    except ValueError:
+        fields, tags = (), ()
+    if len(fields) != len(FIELDS):
+        message = f"the lock is damaged: the removed note {guid} cannot be read"
+        raise AnkifyError(message, Location(LOCK_NAME), RESTORE)
+    return [inert(sanitised(field)) for field in fields], list(tags)
+
+
+def _marked_removed(fields: Sequence[str], shipped: set[str]) -> tuple[str, ...]:
+    """Set the Status field; a picture that is gone from the notes becomes its alt text."""
+
+    def kept(found: re.Match[str]) -> str:
+        source = re.search(r'src="([^"]*)"', found[0])
+        if source and (unescape(source[1]) in shipped or "://" in source[1]):
+            return found[0]
+        alt = re.search(r'\balt="([^"]*)"', found[0])
+        # Not "[": an alt text "sound:a.mp3" would be played.
+        return f"&#91;{escape(unescape(alt[1]))}]" if alt and alt[1] else ""
+
+    kept_fields = [_FIGURE.sub(kept, field) for field in fields]
+    kept_fields[STATUS] = REMOVED_STATUS
+    return _separable(kept_fields)
+
+
+def note_type_fingerprint(note_type: NoteType) -> str:
+    """Hash the templates and the CSS."""
+    data = json.dumps([[(t.name, t.front, t.back) for t in note_type.templates], note_type.css])
+    return hashlib.sha256(data.encode()).hexdigest()[:16]
+
+
+def note_type_time(note_type: NoteType, lock: Lock | None, now: int) -> int:
+    """When the templates last changed: a rebuild must not touch the learner's own styling."""
+    if lock is None or not lock.note_type[0]:
+        return now
+    known, modified = lock.note_type
+    return modified if known == note_type_fingerprint(note_type) else max(now, modified + 1)

@@ -1,0 +1,213 @@
+"""Note files -> pages: each is read, split into its questions and rendered.
+
+A page that the cache holds is not rendered again; where many are left, several processes share
+them. Neither changes a page.
+"""
+
+from __future__ import annotations
+
+import gc
+import re
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from ankify.building.cache import Cache, page_key
+from ankify.config import Settings
+from ankify.model import AnkifyError, NoteFile, Page
+from ankify.reading.source import Found, decode_note_file, read_bytes
+
+if TYPE_CHECKING:
+    from ankify.rendering.fields import Renderer, RenderOptions
+
+Progress = Callable[[int, int], None]  # (note files done, note files in all)
+TAG_TYPES = (str, int, float, date)
+WORTH_A_PROCESS = 300_000  # bytes of notes; below, starting processes costs more than it saves
+
+
+def read_pages(
+    found: Sequence[Found],
+    job: Job,
+    *,
+    cache: Cache | None = None,
+    processes: int = 1,
+    progress: Progress | None = None,
+) -> Iterator[Page]:
+    """Read, split and render note files, in their order.
+
+    What `cache` holds is not rendered again. Raises AnkifyError where a file is not UTF-8, unless
+    the job is tolerant.
+    """
+    settings = job.settings
+    if settings.render.extensions:
+        cache = None  # the user's own code: nobody can tell when it changes
+    keys = [_key(one, read_bytes(one), settings) if cache else "" for one in found]
+    known = [cache.page(key) if cache else None for key in keys]
+    missing = [one for one, page in zip(found, known, strict=True) if page is None]
+    rendered = _render_all(missing, replace(job, cache=cache), processes)
+    for position, page in enumerate(known):
+        if page is None:
+            keys[position], page = next(rendered)
+        yield page
+        if progress:
+            progress(position + 1, len(found))
+    if cache:
+        cache.drop_pages(but=keys)
+
+
+def _key(found: Found, data: bytes, settings: Settings) -> str:
+    return page_key(found.path, data, (found.settings, settings.source, settings.render))
+
+
+def _render_all(missing: Sequence[Found], job: Job, processes: int) -> Iterator[tuple[str, Page]]:
+    """Render files, in this process or in several; the keys name the bytes that were read."""
+    done = 0
+    if processes > 1 and sum(map(_size, missing)) > WORTH_A_PROCESS:
+        for one, (key, page) in zip(missing, _in_processes(job, missing, processes), strict=False):
+            done += 1
+            kept = job.cache.page(key) if job.cache and not page else page
+            yield (key, kept) if kept else job(one)
+    yield from map(job, missing[done:])
+
+
+def _size(found: Found) -> int:
+    return found.file.stat().st_size if found.data is None else len(found.data)
+
+
+def _in_processes(
+    job: Job, missing: Sequence[Found], processes: int
+) -> Iterator[tuple[str, Page | None]]:
+    """Yield what can be rendered in other processes: all, or less where they fail.
+
+    A forked process need not import anything, but only Linux and a lone thread can fork.
+    """
+    import multiprocessing
+    from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
+
+    forks = sys.platform == "linux" and threading.active_count() == 1
+    context = multiprocessing.get_context("fork" if forks else "spawn")
+    try:
+        with ProcessPoolExecutor(processes, context, initializer=_set_up) as pool:
+            yield from pool.map(job.kept, missing, chunksize=4)
+    except (BrokenProcessPool, OSError, ImportError):
+        return
+
+
+def _set_up() -> None:
+    """Ctrl-C ends the process that waits; the others end with it, without a traceback each.
+
+    What they leave behind is looked for again: it grows with the notes.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.freeze()
+    gc.enable()
+
+
+@dataclass(frozen=True)
+class Job:
+    """Renders one note file; can be sent to another process.
+
+    If `tolerant`, a file that is not UTF-8 becomes a page that holds nothing but this problem.
+    Pages that can be read are kept in the `cache`, if there is one.
+    """
+
+    settings: Settings
+    tolerant: bool = False
+    cache: Cache | None = None
+
+    def __call__(self, found: Found) -> tuple[str, Page]:
+        """The page of a note file, and the key that it is kept under."""
+        key, page, _ = self._rendered(found)
+        return key, page
+
+    def kept(self, found: Found) -> tuple[str, Page | None]:
+        """The same, but None for a page that can be had from the cache: what is sent is held."""
+        key, page, kept = self._rendered(found)
+        return key, None if kept else page
+
+    def _rendered(self, found: Found) -> tuple[str, Page, bool]:
+        data = read_bytes(found)
+        key, page = _key(found, data, self.settings), self._page(found, data)
+        cache = None if page.unreadable else self.cache
+        return key, page, cache is not None and cache.keep_page(key, page)
+
+    def _page(self, found: Found, data: bytes) -> Page:
+        try:
+            note_file = decode_note_file(found.path, data)
+        except AnkifyError as error:
+            if not self.tolerant:
+                raise
+            return Page(found.path, None, (), (), problems=(error.problem,), unreadable=True)
+        return read_page(note_file, found, self.settings)
+
+
+def read_page(note_file: NoteFile, found: Found, settings: Settings) -> Page:
+    """Split one decoded note file into its questions and render them."""
+    # Imported late: a build whose pages are all known does not wait for the parser.
+    from ankify.checks.survey import survey
+    from ankify.questions.split import SplitOptions, split_questions
+    from ankify.reading import parse as gfm
+    from ankify.rendering.fields import RenderOptions
+
+    asked = found.settings
+    options = SplitOptions(asked.level, asked.pattern, asked.unnumbered)
+    parsed = gfm.parse(note_file.text)
+    split = split_questions(parsed, note_file.path, options)
+    renderer = _renderer(RenderOptions(settings.source.url, settings.render.extensions))
+    contents = tuple(renderer.render(section, parsed) for section in split.sections)
+    surveyed, slips = survey(parsed, note_file.path, split.unnumbered_candidates)
+    page = Page(
+        file=note_file.path,
+        title=split.title,
+        questions=tuple(section.question for section in split.sections),
+        contents=contents,
+        unanswered=split.unanswered,
+        toc=split.toc,
+        problems=(*note_file.problems, *split.problems, *slips),
+        deck=_text(note_file, "deck"),
+        tags=_tags(note_file),
+        survey=surveyed,
+    )
+    return _thrifty(page)
+
+
+def _thrifty(page: Page) -> Page:
+    """The same page, which holds a title once: as title, as heading and as plain question."""
+    titles = {asked.title: asked.title for asked in page.questions}
+    contents = (
+        replace(content, question=titles.get(content.question, content.question))
+        for content in page.contents
+    )
+    headings = (
+        replace(heading, title=titles.get(heading.title, heading.title))
+        for heading in page.survey.headings
+    )
+    survey = replace(page.survey, headings=tuple(headings))
+    return replace(page, contents=tuple(contents), survey=survey)
+
+
+@lru_cache(maxsize=1)
+def _renderer(options: RenderOptions) -> Renderer:
+    from ankify.rendering.fields import Renderer
+
+    return Renderer(options)
+
+
+def _text(note_file: NoteFile, key: str) -> str | None:
+    value = note_file.front_matter.get(key)
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _tags(note_file: NoteFile) -> tuple[str, ...]:
+    """`tags: [a, b]` or `tags: a, b` of the front matter."""
+    value = note_file.front_matter.get("tags") or ()
+    items = re.split(r"[,\s]+", value) if isinstance(value, str) else value
+    if not isinstance(items, list):
+        return ()
+    # Nothing else: what YAML nests may be endless as text, and a set has no order.
+    return tuple(str(item) for item in items if item and isinstance(item, TAG_TYPES))

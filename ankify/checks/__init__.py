@@ -1,0 +1,1 @@
+"""Pages -> problems: what an author can fix, each with file and line."""

@@ -1,0 +1,304 @@
+"""What `check` wants to know of a note file, collected from its tokens while it is read.
+
+Headings, links and anchors go into the `Survey`, for the rules in `rules.py`; what one look at the
+tokens already shows to be wrong (a formula in code, HTML that the card loses) is a problem here.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from urllib.parse import unquote
+
+from ankify.model import PICTURES, Heading, Link, Location, Problem, Survey
+from ankify.questions.numbers import may_link, read_number
+from ankify.reading.formulas import Formula, imbalance
+from ankify.reading.parse import ParsedFile, plain_text
+from ankify.reading.tokens import Token
+
+# <h2 id="norms">1. X</h2>
+HTML_HEADING = re.compile(
+    r"<h([1-6])\b([^>]*)>((?:(?!<h[1-6]\b).)*?)</h\1\s*>", re.IGNORECASE | re.DOTALL
+)
+# <a id="norms">, <h2 id="norms>: the quote may be missing
+HTML_ID = re.compile(
+    r"""<[a-z][^<>]*?\s(?:id|name)\s*=\s*(?:"([^">]*)|'([^'>]*)|([^\s>"']+))""", re.IGNORECASE
+)
+# <a href="#norms">X</a>
+HREF = re.compile(r"""<a\b[^<>]*?\shref\s*=\s*["']?([^"'\s>]*)[^>]*>""", re.IGNORECASE)
+HTML_LINK = re.compile(rf"{HREF.pattern}((?:(?!<a\b).)*?)</a\s*>", re.IGNORECASE | re.DOTALL)
+TAG = re.compile(r"<!--.*?(?:-->|\Z)|<(/?)([a-z][\w-]*)[^<>]*>", re.IGNORECASE | re.DOTALL)
+KRAMDOWN_ID = re.compile(r"\{:?\s*#([\w:.-]+)")  # ## Lists {#lists}: other sites than GitHub
+# <!-- ankify: off=long-answer, dead-anchor -->
+OFF = re.compile(r"<!--\s*ankify:\s*off\s*=\s*([\w\s,-]+?)\s*-->")
+# <!-- ankify: id=norms -->, and what may stand in it
+SAID = re.compile(r"<!--\s*ankify:((?:(?!<!--).)*?)-->", re.DOTALL)
+SAYABLE = re.compile(
+    r"ignore|question|id=\S+|cards=(?:none|(?:formula|image)(?:[\s,]+(?:formula|image))*)"
+    r"|off *= *[\w ,-]+"
+)
+# images/a%20b.png
+PICTURE = re.compile(rf"(?:{'|'.join(map(re.escape, sorted(PICTURES)))})\b", re.IGNORECASE)
+BEFORE_A_NAME = re.compile(r"""[\s/\\"'<>\[\]|=]""")
+SPACED = re.compile(
+    r"(?<![A-Za-z0-9$\\])\$[ \t]([^$\n`]{1,300}?)[ \t]\$(?![A-Za-z0-9$])"
+)  # $ x^2 $
+TEX = re.compile(r"\\[a-zA-Z]{2,}|[_^]\{|[\w)}][_^][\w\\]")  # \alpha, x_{i}, x^2
+SHORT = re.compile(r"[A-Za-z](?:\s*[=<>+*/-]\s*[\w.]+)?")  # x, n = 3
+SHOWN = ("text", "code_inline")
+IN_CODE = re.compile(r"(\$\$?)[^$]+\1")  # `$x^2$`
+CODE_SPAN = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
+
+# Tags that the cards lose, as GitHub does; of the second row with all that stands between them.
+_LOST = """area base basefont big blink button canvas center dialog embed fieldset font form frame
+    label legend link map marquee meta meter nobr optgroup option output param progress select
+    svg"""
+_LOST_WHOLE = "applet frameset noscript object"
+LOST, LOST_WHOLE = frozenset(_LOST.split()), frozenset(_LOST_WHOLE.split())
+
+
+def survey(parsed: ParsedFile, path: str, unnumbered: int) -> tuple[Survey, list[Problem]]:
+    """Look through the tokens of a note file once; `path` is posix and only goes into problems."""
+    surveyor = _Surveyor(parsed, path)
+    surveyor.look(parsed.tokens)
+    for definition in parsed.footnotes.values():
+        surveyor.look(definition)
+    surveyor.weigh_formulas()
+    found = Survey(
+        headings=tuple(_with_slugs(surveyor.headings)),
+        links=tuple(surveyor.links),
+        anchors=tuple(dict.fromkeys([*surveyor.anchors, *KRAMDOWN_ID.findall(parsed.text)])),
+        pictures=tuple(sorted(set(_pictures(parsed.text)))),
+        off=tuple(_off(parsed.text)) if "ankify:" in parsed.text else (),
+        unnumbered=unnumbered,
+    )
+    return found, surveyor.problems
+
+
+def slug(title: str) -> str:
+    """The anchor that GitHub makes of a heading: `3. What's new?` -> `3-whats-new`."""
+    return NOT_IN_SLUG.sub(_accent, title.strip().lower()).replace(" ", "-")
+
+
+NOT_IN_SLUG = re.compile(r"[^\w -]")  # all but letters, digits and what `_accent` keeps
+
+
+def _accent(sign: re.Match[str]) -> str:
+    """The sign itself if it is a part of the letter before it, else nothing."""
+    return sign[0] if unicodedata.category(sign[0])[0] == "M" else ""
+
+
+def _with_slugs(headings: Iterable[Heading]) -> Iterator[Heading]:
+    """Number the slugs that repeat, as GitHub does: `examples`, `examples-1`."""
+    seen: Counter[str] = Counter()
+    for heading in headings:
+        count = seen[heading.slug]
+        seen[heading.slug] += 1
+        yield replace(heading, slug=f"{heading.slug}-{count}") if count else heading
+
+
+def _pictures(text: str) -> Iterator[str]:
+    """The last parts of the names of pictures, as far as there is no blank in them."""
+    for found in PICTURE.finditer(text):
+        before = text[max(0, found.start() - 255) : found.start()]
+        yield unquote(BEFORE_A_NAME.split(before)[-1] + found[0])
+
+
+def _off(text: str) -> Iterator[tuple[int, str]]:
+    for line, content in enumerate(text.split("\n"), 1):
+        for found in OFF.finditer(content) if "ankify:" in content else ():
+            for rule in re.split(r"[\s,]+", found[1]):
+                yield line, rule
+
+
+class _Surveyor:
+    def __init__(self, parsed: ParsedFile, path: str) -> None:
+        self.parsed, self.path = parsed, path
+        self.headings: list[Heading] = []
+        self.links: list[Link] = []
+        self.anchors: list[str] = []
+        self.problems: list[Problem] = []
+        self.in_code: set[Formula] = set()
+        self.lost: set[str] = set()
+
+    def look(self, tokens: Sequence[Token]) -> None:
+        heading = False
+        for token in tokens:
+            if token.nesting:
+                heading = token.type == "heading_open"
+                continue
+            line = _line(token)
+            if token.type == "inline":
+                self._inline(token, line, heading)
+            elif token.type == "html_block":
+                self._html(token.content, line)
+                self._html_headings(token.content, line)
+            elif token.type in ("code_block", "fence"):
+                self._code_block(token, line)
+
+    def _problem(self, line: int, rule: str, message: str, hint: str | None = None) -> None:
+        self.problems.append(Problem(Location(self.path, line), rule, message, hint=hint))
+
+    # -- text --------------------------------------------------------------------------------------
+
+    def _inline(self, inline: Token, line: int, heading: bool) -> None:
+        children = inline.children or []
+        if "<" in inline.content:
+            for child in children:
+                if child.type == "html_inline":
+                    self._html(child.content, _line(child))
+            self._raw_links(children)
+        if may_link(inline.content):
+            self._links(children, line)
+        if "$" in inline.content:
+            self._dollars(inline, line)
+        if heading:
+            ids = [i for child in children for i in _ids(child.content)]
+            raw = "".join(child.content for child in children if child.type in SHOWN)
+            anchor = slug(self.parsed.masked.source(raw))
+            self._heading(line, plain_text(inline, self.parsed), ids, anchor)
+
+    def _heading(self, line: int, title: str, ids: Sequence[str], anchor: str) -> None:
+        read = read_number(title)
+        words = title[read.start :].strip()
+        self.headings.append(Heading(line, words, read.number, tuple(ids), anchor))
+
+    def _links(self, children: Sequence[Token], line: int) -> None:
+        start = 0
+        for at, token in enumerate(children):
+            if token.type in ("softbreak", "hardbreak"):
+                line += 1
+            elif token.type == "link_open":
+                start = at
+            elif token.type == "link_close":
+                text = plain_text(children[start:at], self.parsed)
+                self.links.append(Link(line, str(children[start].attrs.get("href") or ""), text))
+
+    def _raw_links(self, children: Sequence[Token]) -> None:
+        opened, href = -1, ""
+        for at, token in enumerate(children):
+            if token.type != "html_inline":
+                continue
+            if found := HREF.match(token.content):
+                opened, href = at, html.unescape(found[1])
+            elif opened >= 0 and token.content.lower().startswith("</a"):
+                text = plain_text(children[opened:at], self.parsed)
+                self.links.append(Link(_line(children[opened]), href, text))
+                opened = -1
+
+    def _dollars(self, inline: Token, line: int) -> None:
+        text = CODE_SPAN.sub(_quoted, inline.content)
+        at, done = line, 0
+        for found in SPACED.finditer(text):
+            at, done = self._line(at, text[done : found.start()]), found.start()
+            if TEX.search(found[1]) or SHORT.fullmatch(found[1].strip()):
+                self._problem(
+                    at,
+                    "spaced-formula",
+                    f"no formula on GitHub, for the blanks inside of its $ signs: {found[0]}",
+                    f"write ${found[1].strip()}$",
+                )
+        for child in inline.children or ():
+            if child.type == "code_inline" and _is_formula(child.content):
+                self._problem(
+                    _line(child),
+                    "formula-in-code",
+                    f"formula in code, so it is shown as it is written: `{child.content}`",
+                    "take the backticks off",
+                )
+
+    def _line(self, line: int, before: str) -> int:
+        formulas = self.parsed.masked.words(before)
+        return line + before.count("\n") + sum(f.source.count("\n") for f in formulas)
+
+    # -- code --------------------------------------------------------------------------------------
+
+    def _code_block(self, token: Token, line: int) -> None:
+        formulas = self.parsed.masked.words(token.content)
+        self.in_code.update(formulas)
+        source = self.parsed.masked.source(token.content)
+        if not token.info.strip() and "$" in source and _is_formula(source.strip()):
+            indented = token.type == "code_block"
+            self._problem(
+                line,
+                "formula-in-code",
+                "formula in a code block, so it is shown as it is written",
+                "indent it by less than four blanks" if indented else "take the ``` lines off",
+            )
+
+    def weigh_formulas(self) -> None:
+        for formula in self.parsed.formulas:
+            wrong = imbalance(formula.tex) if formula not in self.in_code else None
+            if wrong:
+                self._problem(
+                    formula.line + 1, "unbalanced-formula", f"formula is not balanced: {wrong}"
+                )
+
+    # -- raw HTML ----------------------------------------------------------------------------------
+
+    def _html(self, content: str, line: int) -> None:
+        self.anchors += _ids(content)
+        for tag in TAG.finditer(content):
+            name = (tag[2] or "").lower()
+            if name in self.lost or tag[1] or name not in LOST | LOST_WHOLE:
+                continue
+            self.lost.add(name)
+            stays = "with all that is in it" if name in LOST_WHOLE else "what it holds stays"
+            self._problem(
+                line + content.count("\n", 0, tag.start()),
+                "removed-html",
+                f"<{name}> is left out of the cards, as on GitHub; {stays}",
+            )
+
+        for comment in SAID.finditer(content) if "ankify:" in content else ():
+            if not SAYABLE.fullmatch(comment[1].strip()):
+                self._problem(
+                    line + content.count("\n", 0, comment.start()),
+                    "unknown-comment",
+                    f"ankify does not know this comment: {' '.join(comment[1].split())}",
+                    "ignore, question, id=word, cards=formula,image, cards=none or off=rule;"
+                    " one in each comment",
+                )
+
+    def _html_links(self, content: str, line: int) -> None:
+        content = COMMENT.sub(_blanked, content)
+        for found in HTML_LINK.finditer(content):
+            text = html.unescape(TAG.sub("", found[2])).strip()
+            at = self._line(line, content[: found.start()])
+            self.links.append(Link(at, html.unescape(found[1]), " ".join(text.split())))
+
+    def _html_headings(self, content: str, line: int) -> None:
+        self._html_links(content, line)
+        for found in HTML_HEADING.finditer(COMMENT.sub(_blanked, content)):
+            title = " ".join(html.unescape(TAG.sub("", found[3])).split())
+            ids = [*_ids(f"<h{found[2]}>"), *_ids(found[3])]
+            self._heading(line + content.count("\n", 0, found.start()), title, ids, slug(title))
+
+
+COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+
+
+def _line(token: Token) -> int:
+    return token.map[0] + 1 if token.map else 0
+
+
+def _quoted(code: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", "`", code[0])
+
+
+def _blanked(found: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", found[0])
+
+
+def _ids(content: str) -> list[str]:
+    found = HTML_ID.findall(content) if "=" in content and "<" in content else ()
+    return [html.unescape(a or b or c) for a, b, c in found]
+
+
+def _is_formula(code: str) -> bool:
+    """Whether code is nothing but one formula in dollar signs, with TeX in it."""
+    return bool(IN_CODE.fullmatch(code) and TEX.search(code))

@@ -1,0 +1,615 @@
+"""The command line: options, exit codes and printing. It decides nothing about notes.
+
+stdout gets what was asked for, stderr everything else. Exit code 0: done, 1: problems or failed,
+2: wrong usage.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shlex
+import shutil
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import replace
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ankify import __version__
+from ankify.commands.report import (
+    adoption_as_json,
+    adoption_lines,
+    annotation,
+    build_lines,
+    build_report,
+    counted,
+    forecast_as_json,
+    forecast_lines,
+    from_here,
+    hint_from_here,
+    note_as_json,
+    problem_as_json,
+)
+from ankify.model import AnkifyError, ChangeKind, Problem, Project, Severity
+
+if TYPE_CHECKING:
+    from ankify.anki.forecast import Forecast
+    from ankify.anki.package import Package
+    from ankify.identity.guids import Candidate, Doubt
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+SHOWN = 20  # problems that `ankify build` prints
+_UNSAFE_IN_FILE_NAMES = str.maketrans(dict.fromkeys('/\\:*?"<>| ', "-"))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command line and return its exit code; Ctrl-C at any moment of it gives 130."""
+    try:
+        code = cli(list(arguments), prog_name="ankify", obj=arguments, standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        say("interrupted")
+        return 130
+    return code if isinstance(code, int) else 0
+
+
+@click.group(context_settings=CONTEXT)
+@click.version_option(__version__, message="ankify %(version)s")
+def cli() -> None:
+    """Turn a folder of Markdown notes into an Anki deck.
+
+    Example: ankify build notes
+    """
+
+
+def notes_argument(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The NOTES argument that most commands take."""
+    return click.argument(
+        "notes", required=False, type=click.Path(path_type=Path), callback=_default_notes
+    )(command)
+
+
+def _default_notes(_: click.Context, __: click.Parameter, value: Path | None) -> Path:
+    """NOTES, else the folder here if it has an ankify.toml, else notes/, else the folder here."""
+    if value is not None and os.path.isfile(value):
+        hint = f"name its folder: {value.parent}"
+        raise click.BadParameter(f"{value} is a file, and NOTES is a folder; {hint}")
+    if value is not None:
+        return value
+    return Path("notes") if not Path("ankify.toml").is_file() and Path("notes").is_dir() else Path()
+
+
+unnumbered_option = click.option(
+    "--unnumbered", is_flag=True, help="Take questions without a number, too."
+)
+
+
+def reports_errors(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Show an error that a user can mend as its message and exit with 1.
+
+    Those are AnkifyError and what the system refuses; anything else keeps its traceback.
+    """
+
+    @wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except AnkifyError as error:
+            say(str(_from_here(error, kwargs.get("notes", Path()))))
+            sys.exit(1)
+        except BrokenPipeError:  # `ankify list | head`: click knows what to do
+            raise
+        except OSError as error:
+            place = f"{error.filename}: " if error.filename else ""
+            say(str(AnkifyError(f"{place}{error.strerror or error}")))
+            sys.exit(1)
+        except KeyboardInterrupt:
+            say("interrupted")
+            sys.exit(130)
+
+    return wrapped
+
+
+def _from_here(error: AnkifyError, notes: Path) -> AnkifyError:
+    """An error whose file is named as seen from the folder that ankify was called in."""
+    place, hint = error.location, error.hint
+    if place:
+        hint = hint_from_here(hint, place, notes)
+    if place and not notes.is_absolute() and os.path.exists(notes / place.file):
+        place = replace(place, file=(notes / place.file).as_posix())
+    return AnkifyError(error.message, place, hint)
+
+
+def say(text: str) -> None:
+    """Print to stderr; a stream that cannot encode a title shows it escaped."""
+    _print(text, sys.stderr)
+
+
+def tell(text: str) -> None:
+    """Print to stdout what was asked for."""
+    _print(text, sys.stdout)
+
+
+def tell_json(data: object) -> None:
+    """Print data to stdout as JSON."""
+    tell(json.dumps(data, ensure_ascii=False, indent=1))
+
+
+def _print(text: str, stream: Any) -> None:
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    click.echo(text.encode(encoding, "backslashreplace").decode(encoding), file=stream)
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """A progress line on a terminal, for work that is longer than a second."""
+    started, shown = time.monotonic(), False
+
+    def advance(done: int, total: int) -> None:
+        nonlocal shown
+        if quiet or not sys.stderr.isatty() or time.monotonic() - started < 1:
+            return
+        shown = True
+        filled = 30 * done // max(total, 1)
+        sys.stderr.write(f"\r[{'#' * filled}{'.' * (30 - filled)}] {done}/{total} note files")
+        sys.stderr.flush()
+
+    try:
+        yield advance
+    finally:
+        if shown:
+            sys.stderr.write("\r\033[K")
+
+
+def read(notes: Path, unnumbered: bool, *, quiet: bool = False, **options: Any) -> Project:
+    """Read the notes, with a bar on a terminal; `options` are those of `read_project`."""
+    from ankify.pipeline import read_project
+
+    with progress(quiet) as advance:
+        return read_project(
+            notes,
+            unnumbered=unnumbered or None,
+            progress=advance,
+            processes=os.cpu_count() or 1,
+            **options,
+        )
+
+
+def default_output(project: Project) -> Path:
+    """`build/` and the name of the root deck, in a form that every system takes."""
+    stem = project.name.lower().translate(_UNSAFE_IN_FILE_NAMES).strip("-. ") or "notes"
+    return Path("build", f"{stem}-deck.apkg" if stem == "collection" else f"{stem}.apkg")
+
+
+# build ------------------------------------------------------------------------------------------
+
+
+@cli.command()
+@notes_argument
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The package to write.  [default: build/DECK.apkg]",
+)
+@click.option("--strict", is_flag=True, help="Fail on warnings, too.")
+@click.option("--locked", is_flag=True, help="Fail if ankify.lock would change (for CI).")
+@unnumbered_option
+@click.option("--fetch", is_flag=True, help="Download remote pictures into the deck.")
+@click.option("--no-cache", is_flag=True, help="Render all notes again.")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+@click.option("-v", "--verbose", is_flag=True, help="Print each change with its place.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@reports_errors
+def build(
+    notes: Path,
+    output: Path | None,
+    *,
+    strict: bool,
+    locked: bool,
+    unnumbered: bool,
+    fetch: bool,
+    no_cache: bool,
+    quiet: bool,
+    verbose: bool,
+    as_json: bool,
+) -> None:
+    """Build the Anki package of NOTES, and NOTES/ankify.lock.
+
+    Example: ankify build notes -o build/notes.apkg
+    """
+    from ankify.building.stamp import leave, look
+
+    seen = None if fetch or no_cache else look(notes)
+    decide = ask if sys.stdin.isatty() and sys.stderr.isatty() else None
+    project = read(notes, unnumbered, quiet=quiet, fetch=fetch, cached=not no_cache, decide=decide)
+    known = replace(project, problems=(*project.problems, *reasons(project)))
+    if not quiet or strict:
+        show_problems(known.problems, notes)
+    refuse(known, strict=strict, locked=locked)
+    path = output or default_output(project)
+    if path.is_dir():
+        hint = f"name the file: -o {shlex.quote(str(path / default_output(project).name))}"
+        raise AnkifyError(f"cannot write {path}: it is a folder", hint=hint)
+    lost = keep_for_adopt(project, path)
+    write_deck(project, path)
+    if lost:
+        say(lost)
+
+    def report(project: Project) -> None:
+        if as_json:
+            tell_json(build_report(project, path))
+        elif not quiet:
+            print_report(project, path, verbose=verbose)
+
+    report(known)
+    arguments = click.get_current_context().obj
+    if seen and arguments:
+        with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
+            if not quiet:
+                show_problems(project.problems, notes)
+            report(replace(project, changes=()))
+        leave(arguments, seen, project, path, (out.getvalue(), err.getvalue()))
+
+
+def reasons(project: Project) -> Sequence[Problem]:
+    """Problems that say why questions are gone; a build looks for no others."""
+    if not any(change.kind is ChangeKind.REMOVED for change in project.changes):
+        return ()
+    from ankify.checks.rules import why_removed
+
+    return why_removed(project)
+
+
+def refuse(project: Project, *, strict: bool, locked: bool) -> None:
+    """Raise AnkifyError for a build that must not write what it would write."""
+    if strict and project.problems:
+        raise AnkifyError("nothing was written: the problems above come first")
+    if locked and project.lock_changed:
+        raise AnkifyError(
+            "ankify.lock does not match the notes",
+            hint="run `ankify build` and commit ankify.lock",
+        )
+
+
+def keep_for_adopt(project: Project, path: Path) -> str | None:
+    """Copy the last package aside if the lock is gone that knew its notes; returns what to say.
+
+    Once that package is overwritten, nothing knows the guids that learners have.
+    """
+    from ankify.anki.package import read_apkg
+    from ankify.identity.lock import LOCK_NAME
+
+    lock = project.root / LOCK_NAME
+    if lock.exists() or not path.is_file():
+        return None
+    try:
+        known = {note.guid for note in read_apkg(path).notes}
+    except AnkifyError:  # whatever it was, nobody has learnt from it
+        return None
+    lost = known - {note.guid for note in project.notes}
+    if not lost:
+        return None
+    aside = path.with_name(f"{path.stem}.old{path.suffix}")
+    shutil.copyfile(path, aside)
+    lock_name, old, root = (shlex.quote(it.as_posix()) for it in (lock, aside, project.root))
+    return (
+        f"warning: {lock.as_posix()} was gone: {counted(len(lost), 'note')} of the last package"
+        " would lose the history\n"
+        f"  hint: remove {lock_name}, then `ankify adopt {old} {root}` keeps it; build again"
+    )
+
+
+def write_deck(project: Project, path: Path) -> None:
+    """Write package and lock: both, or neither where one of them cannot be written."""
+    from ankify.anki.package import publish, staged_apkg
+    from ankify.building.cache import Cache
+    from ankify.pipeline import write_lock
+
+    with staged_apkg(project, path) as staged:
+        write_lock(project)
+        publish(staged, path)
+    Cache(project.root).last_package = path
+
+
+def ask(doubt: Doubt) -> Candidate | None:
+    """Ask on the terminal which question continues an old one; no answer takes the default."""
+    say(f"{doubt.entry.file}: what became of {doubt.entry.title!r}?")
+    for number, (candidate, sure) in enumerate(zip(doubt.candidates, doubt.sure, strict=True), 1):
+        say(f"  {number}: {candidate.file}:{candidate.line}: {candidate.title} ({sure:.0%} alike)")
+    say("  0: none of them, it is gone")
+    default = doubt.candidates.index(doubt.chosen) + 1 if doubt.chosen else 0
+    kind = click.IntRange(0, len(doubt.candidates))
+
+    def meant(typed: str) -> int:
+        """The number; that of the likeliest for yes, 0 for no."""
+        words: dict[str, Any] = {"y": default or 1, "yes": default or 1, "n": 0, "no": 0}
+        return int(kind.convert(words.get(typed.strip().lower(), typed), None, None))
+
+    answer = click.prompt("which one", default=str(default), value_proc=meant, err=True)
+    return doubt.candidates[answer - 1] if answer else None
+
+
+def show_problems(problems: Sequence[Problem], notes: Path) -> None:
+    """Print the first problems to stderr, in the order of their places."""
+    for problem in problems[:SHOWN]:
+        say(str(from_here(problem, notes)))
+    if len(problems) > SHOWN:
+        say(f"... and {len(problems) - SHOWN} more: run `ankify check {notes}`")
+
+
+def print_report(project: Project, path: Path, *, verbose: bool) -> None:
+    """Print the report of a build to stderr."""
+    for line in build_lines(project, path, verbose=verbose):
+        say(line)
+
+
+# list -------------------------------------------------------------------------------------------
+
+
+@cli.command("list")
+@notes_argument
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@click.option("--html", is_flag=True, help="With --json: the fields of each note, too.")
+@unnumbered_option
+@reports_errors
+def list_questions(notes: Path, *, as_json: bool, html: bool, unnumbered: bool) -> None:
+    """List the questions of NOTES that become cards.
+
+    Example: ankify list notes --json
+    """
+    project = read(notes, unnumbered)
+    listed = [note for note in project.notes if note.question]
+    if not listed:
+        say_why_empty(project)
+    if as_json:
+        entries = [note_as_json(note, html=html) for note in listed]
+        tell_json(entries)
+        return
+    for note in listed:
+        assert note.question
+        number = f"{note.question.number}. " if note.question.number else ""
+        tell(f"{note.question.location}: {number}{note.question.title}")
+
+
+def say_why_empty(project: Project) -> None:
+    """Print to stderr why there is nothing to show: most often, what a question is."""
+    from ankify.anki.package import no_question
+
+    if error := no_question(project):
+        say(str(error))
+
+
+# check ------------------------------------------------------------------------------------------
+
+
+@cli.command()
+@notes_argument
+@click.option("--strict", is_flag=True, help="Exit with 1 on warnings, too.")
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="How to print the problems; github: annotations of a pull request.",
+)
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path),
+    help="Also say what the next import does to who has this package (text only).",
+)
+@unnumbered_option
+@reports_errors
+def check(notes: Path, *, strict: bool, shape: str, against: Path | None, unnumbered: bool) -> None:
+    """Show all problems of NOTES, each with its place.
+
+    Writes nothing. Exits with 1 if there is an error, with --strict also if there is a warning.
+    docs/rules.md says what each rule is about and how to switch it off.
+
+    Example: ankify check notes --strict
+    """
+    from ankify.anki.forecast import diff as compare
+    from ankify.checks.rules import check as find_problems
+
+    if against and shape != "text":
+        hint = "ankify diff --against says the same, with --json as JSON"
+        raise click.UsageError(f"--against goes with --format text only; {hint}")
+    package = read_package(against)
+    try:
+        project = read(notes, unnumbered, last_package=against, tolerant=True)
+        problems = find_problems(project)
+    except AnkifyError as error:
+        project, problems = None, (error.problem,)
+    print_problems(problems, shape, notes)
+    count = Counter(problem.severity for problem in problems)
+    if package and project:
+        print_forecast(compare(project, package))
+    if shape == "text":
+        errors, warnings = count[Severity.ERROR], count[Severity.WARNING]
+        asked = f" in {counted(len(project.questions), 'question')}" if project else ""
+        say(f"{counted(errors, 'error')}, {counted(warnings, 'warning')}{asked}")
+    sys.exit(1 if count[Severity.ERROR] or (strict and problems) else 0)
+
+
+def print_problems(problems: Sequence[Problem], shape: str, notes: Path) -> None:
+    """Print problems to stdout: as text, as a JSON array, as annotations of GitHub."""
+    if shape == "json":
+        entries = [problem_as_json(problem) for problem in problems]
+        tell_json(entries)
+        return
+    for problem in problems:
+        shown = from_here(problem, notes)
+        tell(annotation(shown) if shape == "github" else str(shown))
+
+
+# diff -------------------------------------------------------------------------------------------
+
+
+@cli.command()
+@notes_argument
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path),
+    help="Compare with this package instead of the last build.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the forecast as JSON.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if the import changes anything.")
+@unnumbered_option
+@reports_errors
+def diff(
+    notes: Path, against: Path | None, *, as_json: bool, exit_code: bool, unnumbered: bool
+) -> None:
+    """Say what the next import of NOTES will do in Anki.
+
+    Writes nothing. Compared are the notes as they are now and the last build, which ankify.lock
+    knows.
+
+    Example: ankify diff notes --against old.apkg
+    """
+    from ankify.anki.forecast import diff as compare
+
+    project = read(notes, unnumbered, last_package=against)
+    forecast = compare(project, read_package(against))
+    if as_json:
+        tell_json(forecast_as_json(forecast))
+    else:
+        print_forecast(forecast)
+    sys.exit(1 if exit_code and forecast.changes_something else 0)
+
+
+def read_package(path: Path | None) -> Package | None:
+    """Read the package that was named, if any."""
+    from ankify.anki.package import read_apkg
+
+    return read_apkg(path) if path else None
+
+
+def print_forecast(forecast: Forecast) -> None:
+    """Print a forecast to stdout."""
+    for line in forecast_lines(forecast):
+        tell(line)
+
+
+# preview ----------------------------------------------------------------------------------------
+
+
+@cli.command()
+@notes_argument
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("build", "preview"),
+    show_default=True,
+    help="The folder to write.",
+)
+@click.option(
+    "--serve",
+    is_flag=True,
+    help="Serve it, and write it anew when a note changes (needs ankify-notes[preview]).",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8765,
+    show_default=True,
+    help="Where --serve listens.",
+)
+@unnumbered_option
+@reports_errors
+def preview(notes: Path, output: Path, *, serve: bool, port: int, unnumbered: bool) -> None:
+    """Show all cards of NOTES on a web page, without Anki.
+
+    The folder opens from disk; what `ankify check` finds stands beside the card it is about.
+
+    Example: ankify preview notes --serve
+    """
+    from ankify.checks.rules import check as find_problems
+    from ankify.commands.preview import serve_preview, write_preview
+
+    def checked() -> Project:
+        project = read(notes, unnumbered)
+        if not project.questions:
+            say_why_empty(project)
+        return replace(project, problems=find_problems(project))
+
+    if serve:
+        serve_preview(checked, output, port=port, tell=say)
+    else:
+        say(f"Wrote {write_preview(checked(), output)}")
+
+
+# adopt ------------------------------------------------------------------------------------------
+
+
+@cli.command("adopt")
+@click.argument("package", metavar="OLD.apkg", type=click.Path(path_type=Path))
+@notes_argument
+@unnumbered_option
+@click.option("-v", "--verbose", is_flag=True, help="List every match and what has no partner.")
+@click.option("--json", "as_json", is_flag=True, help="Print the matches as JSON.")
+@reports_errors
+def adopt_command(
+    package: Path, notes: Path, *, unnumbered: bool, verbose: bool, as_json: bool
+) -> None:
+    """Take over the notes of a package, with their history.
+
+    Writes NOTES/ankify.lock. For a lock that was lost, and for a deck that was made by hand or by
+    another tool until now. The notes of the package are matched with the questions by their text; a
+    question that finds its note keeps its review history. OLD.apkg is what Anki exports (File >
+    Export), or a package that was built before.
+
+    Example: ankify adopt old.apkg notes
+    """
+    from ankify.anki.package import read_apkg
+    from ankify.pipeline import adopt_package, write_adopted
+
+    old = read_apkg(package)
+    project = read(notes, unnumbered)
+    adoption = adopt_package(project, old.notes)
+    if not adoption.matched:
+        raise AnkifyError(
+            "no question of the notes is in the package, so nothing was written",
+            hint="ankify list shows the questions; does the package hold the same ones?",
+        )
+    written = write_adopted(project, adoption)
+    if as_json:
+        tell_json(adoption_as_json(adoption))
+        return
+    lock = (notes / "ankify.lock").as_posix()
+    say(f"Wrote {lock}" if written else f"{lock} knows them already: it was left alone")
+    for line in adoption_lines(adoption, old, verbose=verbose):
+        say(line)
+
+
+# init -------------------------------------------------------------------------------------------
+
+
+@cli.command()
+@click.argument("folder", required=False, type=click.Path(path_type=Path), default=Path())
+@reports_errors
+def init(folder: Path) -> None:
+    """Start a folder of notes in FOLDER (default: here).
+
+    Never overwrites a file. Writes a note file to learn from, ankify.toml with every setting, a
+    Makefile, a .gitignore and a GitHub workflow that attaches the deck to each release.
+
+    Example: ankify init my-notes
+    """
+    from ankify.commands.init import start
+
+    for path, written in start(folder).items():
+        say(f"wrote {path.as_posix()}" if written else f"left {path.as_posix()} as it is")
+    here = "" if folder == Path() else f"cd {shlex.quote(folder.as_posix())} && "
+    say(f"Next: {here}make deck (or: ankify build), then import build/*.apkg in Anki")

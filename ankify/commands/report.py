@@ -1,0 +1,352 @@
+"""What the commands say: reports, lists, forecasts; as lines of text or as plain data for JSON."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ankify.identity.lock import LOCK_NAME
+from ankify.model import (
+    REMOVED_TAG,
+    ChangeKind,
+    Location,
+    Note,
+    PackageNote,
+    Past,
+    Problem,
+    Project,
+)
+
+if TYPE_CHECKING:
+    from ankify.anki.forecast import Forecast
+    from ankify.anki.package import Package
+    from ankify.identity.adopt import Adoption
+
+REPORTED = (
+    *(ChangeKind.ADDED, ChangeKind.UPDATED, ChangeKind.REWORDED, ChangeKind.RENUMBERED),
+    *(ChangeKind.MOVED, ChangeKind.RETURNED, ChangeKind.REMOVED),
+)
+# In a search, Anki takes these for something else.
+SEARCH_SIGNS = str.maketrans({sign: f"\\{sign}" for sign in '\\":*_()-'})
+NAME_SIGNS = str.maketrans({sign: f"\\{sign}" for sign in "\\*_"})  # in a deck or a tag, "::" parts
+FEW = 20  # titles in a search, where it need not have them
+TOGETHER = 100  # titles in one search; Anki takes some hundreds
+TAG = re.compile(r"<[^>]*>")
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 note`, `2 notes`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+# build ------------------------------------------------------------------------------------------
+
+
+def build_lines(project: Project, path: Path, *, verbose: bool) -> Iterator[str]:
+    """One line of outcome, then what changed; nothing for the unchanged."""
+    shipped = [note for note in project.notes if note.cards]
+    decks = len({note.deck for note in shipped})
+    yield (
+        f"Built {path}: {counted(len(shipped), 'note')} in {counted(decks, 'deck')},"
+        f" {counted(len(project.media), 'media file')}"
+    )
+    counts = Counter(change.kind for change in project.changes)
+    if counts:
+        yield "  " + ", ".join(f"{kind} {counts[kind]}" for kind in REPORTED if counts[kind])
+    if project.media_saved:
+        yield f"  smaller copies of pictures save {project.media_saved / 1e6:.1f} MB"
+    for change in project.changes if verbose else ():
+        was = f" (was {change.before})" if change.before else ""
+        yield f"  {change.kind}: {change.location}: {change.title}{was}"
+    yield from searches(project)
+
+
+def searches(project: Project) -> list[str]:
+    """Ready searches for Anki's browser: what an import cannot do for the learner."""
+    shipped = {note.guid for note in project.notes}
+    removed = [change for change in project.changes if change.kind is ChangeKind.REMOVED]
+    lines = []
+    if any(change.guid in shipped for change in removed):
+        lines.append(f"  removed questions, after the import, in Anki's browser: tag:{REMOVED_TAG}")
+    lines += [
+        f'  removed, but not marked in Anki; to find it: "{change.title.translate(SEARCH_SIGNS)}"'
+        for change in removed
+        if change.guid not in shipped
+    ]
+    if any(change.old_deck for change in project.changes):
+        from ankify.anki.forecast import diff
+
+        lines += moves(diff(project))
+    return lines
+
+
+def moves(forecast: Forecast) -> Iterator[str]:
+    """A search for the cards of each deck that an import leaves where they were."""
+    groups: dict[str, dict[str, list[Note]]] = {}
+    for note, old in forecast.moved:
+        groups.setdefault(old, {}).setdefault(note.deck, []).append(note)
+    staying: dict[str, list[Note | Past]] = {old: [] for old in groups}
+    for other, old in forecast.staying:
+        staying[old].append(other)
+    for old, by_deck in sorted(groups.items()):
+        for new, notes in sorted(by_deck.items()):
+            elsewhere = [n for deck, moved in by_deck.items() if deck != new for n in moved]
+            for search in _finding(notes, old, [*staying[old], *elsewhere]):
+                yield (
+                    f'  cards stay in their deck; to move them to "{new}",'
+                    f" search in Anki after the import: {search}"
+                )
+
+
+def _finding(notes: Sequence[Note], old: str, others: Sequence[Note | Past]) -> Iterator[str]:
+    """Searches that find `notes` in the deck `old`, and none of the `others` in it.
+
+    Anki's deck: finds sub-decks, too. The deck can hold cards that ankify does not know, such as
+    those of "Default" after `adopt`: so more than the deck is asked for in any case.
+    """
+    name = old.translate(NAME_SIGNS)
+    deck = f'deck:"{name}" -deck:"{name}::*"'
+    tags = set.intersection(*(set(note.tags) for note in notes))
+    tags = {tag for tag in tags if '"' not in tag}
+    if tags and not any(isinstance(other, Past) or _carries(other, tags) for other in others):
+        yield " ".join([deck, *(f'tag:"{tag.translate(NAME_SIGNS)}"' for tag in sorted(tags))])
+    elif not others and len(notes) > FEW:
+        yield f'{deck} note:"Ankify Question"'
+    else:
+        asked = [f'"Question:{_as_stored(note)}"' for note in notes]
+        for start in range(0, len(asked), TOGETHER):
+            yield f"{deck} ({' or '.join(asked[start : start + TOGETHER])})"
+
+
+def _carries(note: Note, tags: set[str]) -> bool:
+    """Whether a search for all these tags finds the note: by a tag, or by one below it."""
+    own = [tag.lower() for tag in note.tags]
+    return all(any(f"{tag}::".startswith(f"{one.lower()}::") for tag in own) for one in tags)
+
+
+def _as_stored(note: Note) -> str:
+    """The field with the question for a search, on one line."""
+    return note.fields[0].translate(SEARCH_SIGNS).replace("\n", "_")
+
+
+def build_report(project: Project, path: Path) -> dict[str, Any]:
+    """The report of a build as plain data."""
+    return {
+        "package": path.as_posix(),
+        "notes": sum(bool(note.cards) for note in project.notes),
+        "decks": sorted({note.deck for note in project.notes if note.cards}),
+        "media": len(project.media),
+        "changes": [
+            {
+                "kind": str(change.kind),
+                **_place(change.location),
+                "guid": change.guid,
+                "title": change.title,
+                "before": change.before,
+            }
+            for change in project.changes
+        ],
+        "problems": [problem_as_json(problem) for problem in project.problems],
+        "searches": [line.strip() for line in searches(project)],
+    }
+
+
+def _place(location: Location) -> dict[str, Any]:
+    return {"file": location.file, "line": location.line}
+
+
+# adopt ------------------------------------------------------------------------------------------
+
+CERTAIN = 0.9  # what is less alike is shown
+CONFLICT = """
+Anki leaves notes of another note type alone. Once, and it keeps all history:
+  1. build, and import the package: it brings the note type; the old notes stay as they are
+  2. in Anki's browser select the old notes, Notes > Change Note Type: "Ankify Question";
+     the field that asks becomes Question, the one that answers becomes Answer
+  3. import the package once more, with "Update notes: Always"
+Do not tick "Merge note types": it puts the history on a second, empty card."""
+
+
+def adoption_lines(adoption: Adoption, package: Package, *, verbose: bool) -> Iterator[str]:
+    """What was matched, what is not certain, what found no partner, and what to do in Anki."""
+    matched, unmatched = adoption.matched, adoption.unmatched_questions
+    yield (
+        f"{counted(len(matched), 'question')} of {len(matched) + len(unmatched)} adopted,"
+        f" from {counted(len(package.notes), 'note')} in the package"
+    )
+    titles = {note.guid: _title(note) for note in package.notes}
+    for guid, question, sure in matched:
+        if verbose or sure < CERTAIN:
+            mark = "" if sure >= CERTAIN else f" ({sure:.0%} sure)"
+            yield f"  {question.file}:{question.line}: {question.title} = {titles[guid]}{mark}"
+    for question in unmatched if verbose else ():
+        yield f"  new: {question.file}:{question.line}: {question.title}"
+    for note in adoption.unmatched_notes if verbose else ():
+        yield f"  only in the package: {_title(note)}"
+    if not verbose and (unmatched or adoption.unmatched_notes):
+        left = counted(len(adoption.unmatched_notes), "note")
+        yield (
+            f"  {counted(len(unmatched), 'question')} and {left} of the package have no partner;"
+            " -v lists them"
+        )
+    foreign = {note.guid for note in package.notes if note.foreign}
+    if any(guid in foreign for guid, _, _ in matched):
+        yield CONFLICT.strip("\n")
+
+
+def _title(note: PackageNote) -> str:
+    words = " ".join(unescape(TAG.sub(" ", note.fields[0])).split())
+    return words if len(words) <= 80 else f"{words[:79]}…"
+
+
+def adoption_as_json(adoption: Adoption) -> dict[str, Any]:
+    """An adoption as plain data."""
+    return {
+        "matched": [
+            {"guid": guid, "file": q.file, "line": q.line, "title": q.title, "sure": round(sure, 2)}
+            for guid, q, sure in adoption.matched
+        ],
+        "unmatched_questions": [
+            {"file": q.file, "line": q.line, "title": q.title} for q in adoption.unmatched_questions
+        ],
+        "unmatched_notes": [
+            {"guid": note.guid, "title": _title(note)} for note in adoption.unmatched_notes
+        ],
+    }
+
+
+# check ------------------------------------------------------------------------------------------
+
+
+def problem_as_json(problem: Problem) -> dict[str, Any]:
+    """A problem as plain data."""
+    return {
+        **_place(problem.location),
+        "rule": problem.rule,
+        "severity": str(problem.severity),
+        "message": problem.message,
+        "hint": problem.hint,
+    }
+
+
+def from_here(problem: Problem, notes: Path) -> Problem:
+    """A problem whose file is named as seen from the folder that ankify was called in."""
+    problem = replace(problem, hint=hint_from_here(problem.hint, problem.location, notes))
+    if notes.is_absolute():
+        return problem
+    file = (notes / problem.location.file).as_posix()
+    return replace(problem, location=replace(problem.location, file=file))
+
+
+def hint_from_here(hint: str | None, place: Location, notes: Path) -> str | None:
+    """A hint about the lock with its path: git, which it names, is called from here."""
+    if not hint or place.file != LOCK_NAME:
+        return hint
+    return hint.replace(LOCK_NAME, shlex.quote((notes / LOCK_NAME).as_posix()))
+
+
+def annotation(problem: Problem) -> str:
+    """A problem as a workflow command of GitHub, which shows it beside the line it is about.
+
+    https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+    """
+    place = f"file={_property(problem.location.file)}"
+    if problem.location.line:
+        place += f",line={problem.location.line}"
+    text = problem.message + (f"\n{problem.hint}" if problem.hint else "")
+    return f"::{problem.severity} {place},title={_property(problem.rule)}::{_escaped(text)}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _escaped(text).replace(":", "%3A").replace(",", "%2C")
+
+
+# list -------------------------------------------------------------------------------------------
+
+
+def note_as_json(note: Note, *, html: bool) -> dict[str, Any]:
+    """A note as the contract of `ankify list --json` has it."""
+    question, content = note.question, note.content
+    assert question
+    assert content
+    entry: dict[str, Any] = {
+        "file": question.file,
+        "line": question.line,
+        "end_line": question.end_line,
+        "number": question.number,
+        "title": question.title,
+        "guid": note.guid,
+        "deck": note.deck,
+        "tags": list(note.tags),
+        "images": [reference.src for reference in content.references],
+        "formulas": content.formulas,
+    }
+    if html:
+        entry |= {"question_html": note.fields[0], "answer_html": note.fields[1]}
+    return entry
+
+
+# diff -------------------------------------------------------------------------------------------
+
+
+def forecast_lines(forecast: Forecast) -> Iterator[str]:
+    """What the import does in one line, then a line for each note that is not left alone."""
+    listed = (
+        ("new", forecast.new),
+        ("updated", forecast.updated),
+        ("in conflict", forecast.conflicting),
+    )
+    counts = [f"{len(notes)} {kind}" for kind, notes in listed if notes]
+    counts += [f"{len(forecast.removed)} removed"] if forecast.removed else []
+    yield f"The next import: {', '.join([*counts, f'{len(forecast.untouched)} untouched'])}"
+    for kind, notes in listed:
+        for note in notes:
+            if note.question:
+                yield f"  {kind}: {note.question.location}: {note.question.title}"
+    for past in forecast.removed:
+        yield f"  removed: {f'{past.file}: ' if past.file else ''}{past.title}"
+    yield from moves(forecast)
+    if forecast.conflicting:
+        yield "  Anki skips notes in conflict: they have another note type (see docs/adopt.md)"
+
+
+def forecast_as_json(forecast: Forecast) -> dict[str, Any]:
+    """A forecast as plain data."""
+    return {
+        "new": _briefs(forecast.new),
+        "updated": _briefs(forecast.updated),
+        "conflicting": _briefs(forecast.conflicting),
+        "untouched": len(forecast.untouched),
+        "removed": [
+            {"file": past.file, "guid": past.guid, "title": past.title} for past in forecast.removed
+        ],
+        "moved": [
+            brief | {"from": old, "to": note.deck}
+            for (note, old), brief in zip(
+                forecast.moved, _briefs([note for note, _ in forecast.moved]), strict=True
+            )
+        ],
+    }
+
+
+def _briefs(notes: Sequence[Note]) -> list[dict[str, Any]]:
+    """What a person needs to find notes again; a tombstone has no place any more."""
+    return [
+        {
+            "file": note.question.file if note.question else None,
+            "line": note.question.line if note.question else None,
+            "guid": note.guid,
+            "title": note.question.title if note.question else None,
+        }
+        for note in notes
+    ]

@@ -1,0 +1,118 @@
+"""Take over a package: rebuild the lock from the notes of any `.apkg`, whoever made it.
+
+For a lost lock, and for a deck that was kept by hand or by another tool until now. The notes of
+the package are matched with the questions by their own text, so that learners keep their history.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from html import unescape
+
+from ankify.identity.likeness import normalise_title, sketch
+from ankify.identity.lock import Lock, LockEntry, sorted_entries
+from ankify.identity.matching import Candidate, Matcher, new_items
+from ankify.model import PackageNote
+from ankify.questions.numbers import strip_number
+
+LINE_END = re.compile(r"<(?:br|/p|/div|/h\d|/li|/tr|/?pre|/?ul|/?ol|/?table)\b[^>]*>", re.I)
+TAG = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>|\[sound:[^]]*\]", re.I | re.S)
+CLOZE = re.compile(r"\{\{c\d+::(.*?)(?:::[^}]*)?\}\}", re.S)  # {{c1::Paris::city}}
+
+
+@dataclass(frozen=True)
+class Adoption:
+    """The lock made from a package, and what found no partner on either side.
+
+    `matched` holds guid, question and how sure the match is (0 - 1), in the order of the notes.
+    """
+
+    lock: Lock
+    matched: tuple[tuple[str, Candidate, float], ...]
+    unmatched_notes: tuple[PackageNote, ...]
+    unmatched_questions: tuple[Candidate, ...]
+
+
+def adopt(
+    notes: Sequence[PackageNote],
+    candidates: Sequence[Candidate],
+    *,
+    namespace: str,
+    fingerprint: Callable[[Sequence[str], Sequence[str]], str],
+) -> Adoption:
+    """Match the notes of a package with the questions of the notes folder.
+
+    A package knows no files, so places count for nothing; everything else is as in a build.
+    `fingerprint` is that of fields and tags: a note of ours that is as it was is not touched by
+    the next import. Questions without a partner get their first guid at the next build.
+    """
+    titles = {normalise_title(candidate.title) for candidate in candidates}
+    asked = _question_fields(notes, titles)
+    entries = [
+        _entry(note, at, fingerprint(note.fields, note.tags))
+        for note, at in zip(notes, asked, strict=True)
+    ]
+    matcher = Matcher(entries, [replace(one, file="") for one in candidates], decide=None)
+    matcher.run()
+    places = new_items(candidates, normalise_title)
+    found = dict(sorted(matcher.found.items()))
+    adopted = [
+        replace(
+            entries[old],
+            file=candidates[new].file,
+            number=candidates[new].number,
+            title=candidates[new].title,
+            sketch=candidates[new].sketch,
+            nth=places[new].nth,
+            marked_id=candidates[new].marked_id,
+        )
+        for new, (old, _) in found.items()
+    ]
+    return Adoption(
+        Lock(namespace, entries=sorted_entries(adopted)),
+        tuple((entries[old].guid, candidates[new], sure) for new, (old, sure) in found.items()),
+        tuple(note for old, note in enumerate(notes) if old not in matcher.taken),
+        tuple(new for at, new in enumerate(candidates) if at not in found),
+    )
+
+
+def plain_text(html: str) -> str:
+    """The text of a field, a line for each block; cloze deletions are uncovered."""
+    text = TAG.sub(" ", LINE_END.sub("\n", CLOZE.sub(r"\1", html)))
+    return "\n".join(" ".join(line.split()) for line in unescape(text).split("\n")).strip()
+
+
+def _title(field: str) -> str:
+    return strip_number(plain_text(field).split("\n", 1)[0])
+
+
+def _question_fields(notes: Sequence[PackageNote], titles: set[str]) -> list[int]:
+    """Which field of each note asks: of notes with so many fields, that which fits most titles."""
+    hits: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for note in notes:
+        for at, field in enumerate(note.fields):
+            hits[len(note.fields)][at] += normalise_title(_title(field)) in titles
+    return [
+        max(hits[len(note.fields)].items(), key=lambda hit: (hit[1], -hit[0]))[0] for note in notes
+    ]
+
+
+def _entry(note: PackageNote, at: int, fingerprint: str) -> LockEntry:
+    asked = plain_text(note.fields[at])
+    answers = [plain_text(field) for other, field in enumerate(note.fields) if other != at]
+    stem = asked.split("\n", 1)[1:]
+    text = "\n".join([*stem, max(answers, key=len, default="")])
+    return LockEntry(
+        guid=note.guid,
+        file="",
+        number=None,
+        title=_title(note.fields[at]),
+        deck=note.deck or "",
+        fingerprint=fingerprint,
+        modified=note.modified,
+        added=note.modified,
+        sketch=sketch(text),
+    )

@@ -1,0 +1,1 @@
+"""Pictures and sounds named in a question -> files to ship."""

@@ -1,0 +1,252 @@
+"""Pictures, sounds and films that the notes name -> files to ship under flat, hashed names.
+
+Anki keeps the media of all decks in one folder, never replaces a file under a name it has, and
+copies only what stands in a `src`. So a name carries a hash of the bytes, and `place` writes it
+into the HTML.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from ankify.files import kept
+from ankify.media.sources import AUDIO, REMOTE, SCALED, VIDEO, Finder, Found, Refused
+from ankify.model import AnkifyError, Content, Location, Media, Problem, Reference
+
+# <img src="images/a.png" alt="a > b">: render writes src first; group 3 is the other attributes.
+MEDIA_TAG = re.compile(r'<(img|audio|video|source) src="([^"]*)"((?:[^<>"]++|"[^"]*+")*+)>')
+# <audio src="a.mp3" controls=""> ... </audio>, <video><source src="a.mp4"></video>
+PLAYER = re.compile(r"<(audio|video)\b[^<>]*>.*?(?:</\1>|\Z)", re.S)
+NOT_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True)
+class MediaOptions:
+    """`max_width` in pixels (None: any); `cache` is where downloads and smaller copies are kept."""
+
+    max_width: int | None = None
+    fetch: bool = False
+    cache: Path | None = None
+
+
+class Kind(StrEnum):
+    """What becomes of a `src`: a picture, sound or film that ships, a link, or a word of regret."""
+
+    IMAGE = "image"
+    AUDIO = "audio"
+    VIDEO = "video"
+    REMOTE = "remote"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class Placement:
+    """What `place` writes for a `src`: `text` is a flat name, an address, or what is missing."""
+
+    kind: Kind
+    text: str
+
+
+@dataclass(frozen=True)
+class Collected:
+    """All media by name, and what stands for each (file, src); `max_width` saved `saved` bytes."""
+
+    media: tuple[Media, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    placements: Mapping[tuple[str, str], Placement] = field(default_factory=dict)
+    saved: int = 0
+
+
+def collect_media(
+    contents: Iterable[tuple[str, Content]],
+    root: Path,
+    options: MediaOptions = MediaOptions(),
+    *,
+    digests: MutableMapping[str, str] | None = None,
+) -> Collected:
+    """Find every file that the rendered questions refer to.
+
+    `contents` pairs a note file's path (posix, relative to `root`) with a rendering of one of its
+    questions. `digests` remembers the hashes of a file by its path, size and times, so that an
+    unchanged picture is not read again; new entries are added. Raises AnkifyError if `max_width` is
+    set and Pillow is not installed; everything else that is wrong becomes a problem.
+    """
+    digests = {} if digests is None else digests
+    finder = Finder(root, digests, fetch=options.fetch, kept_in=options.cache)
+    places: list[tuple[str, Reference]] = []
+    results: dict[tuple[str, str], Found | Refused] = {}
+    for file, content in contents:  # which may be coming while others are rendered
+        for ref in content.references:
+            places.append((file, ref))
+            if (file, ref.src) not in results and not REMOTE.match(ref.src):
+                results[file, ref.src] = finder.find(file, ref.src)
+    remote = sorted({(file, ref.src) for file, ref in places} - results.keys())
+    finder.fetch(src for _, src in remote)
+    results.update((key, finder.find(*key)) for key in remote)
+    shipped, saved = _ship(results, options)
+    placements = {key: _placement(result, shipped) for key, result in results.items()}
+    problems = {
+        problem
+        for file, ref in places
+        for problem in _problems(file, ref, results[file, ref.src], finder)
+    }
+    media = tuple(sorted(shipped.values(), key=lambda item: item.name))
+    return Collected(media, tuple(sorted(problems)), placements, saved)
+
+
+def place(text: str, file: str, collected: Collected) -> str:
+    """Write the flat names into the HTML of a field of a question of `file`.
+
+    What is missing becomes an element of class `ankify-missing` that names it; sounds become Anki's
+    `[sound:name]`. A `src` that was not collected stays as it is.
+    """
+    if 'src="' not in text:
+        return text
+
+    def player(element: re.Match[str]) -> str:
+        sources = [_placed(tag, file, collected) for tag in MEDIA_TAG.finditer(element[0])]
+        if not sources:
+            return element[0]
+        good = [source for source in sources if not source.startswith("<span")]
+        if element[1] == "audio" or not good:
+            return (good or sources)[0]
+        return MEDIA_TAG.sub(lambda tag: _placed(tag, file, collected), element[0])
+
+    text = PLAYER.sub(player, text)
+    return MEDIA_TAG.sub(lambda tag: _placed(tag, file, collected), text)
+
+
+def _placed(tag: re.Match[str], file: str, collected: Collected) -> str:
+    name, source, rest = tag[1], html.unescape(tag[2]), tag[3]
+    placement = collected.placements.get((file, source))
+    if placement is None:
+        return tag[0]
+    text = html.escape(placement.text)
+    if placement.kind is Kind.MISSING:
+        return f'<span class="ankify-missing">{_text(placement.text)}{_alt(rest)}</span>'
+    if placement.kind is Kind.AUDIO:
+        return f"[sound:{text}]"
+    if placement.kind is Kind.VIDEO and name == "img":
+        return f'<video src="{text}" controls="" playsinline=""></video>'
+    return f'<{name} src="{text}"{rest}>'
+
+
+def _alt(attributes: str) -> str:
+    alt = re.search(r'\salt="([^"]+)"', attributes)
+    return f" ({_text(html.unescape(alt[1]))})" if alt else ""
+
+
+def _text(words: str) -> str:
+    """Text as HTML, in which Anki finds no [sound:a.mp3]."""
+    return html.escape(words).replace("[", "&#91;")
+
+
+# Shipping ----------------------------------------------------------------------------------------
+
+
+def _ship(
+    results: Mapping[tuple[str, str], Found | Refused], options: MediaOptions
+) -> tuple[dict[str, Media], int]:
+    """A file for each digest, and the bytes saved. Of several stems the first names it."""
+    chosen: dict[str, Found] = {}
+    for found in results.values():
+        if isinstance(found, Found):
+            other = chosen.setdefault(found.digest, found)
+            chosen[found.digest] = min(found, other, key=lambda it: (_slug(it.stem), str(it.path)))
+    shipped, saved = {}, 0
+    for digest, found in chosen.items():
+        smaller = _smaller(found, options) if options.max_width else None
+        if smaller is not None:
+            saved += found.size - len(smaller)
+        shipped[digest] = _media(found, options.max_width, smaller)
+    return shipped, saved
+
+
+def _media(found: Found, width: int | None, smaller: bytes | None) -> Media:
+    if smaller is None:
+        name = _flat_name(found, found.digest)
+        return Media(name, found.size, found.path, found.data, found.seen)
+    # Not hashed by its own bytes: another Pillow writes others, and every note would be updated.
+    digest = hashlib.sha256(f"{found.digest} {width}".encode()).hexdigest()
+    return Media(_flat_name(found, digest), len(smaller), data=smaller)
+
+
+def _flat_name(found: Found, digest: str) -> str:
+    return f"{_slug(found.stem)}-{digest[:12]}{found.suffix}"
+
+
+def _slug(stem: str) -> str:
+    """Lower-case ASCII: `ACE 概览 (2)` -> `ace-2`; what has no such letters is called `image`."""
+    ascii_only = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
+    return NOT_SLUG.sub("-", ascii_only.lower())[:40].strip("-") or "image"
+
+
+def _smaller(found: Found, options: MediaOptions) -> bytes | None:
+    """A copy no wider than `max_width`; None if it is narrow, moves, or would not be smaller."""
+    if found.suffix not in SCALED or options.max_width is None:
+        return None
+    name = f"{found.digest[:32]}-{options.max_width}{found.suffix}"
+    width = options.max_width
+    # What need not be scaled is kept as no bytes, and not tried again.
+    data = kept(options.cache and options.cache / name, lambda: _scaled(found, width))
+    return data if 0 < len(data) < found.size else None
+
+
+def _scaled(found: Found, width: int) -> bytes:
+    """The picture at `width` pixels, or nothing if it is no wider or moves."""
+    try:
+        from io import BytesIO
+
+        from PIL import Image, ImageOps
+    except ImportError as error:
+        raise AnkifyError(
+            "[media] max_width needs Pillow", hint='pip install "ankify-notes[media]"'
+        ) from error
+    try:
+        with Image.open(found.path or BytesIO(found.data or b"")) as image:
+            turned = ImageOps.exif_transpose(image)
+            if turned.width <= width or getattr(image, "is_animated", False):
+                return b""
+            kind, profile = image.format, image.info.get("icc_profile")
+            if turned.mode in ("P", "1"):
+                turned = turned.convert("RGBA" if "transparency" in image.info else "RGB")
+            height = max(1, round(turned.height * width / turned.width))
+            small = turned.resize((width, height), Image.Resampling.LANCZOS)
+            out = BytesIO()
+            small.save(out, kind, optimize=True, quality=85, icc_profile=profile)
+            return out.getvalue()
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return b""  # Pillow cannot read it: it ships as it is
+
+
+def _placement(result: Found | Refused, shipped: Mapping[str, Media]) -> Placement:
+    if isinstance(result, Refused):
+        kind = Kind.REMOTE if result.rule == "remote-image" else Kind.MISSING
+        return Placement(kind, result.shown)
+    kind = Kind.IMAGE
+    if result.suffix in AUDIO:
+        kind = Kind.AUDIO
+    elif result.suffix in VIDEO:
+        kind = Kind.VIDEO
+    return Placement(kind, shipped[result.digest].name)
+
+
+def _problems(
+    file: str, ref: Reference, result: Found | Refused, finder: Finder
+) -> Iterator[Problem]:
+    where = Location(file, ref.line)
+    if isinstance(result, Found):
+        for rule, message in result.problems:
+            yield Problem(where, rule, message)
+        return
+    hint = finder.hint(file, ref.src) if result.rule == "missing-image" else None
+    if result.rule == "remote-image":
+        hint = "keep it beside the notes" + ("" if finder.fetching else ", or build with --fetch")
+    yield Problem(where, result.rule, result.message, hint=hint)

@@ -1,0 +1,306 @@
+"""A parsed note file as a flat list of pieces, with a `Mark` where one may head a question.
+
+A piece is a balanced run of block tokens. Raw HTML is cut at its headings and <details>, a list can
+be opened into its items, a paragraph into its titles, and a title that is only a number finds the
+rest below. Nothing is decided here; `outline.py` does that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from itertools import accumulate, chain, pairwise
+from typing import NamedTuple
+
+from ankify.questions.numbers import BREAKS, NO_QUESTION, ONLY_LABEL, answers, asks, opens, visible
+from ankify.questions.titles import (
+    TITLED,
+    Kind,
+    Mark,
+    html_mark,
+    item_mark,
+    mark_of,
+    paragraph_mark,
+    title_mark,
+    with_title_of,
+)
+from ankify.reading.tokens import Token
+
+
+class Piece(NamedTuple):
+    """A balanced run of tokens.
+
+    `items` are the same list once more, item by item, or the same paragraph, title by title;
+    `inside` is what follows the title of a list item. `depth` says how many <details> the piece
+    opens (or, below 0, closes).
+    """
+
+    tokens: tuple[Token, ...]
+    mark: Mark | None = None
+    items: tuple[Piece, ...] = ()
+    inside: tuple[Token, ...] = ()
+    depth: int = 0
+
+    # Few pieces are asked for these, so they are no fields.
+
+    @property
+    def line(self) -> int:
+        """The 0-based line of its first token."""
+        return next((token.map[0] for token in self.tokens if token.map), 0)
+
+    @property
+    def end(self) -> int:
+        """The line below its text, 0-based."""
+        # Only leaves say where text ends: the map of a list takes in the blank lines below it. That
+        # of a heading takes in its underline.
+        leaves = [t for t in self.tokens if t.nesting == 0 or t.type == "heading_open"]
+        ends = [t.map[1] for t in leaves if t.map] or [t.map[1] for t in self.tokens if t.map]
+        return max(ends, default=0)
+
+    @property
+    def comments(self) -> tuple[str, ...]:
+        """What the author says to ankify in it."""
+        leaves = chain.from_iterable(
+            token.children or () if token.type == "inline" else (token,)
+            for token in self.tokens
+            if "ankify:" in token.content
+        )
+        contents = (t.content for t in leaves if t.type in ("html_inline", "html_block"))
+        found = (COMMENT.findall(content) for content in contents)
+        return tuple(chain.from_iterable(found))
+
+
+COMMENT = re.compile(r"<!--\s*ankify:\s*(.*?)\s*-->", re.DOTALL)  # <!-- ankify: id=norms -->
+
+
+def read_pieces(tokens: Sequence[Token]) -> list[Piece]:
+    """Cut block tokens into pieces, in order."""
+    pieces: list[Piece] = []
+    for run in balanced(tokens):
+        opening = run[0].type
+        if opening == "html_block":
+            pieces += _cut_html(run[0])
+        elif opening == "heading_open":
+            pieces.append(_heading(run))
+        elif opening == "paragraph_open":
+            pieces.append(_paragraph(run))
+        elif opening in ("bullet_list_open", "ordered_list_open"):
+            items = tuple(_item(run[0], item, run[-1]) for item in balanced(run[1:-1]))
+            pieces.append(Piece(run, items=items))
+        else:
+            pieces.append(Piece(run))
+    return _with_borrowed_titles(pieces)
+
+
+# -- titles below their number ---------------------------------------------------------------------
+
+# `(5 points)`, `🟢`
+REMARK = re.compile(r"(?:[^\w(\[【（]|[(\[【（][^()\[\]【】（）]{0,40}[)\]】）])*")
+FACT = re.compile(r"[^\s:：?？][^:：?？\n]{0,20}[:：][^?？\n]{0,30}")  # `Type: multiple choice`
+CODE = ("fence", "code_block")
+REACH = 5  # pieces below a number that may stand above its question
+QUOTED = 5  # tokens of a quote that holds one paragraph
+
+
+def _with_borrowed_titles(pieces: list[Piece]) -> list[Piece]:
+    """Give a title that is only a number, `### 第 1 题`, the text below as its title."""
+    for at, piece in enumerate(pieces):
+        mark = piece.mark
+        if mark and mark.read.number and not mark.glued and _is_bare(mark):
+            pieces[at] = piece._replace(mark=_borrowed(mark, pieces[at + 1 : at + 1 + REACH]))
+    return pieces
+
+
+def _is_bare(mark: Mark) -> bool:
+    """Whether nothing but a remark follows the number."""
+    labelled = mark.read.dialect and mark.read.dialect.labelled
+    remark = labelled and REMARK.fullmatch(mark.name) and not asks(mark.name)
+    return bool(remark or not mark.name)
+
+
+def _borrowed(mark: Mark, below: Sequence[Piece]) -> Mark:
+    """Take the title from what stands below, past labels, facts and code."""
+    passed: list[int] = []  # labels, which are no part of the answer
+    fact = mark  # if there is nothing else
+    coded = False
+    for offset, piece in enumerate(below, 1):
+        role = _role(piece, mark)
+        children = _words(piece)
+        taken = with_title_of(mark, (*passed, offset), children, piece.line)
+        if role is Role.TITLE and (not coded or asks(visible(children))):
+            return taken
+        if role in (Role.TITLE, Role.END):
+            break
+        if role is Role.LABEL:
+            passed.append(offset)
+        elif role is Role.FACT and fact is mark:
+            fact = taken
+        coded = coded or role is Role.CODE
+    return fact
+
+
+class Role(StrEnum):
+    """What stands between a number and its question."""
+
+    TITLE = "title"
+    LABEL = "label"  # `**Question**`, `### 题目`
+    FACT = "fact"  # `Type: multiple choice`
+    CODE = "code"
+    COMMENT = "comment"
+    END = "end"  # another question, or the answer
+
+
+def _role(piece: Piece, mark: Mark) -> Role:
+    kind, own = piece.tokens[0].type, piece.mark
+    words = visible(_words(piece))
+    if kind in CODE or (kind == "html_block" and piece.comments):
+        return Role.CODE if kind in CODE else Role.COMMENT
+    if (own and own.read.number) or answers(words) or not words.strip():
+        return Role.END
+    if kind == "heading_open":
+        deeper = own and own.level > mark.level and not opens(own.name)
+        return Role.END if not deeper else Role.LABEL if NO_QUESTION.match(words) else Role.TITLE
+    if kind == "paragraph_open" or (kind == "blockquote_open" and len(piece.tokens) == QUOTED):
+        if ONLY_LABEL.fullmatch(words):
+            return Role.LABEL
+        return Role.FACT if FACT.fullmatch(words.split("\n")[0].strip()) else Role.TITLE
+    return Role.END
+
+
+def _words(piece: Piece) -> tuple[Token, ...]:
+    """The inline tokens that a piece begins with."""
+    inline = next((token for token in piece.tokens[:3] if token.type == "inline"), None)
+    return tuple(inline.children or ()) if inline else ()
+
+
+def balanced(tokens: Sequence[Token]) -> Iterator[tuple[Token, ...]]:
+    """Runs of tokens that open and close on the outermost level."""
+    tokens = tuple(tokens)
+    start = depth = 0
+    for at, token in enumerate(tokens):
+        depth += token.nesting
+        if not depth:
+            yield tokens[start : at + 1]
+            start = at + 1
+
+
+# -- headings, paragraphs and list items -----------------------------------------------------------
+
+
+def _heading(run: tuple[Token, ...]) -> Piece:
+    children = tuple(run[1].children or ())
+    words = visible(children)
+    if "\n" in words:  # text over a line of `---` or `===`: no title was meant
+        return Piece(run)
+    return Piece(run, mark_of(Kind.HEADING, int(run[0].tag[1]), children, words, run[0]))
+
+
+def _paragraph(run: tuple[Token, ...]) -> Piece:
+    """A paragraph with its title, if it has one; a second title in it makes it a list of them."""
+    inline = run[1]
+    mark = paragraph_mark(inline)
+    if not mark or not mark.read.dialect or "\n" not in inline.content:
+        return Piece(run, mark)
+    parts = list(_titled_parts(inline, mark))
+    items = [Piece((run[0], part, run[-1]), paragraph_mark(part)) for part in parts]
+    return Piece(run, mark, items=tuple(items) if len(items) > 1 else ())
+
+
+def _titled_parts(inline: Token, mark: Mark) -> Iterator[Token]:
+    """Cut a paragraph where a line begins with a title that is numbered as the first one."""
+    children = inline.children or []
+    depths = list(accumulate(token.nesting for token in children))
+    breaks = [at for at, token in enumerate(children) if token.type in BREAKS]
+    starts = [
+        at + 1
+        for at, end in pairwise([*breaks, len(children)])
+        if not depths[at] and _is_like(mark, tuple(children[at + 1 : end]))
+    ]
+    line = inline.map[0] if inline.map else 0
+    for start, end in pairwise([0, *starts, len(children) + 1]):
+        part = children[start : end - 1]
+        below = line + 1 + sum(token.type in BREAKS for token in part)
+        yield inline.copy(children=part, map=(line, below))
+        line = below
+
+
+def _is_like(mark: Mark, line: tuple[Token, ...]) -> bool:
+    """Whether a line begins with a title like another one, `**2. X**` after `**1. W**`."""
+    other = title_mark(line, 0)
+    dialect = mark.read.dialect
+    sure = dialect and (dialect.labelled or mark.kind is not Kind.TEXT)
+    return bool(sure and other and other.kind is mark.kind and other.read.dialect is dialect)
+
+
+def _item(opening: Token, run: tuple[Token, ...], closing: Token) -> Piece:
+    """A list item as a list of its own, with the mark its first line makes."""
+    whole = (opening, *run, closing)
+    head, inside = run[1:4], run[4:-1]  # if it is a paragraph or a heading
+    if not _may_ask(run[0], head):
+        return Piece(whole)
+    return Piece(whole, item_mark(run[0], head), inside=inside)
+
+
+def _may_ask(item: Token, head: tuple[Token, ...]) -> bool:
+    """Whether an item begins with a title: with text, and numbered, bold or linked."""
+    if head[0].type not in ("heading_open", "paragraph_open"):
+        return False
+    return bool(item.info or head[0].tag != "p" or TITLED.match(head[1].content))
+
+
+def shown(inside: tuple[Token, ...]) -> Iterator[Token]:
+    """The content of a list item as it is outside of the list.
+
+    The paragraphs of a tight list have no <p>, there they do; those of lists in it still do not.
+    """
+    for block in balanced(inside):
+        yield from (token.copy(hidden=False) for token in block) if block[0].hidden else block
+
+
+# -- raw HTML --------------------------------------------------------------------------------------
+
+ATTRIBUTES = r"""(?:(?:"[^"\n]*"|'[^'\n]*'|[^<>"'\n])*|[^<>\n]*)"""  # the second: an unclosed quote
+TAGS_OF_BREAKS = r"(?:[ \t]*<br\s*/?>)*"
+HTML_PART = re.compile(
+    rf"""(?P<comment><!--[\s\S]*?(?:-->|\Z))
+    | (?P<heading><h(?P<level>[1-6])\b(?P<attributes>{ATTRIBUTES})>
+        (?P<title>(?:(?!</?h[1-6]\b)[\s\S])*?(?=</h[1-6]\b)|[^\n]*)(?:</h[1-6]\s*>)?{TAGS_OF_BREAKS})
+    | (?P<details>(?P<opens><details\b[^<>]*>)?\s*<summary\b[^<>]*>
+        (?P<summary>(?:(?!<summary\b)[\s\S])*?)</summary\s*>{TAGS_OF_BREAKS})
+    | (?P<bold><p\b[^<>]*>\s*(?P<strong><(?P<tag>b|strong)\b[^<>]*>
+        (?:(?!<p\b)[^\n])*?</(?P=tag)>)\s*</p>)
+    | (?P<hashed>(?m:^)[ ]{{0,3}}(?P<hashes>\#{{1,6}})[ \t]+(?P<words>[^\n]*))
+    | (?P<open><details\b[^<>]*>) | (?P<close></details\s*>)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+VERBATIM = re.compile(r"\s*<(?:pre|script|style|textarea)\b", re.IGNORECASE)
+
+
+def _cut_html(block: Token) -> list[Piece]:
+    """Cut a raw HTML block at its headings, summaries and comments; the text itself stays."""
+    if VERBATIM.match(block.content):
+        return [Piece((block,))]
+    pieces: list[Piece] = []
+    done = 0
+    for part in HTML_PART.finditer(block.content):
+        pieces += _html_piece(block, done, part.start())
+        pieces += _html_piece(block, part.start(), part.end(), part)
+        done = part.end()
+    return [*pieces, *_html_piece(block, done, len(block.content))]
+
+
+def _html_piece(
+    block: Token, start: int, end: int, part: re.Match[str] | None = None
+) -> list[Piece]:
+    content = block.content[start:end]
+    if not content.strip():
+        return []
+    first = (block.map or [0, 0])[0]
+    start += len(content) - len(content.lstrip())
+    line = first + block.content.count("\n", 0, start)
+    end = line + content.strip().count("\n") + 1
+    token = block.copy(content=content.strip() + "\n", map=(line, end))
+    mark = html_mark(part, line) if part else None
+    depth = 0 if not part else bool(part["opens"] or part["open"]) - bool(part["close"])
+    return [Piece((token,), mark, depth=depth)]

@@ -1,0 +1,334 @@
+"""Titles: all that looks like the heading of a question, in whatever mark-up, is a `Mark`.
+
+Headings, bold or labelled paragraphs, list items, <h2> and <summary>, with the number and the rest
+of the paragraph taken apart. Nothing is decided here; `outline.py` does that.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from ankify.questions.numbers import (
+    BREAKS,
+    ITEM_NUMBER,
+    NUMBERED,
+    QUESTION_LABEL,
+    TITLE_END,
+    Numbered,
+    cut,
+    opens,
+    read_number,
+    visible,
+)
+from ankify.reading.tokens import Token
+
+PARAGRAPH_LEVEL, ITEM_LEVEL = 7, 8  # a bold paragraph is deeper than <h6>, a list item deeper still
+# So many characters behind a bold title may be a badge ("🟡 Beginner"); more are an answer.
+BADGE = 30
+# "Yes.", "In one step."
+SENTENCE = re.compile(r"[.!。！]\W*$|^\W*(?:yes|no|是|否|不)\b", re.IGNORECASE)
+
+
+class Kind(StrEnum):
+    """The mark-up of a title."""
+
+    HTML = "html"  # <h2 id="1.X">1.X</h2>
+    HEADING = "heading"  # ## 1. X, setext too
+    ITEM_HEADING = "item heading"  # 1. ### X
+    ITEM_LINK = "item link"  # - [ ] [1-2 X](#1-2)
+    SUMMARY = "summary"  # <details><summary>X</summary>
+    BOLD = "bold"  # **1. X**
+    TEXT = "text"  # Q1: X
+    ITEM_BOLD = "bold item"  # 1. **X?**
+    ITEM = "item"  # 1. X?
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A title that may head a question, as inline tokens; `line` is 0-based.
+
+    `whole` is the title with its number, `title` without. `glued` is the rest of the paragraph that
+    it opens, which then belongs to the answer; it begins `below` lines down. `borrowed` says how
+    many pieces down the title was found, and what else there is no part of the answer. `name` is
+    what is visible of the title, formulas still set aside.
+    """
+
+    kind: Kind
+    level: int
+    read: Numbered
+    whole: tuple[Token, ...]
+    title: tuple[Token, ...]
+    line: int
+    glued: tuple[Token, ...] = ()
+    below: int = 1
+    borrowed: tuple[int, ...] = ()
+    name: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", visible(self.title).strip())
+
+    @property
+    def target(self) -> str | None:
+        """Where the title points to if all of it is a link."""
+        return _target(self.whole)
+
+
+def mark_of(
+    kind: Kind,
+    level: int,
+    children: tuple[Token, ...],
+    words: str,
+    at: Token,
+    *,
+    read: Numbered | None = None,
+    glued: tuple[Token, ...] = (),
+) -> Mark:
+    """The mark of a title: `words` are what is visible of its `children`."""
+    read = read or read_number(words)
+    title = cut(children, read.start)
+    if words.rstrip().endswith("]"):
+        title = _without_citation(title)
+    line = at.map[0] if at.map else 0
+    return Mark(kind, level, read, children, title, line, glued)
+
+
+ANCHOR = re.compile(r"""\b(?:id|name)\s*=\s*(?:"([^"]*)"?|'([^']*)'?|([^\s>]+))""", re.IGNORECASE)
+
+
+def _anchor(children: Iterable[Token]) -> str | None:
+    tags = "".join(token.content for token in children if token.type == "html_inline")
+    return _attribute(tags)
+
+
+def _attribute(tags: str) -> str | None:
+    found = ANCHOR.search(tags)
+    return html.unescape(next(filter(None, found.groups()), "")) if found else None
+
+
+def _target(children: Sequence[Token]) -> str | None:
+    """Where the title points to if all of it is one link; `[X]()` points to itself."""
+    inside, target = False, None
+    for token in children:
+        if token.type in ("link_open", "link_close"):
+            inside = token.type == "link_open"
+            target = str(token.attrs.get("href") or "#") if inside else target
+        elif not inside and visible([token]).strip():
+            return None
+    return target
+
+
+def _without_citation(title: tuple[Token, ...]) -> tuple[Token, ...]:
+    """Drop a link in brackets at the end, `[[src](url)]` or `[[src]](url)`: it cites, not asks."""
+    words = visible(title).rstrip()
+    opening = next((i for i in reversed(range(len(title))) if title[i].type == "link_open"), -1)
+    if opening < 1:
+        return title
+    before = visible(title[:opening]).rstrip()
+    linked = words[len(visible(title[:opening])) :].strip()
+    if before.endswith("["):
+        return cut(title, 0, len(before) - 1)
+    return cut(title, 0, len(before)) if before and linked.startswith("[") else title
+
+
+# -- paragraphs ------------------------------------------------------------------------------------
+
+# What a title in a paragraph may begin with, to be quick about all other paragraphs.
+TITLED = re.compile(
+    rf"(?::[a-z0-9_+-]+:|[^\w<(\[【])*(?:\*\*|__|<|{NUMBERED.pattern})", re.IGNORECASE
+)
+SHORTCODE = re.compile(r":[a-z0-9_+-]+:")
+BOLD_TAG = re.compile(r"<(/?)(?:b|strong)\b[^>]*>$", re.IGNORECASE)
+
+
+def paragraph_mark(inline: Token) -> Mark | None:
+    """A bold title or a labelled one at the start of a paragraph; the rest of it is the answer."""
+    if not TITLED.match(inline.content):
+        return None
+    return title_mark(tuple(inline.children or ()), inline.map[0] if inline.map else 0)
+
+
+def title_mark(children: tuple[Token, ...], line: int) -> Mark | None:
+    """The title that inline tokens begin with; `line` is where they stand, 0-based."""
+    words = visible(children)
+    first = words.split("\n", 1)[0]
+    if hashes := HASHES.match(words):
+        level, read = len(hashes[1]), read_number(first)
+        mark = _opening_mark(children, words, line, Kind.HEADING, read, len(first), len(first))
+        return replace(mark, level=level)
+    opening, bold = _bold(children)
+    number = NUMBER_OUTSIDE.fullmatch(words[:opening]) if bold else None
+    if number and not first[bold:].strip():  # a list item whose blank was forgotten
+        read = Numbered(ITEM_NUMBER, number["number"], number["separator"], opening)
+        return _opening_mark(children, words, line, Kind.ITEM_BOLD, read, bold, bold)
+    if re.search(r"\w", SHORTCODE.sub("", words[:opening])):
+        bold = 0
+    read = read_number(first)
+    if not bold and not read.dialect:
+        return None
+    if bold > len(first):
+        first = words[:bold]  # a bold title of two lines
+    kind = Kind.BOLD if bold else Kind.TEXT
+    if bold > read.start:
+        end = len(first) if _is_badge(cut(children, bold, len(first))) else bold
+        return _opening_mark(children, words, line, kind, read, bold, end)
+    # Only the number is bold, `**Q1:** X`, or nothing is.
+    below = not first[read.start :].strip() and len(first) < len(words)
+    found = TITLE_END.search(words, len(first) + 1 if below else read.start)
+    end = min(found.start() if found else len(words), len(words) if below else len(first))
+    if not below and not words[read.start : end].strip() and _target(cut(children, 0, end)):
+        return None  # a link that leads to the question
+    return _opening_mark(children, words, line, kind, read, end, end)
+
+
+HASHES = re.compile(rf"(#{{1,6}})(?={NUMBERED.pattern})", re.IGNORECASE)  # `##1. X`
+DASH = re.compile(r"[^\S\n]*[-–—:：][^\S\n]+")  # between a bold title and the answer behind it
+NUMBER_OUTSIDE = re.compile(r"\W*(?P<number>\d{1,4})(?P<separator>[.、)])\s*")  # `1.**X**`
+
+
+def _opening_mark(
+    children: tuple[Token, ...],
+    words: str,
+    line: int,
+    kind: Kind,
+    read: Numbered,
+    title_end: int,
+    end: int,
+) -> Mark:
+    """The mark of a title in a paragraph: what stands behind `end` belongs to the answer."""
+    level = ITEM_LEVEL if kind is Kind.ITEM_BOLD else PARAGRAPH_LEVEL
+    at = Token("inline", "", 0, map=(line, line + 1))
+    mark = mark_of(kind, level, cut(children, 0, end), words[:end], at, read=read)
+    title = mark.title if title_end == end else cut(children, read.start, title_end)
+    dash = DASH.match(words, end)
+    start = dash.end() if dash else end + (words[end : end + 1] == "\n")
+    below = words.count("\n", 0, start)
+    return replace(mark, title=title, glued=_rest(children, words, start), below=below)
+
+
+def _is_badge(rest: Sequence[Token]) -> bool:
+    """Whether the rest of a line behind a bold title is no answer: "🟡 Basic", "- easy", a link."""
+    words = visible(rest)
+    linked = any(token.type == "link_open" for token in rest)
+    answer = SENTENCE.search(words) or (DASH.match(words) and len(words.split()) > 2 and not linked)
+    return len(words) <= BADGE and not answer
+
+
+def _rest(children: Sequence[Token], words: str, start: int) -> tuple[Token, ...]:
+    """What comes after a title in its paragraph, if it shows anything."""
+    shown = words[start:].strip() or any(token.type == "image" for token in children)
+    return cut(children, start) if shown else ()
+
+
+def _bold(children: Sequence[Token]) -> tuple[int, int]:
+    """Where the first bold text of a paragraph begins and ends; the end is 0 if there is none."""
+    opening = None
+    for at, token in enumerate(children):
+        tag = BOLD_TAG.match(token.content) if token.type == "html_inline" else None
+        if opening is None and (token.type == "strong_open" or (tag and not tag[1])):
+            opening = len(visible(children[:at]))
+        elif token.type == "strong_close" or (tag and tag[1]):
+            return (opening or 0), (0 if opening is None else len(visible(children[:at])))
+        elif token.type in BREAKS and opening is None:
+            break
+    return 0, 0
+
+
+def with_title_of(
+    mark: Mark, borrowed: tuple[int, ...], children: tuple[Token, ...], line: int
+) -> Mark:
+    """The mark with the title that a paragraph begins with; the rest of it is the answer."""
+    words = visible(children)
+    label = QUESTION_LABEL.match(words)
+    found = TITLE_END.search(words)
+    end = found.start() if found else len(words)
+    start = end + (words[end : end + 1] == "\n")
+    below = line - mark.line + words.count("\n", 0, start)
+    title, glued = cut(children, label.end() if label else 0, end), _rest(children, words, start)
+    return replace(mark, title=title, glued=glued, below=below, borrowed=borrowed)
+
+
+# -- list items ------------------------------------------------------------------------------------
+
+
+def item_mark(item: Token, head: tuple[Token, ...]) -> Mark:
+    """The title that the first block of a list item makes."""
+    children = tuple(head[1].children or ())
+    words = visible(children)
+    if head[0].type == "heading_open":
+        read = _listed(item, read_number(words))
+        return mark_of(Kind.ITEM_HEADING, int(head[0].tag[1]), children, words, item, read=read)
+    first = words.partition("\n")[0]
+    line = cut(children, 0, len(first))
+    own = read_number(first)
+    kind = Kind.ITEM_LINK if own.dialect and _is_target(line) else Kind.ITEM
+    bold = paragraph_mark(head[1]) if kind is Kind.ITEM else None
+    if bold and bold.kind is Kind.BOLD:
+        at, read = (item.map or [0])[0], _listed(item, bold.read)
+        return replace(bold, kind=Kind.ITEM_BOLD, level=ITEM_LEVEL, line=at, read=read)
+    glued = _rest(children, words, len(first) + 1)
+    return mark_of(kind, ITEM_LEVEL, line, first, item, read=_listed(item, own), glued=glued)
+
+
+def _is_target(title: tuple[Token, ...]) -> bool:
+    """Whether a table of contents may point to a title: it has an id, or is a link to itself."""
+    target = _target(title)
+    return bool(_anchor(title) or (target and "/" not in target))
+
+
+def _listed(item: Token, read: Numbered) -> Numbered:
+    """Take the number of the item itself if there is none in its title."""
+    if read.number or not item.info:
+        return read
+    return Numbered(ITEM_NUMBER, item.info, read.separator, read.start)
+
+
+# -- raw HTML --------------------------------------------------------------------------------------
+
+TAGS = re.compile(r"(<[^>]*>)")
+
+
+def html_mark(part: re.Match[str], line: int) -> Mark | None:
+    """The title in a part of raw HTML that `pieces.HTML_PART` found."""
+    if part["heading"]:
+        kind, level, inner = Kind.HTML, int(part["level"]), part["title"]
+    elif part["details"]:
+        kind, level, inner = Kind.SUMMARY, PARAGRAPH_LEVEL, part["summary"]
+        line += part["details"][: part.start("summary") - part.start("details")].count("\n")
+    elif part["hashed"]:  # text to GitHub, right below a tag, and a heading to its author
+        kind, level, inner = Kind.HEADING, len(part["hashes"]), part["words"]
+    elif part["bold"]:
+        kind, level, inner = Kind.BOLD, PARAGRAPH_LEVEL, part["strong"]
+    else:
+        return None
+    children = tuple(_html_children(" ".join(inner.split())))
+    words = visible(children)
+    if kind is Kind.SUMMARY and (not words.strip() or opens(words.strip())):
+        return None
+    at = Token("html_block", "", 0, map=(line, line + 1))
+    mark = mark_of(kind, level, children, words, at)
+    if part["hashed"] and not mark.read.number:
+        return None  # `# a comment` in <pre>
+    return _numbered_by_id(mark, _attribute(part["attributes"] or "") or _anchor(children))
+
+
+def _numbered_by_id(mark: Mark, anchor: str | None) -> Mark:
+    """Take the number from `<h2 id="3.X">` where the title lacks it, or its dot: `3X`."""
+    read = read_number(anchor or "")
+    if mark.read.dialect or not read.number:
+        return mark
+    glued = visible(mark.whole).startswith(read.number)
+    title = cut(mark.whole, len(read.number)) if glued else mark.whole
+    return replace(mark, read=read, title=title)
+
+
+def _html_children(inner: str) -> Iterator[Token]:
+    """Raw HTML as inline tokens, so that one way of reading titles serves all."""
+    for piece in TAGS.split(inner):
+        if piece.startswith("<"):
+            yield Token("html_inline", "", 0, content=piece)
+        elif piece:
+            yield Token("text", "", 0, content=html.unescape(piece))

@@ -1,0 +1,1 @@
+"""Note files -> text -> tokens with line numbers, formulas set aside."""

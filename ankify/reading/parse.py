@@ -1,0 +1,127 @@
+"""GitHub flavoured Markdown: a note file becomes tokens that know their lines.
+
+Formulas are set aside before, and stay words in the tokens; footnotes are taken out; tags that are
+not HTML become text.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ankify.reading.formulas import Formula, Masked, guess_fences, is_math_fence, set_aside
+from ankify.reading.tokens import Token, read_tokens
+
+
+@dataclass(frozen=True)
+class ParsedFile:
+    """A note file as block tokens; `map` holds 0-based lines of the original text everywhere.
+
+    In the tokens the formulas are words; `masked` puts them back. `footnotes` holds the tokens of
+    each definition by its label; they are not among `tokens`.
+    """
+
+    text: str
+    tokens: list[Token]
+    masked: Masked
+    footnotes: Mapping[str, tuple[Token, ...]]
+
+    @property
+    def formulas(self) -> tuple[Formula, ...]:
+        """All formulas of the file, in order."""
+        return self.masked.formulas
+
+
+_MARKERS = {2: None, 3: None}  # Python-Markdown marks its own things with STX and ETX
+
+
+def parse(text: str) -> ParsedFile:
+    r"""Parse a note file (with `\n` line ends) as GitHub does, its formulas set aside."""
+    if "\x02" in text or "\x03" in text:
+        text = text.translate(_MARKERS)
+    masked = set_aside(text)
+    tokens = read_tokens(masked)
+    known = _fences(text, tokens)
+    if known is not None:  # a list item ended inside of what looked like a fence
+        masked = set_aside(text, known)
+        tokens = read_tokens(masked)
+    tokens, footnotes = _take_footnotes(tokens)
+    return ParsedFile(text, tokens, masked, footnotes)
+
+
+def plain_text(tokens: Token | Iterable[Token], parsed: ParsedFile) -> str:
+    """The words a reader sees, with single blanks between them; formulas as they are written."""
+    return " ".join(parsed.masked.written(visible_text(tokens, parsed.masked)).split())
+
+
+def tex_text(tokens: Iterable[Token], parsed: ParsedFile) -> str:
+    """The words a reader sees, with single blanks between them; formulas as bare TeX."""
+    return " ".join(parsed.masked.tex(visible_text(tokens, parsed.masked)).split())
+
+
+_COMMENT = re.compile(r"<!--[\s\S]*?(?:-->|\Z)")
+_TAG = re.compile(r"""</?[a-zA-Z](?:[^"'<>]++|"[^"]*+"|'[^']*+')*+>""")
+
+
+def visible_text(tokens: Token | Iterable[Token], masked: Masked) -> str:
+    """The text a reader sees, with all its blanks; formulas are still set aside."""
+    words: list[str] = []
+    _collect([tokens] if isinstance(tokens, Token) else tokens, masked, words)
+    return "".join(words)
+
+
+def _collect(tokens: Iterable[Token], masked: Masked, words: list[str]) -> None:
+    for token in tokens:
+        if token.type == "text":
+            words.append(token.content)
+        elif token.type == "html_inline":
+            words.append(" " if token.content.startswith("<br") else "")
+        elif token.type == "html_block":
+            text = _TAG.sub(" ", _COMMENT.sub("", token.content))
+            words.append(f" {html.unescape(text)} ")
+        elif token.children:
+            _collect(token.children, masked, words)
+        elif token.type == "code_inline":
+            words.append(masked.source(token.content))
+        elif token.type in ("fence", "code_block"):
+            words.append(f" {masked.source(token.content)} ")
+        elif token.block or token.type in ("softbreak", "hardbreak"):
+            words.append(" ")
+
+
+def _fences(text: str, tokens: Sequence[Token]) -> tuple[tuple[int, int], ...] | None:
+    """Where the fenced code really is, or None if it is where the formulas were told it is."""
+    lines = text.split("\n")
+    guessed = guess_fences(lines)
+    real = [(t.map[0], t.map[1]) for t in tokens if t.type == "fence" and t.map]
+    math = [fence for fence in guessed if is_math_fence(lines[fence[0]])]
+    if not guessed and not real:
+        return None
+
+    def covered(fences: Iterable[tuple[int, int]]) -> set[int]:
+        return {n for start, end in fences for n in range(start, end) if lines[n].strip()}
+
+    taken = covered(real)
+    if taken == covered(fence for fence in guessed if fence not in math):
+        return None
+    return tuple(sorted(real + [fence for fence in math if fence[0] not in taken]))
+
+
+def _take_footnotes(
+    tokens: Sequence[Token],
+) -> tuple[list[Token], dict[str, tuple[Token, ...]]]:
+    """Take the definitions of footnotes out of the text."""
+    kept: list[Token] = []
+    footnotes: dict[str, tuple[Token, ...]] = {}
+    label, definition = "", kept
+    for token in tokens:
+        if token.type == "footnote_reference_open":
+            label, definition = token.meta["label"], []
+        elif token.type == "footnote_reference_close":
+            footnotes.setdefault(label, tuple(definition))
+            definition = kept
+        else:
+            definition.append(token)
+    return kept, footnotes

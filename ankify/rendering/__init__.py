@@ -1,0 +1,1 @@
+"""A question -> the HTML of its fields."""

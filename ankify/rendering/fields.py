@@ -1,0 +1,341 @@
+"""Rendering: the tokens of a question become the HTML of its fields.
+
+Python-Markdown does it, with the tree of `tree.py`: tree, tree processors, serialiser and
+post-processors are its own, and users may add theirs. What comes from raw HTML in the notes is then
+sanitised as GitHub does, and the formulas come back last, so that nothing touches their TeX.
+"""
+
+from __future__ import annotations
+
+import html
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+from xml.etree.ElementTree import Element
+
+import nh3
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.postprocessors import Postprocessor
+from markdown.treeprocessors import Treeprocessor
+
+from ankify.identity.likeness import sketch
+from ankify.model import AnkifyError, Content, Reference
+from ankify.reading import parse as gfm
+from ankify.reading.parse import ParsedFile
+from ankify.reading.tokens import Token
+from ankify.rendering.tree import AMP, GfmExtension, TokenParser, raw_attributes
+
+if TYPE_CHECKING:
+    from ankify.questions.split import Section
+
+
+@dataclass(frozen=True)
+class RenderOptions:
+    """`source_url` is where the notes can be read (links to other notes lead there).
+
+    `extensions` names extensions of Python-Markdown: their tree and post-processors are run.
+    """
+
+    source_url: str | None = None
+    extensions: tuple[str, ...] = ()
+
+
+class Renderer:
+    """Renders questions; one for a process, since setting up Python-Markdown takes its time."""
+
+    def __init__(self, options: RenderOptions = RenderOptions()) -> None:
+        self._options = options
+        self._cards = _CardExtension(options.source_url)
+        self._md = _markdown(self._cards, options.extensions)
+
+    def render(self, section: Section, parsed: ParsedFile) -> Content:
+        """Render the question and the answer of a section."""
+        self._cards.file = section.question.file
+        line = section.question.line
+        own, again = _parted(section)
+        question, asked, n = self._field([*section.title, *own], parsed, line)
+        if again:
+            page, more, k = self._field(again, parsed, line)
+            question += f'\n<div class="again">{page}</div>'
+            asked, n = (*asked, *more), n + k
+        answer, shown, m = self._field(section.answer, parsed, line)
+        words = gfm.tex_text([*section.stem, *section.answer], parsed)
+        pictures = " ".join(reference.src.rpartition("/")[2] for reference in shown)
+        likeness = sketch(words or pictures)
+        return Content(question, answer, likeness, (*asked, *shown), n + m)
+
+    def _field(
+        self, tokens: Sequence[Token], parsed: ParsedFile, line: int
+    ) -> tuple[str, tuple[Reference, ...], int]:
+        """The HTML of some tokens, the pictures in it, and how many formulas.
+
+        `line` is given to pictures whose own line cannot be told.
+        """
+        if not tokens:
+            return "", (), 0
+        parser = self._md.parser
+        assert isinstance(parser, TokenParser)
+        parser.load(tokens, parsed)
+        # Python-Markdown strips the page, of ideographic blanks too, but for the tags around it.
+        page = self._md.reset().convert("tokens")[len("<div>") : -len("</div>")]
+        if parser.has_html or self._options.extensions:
+            page = _PLAIN_LINK.sub(r"\1", _clean(page))
+        page = _src_first(page.strip("\n"))
+        page, formulas = parsed.masked.html(page)
+        page = _ANKI_MARK.sub("&#91;", page)
+        if any(not formula.tex for formula in parsed.formulas):
+            page = _EMPTY_PARAGRAPH.sub("", page)  # only definitions of macros stood there
+        return page, tuple(_references(page, parser.lines, line)), formulas
+
+
+def _parted(section: Section) -> tuple[Sequence[Token], Sequence[Token]]:
+    """The stem, parted where the answer says it again: the back of a card shows that part once."""
+    for at, token in enumerate(section.stem):
+        if section.answer and token is section.answer[0]:
+            return section.stem[:at], section.stem[at:]
+    return section.stem, ()
+
+
+# [sound:a.mp3], [anki:tts], [latex], [$]: Anki would play or run what is text in the notes
+_ANKI_MARK = re.compile(r"\[(?=sound:|anki:|/?latex\]|/?\$\$?\])")
+_PLAIN_LINK = re.compile(r"<a>(.*?)</a>", re.S)  # links cannot stand in links
+_EMPTY_PARAGRAPH = re.compile(r"<p>\s*</p>\n?")
+
+
+def _markdown(cards: Extension, extensions: Iterable[str]) -> Markdown:
+    try:
+        md = Markdown(extensions=[GfmExtension(), cards, *extensions], output_format="html")
+    except (ImportError, AttributeError, TypeError, KeyError) as error:
+        raise AnkifyError(
+            f"cannot load the Python-Markdown extensions: {error}",
+            hint="look at extensions in [render] of ankify.toml",
+        ) from error
+    md.stripTopLevelTags = False
+    return md
+
+
+# What GitHub's sanitiser leaves of raw HTML, and what media can play.
+_ALLOWED = (
+    "a abbr audio b bdo blockquote br caption cite code dd del details dfn div dl dt em figcaption "
+    "figure h1 h2 h3 h4 h5 h6 hr i img input ins kbd li mark ol p pre q rp rt ruby s samp small "
+    "source span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var "
+    "video wbr"
+)
+_DROPPED = "applet frameset noscript object script style template textarea title"
+_ATTRIBUTES = {
+    "*": frozenset({"align", "class", "dir", "height", "lang", "title", "valign", "width"}),
+    "a": frozenset({"href"}),
+    "audio": frozenset({"src", "controls"}),
+    "details": frozenset({"open"}),
+    "img": frozenset({"src", "alt"}),
+    "input": frozenset({"type", "checked", "disabled"}),
+    "ol": frozenset({"start", "type", "reversed"}),
+    "li": frozenset({"value"}),
+    "source": frozenset({"src"}),
+    "td": frozenset({"colspan", "rowspan", "style"}),
+    "th": frozenset({"colspan", "rowspan", "style"}),
+    "video": frozenset({"src", "controls"}),
+}
+
+
+@cache
+def _cleaner() -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=set(_ALLOWED.split()),
+        clean_content_tags=set(_DROPPED.split()),
+        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        filter_style_properties={"text-align"},
+        url_schemes={"http", "https", "ftp", "mailto", "data"},
+        link_rel=None,
+    )
+
+
+# <input type="text">: a field to write into. As nh3 writes tags; boxes of tasks stay.
+_INPUT = re.compile(r'<input(?:(?! type="checkbox")[^">]|"[^"]*")*>')
+
+
+def _clean(page: str) -> str:
+    return _INPUT.sub("", _cleaner().clean(_shallow(page)))
+
+
+def sanitised(page: str) -> str:
+    """HTML of unknown origin without what no card may hold."""
+    return _src_first(_clean(page))
+
+
+# <div class="a > b">, </div>; nothing is counted that needs no closing tag
+_NESTING = re.compile(
+    r"""<(/?)(?!(?:area|br|col|dd|dt|hr|img|input|li|p|rp|rt|source|t[dhr]|tbody|tfoot|thead|wbr)\b)
+    [a-z][a-z0-9]*(?:[^"'<>]++|"[^"]*+"|'[^']*+')*+>""",
+    re.IGNORECASE | re.VERBOSE,
+)
+DEEPEST = 500  # elements in one another
+
+
+def _shallow(page: str) -> str:
+    """Leave out tags that open deeper than any page goes, and those that close them.
+
+    The parser of nh3 looks through all open elements at each tag: unclosed ones take it the square
+    of their number. The text stays.
+    """
+    depth = 0
+
+    def kept(tag: re.Match[str]) -> str:
+        nonlocal depth
+        before, depth = depth, max(0, depth + (-1 if tag[1] else 1))
+        return tag[0] if max(before, depth) <= DEEPEST else ""
+
+    return _NESTING.sub(kept, page) if page.count("<") > DEEPEST else page
+
+
+# <img alt="a" src="b.png" width="3">, as our serialiser and nh3 write it
+_MEDIA = re.compile(r'<(img|audio|video|source)((?: [\w:-]+(?:="[^"]*")?)*)>')
+_ATTRIBUTE = re.compile(r' ([\w:-]+)(?:="([^"]*)")?')
+
+
+def _src_first(page: str) -> str:
+    """Anki takes the first `src=` in a tag, even one inside of a description."""
+    return _MEDIA.sub(_tag_with_src_first, page) if " src=" in page else page
+
+
+def _tag_with_src_first(tag: re.Match[str]) -> str:
+    attributes = [found[0] for found in _ATTRIBUTE.finditer(tag[2])]
+    attributes.sort(key=lambda attribute: not attribute.startswith(" src="))
+    return f"<{tag[1]}{''.join(attributes)}>"
+
+
+def _references(page: str, lines: Mapping[str, int], default: int) -> Iterator[Reference]:
+    """The pictures, sounds and films in finished HTML."""
+    for tag in _MEDIA.finditer(page) if " src=" in page else ():
+        found = dict(_ATTRIBUTE.findall(tag[2]))
+        if "src" in found:
+            source = html.unescape(found["src"])
+            line = lines[source] + 1 if source in lines else default
+            yield Reference(source, line, html.unescape(found.get("alt", "")))
+
+
+class _CardExtension(Extension):
+    """What a card needs beyond the page on GitHub: links that lead somewhere, coloured code."""
+
+    def __init__(self, source_url: str | None) -> None:
+        super().__init__()
+        self.source_url = source_url
+        self.file = ""
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        """Add the tree processors."""
+        links = _Links(self)
+        md.treeprocessors.register(links, "ankify_links", 10)
+        md.postprocessors.register(_RawLinks(md, links), "ankify_raw_links", 40)
+        md.treeprocessors.register(_Highlight(md), "ankify_highlight", 5)
+
+
+# https://example.org/, mailto:a@example.org
+_SCHEME = re.compile(r"(?:https?|ftp|mailto):", re.I)
+
+
+class _Links(Treeprocessor):
+    """Links to other notes and to anchors lead to the source of the notes, or are text."""
+
+    def __init__(self, cards: _CardExtension) -> None:
+        super().__init__()
+        self._cards = cards
+
+    def run(self, root: Element) -> None:
+        """Change the links of a tree."""
+        for link in root.iter("a"):
+            target = self.target(link.get("href", ""))
+            if target is None:
+                link.tag = None  # type: ignore[assignment]  # the serialiser leaves such tags out
+                link.attrib.clear()
+            else:
+                link.set("href", target)
+
+    def target(self, href: str) -> str | None:
+        if _SCHEME.match(href):
+            return href
+        base, file = self._cards.source_url, self._cards.file
+        if not base or not href or re.match(r"[\w+.-]+:|//", href):
+            return None
+        path, _, anchor = href.partition("#")
+        if path:
+            folder = "" if path.startswith("/") else posixpath.dirname(file)
+            path = posixpath.normpath(posixpath.join(folder, path.lstrip("/")))
+        address = quote(path or file, safe="/%?=&+,;:@!$'()*~")
+        return f"{base.rstrip('/')}/{address}" + (f"#{anchor}" if anchor else "")
+
+
+class _RawLinks(Postprocessor):
+    """The same for the links in raw HTML, while Python-Markdown still keeps it in its stash."""
+
+    def __init__(self, md: Markdown, links: _Links) -> None:
+        super().__init__(md)
+        self._links = links
+
+    def run(self, text: str) -> str:
+        """Change the stashed HTML; the text is left alone."""
+        pieces = self.md.htmlStash.rawHtmlBlocks
+        for number, piece in enumerate(pieces):
+            if isinstance(piece, str) and "<a" in piece.lower():
+                pieces[number] = _RAW_TAG.sub(self._changed, piece)
+        return text
+
+    def _changed(self, tag: re.Match[str]) -> str:
+        if tag[1].lower() != "a":
+            return tag[0]
+        target = self._links.target(raw_attributes(tag[0]).get("href", ""))
+        return "<a>" if target is None else f'<a href="{html.escape(target)}">'
+
+
+# <a class="x" href="#y">, and all other tags, since "<a" may stand in one of their attributes
+_RAW_TAG = re.compile(r"""<([a-zA-Z][\w-]*)(?:[^"'<>]++|"[^"]*+"|'[^']*+')*+>""")
+
+
+class _Highlight(Treeprocessor):
+    """Code in a language that Pygments knows gets the classes of Pygments."""
+
+    def run(self, root: Element) -> None:
+        """Colour the code blocks of a tree."""
+        for block in list(root.iter("pre")):
+            code = block[0] if len(block) else Element("code")
+            language = (code.get("class") or "").removeprefix("language-")
+            lexer = _lexer(language.lower()) if language else None
+            if lexer is None:
+                continue
+            coloured = _coloured((code.text or "").replace(AMP, "&"), lexer)
+            label = html.escape(language)
+            block[:] = ()
+            block.tag = None  # type: ignore[assignment]  # the serialiser leaves such tags out
+            block.text = self.md.htmlStash.store(
+                f'<div class="highlight"><pre><code class="language-{label}">'
+                f"{coloured}</code></pre></div>"
+            )
+
+
+@cache
+def _lexer(language: str) -> Any:
+    from pygments.lexers import get_lexer_by_name
+    from pygments.util import ClassNotFound
+
+    try:
+        return get_lexer_by_name(language, stripnl=False, ensurenl=False)
+    except ClassNotFound:
+        return None
+
+
+@cache
+def _formatter() -> Any:
+    from pygments.formatters import HtmlFormatter
+
+    return HtmlFormatter(nowrap=True)
+
+
+def _coloured(code: str, lexer: Any) -> str:
+    from pygments import highlight
+
+    return str(highlight(code, lexer, _formatter()))

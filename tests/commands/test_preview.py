@@ -1,0 +1,367 @@
+"""The preview: what stands in it, and the page in a real browser."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from browser import DESKTOP, PHONE, Browser, open_browser
+from conftest import PIXEL
+
+from ankify.checks.rules import check
+from ankify.commands.preview import draw_formula, fill_template, serve_preview, write_preview
+from ankify.model import AnkifyError, Project
+from ankify.pipeline import read_project
+
+LOOKS = (Path(__file__).parent.parent / "cases" / "looks.md").read_text(encoding="utf-8")
+FILES: dict[str, str | bytes] = {
+    "ankify.toml": "[deck]\nname = 'Notes'\n[cards]\nformula = true\nimage = true\n",
+    "nets/looks.md": LOOKS,
+    "nets/images/dot.png": PIXEL,
+    "nets/images/wide diagram.svg": b'<svg xmlns="http://www.w3.org/2000/svg" width="1900"/>',
+    "go.md": "# Go\n\n## 1. What is a goroutine?\n\nA light thread: $O(1)$ to start.\n\n"
+    "## 2. What is <b>this</b>?\n\n$\\nosuchmacro$ and `\\(code\\)`.\n",
+}
+
+
+@pytest.fixture
+def read(project: Callable) -> Callable[..., Project]:
+    """Write notes and read them: read({path: text}) -> Project."""
+    return lambda files=FILES, **options: read_project(project(files, **options), now=1)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with open_browser({}) as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(read: Callable, browser: Browser, tmp_path: Path) -> Browser:
+    """The preview of FILES at /index.html."""
+    write_preview(read(), tmp_path / "site")
+    browser.folders["/"] = tmp_path / "site"
+    browser.open("/index.html", DESKTOP)
+    browser.page.evaluate("localStorage.clear()")
+    browser.open("/index.html", DESKTOP)
+    return browser
+
+
+# Filling in templates ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("template", "html"),
+    [
+        ("<p>{{A}}</p>", "<p><b>a</b></p>"),
+        ("{{ A }}{{Nothing}}", "<b>a</b>"),
+        ("{{#A}}x{{/A}}{{#Empty}}y{{/Empty}}", "x"),
+        ("{{^A}}x{{/A}}{{^Empty}}y{{/Empty}}", "y"),
+        ("{{#A}}1{{#Empty}}2{{/Empty}}3{{/A}}4", "134"),
+        ("{{#Empty}}1{{#A}}2{{/A}}3{{/Empty}}4", "4"),
+        ("{{text:A}}{{hint:A}}", "a<b>a</b>"),
+        ("<!-- {{#Status}}{{x}}\n -->x<!---->", "x"),
+        ("{{#A}}x", "x"),
+        ("{{/A}}x", "x"),
+        ("{{Braces}}", "{{A}}"),
+    ],
+)
+def test_a_template_is_filled_in_as_anki_does(template: str, html: str) -> None:
+    fields = {"A": "<b>a</b>", "Empty": " <br> <div></div>", "Braces": "{{A}}"}
+    assert fill_template(template, fields) == html
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [
+        r"\frac{a}{b}",
+        r"\begin{aligned} a &= b \\ &= c \end{aligned}",
+        r"\Bigl\lVert x \Bigr\rVert_2",
+        r"\text{损失} < 1",
+        r"\operatorname*{argmin}_x f",
+        r"\begin{cases} 1 & x \\ 0 & y \end{cases}",
+    ],
+)
+def test_a_formula_is_drawn(tex: str) -> None:
+    drawn = draw_formula(tex, display=True)
+    assert drawn
+    assert drawn.startswith("<math")
+    assert "\\" not in drawn
+
+
+@pytest.mark.parametrize("tex", [r"\nosuchmacro", r"\ce{H2O}", "{", r"\left( x", "", r"a\\|b|"])
+def test_a_formula_that_cannot_be_drawn_breaks_nothing(tex: str) -> None:
+    drawn = draw_formula(tex, display=False)
+    assert drawn is None or "\\nosuch" not in drawn
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [
+        r"\href{javascript:alert(1)}{x}",
+        r"\style{background:url(//evil.example)}{x}",
+        r"\text{<script>alert(1)</script>}",
+        r"\text{&lt;img src=x onerror=alert(1)&gt;}",
+        r"\class{evil}{x}",
+    ],
+)
+def test_a_formula_brings_nothing_to_run(tex: str) -> None:
+    drawn = draw_formula(tex, display=False) or ""
+    for bad in ("href", "style=", "<script", "<img", "class="):
+        assert bad not in drawn
+
+
+# The folder --------------------------------------------------------------------------------------
+
+
+def test_the_same_notes_give_the_same_bytes_anywhere(read: Callable, tmp_path: Path) -> None:
+    sites = []
+    for name in ("one", "two"):
+        write_preview(read(folder=name), tmp_path / f"{name}-site")
+        files = sorted((tmp_path / f"{name}-site").rglob("*"))
+        sites.append(
+            {f.relative_to(tmp_path / f"{name}-site"): f.read_bytes() for f in files if f.is_file()}
+        )
+    assert sites[0] == sites[1]
+    assert not any(str(tmp_path).encode() in data for data in sites[0].values())
+
+
+def test_a_second_preview_takes_the_place_of_the_first(read: Callable, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    write_preview(read(), site)
+    assert len(list((site / "media").iterdir())) == 2
+    write_preview(read({"go.md": FILES["go.md"]}, folder="other"), site)
+    assert not (site / "media").exists()
+    assert [f.name for f in (site / "files").iterdir()] == ["go.md.html"]
+
+
+def test_a_folder_of_somebody_else_is_left_alone(read: Callable, tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    (mine / "media").mkdir(parents=True)
+    (mine / "media" / "thesis.txt").write_text("years of work")
+    with pytest.raises(AnkifyError, match="something else than a preview"):
+        write_preview(read(), mine)
+    assert (mine / "media" / "thesis.txt").exists()
+    (mine / "index.html").write_text("<html>")
+    with pytest.raises(AnkifyError):
+        write_preview(read(), mine)
+    with pytest.raises(AnkifyError):
+        write_preview(read(), mine / "index.html")
+
+
+def test_a_folder_that_cannot_be_written_is_an_error(read: Callable, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(AnkifyError, match=r"cannot write .*sub: Not a dir"):
+        write_preview(read(), tmp_path / "file" / "sub")
+
+
+def test_only_a_problem_with_a_line_has_a_page_to_show_it_on(
+    read: Callable, tmp_path: Path
+) -> None:
+    files = {**FILES, "nets/images/unused.png": PIXEL}
+    project = read(files)
+    project = replace(project, problems=check(project))
+    assert "unreferenced-image" in {problem.rule for problem in project.problems}
+    html = write_preview(project, tmp_path / "site").read_text(encoding="utf-8")
+    assert "nets/images/unused.png" in html
+    assert not (tmp_path / "site" / "files" / "nets" / "images").exists()
+    assert "unused.png.html" not in html
+
+
+class Counted(tuple):
+    """A tuple that counts how often it is gone through."""
+
+    times = 0
+
+    def __iter__(self) -> Iterator[object]:
+        Counted.times += 1
+        return super().__iter__()
+
+
+def test_media_and_problems_are_not_gone_through_for_each_card(
+    read: Callable, tmp_path: Path
+) -> None:
+    text = "".join(f"## {n}. Question {n}?\n\n![]({n}.png)\n\n" for n in range(50))
+    project = read({"a.md": text})
+    counted = replace(project, media=Counted(project.media), problems=Counted(project.problems))
+    Counted.times = 0
+    html = write_preview(counted, tmp_path / "site").read_text(encoding="utf-8")
+    assert html.count('<article class="faulty">') == 50
+    assert Counted.times < 10
+
+
+def test_a_removed_question_is_shown_as_removed(project: Callable, tmp_path: Path) -> None:
+    from ankify.anki.package import write_apkg
+    from ankify.pipeline import write_lock
+
+    root = project({"go.md": FILES["go.md"]})
+    first = read_project(root, now=1)
+    write_lock(first)
+    write_apkg(first, tmp_path / "first.apkg")
+    (root / "go.md").write_text("## 1. What is a goroutine?\n\nA light thread.\n")
+    second = read_project(root, now=2, last_package=tmp_path / "first.apkg")
+    html = write_preview(second, tmp_path / "site").read_text(encoding="utf-8")
+    assert html.count("<article") == 2
+    assert html.count("only who has this card keeps it") == 1
+
+
+# The page in a browser ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("night", [False, True], ids=["day", "night"])
+def test_the_page_looks_right(page: Browser, size: tuple[int, int], night: bool) -> None:
+    page.page.emulate_media(color_scheme="dark" if night else "light")
+    page.open("/index.html", size)
+    page.page.add_style_tag(content="article { content-visibility: visible !important }")
+    page.page.evaluate(
+        """() => Promise.all([...document.images].map((image) => {
+            image.loading = "eager";
+            return image.decode().catch(() => {});
+        }))"""
+    )
+    classes = page.page.locator(".card").first.get_attribute("class")
+    assert ("nightMode" in classes) == night
+    assert page.faults("body") == []
+    page.page.emulate_media(color_scheme="light")
+
+
+def test_it_opens_from_disk_and_asks_for_nothing_else(
+    read: Callable, browser: Browser, tmp_path: Path
+) -> None:
+    index = write_preview(read(), tmp_path / "site")
+    browser.page.goto("about:blank")  # the page before asks every second whether it is out of date
+    asked: list[str] = []
+    browser.page.on("request", lambda request: asked.append(request.url))
+    browser.page.goto(index.as_uri())
+    browser.page.get_by_role("searchbox").fill("goroutine")
+    assert browser.page.locator("#count").inner_text() == "1 of 4 notes"
+    assert all(url.startswith(tmp_path.as_uri()) for url in asked)
+    assert browser.faults("header") == []
+
+
+def test_everything_can_be_reached_by_keyboard_and_has_a_name(page: Browser) -> None:
+    keys = page.page.keyboard
+    keys.press("Tab")
+    assert page.page.evaluate("document.activeElement.textContent") == "Skip to the cards"
+    keys.press("/")
+    search = page.page.get_by_role("searchbox", name="Search")
+    assert search.evaluate("(box) => box === document.activeElement")
+    keys.type("GOROUTINE light")
+    assert page.page.get_by_role("status").inner_text() == "1 of 4 notes"
+    assert page.page.locator("article:visible").count() == 1
+    assert not page.page.get_by_text("No note fits the search.").is_visible()
+    keys.type("nowhere")
+    assert page.page.get_by_text("No note fits the search.").is_visible()
+    keys.press("Control+A")
+    keys.press("Delete")
+    assert page.page.get_by_role("status").inner_text() == "4 notes"
+    only = page.page.get_by_role("checkbox", name="Only with problems (1)")
+    only.focus()
+    keys.press("Space")
+    assert page.page.locator("article:visible").count() == 1
+    assert "image not found" in page.page.locator("article:visible .problems").inner_text()
+    keys.press("Space")
+    night = page.page.get_by_role("button", name="Night")
+    night.focus()
+    keys.press("Enter")
+    assert night.get_attribute("aria-pressed") == "true"
+    page.page.reload()
+    assert page.page.get_by_role("button", name="Night").get_attribute("aria-pressed") == "true"
+    page.page.get_by_role("navigation", name="Decks").get_by_text("looks").click()
+    assert "#deck-2" in page.page.url
+
+
+def test_the_place_of_a_question_is_a_link_to_its_line(page: Browser) -> None:
+    page.page.get_by_role("link", name="go.md:7").click()
+    line = page.page.locator("span:target")
+    assert line.inner_text().startswith("## 2. What is")
+    assert page.faults("body") == []
+
+
+def test_what_cannot_be_drawn_is_said(page: Browser) -> None:
+    article = page.page.locator("article", has_text="nosuchmacro")
+    assert "1 formula is shown as TeX here" in article.inner_text()
+    assert article.locator("figure").nth(1).locator("code.tex").inner_text() == r"\nosuchmacro"
+    assert r"\(code\)" in article.inner_text()
+
+
+def test_without_the_extra_its_name_is_said(
+    read: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("latex2mathml", "latex2mathml.converter"):
+        monkeypatch.setitem(sys.modules, name, None)
+    draw_formula.cache_clear()
+    html = write_preview(read(), tmp_path / "site").read_text(encoding="utf-8")
+    draw_formula.cache_clear()
+    assert html.count("ankify-notes[preview]") == html.count("shown as TeX here") == 4
+
+
+def test_every_card_of_a_note_is_there(page: Browser) -> None:
+    captions = page.page.locator("article", has_text="Flash attention").locator("figcaption")
+    assert captions.all_inner_texts() == [
+        f"{name}: {side}" for name in ("Answer", "Formula", "Image") for side in ("Front", "Back")
+    ]
+
+
+# Serving -----------------------------------------------------------------------------------------
+
+
+def test_a_served_preview_follows_the_notes(project: Callable, tmp_path: Path) -> None:
+    pytest.importorskip("watchfiles")
+    root, site = project(FILES), tmp_path / "site"
+    told: list[str] = []
+    stop = threading.Event()
+    options = {"port": 0, "tell": told.append, "stop": stop}
+    serving = threading.Thread(
+        target=serve_preview, args=(lambda: read_project(root), site), kwargs=options
+    )
+    serving.start()
+    try:
+        wait_for(lambda: told)
+        address = told[0]
+        assert address.startswith("http://127.0.0.1:")
+        assert b"goroutine" in urllib.request.urlopen(address).read()
+        time.sleep(0.3)  # until the watch is set
+        (root / "go.md").write_text("## 1. What is a channel?\n\nA queue.\n")
+        wait_for(lambda: "written again" in told)
+        assert b"What is a channel?" in urllib.request.urlopen(address).read()
+        for name in ("a.mdown", "sound.mp3"):
+            told.clear()
+            (root / name).write_text("## 1. What is a sound?\n\n![](sound.mp3)\n")
+            wait_for(lambda: "written again" in told)
+        assert b"What is a sound?" in urllib.request.urlopen(address).read()
+        (root / "ankify.toml").write_text("[deck\n")
+        wait_for(lambda: any("error:" in line for line in told))
+        assert b"What is a channel?" in urllib.request.urlopen(address).read()
+    finally:
+        stop.set()
+        serving.join(10)
+    assert not serving.is_alive()
+
+
+def wait_for(found: Callable[[], object]) -> None:
+    """Wait up to ten seconds until `found` says yes."""
+    end = time.monotonic() + 10
+    while not found():
+        assert time.monotonic() < end, "nothing happened"
+        time.sleep(0.05)
+
+
+def test_the_command_marks_what_check_finds(
+    project: Callable, run: Callable, tmp_path: Path
+) -> None:
+    twice = "".join(f"## {n}. What is it?\n\nA light thread.\n\n" for n in (1, 2))
+    root = project({"go.md": twice + "## 3. Why?\n\n![x](gone.png)\n"})
+    code, out, err = run("preview", root, "-o", tmp_path / "site")
+    assert (code, out, err) == (0, "", f"Wrote {tmp_path / 'site' / 'index.html'}\n")
+    html = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    assert "missing-image" in html
+    assert "duplicate-question" in html
+    assert not (root / "ankify.lock").exists()

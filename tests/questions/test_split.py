@@ -1,0 +1,456 @@
+"""Questions, sections, stems and answers, in every dialect: tests/cases/questions.md and more.
+
+A case is a title, a note file and what is read in it. Where the title ends in `--unnumbered`, that
+setting is on. A question is shown as
+
+    first line-last line [number] title < section < outermost section
+      front: words of the stem
+      back: words of the answer
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from ankify.model import Question
+from ankify.questions.numbers import DIALECTS, read_number
+from ankify.questions.split import Section, SplitFile, SplitOptions, split_questions
+from ankify.reading.parse import ParsedFile, parse, plain_text
+from ankify.reading.tokens import Token
+
+CASES = Path(__file__).parent.parent / "cases" / "questions.md"
+DOCS = CASES.parent.parent.parent / "docs" / "dialects.md"
+CASE = re.compile(r"^(?P<title>\S.*)\n\.\n(?P<notes>(?:.*\n)*?)\.\n(?P<read>(?:.*\n)*?)\.\n", re.M)
+
+
+def split(notes: str, **options: object) -> SplitFile:
+    return split_questions(parse(notes), "notes.md", SplitOptions(**options))  # type: ignore[arg-type]
+
+
+def titles(notes: str, **options: object) -> list[str]:
+    return [section.question.title for section in split(notes, **options).sections]
+
+
+def head(question: Question) -> str:
+    number = f"[{question.number}] " if question.number else ""
+    trail = "".join(f" < {section}" for section in reversed(question.trail))
+    return f"{question.line}-{question.end_line} {number}{question.title}{trail}"
+
+
+def described(section: Section, parsed: ParsedFile) -> str:
+    lines = [head(section.question)]
+    if section.stem:
+        lines.append(f"  front: {plain_text(section.stem, parsed)}")
+    return "\n".join([*lines, f"  back: {plain_text(section.answer, parsed)}"])
+
+
+def described_file(notes: str, *, unnumbered: bool) -> str:
+    parsed = parse(notes)
+    found = split_questions(parsed, "notes.md", SplitOptions(unnumbered=unnumbered))
+    lines = [described(section, parsed) for section in found.sections]
+    lines += [f"no answer: {head(question)}" for question in found.unanswered]
+    return "\n".join(lines or ["nothing"]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("title", "notes", "read"),
+    [pytest.param(*found, id=found[0]) for found in CASE.findall(CASES.read_text("utf-8"))],
+)
+def test_notes_are_read_as_a_reader_does(title: str, notes: str, read: str) -> None:
+    assert described_file(notes, unnumbered=title.endswith("--unnumbered")) == read
+
+
+def test_all_cases_are_found() -> None:
+    lines = CASES.read_text("utf-8").split("\n")
+    assert 3 * len(CASE.findall("\n".join(lines))) == lines.count(".")
+
+
+# -- dialects --------------------------------------------------------------------------------------
+
+HEADS = (
+    *(
+        "1. ",
+        "1、",
+        "1) ",
+        "1: ",
+        "1：",
+        "01. ",
+        "1 ",
+        "１．",
+        "1，",
+        "1 - ",
+        "(1) ",
+        "（1）",
+        "[1] ",
+    ),
+    *("【1】", "No.1 ", "1️⃣ ", "Q1: ", "Q1. ", "Q.1 ", "Q 1: ", "Q1) ", "Q-1: ", "Question 1. "),
+    *(
+        "Question #1: ",
+        "问题1：",
+        "题目001: ",
+        "面试题1：",
+        "问1：",
+        "第1题 ",
+        "第 1 题：",
+        "第一题：",
+    ),
+    *("3.4.1 ", "1.1什么", "✅ 1. ", "# 1. "),
+)
+
+
+@pytest.mark.parametrize("number", HEADS)
+@pytest.mark.parametrize("mark", ["#", "##", "######"])
+def test_every_way_to_number_a_heading_is_read(mark: str, number: str) -> None:
+    notes = "".join(
+        f"{mark} {number}{title}\n\nBecause.\n\n1. one\n2. two\n\n"
+        for title in ("What is a norm?", "Why is it convex?")
+    )
+    found = split(notes).sections
+    assert [section.question.title[-4:] for section in found] == ["orm?", "vex?"]
+    assert all(
+        section.question.number in ("1", "01", "001", "一", "3.4.1", "1.1", "1️⃣")
+        for section in found
+    )
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+def test_every_dialect_reads_its_own_example(dialect: object) -> None:
+    read = read_number(dialect.example)  # type: ignore[attr-defined]
+    assert read.dialect is dialect
+
+
+def test_the_documented_table_is_that_of_the_code() -> None:
+    documented = re.findall(r"^\| (\w[\w ]*) \|", DOCS.read_text("utf-8"), re.M)
+    names = [dialect.name for dialect in DIALECTS]
+    assert [name for name in documented if name in names] == names
+
+
+@pytest.mark.parametrize(
+    ("title", "number", "words"),
+    [
+        ("3.1x1 convolutions", "3", "1x1 convolutions"),
+        ("2.3D rendering", "2", "3D rendering"),
+        ("3.2种方法", "3", "2种方法"),
+        ("3.2什么是范数", "3.2", "什么是范数"),
+        ("2-1-3 What is it?", "2-1-3", "What is it?"),
+        ("17a. Which?", "17a", "Which?"),
+        ("1:1 matching", None, "1:1 matching"),
+        ("Quality of service", None, "Quality of service"),
+        ("2024 in review", None, "2024 in review"),
+        ("Step 1: clone", None, "Step 1: clone"),
+    ],
+)
+def test_a_number_ends_where_its_title_begins(title: str, number: str | None, words: str) -> None:
+    read = read_number(title)
+    assert (read.number, title[read.start :]) == (number, words)
+
+
+# -- settings and comments -------------------------------------------------------------------------
+
+
+def test_a_level_overrules_the_reader() -> None:
+    notes = "## 1. A\n\na\n\n### 1.1 B\n\nb\n\n## 2. C\n\nc\n"
+    assert titles(notes) == ["A", "C"]
+    assert titles(notes, level=3) == ["B"]
+
+
+def test_a_level_takes_unnumbered_headings_if_there_are_no_others_or_they_are_wanted() -> None:
+    notes = "## 1. A\n\na\n\n## B\n\nb\n\n### C\n\nc\n"
+    assert titles(notes, level=2) == ["A"]
+    assert titles(notes, level=2, unnumbered=True) == ["A", "B"]
+    assert titles(notes, level=3) == ["C"]
+
+
+def test_a_pattern_can_name_number_or_title_or_neither() -> None:
+    notes = "- [Why](#3-why)\n- [What](#2-what)\n\n# Why\n\n## 2. What\n\nx\n\n## 3. Why\n\ny\n"
+    taken = [
+        [(s.question.number, s.question.title) for s in split(notes, pattern=p, level=2).sections]
+        for p in ("Wh", r"^\d+\. (?P<title>Why)", r"^(?P<number>2)", "y$")
+    ]
+    assert taken == [[("2", "What"), ("3", "Why")], [("3", "Why")], [("2", "What")], [("3", "Why")]]
+
+
+def test_a_pattern_overrules_the_reader_and_names_number_and_title() -> None:
+    notes = "## Card 7 :: Norms\n\nx\n\n## 1. Not this\n\ny\n"
+    found = split(notes, pattern=r"^Card (?P<number>\d+) :: (?P<title>.+)").sections
+    assert [(s.question.number, s.question.title) for s in found] == [("7", "Norms")]
+
+
+def test_comments_leave_out_add_and_mark_questions() -> None:
+    notes = (
+        "<!-- ankify: ignore -->\n## 1. Draft?\n\nx\n\n## 2. Why?\n\n<!-- ankify: id=why -->\n"
+        "y\n\n<!-- ankify: question -->\n### More\n\nz <!-- ankify: cards=formula -->\n\n"
+        "## 3. Half?\n\n<!-- ankify: ignore -->\n\nw\n\n"
+        "## 4. Bare?\n\n<!-- ankify: cards=none -->\nv\n"
+    )
+    found = [section.question for section in split(notes).sections]
+    assert [q.title for q in found] == ["Why?", "More", "Bare?"]
+    assert [q.marked_id for q in found] == ["why", None, None]
+    assert [q.formula_card for q in found] == [None, True, False]
+    assert [q.image_card for q in found] == [None, False, False]
+
+
+def test_the_table_of_contents_is_handed_on() -> None:
+    found = split(
+        '- [1. What?](#a)\n- [2. Why?](#b)\n\n<h2 id="a">1. What?</h2>\nx\n\n## 2. Why?\n\ny\n'
+    )
+    assert [(e.number, e.title, e.anchor, e.line) for e in found.toc] == [
+        ("1", "What?", "a", 1),
+        ("2", "Why?", "b", 2),
+    ]
+
+
+def test_a_lone_link_is_no_table_of_contents() -> None:
+    assert split("## 1. What?\n\n[2. Why?](#why)\n\n## 2. Why?\n\ny\n").toc == ()
+
+
+def test_a_file_says_that_it_has_questions_without_numbers() -> None:
+    notes = "# T\n\n## What is it?\n\nx\n\n## Why?\n\ny\n"
+    found = split(notes)
+    assert (found.title, found.sections, found.unnumbered_candidates) == ("T", (), 2)
+
+
+SECTIONS = (
+    "## 1. Norms\n\n### 1. Lengths\n\nx\n\n### 2. Angles\n\ny\n\n## 2. Sums\n\n### 1. Zeros\n\nz\n"
+)
+
+
+def test_a_file_that_cannot_be_decided_says_which_setting_decides() -> None:
+    found = split(SECTIONS)
+    assert [(p.rule, p.location.line) for p in found.problems] == [("undecided-file", 1)]
+    assert "level = 2" in (found.problems[0].hint or "")
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        SECTIONS.replace("## 1. N", "## 一、N").replace("## 2. S", "## 二、S"),
+        re.sub(r"(### .*)", r"\1?", SECTIONS),
+        SECTIONS.replace("### ", "### Q"),
+        "- [1. Lengths](#1)\n- [2. Angles](#2)\n- [1. Zeros](#3)\n\n" + SECTIONS,
+    ],
+    ids=["their numbers", "their words", "their labels", "the table of contents"],
+)
+def test_a_file_that_can_be_decided_is_not_reported(notes: str) -> None:
+    found = split(notes)
+    assert len(found.sections) == 3
+    assert found.problems == ()
+
+
+def test_a_label_without_an_answer_is_reported() -> None:
+    found = split("## 1. What?\n\nAnswer:\n\n## 2. Why?\n\nAnswer: so.\n")
+    assert [(p.rule, p.location.line) for p in found.problems] == [("question-without-answer", 1)]
+
+
+def test_the_front_shows_no_tick() -> None:
+    section = split("## 1. Which?\n\n- [ ] a\n- [x] b\n\nBecause.\n").sections[0]
+    ticks = [
+        [token.meta["checked"] for token in tokens if token.type == "list_item_open"]
+        for tokens in (section.stem, section.answer)
+    ]
+    assert ticks == [[False, False], [False, True]]
+
+
+def test_answers_are_balanced_runs_of_tokens() -> None:
+    for _, notes, _ in CASE.findall(CASES.read_text("utf-8")):
+        for section in split(notes, unnumbered=True).sections:
+            for tokens in (section.stem, section.answer):
+                depths = [sum(t.nesting for t in tokens[:end]) for end in range(len(tokens) + 1)]
+                assert min(depths) == depths[-1] == 0
+
+
+def shape(tokens: Iterable[Token]) -> list[tuple[object, ...]]:
+    return [(t.type, t.tag, t.nesting, t.block, t.map) for t in tokens]
+
+
+def test_the_rest_of_a_paragraph_that_a_title_opens_is_a_paragraph_like_any_other() -> None:
+    answer = (
+        split("**1. What is it?**\nA length,\nof vectors.\n\n**2. Why?**\nso").sections[0].answer
+    )
+    assert shape(answer) == shape(parse("\nA length,\nof vectors.\n").tokens)
+
+
+@pytest.mark.parametrize(
+    ("notes", "lines"),
+    [
+        ("**1. What is it?**\nA length.", (1, 2)),
+        ("**1. Is it?** Yes, and\nmore.", (1, 2)),
+        ("**1. Is it?** Yes.", (1, 1)),
+        ("**1. Is it\nso?**\nYes.\n", (1, 3)),
+        ("**1. Is it\nso?** Yes, that is how it is, always.", (1, 2)),
+        ("Q1: What is it?\nLong.", (1, 2)),
+    ],
+)
+def test_an_answer_in_the_paragraph_of_its_title_knows_its_lines(
+    notes: str, lines: tuple[int, int]
+) -> None:
+    other = notes.replace("1", "2").replace("it", "that")
+    question = split(f"{notes}\n\n{other}\n").sections[0].question
+    assert (question.line, question.end_line) == lines
+
+
+def test_raw_html_is_cut_into_pieces_that_know_their_lines() -> None:
+    found = split(
+        "T\n\n<h2>1. What?</h2>\n<p>a\nb</p>\n\nc\n\n"
+        '<br>\n<h2 id="2">How &amp; where?</h2>\n\n<p>d</p>\n'
+    ).sections
+    assert [head(section.question) for section in found] == [
+        "3-7 [1] What?",
+        "10-12 [2] How & where?",
+    ]
+    blocks = [t for section in found for t in section.answer if t.type == "html_block"]
+    assert [(t.content, t.map) for t in blocks] == [
+        ("<p>a\nb</p>\n", (3, 5)),
+        ("<p>d</p>\n", (11, 12)),
+    ]
+
+
+def test_a_summary_knows_its_line() -> None:
+    one = "<details>\n\n<summary>\n1. What?</summary>\n\na\n\n</details>\n\n"
+    other = "<p><b>2. Why?</b></p>\nb\n\n<p align='left'><strong>3. How?</strong></p>\nc\n"
+    assert [head(s.question) for s in split(one + one).sections] == [
+        "3-6 [1] What?",
+        "12-15 [1] What?",
+    ]
+    assert [head(s.question) for s in split(other).sections] == ["1-2 [2] Why?", "4-5 [3] How?"]
+
+
+def test_raw_html_becomes_the_tokens_that_markdown_makes() -> None:
+    raw = split("<h2>1. What is a <b>norm</b>?</h2>\n\nx\n").sections[0].title
+    marked = split("## 1. What is a <b>norm</b>?\n\nx\n").sections[0].title
+    kept = ("type", "tag", "nesting", "content")
+    assert [[getattr(t, name) for name in kept] for t in raw] == [
+        [getattr(t, name) for name in kept] for t in marked
+    ]
+
+
+# -- stems -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("shown", "repeated"),
+    [
+        ("1. a\n2. b", True),
+        ("- a\n- b", False),
+        ("```html\n<b>\n```", True),
+        ("```python\nprint()\n```", False),
+    ],
+)
+def test_what_the_answer_speaks_of_stands_on_both_sides(shown: str, repeated: bool) -> None:
+    section = split(f"## 1. Which?\n\n{shown}\n\nAnswer: that\n").sections[0]
+    stem = [(t.type, t.content, t.meta) for t in section.stem]
+    assert stem == [(t.type, t.content, t.meta) for t in parse(shown).tokens]
+    assert (section.answer[0].type == section.stem[0].type) is repeated
+
+
+# -- slips of the author ---------------------------------------------------------------------------
+
+
+def headings(*titles: str) -> str:
+    """Headings with a line of text below each."""
+    return "".join(f"{title}\n\nBecause.\n\n" for title in titles)
+
+
+@pytest.mark.parametrize(
+    ("heads", "numbers"),
+    [
+        # one level too deep, between its neighbours or at the end
+        (("## 1. What?", "### 2. Why?", "## 3. How?"), "1 2 3"),
+        (("## 1. What?", "## 2. Why?", "## 3. How?", "### 4. Who?"), "1 2 3 4"),
+        # steps, not slips: they do not ask, or do not count on, or lead to no next question
+        (("## 1. What?", "## 2. Why?", "## 3. How?", "### 4. Sum up"), "1 2 3"),
+        (("## 1. What?", "## 2. Why?", "### 3. Who?"), "1 2"),
+        (("## 1. What?", "## 2. Why?", "### 3. Add", "## 9. How?"), "1 2 9"),
+        (("## 1. What?", "## 2. Why?", "### 5. Who?", "## 6. How?"), "1 2 6"),
+        (("### 1. Who?", "## 1. What?", "## 2. Why?"), "1 2"),
+        # another mark-up at the same level, and HTML at any
+        (("## 1. What?", "## 2. Why?", "<h2>3. Sums</h2>"), "1 2 3"),
+        (("<h2>1. What?</h2>", "<h2>2. Why?</h2>", "<h3>3. Sums</h3>"), "1 2 3"),
+    ],
+)
+def test_a_heading_that_counts_on_is_a_question_in_spite_of_its_level(
+    heads: tuple[str, ...], numbers: str
+) -> None:
+    found = split(headings(*heads)).sections
+    assert [section.question.number for section in found] == numbers.split()
+
+
+# -- titles that are no questions ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("bold", "count"),
+    [
+        (("**1. What is it?**",), 0),
+        (("**Q1: What is it?**",), 1),
+        (("**1. What?**", "**2. Why?**"), 2),
+        (("**1. What?**", "**2. Why?**", "**3. How?**", "**4. Sum**", "**5. Mean**"), 5),
+        (("**1. What?**", "**2. Why?**", "**3. Mode**", "**4. Sum**", "**5. Mean**"), 0),
+    ],
+)
+def test_bold_titles_are_questions_if_most_ask(bold: tuple[str, ...], count: int) -> None:
+    assert len(split(headings(*bold)).sections) == count
+
+
+@pytest.mark.parametrize(
+    ("notes", "read"),
+    [
+        ("## How do you train?\n\n### 1. Load\n\nx\n\n### 2. Fit\n\ny\n", []),
+        ("## Training\n\n### 1. Load\n\nx\n\n### 2. Fit\n\ny\n", ["Load", "Fit"]),
+        ("# T\n\n## 3 ways to train\n\nx\n", []),
+        ("# T\n\n## 3. Ways to train\n\nx\n", ["Ways to train"]),
+        ("Q1: What?\n\n```\nx\n```\n\nQ2: Why?\n\n```\ny\n```\n", []),
+        ("Q1: What?\n\n```\nx\n```\n\nx.\n\nQ2: Why?\n\n```\ny\n```\n\ny.\n", ["What?", "Why?"]),
+    ],
+    ids=["steps of an answer", "a section", "a count", "a number", "only code", "code and words"],
+)
+def test_what_stands_around_a_title_tells_what_it_is(notes: str, read: list[str]) -> None:
+    assert titles(notes) == read
+
+
+def test_items_that_only_ask_on_are_no_questions() -> None:
+    assert split("1. What is it?\n   - Why?\n2. Who is it?\n   - How? \n").sections == ()
+    code = "   - Why?\n\n     ```\n     x\n     ```\n"
+    assert len(split(f"1. What is it?\n{code}2. Who is it?\n{code}").sections) == 2
+
+
+@pytest.mark.parametrize(("words", "count"), [(5, 2), (200, 0)])
+def test_unnumbered_questions_fill_their_file(words: int, count: int) -> None:
+    text = "word " * words
+    notes = f"# Use\n\n{text}\n\n# Ideas\n\n### What?\n\none two\n\n### Why?\n\nthree four\n"
+    assert split(notes).unnumbered_candidates == count
+
+
+def test_a_table_of_contents_leads_to_titles_of_the_file_that_are_seen() -> None:
+    heads = headings("## 1. What?", "## 2. Why?")
+    assert (
+        split(f"- [1. What?](https://x.org/a)\n- [2. Why?](https://x.org/b)\n\n{heads}").toc == ()
+    )
+    hidden = '<!-- <a href="#a">1. What?</a> <a href="#b">2. Why?</a> -->'
+    assert split(f"{hidden}\n\n{heads}").toc == ()
+
+
+@pytest.mark.timed
+@pytest.mark.parametrize(
+    "piece",
+    ["<summary>", "<details ", "<!--", "<h2 ", '<h2 id="', "<a href=x>", "<p><b>", "1. ", "# 1."],
+)
+def test_hostile_repetition_takes_no_time(piece: str) -> None:
+    parsed = parse("<div>" + piece * 20_000)
+    start = time.perf_counter()
+    split_questions(parsed, "notes.md", SplitOptions())
+    assert time.perf_counter() - start < 2
+
+
+def test_the_answer_needs_no_second_button() -> None:
+    button = "<details><summary><b>Answer</b></summary>"
+    notes = f"## 1. What?\n\n- A) x\n- B) y\n\n{button}\n\nB\n\n</details>\n\nSo."
+    (section,) = split(notes).sections
+    assert section.answer[0].content.startswith("<details open><summary>")
+    (section,) = split(notes.replace("Answer", "The proof")).sections
+    assert not any("<details open>" in token.content for token in section.answer)
