@@ -11,18 +11,12 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from importlib import resources
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
-from ankify.model import AnkifyError, Location, NoteType, StrPath, Template
+from ankify.model import AnkifyError, Location, StrPath
 
 CONFIG_NAME = "ankify.toml"
-FIELDS = (
-    *("Question", "Answer", "Images", "Formulas", "Topic", "Source", "Status"),
-    *("FormulaCard", "ImageCard", "Extra1", "Extra2", "Extra3", "Extra4"),
-)
-TEMPLATE_NAMES = ("Answer", "Formula", "Image")
 
 
 def setting(default: Any, help: str, example: str) -> Any:
@@ -252,78 +246,6 @@ def all_settings() -> Iterator[tuple[str, dataclasses.Field[Any]]]:
     for table in fields(Settings):
         for each in fields(table.default):  # type: ignore[arg-type]
             yield table.name, each
-
-
-def template_folder() -> Path:
-    """Where ankify's own card templates are: in the wheel, or beside the package in a checkout."""
-    packaged = Path(str(resources.files("ankify"))) / "templates"
-    return packaged if packaged.is_dir() else packaged.parent.parent / "templates"
-
-
-def read_note_type(root: Path, settings: Settings) -> NoteType:
-    """Read the card templates, the user's own before ankify's.
-
-    Raises AnkifyError where the user's folder is missing or one of its files is broken.
-    """
-    own = root / settings.templates.dir if settings.templates.dir else None
-    if own is not None and not own.is_dir():
-        raise AnkifyError(
-            f"no such folder: {settings.templates.dir}",
-            Location(CONFIG_NAME),
-            "templates.dir is relative to the notes folder",
-        )
-    read = _TemplateReader(own)
-    templates = tuple(
-        Template(name, read(f"{name.lower()}.front.html"), read(f"{name.lower()}.back.html"))
-        for name in TEMPLATE_NAMES
-    )
-    return NoteType(templates, read("style.css"))
-
-
-TEMPLATE_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)  # in which Anki reads no field
-_TAG = re.compile(r"\{\{([#^/]?)\s*(.*?)\s*\}\}")  # {{Question}}, {{#Status}}, {{/Status}}
-_SPECIAL = {"FrontSide", "Tags", "Deck", "Subdeck", "Type", "Card", "CardFlag"}
-
-
-@dataclass(frozen=True)
-class _TemplateReader:
-    own: Path | None
-
-    def __call__(self, name: str) -> str:
-        path = self.own / name if self.own and (self.own / name).is_file() else None
-        if self.own and path and not path.resolve().is_relative_to(self.own.resolve()):
-            raise AnkifyError(f"{name} is a link to outside of the templates folder")
-        path = path or template_folder() / name
-        try:
-            text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
-        except (OSError, UnicodeDecodeError) as error:
-            raise AnkifyError(f"cannot read the template {name}: {error}") from error
-        if name.endswith(".html"):
-            _check_template(text, path.name)
-        return text
-
-
-def _check_template(text: str, name: str) -> None:
-    """Raise AnkifyError for an unknown field, or a section that is not closed."""
-    text = TEMPLATE_COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), text)
-    open_sections: list[str] = []
-    for found in _TAG.finditer(text):
-        kind, field_name = found[1], found[2].split(":")[-1]
-        place = Location(name, text.count("\n", 0, found.start()) + 1)
-        if field_name not in FIELDS and field_name not in _SPECIAL:
-            near = _nearest(field_name, FIELDS)
-            hint = f"did you mean {near[0]}?" if near else f"fields: {', '.join(FIELDS)}"
-            raise AnkifyError(f"unknown field {field_name!r}", place, hint)
-        if kind in ("#", "^"):
-            open_sections.append(field_name)
-        elif kind == "/" and (not open_sections or open_sections.pop() != field_name):
-            raise AnkifyError(f"{{{{/{field_name}}}}} closes nothing", place)
-    if open_sections:
-        raise AnkifyError(
-            f"{{{{#{open_sections[-1]}}}}} is not closed",
-            Location(name),
-            f"add {{{{/{open_sections[-1]}}}}}",
-        )
 
 
 def _nearest(name: str, names: Sequence[str]) -> list[str]:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ankify.anki.note_type import read_note_type
 from ankify.anki.notes import (
     Draft,
     LastNote,
@@ -27,7 +28,7 @@ from ankify.anki.notes import (
 )
 from ankify.building.cache import Cache
 from ankify.building.pages import Job, Progress, read_pages
-from ankify.config import Settings, read_note_type, read_settings
+from ankify.config import Settings, read_settings
 from ankify.files import staged_file
 from ankify.identity import guids as identity
 from ankify.identity.lock import (

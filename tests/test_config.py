@@ -8,13 +8,8 @@ from pathlib import Path
 import pytest
 from conftest import Files, Outcome
 
-from ankify.config import (
-    Settings,
-    TemplateSettings,
-    all_settings,
-    read_note_type,
-    read_settings,
-)
+from ankify.anki.note_type import read_note_type
+from ankify.config import Settings, TemplateSettings, all_settings, read_settings
 from ankify.model import AnkifyError
 from ankify.pipeline import read_project
 

@@ -13,7 +13,8 @@ from json.encoder import encode_basestring
 from pathlib import Path
 from urllib.parse import quote
 
-from ankify.config import FIELDS, Settings
+from ankify.anki.note_type import FIELDS
+from ankify.config import Settings
 from ankify.identity import guids as identity
 from ankify.identity.lock import LOCK_NAME, RESTORE, Lock, LockEntry, pack_note, unpack_note
 from ankify.media.collect import Collected, place

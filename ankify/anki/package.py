@@ -24,7 +24,7 @@ import genanki
 from genanki.apkg_col import APKG_COL
 from genanki.apkg_schema import APKG_SCHEMA
 
-from ankify.config import FIELDS
+from ankify.anki.note_type import FIELDS
 from ankify.files import staged_file
 from ankify.model import AnkifyError, Media, Note, NoteType, PackageNote, Project, Seen, StrPath
 

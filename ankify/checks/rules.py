@@ -36,7 +36,8 @@ from ankify.model import (
     Severity,
     TocEntry,
 )
-from ankify.questions.numbers import normal, read_number
+from ankify.questions.numbers import read_number
+from ankify.questions.words import normal
 
 Find = Callable[[Project], Iterable[Problem]]
 

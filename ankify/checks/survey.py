@@ -15,8 +15,9 @@ from dataclasses import replace
 from urllib.parse import unquote
 
 from ankify.model import PICTURES, Heading, Link, Location, Problem, Survey
-from ankify.questions.numbers import may_link, read_number
+from ankify.questions.numbers import read_number
 from ankify.reading.formulas import Formula, imbalance
+from ankify.reading.inline import may_link
 from ankify.reading.parse import ParsedFile, plain_text
 from ankify.reading.tokens import Token
 

@@ -23,7 +23,7 @@ from string import Template as PageTemplate
 from urllib.parse import quote
 from xml.etree import ElementTree
 
-from ankify.config import FIELDS, TEMPLATE_COMMENT, template_folder
+from ankify.anki.note_type import FIELDS, TEMPLATE_COMMENT, template_folder
 from ankify.model import AnkifyError, Location, Media, Note, Problem, Project
 
 PORT = 8765

@@ -12,11 +12,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from html import unescape
 
-from ankify.identity.likeness import normalise_title, sketch
+from ankify.identity.likeness import normalise_title
 from ankify.identity.lock import Lock, LockEntry, sorted_entries
 from ankify.identity.matching import Candidate, Matcher, new_items
 from ankify.model import PackageNote
 from ankify.questions.numbers import strip_number
+from ankify.rendering.sketch import sketch
 
 LINE_END = re.compile(r"<(?:br|/p|/div|/h\d|/li|/tr|/?pre|/?ul|/?ol|/?table)\b[^>]*>", re.I)
 TAG = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>|\[sound:[^]]*\]", re.I | re.S)

@@ -22,19 +22,15 @@ from math import log
 from typing import NamedTuple
 
 from ankify.identity.likeness import (
-    BINS,
-    Sketch,
-    bins_in_columns,
     normalise_title,
-    read_sketch,
     same_but_for_one_thing,
     title_likeness,
-    unpacked,
     without_digits,
     words,
 )
 from ankify.identity.lock import LOCK_NAME, RESTORE, LockEntry
 from ankify.model import AnkifyError, Location
+from ankify.rendering.sketch import BINS, Sketch, bins_in_columns, read_sketch, unpacked
 
 KEEP = 0.75  # from here on a pair is one question
 DOUBT = 0.6  # from here on it may be: it is reported, or asked about

@@ -13,7 +13,6 @@ from enum import StrEnum
 from itertools import accumulate, chain, pairwise
 from typing import NamedTuple
 
-from ankify.questions.numbers import BREAKS, NO_QUESTION, ONLY_LABEL, answers, asks, opens, visible
 from ankify.questions.titles import (
     TITLED,
     Kind,
@@ -25,6 +24,8 @@ from ankify.questions.titles import (
     title_mark,
     with_title_of,
 )
+from ankify.questions.words import NO_QUESTION, ONLY_LABEL, answers, asks, opens
+from ankify.reading.inline import BREAKS, visible
 from ankify.reading.tokens import Token
 
 

@@ -24,8 +24,8 @@ from ankify.questions.evidence import (
     Titles,
     style_of,
 )
-from ankify.questions.numbers import QUIZ, asks
 from ankify.questions.titles import Kind
+from ankify.questions.words import QUIZ, asks
 
 Groups = Mapping[Style, Group]
 PLAIN = (Kind.ITEM_LINK, Kind.ITEM)  # without a number too plain to be a question

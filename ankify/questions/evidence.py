@@ -15,22 +15,22 @@ from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
+from ankify.questions.answers import is_filler, shows_answer
 from ankify.questions.blocks import Piece
-from ankify.questions.contents import hollow, is_filler, letters, shows_answer
-from ankify.questions.numbers import (
+from ankify.questions.contents import hollow, letters
+from ankify.questions.numbers import CHINESE, UNNUMBERED
+from ankify.questions.titles import Kind, Mark
+from ankify.questions.words import (
     CHAPTER_TITLE,
-    CHINESE,
     KEY,
     NO_QUESTION,
     OTHER_PAPER,
     QUIZ,
     STEP_TITLE,
-    UNNUMBERED,
     asks,
     normal,
-    visible,
 )
-from ankify.questions.titles import Kind, Mark
+from ankify.reading.inline import visible
 from ankify.reading.tokens import Token
 
 LETTER = re.compile(r"[^\W\d_]")

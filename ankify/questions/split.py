@@ -13,35 +13,25 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, chain, dropwhile
 
 from ankify.model import Location, Problem, Question, TocEntry
+from ankify.questions.answers import LISTS, TAG, is_blank, is_filler, opening_words
 from ankify.questions.blocks import Piece, read_pieces, shown
 from ankify.questions.choice import Outline, choose
-from ankify.questions.contents import (
-    LISTS,
-    TAG,
-    is_blank,
-    is_filler,
-    local_links,
-    opening_words,
-    read_contents,
-)
+from ankify.questions.contents import local_links, read_contents
 from ankify.questions.evidence import HEADINGS, Flow, style_of, unread_counts
-from ankify.questions.numbers import (
+from ankify.questions.numbers import CUSTOM, Numbered, strip_number
+from ankify.questions.titles import Kind, Mark
+from ankify.questions.words import (
     CONTENTS,
-    CUSTOM,
     GIVES_AWAY,
     QUESTION_LABEL,
     TASK,
     TITLE_END,
-    Numbered,
     answers,
-    cut,
     normal,
     only_labels,
     opens,
-    strip_number,
-    visible,
 )
-from ankify.questions.titles import Kind, Mark
+from ankify.reading.inline import cut, visible
 from ankify.reading.parse import ParsedFile, plain_text
 from ankify.reading.tokens import Token
 

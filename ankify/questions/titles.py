@@ -12,18 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from ankify.questions.numbers import (
-    BREAKS,
-    ITEM_NUMBER,
-    NUMBERED,
-    QUESTION_LABEL,
-    TITLE_END,
-    Numbered,
-    cut,
-    opens,
-    read_number,
-    visible,
-)
+from ankify.questions.numbers import ITEM_NUMBER, NUMBERED, Numbered, read_number
+from ankify.questions.words import QUESTION_LABEL, TITLE_END, opens
+from ankify.reading.inline import BREAKS, cut, visible
 from ankify.reading.tokens import Token
 
 PARAGRAPH_LEVEL, ITEM_LEVEL = 7, 8  # a bold paragraph is deeper than <h6>, a list item deeper still

@@ -23,11 +23,11 @@ from markdown.extensions import Extension
 from markdown.postprocessors import Postprocessor
 from markdown.treeprocessors import Treeprocessor
 
-from ankify.identity.likeness import sketch
 from ankify.model import AnkifyError, Content, Reference
 from ankify.reading import parse as gfm
 from ankify.reading.parse import ParsedFile
 from ankify.reading.tokens import Token
+from ankify.rendering.sketch import sketch
 from ankify.rendering.tree import AMP, GfmExtension, TokenParser, raw_attributes
 
 if TYPE_CHECKING:

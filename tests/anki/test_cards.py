@@ -15,7 +15,8 @@ from conftest import PIXEL
 from PIL import Image
 from real_anki import RealAnki
 
-from ankify.config import read_note_type, read_settings, template_folder
+from ankify.anki.note_type import read_note_type, template_folder
+from ankify.config import read_settings
 
 VIEWS = [
     pytest.param("phone", PHONE, False, id="phone by day"),

@@ -11,7 +11,7 @@ import pytest
 from conftest import Files
 
 from ankify import read_apkg, read_project, write_apkg, write_lock
-from ankify.config import FIELDS
+from ankify.anki.note_type import FIELDS
 from ankify.model import Note
 
 QUESTION = "\n\n### 1. What?\n\nThat.\n"

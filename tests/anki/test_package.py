@@ -19,8 +19,8 @@ from conftest import PIXEL, Files
 from real_anki import RealAnki
 
 from ankify.anki import package as apkg
+from ankify.anki.note_type import FIELDS
 from ankify.anki.package import NOTE_TYPE_ID, read_apkg, write_apkg
-from ankify.config import FIELDS
 from ankify.model import AnkifyError, Media, Project, Seen
 from ankify.pipeline import read_project
 

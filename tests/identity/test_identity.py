@@ -23,9 +23,9 @@ from ankify.identity.guids import (
     touch,
     update,
 )
-from ankify.identity.likeness import sketch
 from ankify.identity.lock import Lock, LockEntry, encode_lock, pack_note, parse_lock
 from ankify.model import Change, ChangeKind, Location, PackageNote
+from ankify.rendering.sketch import sketch
 
 
 @dataclass(frozen=True)

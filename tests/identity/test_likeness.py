@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ankify.identity.likeness import normalise_title, read_sketch, sketch, title_likeness, words
+from ankify.identity.likeness import normalise_title, title_likeness, words
+from ankify.rendering.sketch import read_sketch, sketch
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from ankify.identity.likeness import sketch
 from ankify.identity.lock import (
     END,
     Lock,
@@ -20,6 +19,7 @@ from ankify.identity.lock import (
     unpack_note,
 )
 from ankify.model import AnkifyError
+from ankify.rendering.sketch import sketch
 
 ANSWER = "Dropout switches random units off, so that no unit can lean on another one."
 

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from ankify.questions.answers import is_blank, is_filler
 from ankify.questions.blocks import Piece, read_pieces, shown
-from ankify.questions.contents import (
-    hollow,
-    is_blank,
-    is_filler,
-    letters,
-    linked_share,
-    read_contents,
-)
+from ankify.questions.contents import hollow, letters, linked_share, read_contents
 from ankify.questions.titles import Kind, Mark
 from ankify.reading.parse import parse
 

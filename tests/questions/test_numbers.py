@@ -5,17 +5,9 @@ from __future__ import annotations
 import pytest
 
 from ankify.questions.evidence import value
-from ankify.questions.numbers import (
-    answers,
-    asks,
-    cut,
-    normal,
-    only_labels,
-    opens,
-    read_number,
-    strip_number,
-    visible,
-)
+from ankify.questions.numbers import read_number, strip_number
+from ankify.questions.words import answers, asks, normal, only_labels, opens
+from ankify.reading.inline import cut, visible
 from ankify.reading.parse import parse
 from ankify.reading.tokens import Token
 

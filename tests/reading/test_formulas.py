@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from gfm_oracle import cases, render
 
-from ankify.identity.likeness import sketch
 from ankify.reading import parse as gfm
 from ankify.reading.formulas import equation_tex, imbalance, inert, set_aside
+from ankify.rendering.sketch import sketch
 
 
 @pytest.mark.parametrize(

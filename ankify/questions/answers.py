@@ -1,0 +1,108 @@
+"""What a block holds: an answer, the label of one, or nothing."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from ankify.questions.blocks import Piece
+from ankify.questions.words import answers, opens
+from ankify.reading.inline import visible
+from ankify.reading.tokens import Token
+
+LISTS = ("bullet_list_open", "ordered_list_open")
+
+# Pieces that answer nothing: `[⬆ Back to Top](#contents)`, `TODO`, `待补充`, `Answer:`.
+BACK_TO_TOP = re.compile(
+    r"""^\W*(?:(?:back|go|return|jump)\s+to\s+(?:the\s+)?[\w\s]{2,20}|top|toc|up
+    |返回\w{0,4}|回到\w{0,4})?\W*$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+PLACEHOLDER = re.compile(
+    r"""^\W*(?:todo|tbd|tba|wip|to\sbe\s(?:completed|added|done|continued|updated|written)
+    |coming\ssoon|work\sin\sprogress|no\sanswer(?:\syet)?|n/?a
+    |待(?:补充|完善|更新|续|完成|填|添加|写|整理)|未完(?:待续)?|暂无(?:答案)?|略|空)?\W*$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+LONG = 400  # so much text, targets of links included, says something
+
+TAG = re.compile(r"<!--[\s\S]*?(?:-->|\Z)|<[^<>]*>")
+
+SHOWN = re.compile(r"<(?:img|video|audio|iframe|svg|table|input|picture)\b", re.IGNORECASE)
+
+
+def is_filler(piece: Piece) -> bool:
+    """Whether a piece answers nothing: a rule, blank HTML, a link back to the top, a `TODO`."""
+    token = piece.tokens[0]
+    if token.type == "html_block":
+        if len(token.content) > LONG:
+            return False
+        words = html.unescape(TAG.sub(" ", token.content))
+        return not SHOWN.search(token.content) and _says_nothing(words, "href" in token.content)
+    if token.type == "paragraph_open":
+        return _is_blank(piece.tokens[1])
+    if token.type in ("blockquote_open", *LISTS):
+        leaves = [leaf for leaf in piece.tokens if leaf.nesting == 0]
+        return all(leaf.type == "inline" and _is_blank(leaf) for leaf in leaves)
+    return token.type == "hr"
+
+
+def is_blank(piece: Piece) -> bool:
+    """Whether a piece shows nothing at all, or a rule."""
+    token = piece.tokens[0]
+    if token.type != "html_block":
+        return token.type == "hr"
+    words = html.unescape(TAG.sub("", token.content))
+    return not words.strip() and not SHOWN.search(token.content)
+
+
+def _is_blank(inline: Token) -> bool:
+    if len(inline.content) > LONG:
+        return False
+    children = inline.children or ()
+    words = visible(children)
+    if not _says_nothing(words, linked=True):  # so links and pictures do not matter
+        return False
+    if any(c.type == "image" or SHOWN.match(c.content) for c in children if c.nesting == 0):
+        return False
+    targets = [child.attrs.get("href") for child in children if child.type == "link_open"]
+    if any(not str(target).startswith("#") for target in targets):
+        return False
+    linked = bool(targets) or any("href" in child.content for child in children)
+    return _says_nothing(words, linked)
+
+
+def _says_nothing(words: str, linked: bool) -> bool:
+    words = words.strip()
+    return bool(PLACEHOLDER.match(words) or (linked and BACK_TO_TOP.match(words)))
+
+
+OPTION = re.compile(r"\W*a\s*\.", re.IGNORECASE)  # of a choice, rather than an answer
+
+SUMMARY = re.compile(r"<summary\b[^<>]*>([\s\S]*?)</summary", re.IGNORECASE)
+
+
+def opening_words(piece: Piece) -> str:
+    """The words a paragraph, a heading, a quote or raw HTML begins with; none of other pieces."""
+    token, *inside = piece.tokens[:3]
+    if token.type == "html_block":
+        return TAG.sub("", token.content).strip()
+    if token.type not in ("paragraph_open", "heading_open", "blockquote_open"):
+        return ""
+    inline = next((child for child in inside if child.type == "inline"), None)
+    return visible(inline.children or ()) if inline else ""
+
+
+def shows_answer(piece: Piece) -> bool:
+    """Whether a label says that an answer begins here, or a button that it is hidden here."""
+    glued = visible(piece.mark.glued) if piece.mark else ""
+    inside = (visible(t.children or ()) for t in piece.inside if t.type == "inline")
+    lines = (line for text in (glued, *inside) for line in text.split("\n"))
+    if answers(opening_words(piece)) or any(
+        answers(line) and not OPTION.match(line) for line in lines
+    ):
+        return True
+    buttons = (SUMMARY.search(t.content) for t in piece.tokens if t.type == "html_block")
+    return any(found and opens(TAG.sub("", found[1]).strip()) for found in buttons)

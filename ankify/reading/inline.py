@@ -1,0 +1,59 @@
+"""Inline tokens: the characters a reader sees of them, and cutting them at one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ankify.reading.tokens import Token
+
+WORDS = frozenset(("text", "code_inline"))
+
+BREAKS = frozenset(("softbreak", "hardbreak"))
+
+
+def visible(children: Iterable[Token]) -> str:
+    """The characters of inline tokens that `cut` counts: text and code, a line break as one."""
+    return "".join(map(_letters, children))
+
+
+def may_link(source: str) -> bool:
+    """Whether inline text may hold a link: none is written without one of these signs."""
+    return "]" in source or "<" in source or "://" in source or "www." in source or "@" in source
+
+
+def _letters(token: Token) -> str:
+    return token.content if token.type in WORDS else "\n" if token.type in BREAKS else ""
+
+
+def cut(children: Sequence[Token], start: int, end: int | None = None) -> tuple[Token, ...]:
+    """The inline tokens of the visible characters from start to end, without emptied mark-up."""
+    if not start and end is None:
+        return tuple(children)
+    kept: list[Token] = []
+    at, stop = 0, len(visible(children)) if end is None else end
+    for token in children:
+        letters = _letters(token)
+        low, high = max(start - at, 0), min(stop - at, len(letters))
+        at += len(letters)
+        if not letters:
+            kept.append(token)
+        elif low < high:
+            kept.append(token if high - low == len(letters) else _part(token, low, high))
+    return tuple(_without_empty(kept))
+
+
+def _part(token: Token, low: int, high: int) -> Token:
+    return token.copy(content=token.content[low:high])
+
+
+def _without_empty(children: Sequence[Token]) -> list[Token]:
+    """Drop pairs such as `<strong></strong>` that hold nothing any more."""
+    kept: list[Token] = []
+    for token in children:
+        if kept and token.nesting == -1 and kept[-1].nesting == 1 and kept[-1].tag == token.tag:
+            kept.pop()
+        elif token.nesting == 0 and token.type == "text" and not token.content:
+            continue
+        else:
+            kept.append(token)
+    return kept
