@@ -12,8 +12,8 @@ help: ## list the targets
 deck: .venv/deck ## build the Anki deck of notes/ into build/
 	$(BIN)/ankify build
 
-test: .venv/test ## run the tests (under six minutes)
-	$(BIN)/pytest -q -m "not slow"
+test: .venv/test ## run the quick tests (about a minute)
+	$(BIN)/pytest -q -n auto -m "not slow"
 
 test-slow: .venv/test ## run the slow tests alone
 	$(BIN)/pytest -q -n auto -m slow
@@ -43,6 +43,7 @@ check: .venv/dev ## format, lint and type checks, and the notes
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 	$(BIN)/ankify check notes --strict
 
 coverage: .venv/dev ## which lines and branches the quick tests reach, at least 95 % of them

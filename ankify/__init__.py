@@ -12,10 +12,36 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+__all__ = [
+    "AnkifyError",
+    "Change",
+    "ChangeKind",
+    "Content",
+    "Forecast",
+    "Location",
+    "Media",
+    "Note",
+    "Package",
+    "Page",
+    "Problem",
+    "Project",
+    "Question",
+    "Settings",
+    "Severity",
+    "__version__",
+    "check",
+    "diff",
+    "read_apkg",
+    "read_project",
+    "read_settings",
+    "write_apkg",
+    "write_lock",
+]
 
 if TYPE_CHECKING:
     from ankify.anki.forecast import Forecast, diff
-    from ankify.anki.package import Package, read_apkg, write_apkg
+    from ankify.anki.read import Package, read_apkg
+    from ankify.anki.write import write_apkg
     from ankify.checks.rules import check
     from ankify.config import Settings, read_settings
     from ankify.model import (
@@ -34,24 +60,23 @@ if TYPE_CHECKING:
     )
     from ankify.pipeline import read_project, write_lock
 
-_HOMES = {
-    "ankify.anki.package": ("Package", "read_apkg", "write_apkg"),
-    "ankify.config": ("Settings", "read_settings"),
-    "ankify.anki.forecast": ("Forecast", "diff"),
-    "ankify.model": (
-        *("AnkifyError", "Change", "ChangeKind", "Content", "Location", "Media", "Note", "Page"),
-        *("Problem", "Project", "Question", "Severity"),
-    ),
-    "ankify.pipeline": ("read_project", "write_lock"),
-    "ankify.checks.rules": ("check",),
+_MODULE_OF = {
+    "Forecast": "ankify.anki.forecast",
+    "diff": "ankify.anki.forecast",
+    "Package": "ankify.anki.read",
+    "read_apkg": "ankify.anki.read",
+    "write_apkg": "ankify.anki.write",
+    "check": "ankify.checks.rules",
+    "Settings": "ankify.config",
+    "read_settings": "ankify.config",
+    "read_project": "ankify.pipeline",
+    "write_lock": "ankify.pipeline",
 }
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-__all__ = ["__version__", *sorted(_HOME_OF)]
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOME_OF:
-        return getattr(import_module(_HOME_OF[name]), name)
+    if name in __all__:
+        return getattr(import_module(_MODULE_OF.get(name, "ankify.model")), name)
     raise AttributeError(f"module 'ankify' has no attribute {name!r}")
 
 

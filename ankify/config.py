@@ -1,4 +1,4 @@
-"""`ankify.toml`: what can be set, the defaults, the checks; and where the card templates are.
+"""`ankify.toml`: what can be set, the defaults, the checks.
 
 Every setting is a field of one of the small classes below; its type, default and help stand there
 and nowhere else: reading, error messages, `ankify init` and the documentation are made from them.
@@ -218,7 +218,7 @@ class _Reader:
 
     def _known(self, name: str, names: list[str], what: str, table: str | None) -> None:
         if name not in names:
-            near = _nearest(name, names)
+            near = nearest_name(name, names)
             known = f"known here: {', '.join(names)}"
             hint = f"did you mean {near[0]}?" if near else known
             raise self._error(f"unknown {what} {name!r}", table, name, hint)
@@ -248,7 +248,7 @@ def all_settings() -> Iterator[tuple[str, dataclasses.Field[Any]]]:
             yield table.name, each
 
 
-def _nearest(name: str, names: Sequence[str]) -> list[str]:
+def nearest_name(name: str, names: Sequence[str]) -> list[str]:
     """Give the name that may have been meant, if one is near."""
     from difflib import get_close_matches  # most settings have no slip
 

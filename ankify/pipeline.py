@@ -196,7 +196,7 @@ def _last_notes(
     root: Path, last_package: StrPath | None, matching: identity.Matching
 ) -> dict[str, LastNote]:
     """The notes of the last build, as far as a package of it is there, and anything is gone."""
-    from ankify.anki.package import read_apkg
+    from ankify.anki.read import read_apkg
 
     path = (last_package or Cache(root).last_package) if matching.removed else None
     try:

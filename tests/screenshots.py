@@ -20,7 +20,7 @@ from browser import DESKTOP, PHONE, Browser, open_browser, open_reviewer
 from PIL import Image
 from real_anki import RealAnki
 
-from ankify.anki.package import write_apkg
+from ankify.anki.write import write_apkg
 from ankify.commands.init import start
 from ankify.commands.preview import write_preview
 from ankify.model import Project

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ankify.anki.package import Package
+from ankify.anki.read import Package
 from ankify.model import REMOVED_TAG, Note, Past, Project
 
 TAG = re.compile(r"<[^>]*>")

@@ -7,8 +7,23 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from ankify.config import CONFIG_NAME, Settings, _nearest
-from ankify.model import AnkifyError, Location, NoteType, Template
+from ankify.config import CONFIG_NAME, Settings, nearest_name
+from ankify.model import (
+    AnkifyError,
+    Location,
+    NoteType,
+    Template,
+)
+
+# Promises to users: Anki matches note types by id and refuses updates when fields or templates
+# differ, so none of these may ever change without a migration.
+NOTE_TYPE_ID = 1_763_804_211_000
+
+NOTE_TYPE_NAME = "Ankify Question"
+
+FIELD_ID = 4_217_000_000_000_000_000  # + position; with ids, Anki can follow a rename
+
+TEMPLATE_ID = 4_218_000_000_000_000_000
 
 FIELDS = (
     *("Question", "Answer", "Images", "Formulas", "Topic", "Source", "Status"),
@@ -77,7 +92,7 @@ def _check_template(text: str, name: str) -> None:
         kind, field_name = found[1], found[2].split(":")[-1]
         place = Location(name, text.count("\n", 0, found.start()) + 1)
         if field_name not in FIELDS and field_name not in _SPECIAL:
-            near = _nearest(field_name, FIELDS)
+            near = nearest_name(field_name, FIELDS)
             hint = f"did you mean {near[0]}?" if near else f"fields: {', '.join(FIELDS)}"
             raise AnkifyError(f"unknown field {field_name!r}", place, hint)
         if kind in ("#", "^"):

@@ -230,7 +230,7 @@ def no_question(project: Project) -> Iterator[Problem]:
 
     There is no deck to build. The hint says what may be a question, and how to say so.
     """
-    from ankify.anki import package as apkg
+    from ankify.anki import write as apkg
 
     error = apkg.no_question(project)
     if error and not any(page.unreadable for page in project.pages):

@@ -42,7 +42,7 @@ from ankify.model import AnkifyError, ChangeKind, Problem, Project, Severity
 
 if TYPE_CHECKING:
     from ankify.anki.forecast import Forecast
-    from ankify.anki.package import Package
+    from ankify.anki.read import Package
     from ankify.identity.guids import Candidate, Doubt
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -287,7 +287,7 @@ def keep_for_adopt(project: Project, path: Path) -> str | None:
 
     Once that package is overwritten, nothing knows the guids that learners have.
     """
-    from ankify.anki.package import read_apkg
+    from ankify.anki.read import read_apkg
     from ankify.identity.lock import LOCK_NAME
 
     lock = project.root / LOCK_NAME
@@ -312,7 +312,7 @@ def keep_for_adopt(project: Project, path: Path) -> str | None:
 
 def write_deck(project: Project, path: Path) -> None:
     """Write package and lock: both, or neither where one of them cannot be written."""
-    from ankify.anki.package import publish, staged_apkg
+    from ankify.anki.write import publish, staged_apkg
     from ankify.building.cache import Cache
     from ankify.pipeline import write_lock
 
@@ -384,7 +384,7 @@ def list_questions(notes: Path, *, as_json: bool, html: bool, unnumbered: bool) 
 
 def say_why_empty(project: Project) -> None:
     """Print to stderr why there is nothing to show: most often, what a question is."""
-    from ankify.anki.package import no_question
+    from ankify.anki.write import no_question
 
     if error := no_question(project):
         say(str(error))
@@ -490,7 +490,7 @@ def diff(
 
 def read_package(path: Path | None) -> Package | None:
     """Read the package that was named, if any."""
-    from ankify.anki.package import read_apkg
+    from ankify.anki.read import read_apkg
 
     return read_apkg(path) if path else None
 
@@ -572,7 +572,7 @@ def adopt_command(
 
     Example: ankify adopt old.apkg notes
     """
-    from ankify.anki.package import read_apkg
+    from ankify.anki.read import read_apkg
     from ankify.pipeline import adopt_package, write_adopted
 
     old = read_apkg(package)

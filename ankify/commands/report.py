@@ -25,7 +25,7 @@ from ankify.model import (
 
 if TYPE_CHECKING:
     from ankify.anki.forecast import Forecast
-    from ankify.anki.package import Package
+    from ankify.anki.read import Package
     from ankify.identity.adopt import Adoption
 
 REPORTED = (

@@ -1,4 +1,4 @@
-"""The words that tell questions, answers and other headings apart, in the languages ankify knows."""
+"""The words that tell questions, answers and other headings apart, in many languages."""
 
 from __future__ import annotations
 

@@ -13,7 +13,8 @@ from conftest import PIXEL, Files, Outcome
 from real_anki import Imported, RealAnki
 
 from ankify.anki.forecast import Forecast, diff
-from ankify.anki.package import read_apkg, write_apkg
+from ankify.anki.read import read_apkg
+from ankify.anki.write import write_apkg
 from ankify.pipeline import read_project, write_lock
 
 Run = Callable[..., Outcome]

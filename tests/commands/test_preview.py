@@ -197,7 +197,7 @@ def test_media_and_problems_are_not_gone_through_for_each_card(
 
 
 def test_a_removed_question_is_shown_as_removed(project: Callable, tmp_path: Path) -> None:
-    from ankify.anki.package import write_apkg
+    from ankify.anki.write import write_apkg
     from ankify.pipeline import write_lock
 
     root = project({"go.md": FILES["go.md"]})

@@ -18,9 +18,10 @@ import pytest
 from conftest import PIXEL, Files
 from real_anki import RealAnki
 
-from ankify.anki import package as apkg
-from ankify.anki.note_type import FIELDS
-from ankify.anki.package import NOTE_TYPE_ID, read_apkg, write_apkg
+from ankify.anki import write as apkg
+from ankify.anki.note_type import FIELDS, NOTE_TYPE_ID
+from ankify.anki.read import read_apkg
+from ankify.anki.write import write_apkg
 from ankify.model import AnkifyError, Media, Project, Seen
 from ankify.pipeline import read_project
 

@@ -1,0 +1,145 @@
+"""Read Anki packages, made by ankify or by anyone: notes, decks and media."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from ankify.anki.note_type import NOTE_TYPE_ID
+from ankify.model import AnkifyError, PackageNote, StrPath
+
+# What a hostile package may unpack to: bytes, times its size, and bytes of its list of media.
+_SMALL_DATABASE, _LARGEST_RATIO, _LARGEST_LIST = 256 << 20, 100, 64 << 20
+
+
+@dataclass(frozen=True)
+class Package:
+    """What was read from an `.apkg`: its notes, and the names of its media with their sizes."""
+
+    notes: tuple[PackageNote, ...]
+    media: dict[str, int]
+
+
+def read_apkg(path: StrPath) -> Package:
+    """Read the notes and the media list of a package, made by ankify or by anyone.
+
+    Raises AnkifyError where it is not an Anki package, is damaged, or holds an unknown format.
+    """
+    with opened_package(Path(path)) as (archive, connection):
+        return Package(tuple(_read_notes(connection)), read_media(archive))
+
+
+@contextmanager
+def opened_package(path: Path) -> Iterator[tuple[zipfile.ZipFile, sqlite3.Connection]]:
+    """Open a package and its collection. Raises AnkifyError for all that is wrong with them."""
+    try:
+        with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
+            database = Path(folder) / "collection"
+            _extract_database(archive, database)
+            with closing(sqlite3.connect(database)) as connection:
+                yield archive, connection
+    except FileNotFoundError as error:
+        raise AnkifyError(f"no such file: {path}") from error
+    except AnkifyError:
+        raise
+    except Exception as error:  # zip, deflate, zstd, SQLite and JSON have errors of their own
+        hint = "export it again from Anki, or build it again"
+        raise AnkifyError(
+            f"{path} is not an Anki package that can be read: {error}", hint=hint
+        ) from error
+
+
+def _extract_database(archive: zipfile.ZipFile, target: Path) -> None:
+    """Copy the collection out of a package: the newest of the formats Anki puts side by side."""
+    names = set(archive.namelist())
+    for name in ("collection.anki21b", "collection.anki21", "collection.anki2"):
+        if name in names:
+            break
+    else:
+        raise ValueError("it holds no collection")
+    limit = max(_SMALL_DATABASE, _LARGEST_RATIO * archive.getinfo(name).compress_size)
+    with archive.open(name) as source, target.open("wb") as file:
+        _copy(_decompressed(source) if name.endswith("b") else source, file, limit)
+
+
+def _decompressed(source: IO[bytes]) -> IO[bytes]:
+    """Unpack the newer format, which is compressed by zstd once more."""
+    try:
+        import zstandard
+    except ImportError as error:
+        hint = 'pip install "ankify-notes[adopt]", or export with support for older Anki versions'
+        raise AnkifyError("a package of the newer format needs zstandard", hint=hint) from error
+    return zstandard.ZstdDecompressor().stream_reader(source)
+
+
+def _copy(source: IO[bytes], target: IO[bytes], limit: int) -> None:
+    for _ in range(limit >> 18):
+        block = source.read(1 << 18)
+        if not block:
+            return
+        target.write(block)
+    raise ValueError("its collection is far too large when unpacked")
+
+
+def _read_notes(connection: sqlite3.Connection) -> Iterator[PackageNote]:
+    tables = _tables(connection)
+    if not {"notes", "cards"} <= tables:
+        raise ValueError("its collection is not that of Anki")
+    decks = _deck_names(connection, tables)
+    rows = connection.execute(
+        "SELECT guid, flds, tags, mod, mid,"
+        " (SELECT did FROM cards WHERE nid = notes.id ORDER BY ord LIMIT 1)"
+        " FROM notes ORDER BY id"
+    )
+    return (_package_note(decks, *row) for row in rows)
+
+
+def _tables(connection: sqlite3.Connection) -> set[str]:
+    """The real tables: a view could go on forever, and no collection of Anki has one."""
+    rows = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND rootpage > 0"
+    )
+    return {name for (name,) in rows}
+
+
+def _package_note(
+    decks: dict[int, str],
+    guid: object,
+    flds: object,
+    tags: object,
+    mod: object,
+    mid: object,
+    did: int,
+) -> PackageNote:
+    if not (isinstance(guid, str) and isinstance(flds, str) and isinstance(tags, str)):
+        raise ValueError("a note has no guid, fields or tags")
+    if not (isinstance(mod, int) and isinstance(mid, int)):
+        raise ValueError("a note has no time or no type")
+    fields, foreign = tuple(flds.split("\x1f")), mid != NOTE_TYPE_ID
+    return PackageNote(guid, fields, tuple(tags.split()), mod, decks.get(did), foreign)
+
+
+def _deck_names(connection: sqlite3.Connection, tables: set[str]) -> dict[int, str]:
+    """Deck names by id: a table in newer collections, JSON in older ones."""
+    if "decks" in tables:
+        rows = connection.execute("SELECT id, name FROM decks").fetchall()
+        return {i: name.replace("\x1f", "::") for i, name in rows}
+    (text,) = connection.execute("SELECT decks FROM col").fetchone()
+    return {int(i): deck["name"] for i, deck in json.loads(text).items()}
+
+
+def read_media(archive: zipfile.ZipFile) -> dict[str, int]:
+    """Names and sizes of the media; {} in the newer format, where the list is no JSON."""
+    try:
+        with archive.open("media") as source:
+            names = json.loads(source.read(_LARGEST_LIST))
+    except (ValueError, KeyError):
+        return {}
+    return {name: archive.getinfo(number).file_size for number, name in names.items()}
