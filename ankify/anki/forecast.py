@@ -6,15 +6,12 @@ card and never deletes a note (measured in tests/test_anki.py); so the forecast 
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ankify.anki.read import Package
 from ankify.model import REMOVED_TAG, Note, Past, Project
-
-TAG = re.compile(r"<[^>]*>")
+from ankify.reading.html import html_text
 
 
 @dataclass(frozen=True)
@@ -73,7 +70,7 @@ def _kind(note: Note, past: Past | None, foreign: set[str]) -> str:
 
 def _pasts(package: Package) -> Iterator[Past]:
     for note in package.notes:
-        title = " ".join(html.unescape(TAG.sub(" ", note.fields[0])).split())
+        title = html_text(note.fields[0])
         removed = REMOVED_TAG in note.tags
         yield Past(note.guid, title, note.deck or "", note.modified, removed=removed)
 

@@ -14,7 +14,6 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from html import unescape
 from itertools import pairwise
 from pathlib import Path
 from unicodedata import category
@@ -38,6 +37,7 @@ from ankify.model import (
 )
 from ankify.questions.numbers import read_number
 from ankify.questions.words import normal
+from ankify.reading.html import html_text, tags
 
 Find = Callable[[Project], Iterable[Problem]]
 
@@ -273,9 +273,6 @@ SAME_ANSWER = 90  # percent of the letters
 ENOUGH = 40  # characters of an answer that say something: "see the code" does not
 MANY = 50  # questions of the same words that are compared with each other
 ADDRESS = re.compile(r"https?://\S+")
-PLAIN_TAG = re.compile(r"<(?!img)[^>]*>")  # a picture is part of what is asked
-TAG = re.compile(r'<(?:[^<>"]|"[^"]*")*>')
-BREAK = re.compile(r"<br\b[^>]*>")
 
 
 @rule
@@ -286,7 +283,7 @@ def long_answer(project: Project) -> Iterator[Problem]:
     """
     for page in project.pages:
         for question, content in zip(page.questions, page.contents, strict=True):
-            if len(text := _shown(content.answer)) > LONG:
+            if len(text := html_text(content.answer)) > LONG:
                 yield Problem(
                     question.location,
                     "long-answer",
@@ -305,8 +302,8 @@ def duplicate_question(project: Project) -> Iterator[Problem]:
     seen: dict[str, list[tuple[Question, str]]] = defaultdict(list)
     for page in project.pages:
         for question, content in zip(page.questions, page.contents, strict=True):
-            others = seen[normal(PLAIN_TAG.sub("", content.question))]
-            near, shown = others[:MANY], _shown(content.answer)
+            others = seen[_asked(content.question)]
+            near, shown = others[:MANY], html_text(content.answer)
             first = next((q for q, text in near if _same(q, text, question, shown)), None)
             others.append((question, shown))
             if first:
@@ -318,9 +315,10 @@ def duplicate_question(project: Project) -> Iterator[Problem]:
                 )
 
 
-def _shown(page: str) -> str:
-    """The text that a reader sees of HTML, one blank between words."""
-    return " ".join(unescape(TAG.sub("", BREAK.sub(" ", page))).split())
+def _asked(page: str) -> str:
+    """What a front asks, by its letters; a picture is part of it."""
+    pictures = [tag.source for tag in tags(page) if tag.name == "img"]
+    return normal(" ".join([html_text(page), *pictures]))
 
 
 def _same(first: Question, its_text: str, second: Question, text: str) -> bool:

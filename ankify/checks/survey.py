@@ -6,7 +6,6 @@ tokens already shows to be wrong (a formula in code, HTML that the card loses) i
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 from collections import Counter
@@ -16,28 +15,16 @@ from urllib.parse import unquote
 
 from ankify.model import PICTURES, Heading, Link, Location, Problem, Survey
 from ankify.questions.numbers import read_number
+from ankify.reading import html
 from ankify.reading.formulas import Formula, imbalance
 from ankify.reading.inline import may_link
 from ankify.reading.parse import ParsedFile, plain_text
 from ankify.reading.tokens import Token
 
-# <h2 id="norms">1. X</h2>
-HTML_HEADING = re.compile(
-    r"<h([1-6])\b([^>]*)>((?:(?!<h[1-6]\b).)*?)</h\1\s*>", re.IGNORECASE | re.DOTALL
-)
-# <a id="norms">, <h2 id="norms>: the quote may be missing
-HTML_ID = re.compile(
-    r"""<[a-z][^<>]*?\s(?:id|name)\s*=\s*(?:"([^">]*)|'([^'>]*)|([^\s>"']+))""", re.IGNORECASE
-)
-# <a href="#norms">X</a>
-HREF = re.compile(r"""<a\b[^<>]*?\shref\s*=\s*["']?([^"'\s>]*)[^>]*>""", re.IGNORECASE)
-HTML_LINK = re.compile(rf"{HREF.pattern}((?:(?!<a\b).)*?)</a\s*>", re.IGNORECASE | re.DOTALL)
-TAG = re.compile(r"<!--.*?(?:-->|\Z)|<(/?)([a-z][\w-]*)[^<>]*>", re.IGNORECASE | re.DOTALL)
 KRAMDOWN_ID = re.compile(r"\{:?\s*#([\w:.-]+)")  # ## Lists {#lists}: other sites than GitHub
 # <!-- ankify: off=long-answer, dead-anchor -->
 OFF = re.compile(r"<!--\s*ankify:\s*off\s*=\s*([\w\s,-]+?)\s*-->")
-# <!-- ankify: id=norms -->, and what may stand in it
-SAID = re.compile(r"<!--\s*ankify:((?:(?!<!--).)*?)-->", re.DOTALL)
+# What <!-- ankify: ... --> may say
 SAYABLE = re.compile(
     r"ignore|question|id=\S+|cards=(?:none|(?:formula|image)(?:[\s,]+(?:formula|image))*)"
     r"|off *= *[\w ,-]+"
@@ -158,7 +145,7 @@ class _Surveyor:
         if "$" in inline.content:
             self._dollars(inline, line)
         if heading:
-            ids = [i for child in children for i in _ids(child.content)]
+            ids = [i for child in children for i in html.ids(child.content)]
             raw = "".join(child.content for child in children if child.type in SHOWN)
             anchor = slug(self.parsed.masked.source(raw))
             self._heading(line, plain_text(inline, self.parsed), ids, anchor)
@@ -184,8 +171,8 @@ class _Surveyor:
         for at, token in enumerate(children):
             if token.type != "html_inline":
                 continue
-            if found := HREF.match(token.content):
-                opened, href = at, html.unescape(found[1])
+            if link := html.tag_attributes(token.content).get("href"):
+                opened, href = at, link
             elif opened >= 0 and token.content.lower().startswith("</a"):
                 text = plain_text(children[opened:at], self.parsed)
                 self.links.append(Link(_line(children[opened]), href, text))
@@ -242,45 +229,42 @@ class _Surveyor:
     # -- raw HTML ----------------------------------------------------------------------------------
 
     def _html(self, content: str, line: int) -> None:
-        self.anchors += _ids(content)
-        for tag in TAG.finditer(content):
-            name = (tag[2] or "").lower()
-            if name in self.lost or tag[1] or name not in LOST | LOST_WHOLE:
+        self.anchors += html.ids(content)
+        for tag in html.tags(content):
+            if tag.name in self.lost or tag.is_end or tag.name not in LOST | LOST_WHOLE:
                 continue
-            self.lost.add(name)
-            stays = "with all that is in it" if name in LOST_WHOLE else "what it holds stays"
+            self.lost.add(tag.name)
+            stays = "with all that is in it" if tag.name in LOST_WHOLE else "what it holds stays"
             self._problem(
-                line + content.count("\n", 0, tag.start()),
+                line + content.count("\n", 0, tag.start),
                 "removed-html",
-                f"<{name}> is left out of the cards, as on GitHub; {stays}",
+                f"<{tag.name}> is left out of the cards, as on GitHub; {stays}",
             )
-
-        for comment in SAID.finditer(content) if "ankify:" in content else ():
-            if not SAYABLE.fullmatch(comment[1].strip()):
+        for start, comment in html.comments(content) if "ankify:" in content else ():
+            said = comment.removeprefix("ankify:").strip()
+            if comment.startswith("ankify:") and not SAYABLE.fullmatch(said):
                 self._problem(
-                    line + content.count("\n", 0, comment.start()),
+                    line + content.count("\n", 0, start),
                     "unknown-comment",
-                    f"ankify does not know this comment: {' '.join(comment[1].split())}",
+                    f"ankify does not know this comment: {' '.join(said.split())}",
                     "ignore, question, id=word, cards=formula,image, cards=none or off=rule;"
                     " one in each comment",
                 )
 
     def _html_links(self, content: str, line: int) -> None:
-        content = COMMENT.sub(_blanked, content)
-        for found in HTML_LINK.finditer(content):
-            text = html.unescape(TAG.sub("", found[2])).strip()
-            at = self._line(line, content[: found.start()])
-            self.links.append(Link(at, html.unescape(found[1]), " ".join(text.split())))
+        for link in html.elements(content, ("a",)) if "<" in content else ():
+            href = link.tag.attributes.get("href")
+            if href is not None and link.is_closed:
+                self.links.append(
+                    Link(self._line(line, content[: link.tag.start]), href, link.text)
+                )
 
     def _html_headings(self, content: str, line: int) -> None:
         self._html_links(content, line)
-        for found in HTML_HEADING.finditer(COMMENT.sub(_blanked, content)):
-            title = " ".join(html.unescape(TAG.sub("", found[3])).split())
-            ids = [*_ids(f"<h{found[2]}>"), *_ids(found[3])]
-            self._heading(line + content.count("\n", 0, found.start()), title, ids, slug(title))
-
-
-COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+        for heading in html.elements(content, html.HEADINGS):
+            ids = [*html.ids(heading.tag.source), *html.ids(heading.inner)]
+            at = line + content.count("\n", 0, heading.tag.start)
+            self._heading(at, heading.text, ids, slug(heading.text))
 
 
 def _line(token: Token) -> int:
@@ -289,15 +273,6 @@ def _line(token: Token) -> int:
 
 def _quoted(code: re.Match[str]) -> str:
     return re.sub(r"[^\n]", "`", code[0])
-
-
-def _blanked(found: re.Match[str]) -> str:
-    return re.sub(r"[^\n]", " ", found[0])
-
-
-def _ids(content: str) -> list[str]:
-    found = HTML_ID.findall(content) if "=" in content and "<" in content else ()
-    return [html.unescape(a or b or c) for a, b, c in found]
 
 
 def _is_formula(code: str) -> bool:

@@ -25,6 +25,7 @@ from xml.etree import ElementTree
 
 from ankify.anki.note_type import FIELDS, TEMPLATE_COMMENT, template_folder
 from ankify.model import AnkifyError, Location, Media, Note, Problem, Project
+from ankify.reading.html import html_text
 
 PORT = 8765
 EXTRA = 'pip install "ankify-notes[preview]"'
@@ -316,7 +317,7 @@ def _drawn_by() -> str:
 def _head(note: Note) -> str:
     asked = note.question
     if asked is None:
-        return f"<header><h3>{escape(_plain(note.fields[0]))}</h3></header>"
+        return f"<header><h3>{escape(html_text(note.fields[0]))}</h3></header>"
     number = f'<span class="number">{escape(asked.number)}</span> ' if asked.number else ""
     href = f"{quote(_source_page(asked.file))}#L{asked.line}"
     place = f'<a class="place" href="{href}">{escape(str(asked.location))}</a>'
@@ -389,12 +390,8 @@ def fill_template(template: str, fields: Mapping[str, str]) -> str:
         elif not kind and all(shown):
             *filters, field = name.split(":")
             value = fields.get(field, "")
-            parts.append(_plain(value) if "text" in filters else value)
+            parts.append(html_text(value) if "text" in filters else value)
     return "".join([*parts, template[end:] if all(shown) else ""])
-
-
-def _plain(html: str) -> str:
-    return unescape(re.sub(r"<[^>]*>", "", html)).strip()
 
 
 def _for_page(html: str, names: frozenset[str]) -> tuple[str, int]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +20,7 @@ from ankify.model import (
     Problem,
     Project,
 )
+from ankify.reading.html import html_text
 
 if TYPE_CHECKING:
     from ankify.anki.forecast import Forecast
@@ -37,7 +36,6 @@ SEARCH_SIGNS = str.maketrans({sign: f"\\{sign}" for sign in '\\":*_()-'})
 NAME_SIGNS = str.maketrans({sign: f"\\{sign}" for sign in "\\*_"})  # in a deck or a tag, "::" parts
 FEW = 20  # titles in a search, where it need not have them
 TOGETHER = 100  # titles in one search; Anki takes some hundreds
-TAG = re.compile(r"<[^>]*>")
 
 
 def counted(number: int, noun: str) -> str:
@@ -201,7 +199,7 @@ def adoption_lines(adoption: Adoption, package: Package, *, verbose: bool) -> It
 
 
 def _title(note: PackageNote) -> str:
-    words = " ".join(unescape(TAG.sub(" ", note.fields[0])).split())
+    words = html_text(note.fields[0])
     return words if len(words) <= 80 else f"{words[:79]}…"
 
 

@@ -10,17 +10,16 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from html import unescape
 
 from ankify.identity.likeness import normalise_title
 from ankify.identity.lock import Lock, LockEntry, sorted_entries
 from ankify.identity.matching import Candidate, Matcher, new_items
 from ankify.model import PackageNote
 from ankify.questions.numbers import strip_number
+from ankify.reading.html import html_lines
 from ankify.rendering.sketch import sketch
 
-LINE_END = re.compile(r"<(?:br|/p|/div|/h\d|/li|/tr|/?pre|/?ul|/?ol|/?table)\b[^>]*>", re.I)
-TAG = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<[^>]*>|\[sound:[^]]*\]", re.I | re.S)
+SOUND = re.compile(r"\[sound:[^]]*\]", re.I)
 CLOZE = re.compile(r"\{\{c\d+::(.*?)(?:::[^}]*)?\}\}", re.S)  # {{c1::Paris::city}}
 
 
@@ -82,8 +81,7 @@ def adopt(
 
 def plain_text(html: str) -> str:
     """The text of a field, a line for each block; cloze deletions are uncovered."""
-    text = TAG.sub(" ", LINE_END.sub("\n", CLOZE.sub(r"\1", html)))
-    return "\n".join(" ".join(line.split()) for line in unescape(text).split("\n")).strip()
+    return "\n".join(html_lines(SOUND.sub(" ", CLOZE.sub(r"\1", html))))
 
 
 def _title(field: str) -> str:

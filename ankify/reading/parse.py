@@ -6,12 +6,11 @@ not HTML become text.
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ankify.reading.formulas import Formula, Masked, guess_fences, is_math_fence, set_aside
+from ankify.reading.html import html_text
 from ankify.reading.tokens import Token, read_tokens
 
 
@@ -61,10 +60,6 @@ def tex_text(tokens: Iterable[Token], parsed: ParsedFile) -> str:
     return " ".join(parsed.masked.tex(visible_text(tokens, parsed.masked)).split())
 
 
-_COMMENT = re.compile(r"<!--[\s\S]*?(?:-->|\Z)")
-_TAG = re.compile(r"""</?[a-zA-Z](?:[^"'<>]++|"[^"]*+"|'[^']*+')*+>""")
-
-
 def visible_text(tokens: Token | Iterable[Token], masked: Masked) -> str:
     """The text a reader sees, with all its blanks; formulas are still set aside."""
     words: list[str] = []
@@ -79,8 +74,7 @@ def _collect(tokens: Iterable[Token], masked: Masked, words: list[str]) -> None:
         elif token.type == "html_inline":
             words.append(" " if token.content.startswith("<br") else "")
         elif token.type == "html_block":
-            text = _TAG.sub(" ", _COMMENT.sub("", token.content))
-            words.append(f" {html.unescape(text)} ")
+            words.append(f" {html_text(token.content)} ")
         elif token.children:
             _collect(token.children, masked, words)
         elif token.type == "code_inline":

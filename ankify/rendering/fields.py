@@ -25,10 +25,11 @@ from markdown.treeprocessors import Treeprocessor
 
 from ankify.model import AnkifyError, Content, Reference
 from ankify.reading import parse as gfm
+from ankify.reading.html import tag_attributes
 from ankify.reading.parse import ParsedFile
 from ankify.reading.tokens import Token
 from ankify.rendering.sketch import sketch
-from ankify.rendering.tree import AMP, GfmExtension, TokenParser, raw_attributes
+from ankify.rendering.tree import AMP, GfmExtension, TokenParser
 
 if TYPE_CHECKING:
     from ankify.questions.split import Section
@@ -288,7 +289,7 @@ class _RawLinks(Postprocessor):
     def _changed(self, tag: re.Match[str]) -> str:
         if tag[1].lower() != "a":
             return tag[0]
-        target = self._links.target(raw_attributes(tag[0]).get("href", ""))
+        target = self._links.target(tag_attributes(tag[0]).get("href", ""))
         return "<a>" if target is None else f'<a href="{html.escape(target)}">'
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
 from xml.etree.ElementTree import Element, ElementTree, SubElement
 
 from markdown import Markdown
@@ -16,6 +15,7 @@ from markdown.blockparser import BlockParser
 from markdown.extensions import Extension
 from markdown.util import AMP_SUBSTITUTE
 
+from ankify.reading.html import tag_attributes
 from ankify.reading.parse import ParsedFile, parse, visible_text
 from ankify.reading.tokens import Token
 
@@ -220,7 +220,7 @@ class _Builder:
         self.has_html = True
         for found in _IMAGE.finditer(token.content) if "src" in token.content else ():
             line = self._line + token.content.count("\n", 0, found.start())
-            source = raw_attributes(found[0]).get("src", "")
+            source = tag_attributes(found[0]).get("src", "")
             self.lines.setdefault(self._parsed.masked.source(source), line)
         if not token.block:
             self._texts.append(self._md.htmlStash.store(token.content))
@@ -242,15 +242,6 @@ AMP = AMP_SUBSTITUTE + "amp;"
 _IMAGE = re.compile(
     r"""<(?:img|audio|video|source)(?=\s)(?:[^"'<>]++|"[^"]*+"|'[^']*+')*+>""", re.I
 )
-
-
-@lru_cache(4096)
-def raw_attributes(tag: str) -> dict[str, str]:
-    """The attributes of a tag in raw HTML, read as leniently as a browser does."""
-    from bs4 import BeautifulSoup
-
-    found = BeautifulSoup(tag, "html.parser", multi_valued_attributes=None).find()
-    return {name: str(value) for name, value in found.attrs.items()} if found else {}
 
 
 _SPECIAL: dict[str, Callable[[_Builder, Token], None]] = {

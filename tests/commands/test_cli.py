@@ -715,7 +715,7 @@ def test_adopt_lists_what_has_no_partner(project: Project, run: Run) -> None:
         "1 question of 2 adopted, from 2 notes in the package",
         "  Sums.md:3: What is one and one? = What is one and one?",
         "  new: Sums.md:7: And two?",
-        "  only in the package: What is a fish ?",
+        "  only in the package: What is a fish?",
     ]
     assert 'with "Update notes: Always"' in err
 

@@ -1,0 +1,171 @@
+"""Raw HTML, read in one way everywhere: its tags, attributes, elements, comments and text.
+
+A scanner finds tags and comments in one pass, so that no text makes it slow; what is inside of a
+tag is read by Beautiful Soup, as leniently as a browser does. Nothing in here changes HTML: cards
+are sanitised by nh3 in `rendering/`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from html import unescape
+
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+# Tags between which words do not belong together: `One<br>two`, but `<b>Q</b>uestion`.
+_BLOCKS = """address article aside blockquote br center dd details div dl dt fieldset figcaption
+    figure footer form header hr legend li main nav ol optgroup option p pre section summary table
+    tbody td tfoot th thead tr ul"""
+BLOCKS = HEADINGS | frozenset(_BLOCKS.split())
+# What a reader never sees of an element, its content included.
+UNSEEN = frozenset(("script", "style", "template"))
+
+# `<!-- x -->`, `<h2 title="a > b">`, `</h2>`; a quote that is never closed ends with the line or
+# the next `>`: `<h2 id="norms>`. Possessive, so that the time grows with the text alone.
+_MARKUP = re.compile(
+    r"""<!--(?P<comment>.*?)(?:-->|\Z)
+    | <(?P<end>/?)(?P<name>[a-zA-Z][\w:-]*+)
+      (?: (?:[^"'<>]++|"[^"]*+"|'[^']*+')*+> | [^<>\n]*+> )""",
+    re.DOTALL | re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag as it is written; `start` and `end` are offsets into the HTML, `name` is lower case."""
+
+    name: str
+    source: str
+    start: int
+    end: int
+    is_end: bool
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """The attributes by their lower-case names, entities decoded."""
+        return tag_attributes(self.source)
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A start tag with what follows up to its end tag; `inner` is HTML, `end` is behind all."""
+
+    tag: Tag
+    inner: str
+    end: int
+    is_closed: bool
+
+    @property
+    def text(self) -> str:
+        """The words a reader sees in it."""
+        return html_text(self.inner)
+
+
+@lru_cache(4096)
+def tag_attributes(tag: str) -> dict[str, str]:
+    """Read the attributes of a start tag as leniently as a browser does; {} for anything else."""
+    if "=" not in tag and " " not in tag:
+        return {}
+    from bs4 import BeautifulSoup  # takes 30 ms to import; most notes have no attributes
+
+    found = BeautifulSoup(_closed(tag), "html.parser", multi_valued_attributes=None).find()
+    return {name: str(value) for name, value in found.attrs.items()} if found else {}
+
+
+def _closed(tag: str) -> str:
+    """Close a quote that the author left open: `<h2 id="norms>` -> `<h2 id="norms">`."""
+    for quote in "\"'":
+        if tag.count(quote) == 1:
+            return f"{tag[:-1]}{quote}>"
+    return tag
+
+
+def tags(html: str) -> Iterator[Tag]:
+    """Find the tags of some HTML, in order; comments hold none."""
+    for found in _MARKUP.finditer(html):
+        if found["name"]:
+            yield Tag(
+                found["name"].lower(), found[0], found.start(), found.end(), bool(found["end"])
+            )
+
+
+def comments(html: str) -> Iterator[tuple[int, str]]:
+    """Find the comments of some HTML: the offset of each, and what it says."""
+    for found in _MARKUP.finditer(html):
+        if found["name"] is None:
+            yield found.start(), found["comment"].strip()
+
+
+def elements(html: str, names: Collection[str]) -> Iterator[Element]:
+    """Find the elements of these names, in order; of those in each other the innermost.
+
+    An element whose end tag is missing ends with its line, or before the next of its kind.
+    """
+    open_tag: Tag | None = None
+    for tag in tags(html):
+        if tag.name not in names:
+            continue
+        if open_tag and tag.is_end and tag.name == open_tag.name:
+            yield Element(open_tag, html[open_tag.end : tag.start], tag.end, True)
+            open_tag = None
+        elif not tag.is_end:
+            if open_tag:
+                yield _unclosed(html, open_tag, tag.start)
+            open_tag = tag
+    if open_tag:
+        yield _unclosed(html, open_tag, len(html))
+
+
+def _unclosed(html: str, tag: Tag, limit: int) -> Element:
+    line_end = html.find("\n", tag.end, limit)
+    end = limit if line_end < 0 else line_end
+    return Element(tag, html[tag.end : end], end, False)
+
+
+def ids(html: str) -> list[str]:
+    """The targets of links in some HTML: ids, and the names of anchors."""
+    if "=" not in html or "<" not in html:
+        return []
+    found = (tag.attributes for tag in tags(html) if not tag.is_end)
+    return [it[name] for it in found for name in ("id", "name") if it.get(name)]
+
+
+def without_comments(html: str) -> str:
+    """Blank out comments, so that offsets and lines stay true."""
+    if "<!--" not in html:
+        return html
+    return _MARKUP.sub(
+        lambda found: found[0] if found["name"] else re.sub(r"[^\n]", " ", found[0]), html
+    )
+
+
+def html_text(html: str) -> str:
+    """The words a reader sees, with one space between them."""
+    return " ".join(_words(html, " ").split())
+
+
+def html_lines(html: str) -> list[str]:
+    """The lines a reader sees: each block and each <br> begins another; empty ones are left out."""
+    found = (" ".join(line.split()) for line in _words(html, "\n").split("\n"))
+    return [line for line in found if line]
+
+
+def _words(html: str, separator: str) -> str:
+    """The text of some HTML, with a separator where a block begins or ends."""
+    if "<" not in html:
+        return unescape(html)
+    words: list[str] = []
+    at, unseen = 0, ""
+    for found in _MARKUP.finditer(html):
+        if not unseen:
+            words.append(html[at : found.start()])
+        at = found.end()
+        name = (found["name"] or "").lower()
+        if name in UNSEEN:
+            unseen = "" if found["end"] else unseen or name
+        elif name in BLOCKS:
+            words.append(separator)
+    words.append("" if unseen else html[at:])
+    return unescape("".join(words))
