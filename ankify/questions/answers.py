@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from ankify.questions.blocks import Piece
+from ankify.questions.blocks import Block
 from ankify.questions.words import answers, opens
 from ankify.reading.inline import visible
 from ankify.reading.tokens import Token
@@ -33,25 +33,25 @@ TAG = re.compile(r"<!--[\s\S]*?(?:-->|\Z)|<[^<>]*>")
 SHOWN = re.compile(r"<(?:img|video|audio|iframe|svg|table|input|picture)\b", re.IGNORECASE)
 
 
-def is_filler(piece: Piece) -> bool:
-    """Whether a piece answers nothing: a rule, blank HTML, a link back to the top, a `TODO`."""
-    token = piece.tokens[0]
+def is_filler(block: Block) -> bool:
+    """Whether a block answers nothing: a rule, blank HTML, a link back to the top, a `TODO`."""
+    token = block.tokens[0]
     if token.type == "html_block":
         if len(token.content) > LONG:
             return False
         words = html.unescape(TAG.sub(" ", token.content))
         return not SHOWN.search(token.content) and _says_nothing(words, "href" in token.content)
     if token.type == "paragraph_open":
-        return _is_blank(piece.tokens[1])
+        return _is_blank(block.tokens[1])
     if token.type in ("blockquote_open", *LISTS):
-        leaves = [leaf for leaf in piece.tokens if leaf.nesting == 0]
+        leaves = [leaf for leaf in block.tokens if leaf.nesting == 0]
         return all(leaf.type == "inline" and _is_blank(leaf) for leaf in leaves)
     return token.type == "hr"
 
 
-def is_blank(piece: Piece) -> bool:
-    """Whether a piece shows nothing at all, or a rule."""
-    token = piece.tokens[0]
+def is_blank(block: Block) -> bool:
+    """Whether a block shows nothing at all, or a rule."""
+    token = block.tokens[0]
     if token.type != "html_block":
         return token.type == "hr"
     words = html.unescape(TAG.sub("", token.content))
@@ -84,9 +84,9 @@ OPTION = re.compile(r"\W*a\s*\.", re.IGNORECASE)  # of a choice, rather than an 
 SUMMARY = re.compile(r"<summary\b[^<>]*>([\s\S]*?)</summary", re.IGNORECASE)
 
 
-def opening_words(piece: Piece) -> str:
-    """The words a paragraph, a heading, a quote or raw HTML begins with; none of other pieces."""
-    token, *inside = piece.tokens[:3]
+def opening_words(block: Block) -> str:
+    """The words a paragraph, a heading, a quote or raw HTML begins with; none of other blocks."""
+    token, *inside = block.tokens[:3]
     if token.type == "html_block":
         return TAG.sub("", token.content).strip()
     if token.type not in ("paragraph_open", "heading_open", "blockquote_open"):
@@ -95,14 +95,14 @@ def opening_words(piece: Piece) -> str:
     return visible(inline.children or ()) if inline else ""
 
 
-def shows_answer(piece: Piece) -> bool:
+def shows_answer(block: Block) -> bool:
     """Whether a label says that an answer begins here, or a button that it is hidden here."""
-    glued = visible(piece.mark.glued) if piece.mark else ""
-    inside = (visible(t.children or ()) for t in piece.inside if t.type == "inline")
+    glued = visible(block.title.glued) if block.title else ""
+    inside = (visible(t.children or ()) for t in block.inside if t.type == "inline")
     lines = (line for text in (glued, *inside) for line in text.split("\n"))
-    if answers(opening_words(piece)) or any(
+    if answers(opening_words(block)) or any(
         answers(line) and not OPTION.match(line) for line in lines
     ):
         return True
-    buttons = (SUMMARY.search(t.content) for t in piece.tokens if t.type == "html_block")
+    buttons = (SUMMARY.search(t.content) for t in block.tokens if t.type == "html_block")
     return any(found and opens(TAG.sub("", found[1]).strip()) for found in buttons)

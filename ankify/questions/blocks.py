@@ -1,8 +1,8 @@
-"""A parsed note file as a flat list of pieces, with a `Mark` where one may head a question.
+"""A parsed note file as a flat list of blocks, with a `Title` where one may head a question.
 
-A piece is a balanced run of block tokens. Raw HTML is cut at its headings and <details>, a list can
+A block is a balanced run of block tokens. Raw HTML is cut at its headings and <details>, a list can
 be opened into its items, a paragraph into its titles, and a title that is only a number finds the
-rest below. Nothing is decided here; `outline.py` does that.
+rest below. Nothing is decided here; `choice.py` does that.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from typing import NamedTuple
 from ankify.questions.titles import (
     TITLED,
     Kind,
-    Mark,
-    html_mark,
-    item_mark,
-    mark_of,
-    paragraph_mark,
-    title_mark,
+    Title,
+    html_title,
+    item_title,
+    opening_title,
+    paragraph_title,
+    title_of,
     with_title_of,
 )
 from ankify.questions.words import NO_QUESTION, ONLY_LABEL, answers, asks, opens
@@ -29,21 +29,21 @@ from ankify.reading.inline import BREAKS, visible
 from ankify.reading.tokens import Token
 
 
-class Piece(NamedTuple):
+class Block(NamedTuple):
     """A balanced run of tokens.
 
     `items` are the same list once more, item by item, or the same paragraph, title by title;
-    `inside` is what follows the title of a list item. `depth` says how many <details> the piece
+    `inside` is what follows the title of a list item. `depth` says how many <details> the block
     opens (or, below 0, closes).
     """
 
     tokens: tuple[Token, ...]
-    mark: Mark | None = None
-    items: tuple[Piece, ...] = ()
+    title: Title | None = None
+    items: tuple[Block, ...] = ()
     inside: tuple[Token, ...] = ()
     depth: int = 0
 
-    # Few pieces are asked for these, so they are no fields.
+    # Few blocks are asked for these, so they are no fields.
 
     @property
     def line(self) -> int:
@@ -75,23 +75,23 @@ class Piece(NamedTuple):
 COMMENT = re.compile(r"<!--\s*ankify:\s*(.*?)\s*-->", re.DOTALL)  # <!-- ankify: id=norms -->
 
 
-def read_pieces(tokens: Sequence[Token]) -> list[Piece]:
-    """Cut block tokens into pieces, in order."""
-    pieces: list[Piece] = []
+def read_blocks(tokens: Sequence[Token]) -> list[Block]:
+    """Cut block tokens into blocks, in order."""
+    blocks: list[Block] = []
     for run in balanced(tokens):
         opening = run[0].type
         if opening == "html_block":
-            pieces += _cut_html(run[0])
+            blocks += _cut_html(run[0])
         elif opening == "heading_open":
-            pieces.append(_heading(run))
+            blocks.append(_heading(run))
         elif opening == "paragraph_open":
-            pieces.append(_paragraph(run))
+            blocks.append(_paragraph(run))
         elif opening in ("bullet_list_open", "ordered_list_open"):
             items = tuple(_item(run[0], item, run[-1]) for item in balanced(run[1:-1]))
-            pieces.append(Piece(run, items=items))
+            blocks.append(Block(run, items=items))
         else:
-            pieces.append(Piece(run))
-    return _with_borrowed_titles(pieces)
+            blocks.append(Block(run))
+    return _with_borrowed_titles(blocks)
 
 
 # -- titles below their number ---------------------------------------------------------------------
@@ -100,42 +100,42 @@ def read_pieces(tokens: Sequence[Token]) -> list[Piece]:
 REMARK = re.compile(r"(?:[^\w(\[【（]|[(\[【（][^()\[\]【】（）]{0,40}[)\]】）])*")
 FACT = re.compile(r"[^\s:：?？][^:：?？\n]{0,20}[:：][^?？\n]{0,30}")  # `Type: multiple choice`
 CODE = ("fence", "code_block")
-REACH = 5  # pieces below a number that may stand above its question
+REACH = 5  # blocks below a number that may stand above its question
 QUOTED = 5  # tokens of a quote that holds one paragraph
 
 
-def _with_borrowed_titles(pieces: list[Piece]) -> list[Piece]:
+def _with_borrowed_titles(blocks: list[Block]) -> list[Block]:
     """Give a title that is only a number, `### 第 1 题`, the text below as its title."""
-    for at, piece in enumerate(pieces):
-        mark = piece.mark
-        if mark and mark.read.number and not mark.glued and _is_bare(mark):
-            pieces[at] = piece._replace(mark=_borrowed(mark, pieces[at + 1 : at + 1 + REACH]))
-    return pieces
+    for at, block in enumerate(blocks):
+        title = block.title
+        if title and title.read.number and not title.glued and _is_bare(title):
+            blocks[at] = block._replace(title=_borrowed(title, blocks[at + 1 : at + 1 + REACH]))
+    return blocks
 
 
-def _is_bare(mark: Mark) -> bool:
+def _is_bare(title: Title) -> bool:
     """Whether nothing but a remark follows the number."""
-    labelled = mark.read.dialect and mark.read.dialect.labelled
-    remark = labelled and REMARK.fullmatch(mark.name) and not asks(mark.name)
-    return bool(remark or not mark.name)
+    labelled = title.read.dialect and title.read.dialect.labelled
+    remark = labelled and REMARK.fullmatch(title.name) and not asks(title.name)
+    return bool(remark or not title.name)
 
 
-def _borrowed(mark: Mark, below: Sequence[Piece]) -> Mark:
+def _borrowed(title: Title, below: Sequence[Block]) -> Title:
     """Take the title from what stands below, past labels, facts and code."""
     passed: list[int] = []  # labels, which are no part of the answer
-    fact = mark  # if there is nothing else
+    fact = title  # if there is nothing else
     coded = False
-    for offset, piece in enumerate(below, 1):
-        role = _role(piece, mark)
-        children = _words(piece)
-        taken = with_title_of(mark, (*passed, offset), children, piece.line)
+    for offset, block in enumerate(below, 1):
+        role = _role(block, title)
+        children = _words(block)
+        taken = with_title_of(title, (*passed, offset), children, block.line)
         if role is Role.TITLE and (not coded or asks(visible(children))):
             return taken
         if role in (Role.TITLE, Role.END):
             break
         if role is Role.LABEL:
             passed.append(offset)
-        elif role is Role.FACT and fact is mark:
+        elif role is Role.FACT and fact is title:
             fact = taken
         coded = coded or role is Role.CODE
     return fact
@@ -152,26 +152,26 @@ class Role(StrEnum):
     END = "end"  # another question, or the answer
 
 
-def _role(piece: Piece, mark: Mark) -> Role:
-    kind, own = piece.tokens[0].type, piece.mark
-    words = visible(_words(piece))
-    if kind in CODE or (kind == "html_block" and piece.comments):
+def _role(block: Block, title: Title) -> Role:
+    kind, own = block.tokens[0].type, block.title
+    words = visible(_words(block))
+    if kind in CODE or (kind == "html_block" and block.comments):
         return Role.CODE if kind in CODE else Role.COMMENT
     if (own and own.read.number) or answers(words) or not words.strip():
         return Role.END
     if kind == "heading_open":
-        deeper = own and own.level > mark.level and not opens(own.name)
+        deeper = own and own.level > title.level and not opens(own.name)
         return Role.END if not deeper else Role.LABEL if NO_QUESTION.match(words) else Role.TITLE
-    if kind == "paragraph_open" or (kind == "blockquote_open" and len(piece.tokens) == QUOTED):
+    if kind == "paragraph_open" or (kind == "blockquote_open" and len(block.tokens) == QUOTED):
         if ONLY_LABEL.fullmatch(words):
             return Role.LABEL
         return Role.FACT if FACT.fullmatch(words.split("\n")[0].strip()) else Role.TITLE
     return Role.END
 
 
-def _words(piece: Piece) -> tuple[Token, ...]:
-    """The inline tokens that a piece begins with."""
-    inline = next((token for token in piece.tokens[:3] if token.type == "inline"), None)
+def _words(block: Block) -> tuple[Token, ...]:
+    """The inline tokens that a block begins with."""
+    inline = next((token for token in block.tokens[:3] if token.type == "inline"), None)
     return tuple(inline.children or ()) if inline else ()
 
 
@@ -189,26 +189,26 @@ def balanced(tokens: Sequence[Token]) -> Iterator[tuple[Token, ...]]:
 # -- headings, paragraphs and list items -----------------------------------------------------------
 
 
-def _heading(run: tuple[Token, ...]) -> Piece:
+def _heading(run: tuple[Token, ...]) -> Block:
     children = tuple(run[1].children or ())
     words = visible(children)
     if "\n" in words:  # text over a line of `---` or `===`: no title was meant
-        return Piece(run)
-    return Piece(run, mark_of(Kind.HEADING, int(run[0].tag[1]), children, words, run[0]))
+        return Block(run)
+    return Block(run, title_of(Kind.HEADING, int(run[0].tag[1]), children, words, run[0]))
 
 
-def _paragraph(run: tuple[Token, ...]) -> Piece:
+def _paragraph(run: tuple[Token, ...]) -> Block:
     """A paragraph with its title, if it has one; a second title in it makes it a list of them."""
     inline = run[1]
-    mark = paragraph_mark(inline)
-    if not mark or not mark.read.dialect or "\n" not in inline.content:
-        return Piece(run, mark)
-    parts = list(_titled_parts(inline, mark))
-    items = [Piece((run[0], part, run[-1]), paragraph_mark(part)) for part in parts]
-    return Piece(run, mark, items=tuple(items) if len(items) > 1 else ())
+    title = paragraph_title(inline)
+    if not title or not title.read.dialect or "\n" not in inline.content:
+        return Block(run, title)
+    parts = list(_titled_parts(inline, title))
+    items = [Block((run[0], part, run[-1]), paragraph_title(part)) for part in parts]
+    return Block(run, title, items=tuple(items) if len(items) > 1 else ())
 
 
-def _titled_parts(inline: Token, mark: Mark) -> Iterator[Token]:
+def _titled_parts(inline: Token, title: Title) -> Iterator[Token]:
     """Cut a paragraph where a line begins with a title that is numbered as the first one."""
     children = inline.children or []
     depths = list(accumulate(token.nesting for token in children))
@@ -216,7 +216,7 @@ def _titled_parts(inline: Token, mark: Mark) -> Iterator[Token]:
     starts = [
         at + 1
         for at, end in pairwise([*breaks, len(children)])
-        if not depths[at] and _is_like(mark, tuple(children[at + 1 : end]))
+        if not depths[at] and _is_like(title, tuple(children[at + 1 : end]))
     ]
     line = inline.map[0] if inline.map else 0
     for start, end in pairwise([0, *starts, len(children) + 1]):
@@ -226,21 +226,21 @@ def _titled_parts(inline: Token, mark: Mark) -> Iterator[Token]:
         line = below
 
 
-def _is_like(mark: Mark, line: tuple[Token, ...]) -> bool:
+def _is_like(title: Title, line: tuple[Token, ...]) -> bool:
     """Whether a line begins with a title like another one, `**2. X**` after `**1. W**`."""
-    other = title_mark(line, 0)
-    dialect = mark.read.dialect
-    sure = dialect and (dialect.labelled or mark.kind is not Kind.TEXT)
-    return bool(sure and other and other.kind is mark.kind and other.read.dialect is dialect)
+    other = opening_title(line, 0)
+    dialect = title.read.dialect
+    sure = dialect and (dialect.labelled or title.kind is not Kind.TEXT)
+    return bool(sure and other and other.kind is title.kind and other.read.dialect is dialect)
 
 
-def _item(opening: Token, run: tuple[Token, ...], closing: Token) -> Piece:
-    """A list item as a list of its own, with the mark its first line makes."""
+def _item(opening: Token, run: tuple[Token, ...], closing: Token) -> Block:
+    """A list item as a list of its own, with the title its first line makes."""
     whole = (opening, *run, closing)
     head, inside = run[1:4], run[4:-1]  # if it is a paragraph or a heading
     if not _may_ask(run[0], head):
-        return Piece(whole)
-    return Piece(whole, item_mark(run[0], head), inside=inside)
+        return Block(whole)
+    return Block(whole, item_title(run[0], head), inside=inside)
 
 
 def _may_ask(item: Token, head: tuple[Token, ...]) -> bool:
@@ -255,8 +255,8 @@ def shown(inside: tuple[Token, ...]) -> Iterator[Token]:
 
     The paragraphs of a tight list have no <p>, there they do; those of lists in it still do not.
     """
-    for block in balanced(inside):
-        yield from (token.copy(hidden=False) for token in block) if block[0].hidden else block
+    for run in balanced(inside):
+        yield from (token.copy(hidden=False) for token in run) if run[0].hidden else run
 
 
 # -- raw HTML --------------------------------------------------------------------------------------
@@ -278,30 +278,30 @@ HTML_PART = re.compile(
 VERBATIM = re.compile(r"\s*<(?:pre|script|style|textarea)\b", re.IGNORECASE)
 
 
-def _cut_html(block: Token) -> list[Piece]:
+def _cut_html(token: Token) -> list[Block]:
     """Cut a raw HTML block at its headings, summaries and comments; the text itself stays."""
-    if VERBATIM.match(block.content):
-        return [Piece((block,))]
-    pieces: list[Piece] = []
+    if VERBATIM.match(token.content):
+        return [Block((token,))]
+    blocks: list[Block] = []
     done = 0
-    for part in HTML_PART.finditer(block.content):
-        pieces += _html_piece(block, done, part.start())
-        pieces += _html_piece(block, part.start(), part.end(), part)
+    for part in HTML_PART.finditer(token.content):
+        blocks += _html_block(token, done, part.start())
+        blocks += _html_block(token, part.start(), part.end(), part)
         done = part.end()
-    return [*pieces, *_html_piece(block, done, len(block.content))]
+    return [*blocks, *_html_block(token, done, len(token.content))]
 
 
-def _html_piece(
-    block: Token, start: int, end: int, part: re.Match[str] | None = None
-) -> list[Piece]:
-    content = block.content[start:end]
+def _html_block(
+    token: Token, start: int, end: int, part: re.Match[str] | None = None
+) -> list[Block]:
+    content = token.content[start:end]
     if not content.strip():
         return []
-    first = (block.map or [0, 0])[0]
+    first = (token.map or [0, 0])[0]
     start += len(content) - len(content.lstrip())
-    line = first + block.content.count("\n", 0, start)
+    line = first + token.content.count("\n", 0, start)
     end = line + content.strip().count("\n") + 1
-    token = block.copy(content=content.strip() + "\n", map=(line, end))
-    mark = html_mark(part, line) if part else None
+    cut = token.copy(content=content.strip() + "\n", map=(line, end))
+    title = html_title(part, line) if part else None
     depth = 0 if not part else bool(part["opens"] or part["open"]) - bool(part["close"])
-    return [Piece((token,), mark, depth=depth)]
+    return [Block((cut,), title, depth=depth)]

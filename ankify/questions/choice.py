@@ -64,9 +64,9 @@ def choose(flow: Flow, *, unnumbered: bool = False, level: int | None = None) ->
     plain = [] if chosen else _asking(titles, loose)
     if not chosen and not (unnumbered and plain):
         chosen = _outermost(titles, numbered)
-    if chosen and titles.marks[chosen[0]].kind not in LISTED:
+    if chosen and titles.found[chosen[0]].kind not in LISTED:
         chosen = _without_restart(titles, chosen)
-    if chosen and titles.marks[chosen[0]].kind in HEADINGS:
+    if chosen and titles.found[chosen[0]].kind in HEADINGS:
         chosen = _with_slips(titles, chosen, numbered)
         chosen = _with_other_parts(titles, chosen, numbered)
     if chosen:
@@ -88,7 +88,7 @@ def _without_quiet_parts(titles: Titles, groups: Groups) -> dict[Style, Group]:
         loud = {
             part[at]
             for at, end in titles.spans(group)
-            if asks(titles.marks[at].name) or titles.solved(at, end)
+            if asks(titles.found[at].name) or titles.solved(at, end)
         }
         if loud:
             found[style] = [at for at in group if part[at] in loud]
@@ -138,7 +138,7 @@ def _inwards(titles: Titles, outer: Group, inner: Group) -> Group:
         holders = {start for start, _ in titles.holders(outer, inner)}
         own = [at for at, end in titles.spans(outer) if at not in holders and titles.own(at, end)]
         if titles.is_quiz(outer, inner):
-            own = [at for at in own if asks(titles.marks[at].name)]
+            own = [at for at in own if asks(titles.found[at].name)]
         return sorted([*inner, *own])
     sections = titles.bare_sections(outer, inner)
     if not sections:
@@ -169,7 +169,7 @@ def _asking(titles: Titles, groups: Groups) -> Group:
     labelled = any(map(titles.labelled, groups.values()))  # then the answers are theirs
     for style, group in sorted(groups.items()):
         if style.kind in WEAK and not titles.labelled(group):  # the rest is emphasis, not a title
-            group = [at for at in group if asks(titles.marks[at].name)]
+            group = [at for at in group if asks(titles.found[at].name)]
         group = [at for at, end in titles.spans(group) if not titles.holds_contents(at, end)]
         answered = [start for start, end in titles.spans(group) if titles.answered(start, end)]
         solved = 0.0 if labelled else titles.solving(group)
@@ -185,21 +185,21 @@ def _asking(titles: Titles, groups: Groups) -> Group:
 def _only(titles: Titles) -> Group:
     """The title of the file, if it has a question mark and all else stands below it."""
     first = titles.headings[:1]
-    mark = titles.marks[first[0]] if first else None
-    alone = [at for at in titles.headings if titles.marks[at].level == 1] == first
-    asking = mark and mark.level == 1 and not mark.read.number and mark.name.endswith(ASKS)
+    title = titles.found[first[0]] if first else None
+    alone = [at for at in titles.headings if titles.found[at].level == 1] == first
+    asking = title and title.level == 1 and not title.read.number and title.name.endswith(ASKS)
     return first if alone and asking and titles.coverage(first) >= 0.8 else []
 
 
 def _between(titles: Titles, chosen: Group, groups: Groups) -> Group:
     """Titles with a question mark but no number that stand among the questions as one of them."""
-    like = titles.marks[chosen[0]]
+    like = titles.found[chosen[0]]
     among = [
         (at, end)
         for group in groups.values()
         for at, end in titles.spans(group)
-        if chosen[0] < at < chosen[-1] and titles.marks[at].name.endswith(ASKS)
-        if titles.marks[at].kind is like.kind and titles.marks[at].level == like.level
+        if chosen[0] < at < chosen[-1] and titles.found[at].name.endswith(ASKS)
+        if titles.found[at].kind is like.kind and titles.found[at].level == like.level
     ]
     own = (min(end, chosen[bisect_left(chosen, at)]) for at, end in among)
     return [at for (at, _), end in zip(among, own, strict=True) if titles.answered(at, end)]
@@ -211,13 +211,13 @@ def _without_restart(titles: Titles, chosen: Group) -> Group:
     `### 1: X` to `### 9: X` are questions, `### 1. Y` and `### 2. Y` after them something else,
     unless a heading in between begins another part of the file.
     """
-    styles = [(style_of(titles.marks[at]), titles.marks[at].read.separator) for at in chosen]
+    styles = [(style_of(titles.found[at]), titles.found[at].read.separator) for at in chosen]
     style, usual = Counter(styles).most_common(1)[0][0]
     values = [titles.value(at) for at in chosen]
     kept, other = [chosen[0]], False
     for (before, at), (last, value) in zip(pairwise(chosen), pairwise(values), strict=True):
-        mark = titles.marks[at]
-        differs = mark.read.separator != usual and style_of(mark) == style
+        title = titles.found[at]
+        differs = title.read.separator != usual and style_of(title) == style
         restarts = value <= 1 < last and not titles.parted(before, at)
         other = differs and (other or restarts)
         if not other:
@@ -238,7 +238,7 @@ def _with_slips(titles: Titles, chosen: Group, groups: Groups) -> Group:
         if group[0] not in known and not titles.is_section(group, chosen)
     ]
     for _ in range(2):  # what the first round adds may close the gaps around another slip
-        styles = {style_of(titles.marks[at]) for at in chosen}
+        styles = {style_of(titles.found[at]) for at in chosen}
         runs = [run for g in others if g[0] not in known for run in _runs(g, chosen)]
         known.update(*(run for run in runs if _goes_on(titles, run, chosen, styles)))
         chosen = sorted(known)
@@ -256,32 +256,32 @@ def _runs(group: Group, chosen: Group) -> list[Group]:
 def _goes_on(titles: Titles, run: Group, chosen: Group, styles: set[Style]) -> bool:
     """Whether a run of titles between two questions counts on from the first to the second."""
     index = bisect_left(chosen, run[0])
-    mark, usual = titles.marks[run[0]], titles.marks[chosen[0]]
-    if mark.kind in (Kind.BOLD, Kind.TEXT):
+    title, usual = titles.found[run[0]], titles.found[chosen[0]]
+    if title.kind in (Kind.BOLD, Kind.TEXT):
         return _fills(titles, run, chosen[index - 1 : index + 1])
     before = titles.value(chosen[index - 1]) if index else 0
     after = titles.value(chosen[index]) if index < len(chosen) else 0
     first, last = titles.value(run[0]), titles.value(run[-1])
-    if mark.read.depth != usual.read.depth or first not in (before, before + 1):
+    if title.read.depth != usual.read.depth or first not in (before, before + 1):
         return False
     if after > 1:
         return before + 1 == first and last + 1 == after
-    if not before or mark.kind is usual.kind is Kind.HTML:
+    if not before or title.kind is usual.kind is Kind.HTML:
         return bool(before)
-    if first == before + 1 and (after or style_of(mark) in styles or mark.level == usual.level):
+    if first == before + 1 and (after or style_of(title) in styles or title.level == usual.level):
         return True
     return before > 2 and not after and titles.asking(run) >= 0.5
 
 
 def _fills(titles: Titles, run: Group, around: Group) -> bool:
     """Whether `1.2` stands between `1.1` and `1.3`, or `2.1` and `2.2` before `2.3`."""
-    parts = [titles.marks[at].read.number or "" for at in (*run, *around[-1:])]
+    parts = [titles.found[at].read.number or "" for at in (*run, *around[-1:])]
     heads = {part.rpartition(".")[0] for part in parts}
     values = [titles.value(at) for at in (*run, *around[-1:])]
     counted = values == list(range(values[0], values[0] + len(values)))
     before = titles.value(around[0]) if len(around) > 1 else 0
     asked = len(around) > 1 and values[0] > 1 and titles.asking(run) == 1
-    sure = asked or ("" not in heads and titles.marks[run[0]].kind is Kind.BOLD)
+    sure = asked or ("" not in heads and titles.found[run[0]].kind is Kind.BOLD)
     return counted and len(heads) == 1 and sure and values[0] in (1, before + 1)
 
 
@@ -294,7 +294,7 @@ def _with_other_parts(titles: Titles, chosen: Group, groups: Groups) -> Group:
     for start, end in titles.quizzes(chosen):
         group = _asked_in(titles, groups, start, end)
         answered = sum(titles.answered(*span) for span in pairwise([*group, end]))
-        sure = QUIZ.match(titles.marks[start].name) or (group and titles.asking(group) >= 0.8)
+        sure = QUIZ.match(titles.found[start].name) or (group and titles.asking(group) >= 0.8)
         found += group if sure and 2 * answered >= len(group) else []
     return sorted({*chosen, *found})
 

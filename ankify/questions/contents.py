@@ -1,4 +1,4 @@
-"""What a piece of a note file holds: something of an answer, nothing, or a table of contents."""
+"""What a block of a note file holds: something of an answer, nothing, or a table of contents."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from ankify.model import Link, TocEntry
 from ankify.questions.answers import LISTS, TAG
-from ankify.questions.blocks import Piece
+from ankify.questions.blocks import Block
 from ankify.questions.numbers import read_number
 from ankify.questions.words import normal
 from ankify.reading.inline import BREAKS, may_link, visible
@@ -28,19 +28,19 @@ LISTING = ("paragraph_open", "table_open", "html_block", *LISTS)
 MOSTLY = 0.6  # of the letters
 
 
-def links(piece: Piece) -> Iterator[Link]:
-    """All links of a piece, in order."""
-    for token in piece.tokens:
+def links(block: Block) -> Iterator[Link]:
+    """All links of a block, in order."""
+    for token in block.tokens:
         if token.type == "inline" and token.children and may_link(token.content):
-            yield from _inline_links(token.children, _line(token, piece))
+            yield from _inline_links(token.children, _line(token, block))
         elif token.type == "html_block":
-            line = _line(token, piece)
+            line = _line(token, block)
             for href, inner in HTML_LINK.findall(token.content):
                 yield Link(line, html.unescape(href), html.unescape(TAG.sub("", inner)).strip())
 
 
-def _line(token: Token, piece: Piece) -> int:
-    return (token.map[0] if token.map else piece.line) + 1
+def _line(token: Token, block: Block) -> int:
+    return (token.map[0] if token.map else block.line) + 1
 
 
 def _inline_links(children: Sequence[Token], line: int) -> Iterator[Link]:
@@ -55,22 +55,22 @@ def _inline_links(children: Sequence[Token], line: int) -> Iterator[Link]:
             yield Link(line, str(children[start].attrs.get("href") or ""), text)
 
 
-def letters(piece: Piece) -> int:
-    """How many letters and digits a reader sees in a piece."""
+def letters(block: Block) -> int:
+    """How many letters and digits a reader sees in a block."""
     words = [
         TAG.sub("", token.content) if token.type == "html_block" else visible(token.children or ())
-        for token in piece.tokens
+        for token in block.tokens
         if token.type in ("inline", "html_block")
     ]
     return len(normal("".join(words)))
 
 
-def hollow(piece: Piece) -> Iterator[str]:
-    """What in a piece is no answer: links with what is said of them, and lists of questions."""
-    if piece.tokens[0].type not in LISTS:
-        yield from (link.text for link in links(piece))
+def hollow(block: Block) -> Iterator[str]:
+    """What in a block is no answer: links with what is said of them, and lists of questions."""
+    if block.tokens[0].type not in LISTS:
+        yield from (link.text for link in links(block))
         return
-    for token in piece.tokens:
+    for token in block.tokens:
         children = token.children or ()
         text = visible(children)
         if children and (children[0].type == "link_open" or text.rstrip().endswith(("?", "？"))):
@@ -79,31 +79,31 @@ def hollow(piece: Piece) -> Iterator[str]:
             yield from (link.text for link in _inline_links(children, 0))
 
 
-def linked_share(piece: Piece) -> float:
-    """The share of a piece's letters that are links."""
-    total = letters(piece)
-    return sum(len(normal(link.text)) for link in links(piece)) / total if total else 0.0
+def linked_share(block: Block) -> float:
+    """The share of a block's letters that are links."""
+    total = letters(block)
+    return sum(len(normal(link.text)) for link in links(block)) / total if total else 0.0
 
 
-def read_contents(pieces: Sequence[Piece], last: dict[str, int]) -> dict[int, list[TocEntry]]:
-    """Find the tables of contents among the pieces: lists of links to titles further down.
+def read_contents(blocks: Sequence[Block], last: dict[str, int]) -> dict[int, list[TocEntry]]:
+    """Find the tables of contents among the blocks: lists of links to titles further down.
 
-    `last` says at which piece a normalised title stands last. Returns entries by piece.
+    `last` says at which block a normalised title stands last. Returns entries by block.
     """
     found: dict[int, list[TocEntry]] = {}
-    for at, piece in enumerate(pieces):
-        entries = [_entry(link) for link in local_links(piece)]
+    for at, block in enumerate(blocks):
+        entries = [_entry(link) for link in local_links(block)]
         below = [entry for entry in entries if last.get(normal(entry.title), -1) > at]
-        if below and 2 * len(below) >= len(entries) and linked_share(piece) >= MOSTLY:
+        if below and 2 * len(below) >= len(entries) and linked_share(block) >= MOSTLY:
             found[at] = entries
     # A lone link may as well be an answer: "see question 7".
     return {at: found[at] for at in found if len(found[at]) > 1 or {at - 1, at + 1} & found.keys()}
 
 
-def local_links(piece: Piece) -> Iterator[Link]:
-    """The links to other places in the notes, of a piece that may be a table of contents."""
-    if piece.tokens[0].type in LISTING and (not piece.mark or piece.mark.target):
-        yield from filter(_is_local, links(piece))
+def local_links(block: Block) -> Iterator[Link]:
+    """The links to other places in the notes, of a block that may be a table of contents."""
+    if block.tokens[0].type in LISTING and (not block.title or block.title.target):
+        yield from filter(_is_local, links(block))
 
 
 def _is_local(link: Link) -> bool:

@@ -1,7 +1,7 @@
 """Titles of one style, and what stands between them: all that tells questions from other titles.
 
 A style is mark-up, level and way of numbering; the titles that share one form a group. Here the
-groups are measured; `outline.py` goes by it.
+groups are measured; `choice.py` goes by it.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from ankify.questions.answers import is_filler, shows_answer
-from ankify.questions.blocks import Piece
+from ankify.questions.blocks import Block
 from ankify.questions.contents import hollow, letters
 from ankify.questions.numbers import CHINESE, UNNUMBERED
-from ankify.questions.titles import Kind, Mark
+from ankify.questions.titles import Kind, Title
 from ankify.questions.words import (
     CHAPTER_TITLE,
     KEY,
@@ -60,14 +60,14 @@ class Style(NamedTuple):
     family: str
 
 
-def style_of(mark: Mark) -> Style:
+def style_of(title: Title) -> Style:
     """The style of a title."""
-    dialect = mark.read.dialect
+    dialect = title.read.dialect
     labelled = bool(dialect and dialect.labelled)
-    rank = LABELLED_RANK if labelled and mark.kind in WEAK else RANK[mark.kind]
+    rank = LABELLED_RANK if labelled and title.kind in WEAK else RANK[title.kind]
     family = "" if not dialect else "labelled" if labelled else FAMILIES.get(dialect.name, "arabic")
-    depth = mark.read.depth if family == "arabic" and mark.kind not in LISTED else 1
-    return Style(rank, family != "chinese", mark.level, depth, mark.kind, family)
+    depth = title.read.depth if family == "arabic" and title.kind not in LISTED else 1
+    return Style(rank, family != "chinese", title.level, depth, title.kind, family)
 
 
 DIGITS = "零一二三四五六七八九"
@@ -94,12 +94,12 @@ def value(number: str | None) -> int:
 
 @dataclass(frozen=True)
 class Flow:
-    """The pieces of a file with its lists opened.
+    """The blocks of a file with its lists opened.
 
     `contents` are the positions of the table of contents, `listed` the normalised titles it names.
     """
 
-    pieces: tuple[Piece, ...]
+    blocks: tuple[Block, ...]
     contents: frozenset[int] = frozenset()
     listed: frozenset[str] = frozenset()
 
@@ -108,18 +108,18 @@ def unread_counts(flow: Flow) -> Flow:
     """Take `5 ways to X` for an un-numbered title where the titles like it have no number."""
     spaced: dict[tuple[Kind, int], Group] = defaultdict(list)
     loose: Counter[tuple[Kind, int]] = Counter()
-    pieces = list(flow.pieces)
-    for at, piece in enumerate(pieces):
-        if mark := piece.mark:
-            if mark.read.dialect and mark.read.dialect.name == "spaced":
-                spaced[mark.kind, mark.level].append(at)
-            loose[mark.kind, mark.level] += not mark.read.number
+    blocks = list(flow.blocks)
+    for at, block in enumerate(blocks):
+        if title := block.title:
+            if title.read.dialect and title.read.dialect.name == "spaced":
+                spaced[title.kind, title.level].append(at)
+            loose[title.kind, title.level] += not title.read.number
     for like, group in spaced.items():
         for at in group if len(group) < loose[like] else ():
-            if mark := pieces[at].mark:
-                plain = replace(mark, read=UNNUMBERED, title=mark.whole)
-                pieces[at] = pieces[at]._replace(mark=plain)
-    return replace(flow, pieces=tuple(pieces))
+            if title := blocks[at].title:
+                plain = replace(title, read=UNNUMBERED, children=title.whole)
+                blocks[at] = blocks[at]._replace(title=plain)
+    return replace(flow, blocks=tuple(blocks))
 
 
 def _leads_away(token: Token) -> bool:
@@ -138,19 +138,19 @@ def _above(sizes: Iterable[int]) -> list[int]:
     return [0, *accumulate(sizes)]
 
 
-def _is_headline(piece: Piece) -> bool:
-    """Whether nothing of a piece but what is glued to its title can be content."""
-    return bool(piece.mark and piece.mark.kind in (*HEADINGS, Kind.SUMMARY))
+def _is_headline(block: Block) -> bool:
+    """Whether nothing of a block but what is glued to its title can be content."""
+    return bool(block.title and block.title.kind in (*HEADINGS, Kind.SUMMARY))
 
 
-def _size(piece: Piece) -> int:
-    """The letters of content in a piece that says something, if only by a picture."""
-    return 1 if _is_headline(piece) else max(letters(piece), 1)
+def _size(block: Block) -> int:
+    """The letters of content in a block that says something, if only by a picture."""
+    return 1 if _is_headline(block) else max(letters(block), 1)
 
 
-def _hollow_sizes(piece: Piece) -> list[int]:
-    """The letters in each place of a piece that answers nothing."""
-    return [] if _is_headline(piece) else [len(normal(text)) for text in hollow(piece)]
+def _hollow_sizes(block: Block) -> list[int]:
+    """The letters in each place of a block that answers nothing."""
+    return [] if _is_headline(block) else [len(normal(text)) for text in hollow(block)]
 
 
 class Titles:
@@ -158,56 +158,56 @@ class Titles:
 
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
-        self.marks = {
-            at: piece.mark
-            for at, piece in enumerate(flow.pieces)
-            if piece.mark and at not in flow.contents
+        self.found = {
+            at: block.title
+            for at, block in enumerate(flow.blocks)
+            if block.title and at not in flow.contents
         }
-        self.headings = [at for at, mark in self.marks.items() if mark.kind in HEADINGS]
+        self.headings = [at for at, title in self.found.items() if title.kind in HEADINGS]
         self.above = self._parents()
-        self.listing = [*sorted(flow.contents), len(flow.pieces)]
+        self.listing = [*sorted(flow.contents), len(flow.blocks)]
 
-    def _parents(self) -> dict[int, Mark]:
+    def _parents(self) -> dict[int, Title]:
         """The heading above each title."""
-        parents: dict[int, Mark] = {}
-        stack: list[Mark] = []
-        for at, mark in self.marks.items():
-            while stack and stack[-1].level >= mark.level:
+        parents: dict[int, Title] = {}
+        stack: list[Title] = []
+        for at, title in self.found.items():
+            while stack and stack[-1].level >= title.level:
                 stack.pop()
             if stack:
                 parents[at] = stack[-1]
-            if mark.kind in HEADINGS:
-                stack.append(mark)
+            if title.kind in HEADINGS:
+                stack.append(title)
         return parents
 
     # How much stands above each position is measured when it is first asked for: the titles alone
     # settle most files.
 
     @cached_property
-    def content(self) -> list[Piece | None]:
-        """Each piece that answers something; None for the others."""
-        return [piece if self._says(at) else None for at, piece in enumerate(self.flow.pieces)]
+    def content(self) -> list[Block | None]:
+        """Each block that answers something; None for the others."""
+        return [block if self._says(at) else None for at, block in enumerate(self.flow.blocks)]
 
     def _says(self, at: int) -> bool:
-        piece = self.flow.pieces[at]
-        if _is_headline(piece):
+        block = self.flow.blocks[at]
+        if _is_headline(block):
             return self._opens(at)
-        return at not in self.flow.contents and not is_filler(piece)
+        return at not in self.flow.contents and not is_filler(block)
 
     @cached_property
     def filled(self) -> list[int]:
-        """How many pieces of content stand above each position."""
-        return _above(piece is not None for piece in self.content)
+        """How many blocks of content stand above each position."""
+        return _above(block is not None for block in self.content)
 
     @cached_property
     def worded(self) -> list[int]:
         """How many of them are no code."""
-        return _above(bool(piece and piece.tokens[0].type != "fence") for piece in self.content)
+        return _above(bool(block and block.tokens[0].type != "fence") for block in self.content)
 
     @cached_property
     def letters(self) -> list[int]:
         """How many letters of content stand above each position."""
-        return _above(_size(piece) if piece else 0 for piece in self.content)
+        return _above(_size(block) if block else 0 for block in self.content)
 
     @cached_property
     def hollow(self) -> list[int]:
@@ -222,40 +222,40 @@ class Titles:
     @cached_property
     def depths(self) -> list[int]:
         """How many <details> are open at each position."""
-        return _above(piece.depth for piece in self.flow.pieces)
+        return _above(block.depth for block in self.flow.blocks)
 
     @cached_property
     def _hollows(self) -> list[list[int]]:
-        return [_hollow_sizes(piece) if piece else [] for piece in self.content]
+        return [_hollow_sizes(block) if block else [] for block in self.content]
 
     def _opens(self, at: int) -> bool:
-        """Whether the answer to a title begins within its own piece."""
-        piece = self.flow.pieces[at]
-        return bool(piece.inside or (piece.mark and visible(piece.mark.glued).strip()))
+        """Whether the answer to a title begins within its own block."""
+        block = self.flow.blocks[at]
+        return bool(block.inside or (block.title and visible(block.title.glued).strip()))
 
     def groups(self, *, numbered: bool) -> dict[Style, Group]:
         """The groups of numbered (or of un-numbered) titles that can be questions at all."""
         groups: dict[Style, Group] = defaultdict(list)
-        for at, mark in self.marks.items():
-            other = any(sign.match(mark.name) for sign in (NO_QUESTION, QUIZ, KEY))
-            if bool(mark.read.number) == numbered and not other and LETTER.search(mark.name):
-                groups[style_of(mark)].append(at)
+        for at, title in self.found.items():
+            other = any(sign.match(title.name) for sign in (NO_QUESTION, QUIZ, KEY))
+            if bool(title.read.number) == numbered and not other and LETTER.search(title.name):
+                groups[style_of(title)].append(at)
         return groups
 
     def spans(self, group: Group) -> list[tuple[int, int]]:
         """From each title to the next of its group."""
-        return list(pairwise([*group, len(self.flow.pieces)]))
+        return list(pairwise([*group, len(self.flow.blocks)]))
 
     def answered(self, start: int, end: int) -> bool:
         """Whether there is content between a title and a position below."""
         # `Question: X` with nothing but code below leaves the answer to the reader.
-        found = self.worded if self.marks[start].kind is Kind.TEXT else self.filled
+        found = self.worded if self.found[start].kind is Kind.TEXT else self.filled
         return self._opens(start) or found[end] > found[start + 1]
 
     @cached_property
     def shown(self) -> Group:
         """Where the label of an answer stands, or the button that opens one."""
-        return [at for at, piece in enumerate(self.flow.pieces) if shows_answer(piece)]
+        return [at for at, block in enumerate(self.flow.blocks) if shows_answer(block)]
 
     def solved(self, start: int, end: int) -> bool:
         """Whether an answer that calls itself one stands between a title and a position below."""
@@ -268,13 +268,13 @@ class Titles:
 
     def asking(self, group: Group) -> float:
         """The share of titles that read as questions."""
-        return _share(asks(self.marks[at].name) for at in group)
+        return _share(asks(self.found[at].name) for at in group)
 
     def listed(self, group: Group) -> float:
         """The share of titles that the table of contents names."""
         if not self.flow.listed:
             return 0.0
-        return _share(normal(self.marks[at].name) in self.flow.listed for at in group)
+        return _share(normal(self.found[at].name) in self.flow.listed for at in group)
 
     def coverage(self, group: Group) -> float:
         """The share of the file's text that stands below the titles of a group."""
@@ -285,27 +285,27 @@ class Titles:
 
     def _end(self, start: int, end: int) -> int:
         """Where what stands below a title ends: at a heading as high, but not one in <details>."""
-        mark = self.marks[start]
+        title = self.found[start]
         first, last = bisect_right(self.headings, start), bisect_left(self.headings, end)
         for at in map(self.headings.__getitem__, range(first, last)):
-            folded = mark.kind is Kind.SUMMARY and self.depths[at] > 0
-            if self.marks[at].level <= mark.level and not folded:
+            folded = title.kind is Kind.SUMMARY and self.depths[at] > 0
+            if self.found[at].level <= title.level and not folded:
                 return at
         return end
 
     def labelled(self, group: Group) -> bool:
         """Whether the titles call themselves questions."""
-        dialect = self.marks[group[0]].read.dialect
+        dialect = self.found[group[0]].read.dialect
         return bool(dialect and dialect.labelled)
 
     def other_paper(self) -> bool:
         """Whether the first heading says that versions or clauses are numbered here."""
         first = self.headings[:1]
-        return bool(first and OTHER_PAPER.match(self.marks[first[0]].name))
+        return bool(first and OTHER_PAPER.match(self.found[first[0]].name))
 
     def value(self, at: int) -> int:
         """The number of a title."""
-        return value(self.marks[at].read.number)
+        return value(self.found[at].read.number)
 
     def parts(self, group: Group) -> list[tuple[int, int]]:
         """Where a heading above the level of a group begins a part of the file without it."""
@@ -320,21 +320,21 @@ class Titles:
         """The parts that hold none of a group, below a "Quiz" or a heading beside it."""
         found = []
         for index, at in enumerate(self.headings):
-            level, own = self.marks[at].level, self.marks[group[0]].level
-            if QUIZ.match(self.marks[at].name) or (level == own and not self.marks[at].read.number):
+            level, own = self.found[at].level, self.found[group[0]].level
+            if QUIZ.match(self.found[at].name) or (level == own and not self.found[at].read.number):
                 below = map(self.headings.__getitem__, range(index + 1, len(self.headings)))
-                ends = (it for it in below if self.marks[it].level <= level)
-                end = next(ends, len(self.flow.pieces))
+                ends = (it for it in below if self.found[it].level <= level)
+                end = next(ends, len(self.flow.blocks))
                 if bisect_left(group, at) == bisect_left(group, end):
                     found.append((at, end))
         return found
 
     def parted(self, start: int, end: int) -> int | None:
         """The first heading between a title and a position below it that stands above its level."""
-        level = self.marks[start].level
+        level = self.found[start].level
         index = bisect_right(self.headings, start)
         for at in self.headings[index : bisect_left(self.headings, end)]:
-            if self.marks[at].level < level:
+            if self.found[at].level < level:
                 return at
         return None
 
@@ -342,12 +342,12 @@ class Titles:
 
     def plausible(self, group: Group) -> bool:
         """Whether a reader would take a group for questions."""
-        mark, asked = self.marks[group[0]], self.asking(group)
-        if mark.kind in WEAK and not self._weak_but_plausible(group, asked):
+        title, asked = self.found[group[0]], self.asking(group)
+        if title.kind in WEAK and not self._weak_but_plausible(group, asked):
             return False
         if self.labelled(group):
             return True
-        if style_of(mark).family == "exercise" and max(asked, self.solving(group)) < 0.5:
+        if style_of(title).family == "exercise" and max(asked, self.solving(group)) < 0.5:
             return False
         if self.stray(group) or self._to_do(group) or self._elsewhere(group):
             return False
@@ -364,7 +364,7 @@ class Titles:
 
     def stray(self, group: Group) -> bool:
         """Whether the only number is one that counts something else: `3 ways to do it`."""
-        dialect = self.marks[group[0]].read.dialect
+        dialect = self.found[group[0]].read.dialect
         return len(group) == 1 and dialect is not None and dialect.name == "spaced"
 
     def own(self, at: int, end: int) -> bool:
@@ -386,7 +386,7 @@ class Titles:
 
     def _asks_on(self, at: int) -> bool:
         """Whether all that stands in a list item is further questions."""
-        inside = [t for t in self.flow.pieces[at].inside if t.type in ("inline", "fence")]
+        inside = [t for t in self.flow.blocks[at].inside if t.type in ("inline", "fence")]
         return bool(inside) and all(visible(t.children or ()).rstrip()[-1:] in ASKS for t in inside)
 
     def _hollow(self, group: Group) -> bool:
@@ -400,32 +400,33 @@ class Titles:
         """The titles are numbered steps in the answers to un-numbered questions."""
         above = [self.above.get(at) for at in group]
         return (
-            _share(bool(mark and not mark.read.number and asks(mark.name)) for mark in above) >= 0.5
+            _share(bool(title and not title.read.number and asks(title.name)) for title in above)
+            >= 0.5
         )
 
     def _parts_of_one(self, group: Group) -> bool:
         """The file is one question: its title has a question mark, and few of these have one."""
-        above = {mark.name for at in group if (mark := self.above.get(at)) and mark.level == 1}
-        loud = _share(self.marks[at].name.endswith(ASKS) for at in group)
+        above = {title.name for at in group if (title := self.above.get(at)) and title.level == 1}
+        loud = _share(self.found[at].name.endswith(ASKS) for at in group)
         return len(above) == 1 and above.pop().endswith(ASKS) and loud < 0.5
 
     def _chapters(self, group: Group) -> bool:
         """The titles are chapters of a text: "Introduction", "Methods", "Results"."""
-        like = style_of(self.marks[group[0]])
-        titles = [mark.name for mark in self.marks.values() if style_of(mark) == like]
+        like = style_of(self.found[group[0]])
+        titles = [title.name for title in self.found.values() if style_of(title) == like]
         return _share(bool(CHAPTER_TITLE.match(name)) for name in titles) > 0.2
 
     def _elsewhere(self, group: Group) -> bool:
         """The titles lead to other note files: `### 3. [Trees](trees.md)`."""
-        return _share(any(map(_leads_away, self.marks[at].title)) for at in group) > 0.5
+        return _share(any(map(_leads_away, self.found[at].children)) for at in group) > 0.5
 
     def _to_do(self, group: Group) -> bool:
         """The titles say what to do: "Install it", "Run it"."""
-        return _share(bool(STEP_TITLE.match(self.marks[at].name)) for at in group) > 0.5
+        return _share(bool(STEP_TITLE.match(self.found[at].name)) for at in group) > 0.5
 
     def _books(self, group: Group) -> bool:
         """Most of the titles hold two or more without a number: they are chapters, or parts."""
-        loose = [at for at in self.headings if not self.marks[at].read.number]
+        loose = [at for at in self.headings if not self.found[at].read.number]
         held = (bisect_left(loose, end) - bisect_left(loose, at) for at, end in self.spans(group))
         return _share(count >= 2 for count in held) > 0.5 and not self._repeat(loose)
 
@@ -457,27 +458,29 @@ class Titles:
         bare = _share(not self.answered(start, first) for start, first in holders)
         if asked[1] >= 0.8 and asked[0] < 0.5 and share >= 0.8 and bare == 1:
             return True
-        mark, below = self.marks[outer[0]], self.marks[inner[0]]
-        extends = below.read.depth > mark.read.depth  # 1.1 under 1 may be a part of the answer to 1
+        title, below = self.found[outer[0]], self.found[inner[0]]
+        extends = (
+            below.read.depth > title.read.depth
+        )  # 1.1 under 1 may be a part of the answer to 1
         if asked[0] > (0.3 if extends else max(asked[1], 0.3)) or below.kind in WEAK:
             return False
         return bare >= 0.6 and not (extends and self._repeat(inner))
 
     def is_quiz(self, outer: Group, inner: Group) -> bool:
         """Whether titles that do not ask are chapters, and the inner ones the questions on them."""
-        sure = self.labelled(inner) or self.marks[inner[0]].kind is Kind.SUMMARY
+        sure = self.labelled(inner) or self.found[inner[0]].kind is Kind.SUMMARY
         asked = self.asking(outer), self.asking(inner)
         return sure and asked[0] < 0.15 and asked[1] >= 0.8 and 2 * len(inner) >= len(outer)
 
     def _repeat(self, group: Group) -> bool:
         """Titles that come again and again ("Definition", "Cost") are parts of answers."""
-        return len({normal(self.marks[at].name) for at in group}) < 0.7 * len(group)
+        return len({normal(self.found[at].name) for at in group}) < 0.7 * len(group)
 
     def doubtful(self, outer: Group, inner: Group) -> bool:
         """Whether neither words nor labels nor a table of contents tell sections from questions."""
         named = abs(self.listed(outer) - self.listed(inner)) > 0.5
         asked = abs(self.asking(outer) - self.asking(inner)) >= 0.3
-        chinese = style_of(self.marks[outer[0]]).family == "chinese"
+        chinese = style_of(self.found[outer[0]]).family == "chinese"
         return not (named or asked or chinese or self.labelled(inner))
 
     def holders(self, outer: Group, inner: Group) -> list[tuple[int, int]]:
@@ -486,14 +489,14 @@ class Titles:
         for start, end in self.spans(outer):
             index = bisect_left(inner, start)
             if index < len(inner) and inner[index] < end:
-                beside = self.marks[start].level == self.marks[inner[index]].level
+                beside = self.found[start].level == self.found[inner[index]].level
                 if not (beside and self.answered(start, inner[index])):
                     found.append((start, inner[index]))
         return found
 
     def bare_sections(self, outer: Group, inner: Group) -> list[tuple[int, int]]:
         """Titles that do not ask, and hold nothing but headings of an inner group that do."""
-        kinds = self.marks[outer[0]].kind, self.marks[inner[0]].kind
+        kinds = self.found[outer[0]].kind, self.found[inner[0]].kind
         sure = kinds[1] in HEADINGS or self.labelled(inner)
         if self.labelled(outer) or not sure or kinds == (Kind.HTML, Kind.HEADING):
             return []
@@ -501,7 +504,7 @@ class Titles:
         ends = dict(self.spans(outer))
         for start, below in self.holders(outer, inner):
             held = inner[bisect_left(inner, start) : bisect_left(inner, ends[start])]
-            bare = not self.answered(start, below) and not asks(self.marks[start].name)
+            bare = not self.answered(start, below) and not asks(self.found[start].name)
             if bare and self.asking(held) >= 0.8:
                 found.append((start, ends[start]))
         return found

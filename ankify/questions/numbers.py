@@ -1,6 +1,6 @@
 """Titles: the dialects they are numbered in, whether they ask, the labels of answers below them.
 
-Here words are read, and inline tokens cut; which titles are questions is decided in `outline.py`.
+Here words are read, and inline tokens cut; which titles are questions is decided in `choice.py`.
 """
 
 from __future__ import annotations

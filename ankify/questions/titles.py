@@ -1,7 +1,7 @@
-"""Titles: all that looks like the heading of a question, in whatever mark-up, is a `Mark`.
+"""Titles: all that looks like the heading of a question, in whatever mark-up, is a `Title`.
 
 Headings, bold or labelled paragraphs, list items, <h2> and <summary>, with the number and the rest
-of the paragraph taken apart. Nothing is decided here; `outline.py` does that.
+of the paragraph taken apart. Nothing is decided here; `choice.py` does that.
 """
 
 from __future__ import annotations
@@ -39,20 +39,20 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Mark:
+class Title:
     """A title that may head a question, as inline tokens; `line` is 0-based.
 
-    `whole` is the title with its number, `title` without. `glued` is the rest of the paragraph that
-    it opens, which then belongs to the answer; it begins `below` lines down. `borrowed` says how
-    many pieces down the title was found, and what else there is no part of the answer. `name` is
-    what is visible of the title, formulas still set aside.
+    `whole` is the title with its number, `children` without. `glued` is the rest of the paragraph
+    that it opens, which then belongs to the answer; it begins `below` lines down. `borrowed` says
+    how many blocks down the title was found, and what else there is no part of the answer. `name`
+    is what is visible of the title, formulas still set aside.
     """
 
     kind: Kind
     level: int
     read: Numbered
     whole: tuple[Token, ...]
-    title: tuple[Token, ...]
+    children: tuple[Token, ...]
     line: int
     glued: tuple[Token, ...] = ()
     below: int = 1
@@ -60,7 +60,7 @@ class Mark:
     name: str = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "name", visible(self.title).strip())
+        object.__setattr__(self, "name", visible(self.children).strip())
 
     @property
     def target(self) -> str | None:
@@ -68,7 +68,7 @@ class Mark:
         return _target(self.whole)
 
 
-def mark_of(
+def title_of(
     kind: Kind,
     level: int,
     children: tuple[Token, ...],
@@ -77,14 +77,14 @@ def mark_of(
     *,
     read: Numbered | None = None,
     glued: tuple[Token, ...] = (),
-) -> Mark:
-    """The mark of a title: `words` are what is visible of its `children`."""
+) -> Title:
+    """The title that inline tokens make: `words` are what is visible of its `children`."""
     read = read or read_number(words)
-    title = cut(children, read.start)
+    inside = cut(children, read.start)
     if words.rstrip().endswith("]"):
-        title = _without_citation(title)
+        inside = _without_citation(inside)
     line = at.map[0] if at.map else 0
-    return Mark(kind, level, read, children, title, line, glued)
+    return Title(kind, level, read, children, inside, line, glued)
 
 
 ANCHOR = re.compile(r"""\b(?:id|name)\s*=\s*(?:"([^"]*)"?|'([^']*)'?|([^\s>]+))""", re.IGNORECASE)
@@ -135,26 +135,26 @@ SHORTCODE = re.compile(r":[a-z0-9_+-]+:")
 BOLD_TAG = re.compile(r"<(/?)(?:b|strong)\b[^>]*>$", re.IGNORECASE)
 
 
-def paragraph_mark(inline: Token) -> Mark | None:
+def paragraph_title(inline: Token) -> Title | None:
     """A bold title or a labelled one at the start of a paragraph; the rest of it is the answer."""
     if not TITLED.match(inline.content):
         return None
-    return title_mark(tuple(inline.children or ()), inline.map[0] if inline.map else 0)
+    return opening_title(tuple(inline.children or ()), inline.map[0] if inline.map else 0)
 
 
-def title_mark(children: tuple[Token, ...], line: int) -> Mark | None:
+def opening_title(children: tuple[Token, ...], line: int) -> Title | None:
     """The title that inline tokens begin with; `line` is where they stand, 0-based."""
     words = visible(children)
     first = words.split("\n", 1)[0]
     if hashes := HASHES.match(words):
         level, read = len(hashes[1]), read_number(first)
-        mark = _opening_mark(children, words, line, Kind.HEADING, read, len(first), len(first))
-        return replace(mark, level=level)
+        title = _cut_title(children, words, line, Kind.HEADING, read, len(first), len(first))
+        return replace(title, level=level)
     opening, bold = _bold(children)
     number = NUMBER_OUTSIDE.fullmatch(words[:opening]) if bold else None
     if number and not first[bold:].strip():  # a list item whose blank was forgotten
         read = Numbered(ITEM_NUMBER, number["number"], number["separator"], opening)
-        return _opening_mark(children, words, line, Kind.ITEM_BOLD, read, bold, bold)
+        return _cut_title(children, words, line, Kind.ITEM_BOLD, read, bold, bold)
     if re.search(r"\w", SHORTCODE.sub("", words[:opening])):
         bold = 0
     read = read_number(first)
@@ -165,14 +165,14 @@ def title_mark(children: tuple[Token, ...], line: int) -> Mark | None:
     kind = Kind.BOLD if bold else Kind.TEXT
     if bold > read.start:
         end = len(first) if _is_badge(cut(children, bold, len(first))) else bold
-        return _opening_mark(children, words, line, kind, read, bold, end)
+        return _cut_title(children, words, line, kind, read, bold, end)
     # Only the number is bold, `**Q1:** X`, or nothing is.
     below = not first[read.start :].strip() and len(first) < len(words)
     found = TITLE_END.search(words, len(first) + 1 if below else read.start)
     end = min(found.start() if found else len(words), len(words) if below else len(first))
     if not below and not words[read.start : end].strip() and _target(cut(children, 0, end)):
         return None  # a link that leads to the question
-    return _opening_mark(children, words, line, kind, read, end, end)
+    return _cut_title(children, words, line, kind, read, end, end)
 
 
 HASHES = re.compile(rf"(#{{1,6}})(?={NUMBERED.pattern})", re.IGNORECASE)  # `##1. X`
@@ -180,7 +180,7 @@ DASH = re.compile(r"[^\S\n]*[-–—:：][^\S\n]+")  # between a bold title and 
 NUMBER_OUTSIDE = re.compile(r"\W*(?P<number>\d{1,4})(?P<separator>[.、)])\s*")  # `1.**X**`
 
 
-def _opening_mark(
+def _cut_title(
     children: tuple[Token, ...],
     words: str,
     line: int,
@@ -188,16 +188,16 @@ def _opening_mark(
     read: Numbered,
     title_end: int,
     end: int,
-) -> Mark:
-    """The mark of a title in a paragraph: what stands behind `end` belongs to the answer."""
+) -> Title:
+    """The title of a paragraph: what stands behind `end` belongs to the answer."""
     level = ITEM_LEVEL if kind is Kind.ITEM_BOLD else PARAGRAPH_LEVEL
     at = Token("inline", "", 0, map=(line, line + 1))
-    mark = mark_of(kind, level, cut(children, 0, end), words[:end], at, read=read)
-    title = mark.title if title_end == end else cut(children, read.start, title_end)
+    title = title_of(kind, level, cut(children, 0, end), words[:end], at, read=read)
+    inside = title.children if title_end == end else cut(children, read.start, title_end)
     dash = DASH.match(words, end)
     start = dash.end() if dash else end + (words[end : end + 1] == "\n")
     below = words.count("\n", 0, start)
-    return replace(mark, title=title, glued=_rest(children, words, start), below=below)
+    return replace(title, children=inside, glued=_rest(children, words, start), below=below)
 
 
 def _is_badge(rest: Sequence[Token]) -> bool:
@@ -229,39 +229,39 @@ def _bold(children: Sequence[Token]) -> tuple[int, int]:
 
 
 def with_title_of(
-    mark: Mark, borrowed: tuple[int, ...], children: tuple[Token, ...], line: int
-) -> Mark:
-    """The mark with the title that a paragraph begins with; the rest of it is the answer."""
+    title: Title, borrowed: tuple[int, ...], children: tuple[Token, ...], line: int
+) -> Title:
+    """The title with the words that a paragraph begins with; the rest of it is the answer."""
     words = visible(children)
     label = QUESTION_LABEL.match(words)
     found = TITLE_END.search(words)
     end = found.start() if found else len(words)
     start = end + (words[end : end + 1] == "\n")
-    below = line - mark.line + words.count("\n", 0, start)
-    title, glued = cut(children, label.end() if label else 0, end), _rest(children, words, start)
-    return replace(mark, title=title, glued=glued, below=below, borrowed=borrowed)
+    below = line - title.line + words.count("\n", 0, start)
+    inside, glued = cut(children, label.end() if label else 0, end), _rest(children, words, start)
+    return replace(title, children=inside, glued=glued, below=below, borrowed=borrowed)
 
 
 # -- list items ------------------------------------------------------------------------------------
 
 
-def item_mark(item: Token, head: tuple[Token, ...]) -> Mark:
+def item_title(item: Token, head: tuple[Token, ...]) -> Title:
     """The title that the first block of a list item makes."""
     children = tuple(head[1].children or ())
     words = visible(children)
     if head[0].type == "heading_open":
         read = _listed(item, read_number(words))
-        return mark_of(Kind.ITEM_HEADING, int(head[0].tag[1]), children, words, item, read=read)
+        return title_of(Kind.ITEM_HEADING, int(head[0].tag[1]), children, words, item, read=read)
     first = words.partition("\n")[0]
     line = cut(children, 0, len(first))
     own = read_number(first)
     kind = Kind.ITEM_LINK if own.dialect and _is_target(line) else Kind.ITEM
-    bold = paragraph_mark(head[1]) if kind is Kind.ITEM else None
+    bold = paragraph_title(head[1]) if kind is Kind.ITEM else None
     if bold and bold.kind is Kind.BOLD:
         at, read = (item.map or [0])[0], _listed(item, bold.read)
         return replace(bold, kind=Kind.ITEM_BOLD, level=ITEM_LEVEL, line=at, read=read)
     glued = _rest(children, words, len(first) + 1)
-    return mark_of(kind, ITEM_LEVEL, line, first, item, read=_listed(item, own), glued=glued)
+    return title_of(kind, ITEM_LEVEL, line, first, item, read=_listed(item, own), glued=glued)
 
 
 def _is_target(title: tuple[Token, ...]) -> bool:
@@ -282,8 +282,8 @@ def _listed(item: Token, read: Numbered) -> Numbered:
 TAGS = re.compile(r"(<[^>]*>)")
 
 
-def html_mark(part: re.Match[str], line: int) -> Mark | None:
-    """The title in a part of raw HTML that `pieces.HTML_PART` found."""
+def html_title(part: re.Match[str], line: int) -> Title | None:
+    """The title in a part of raw HTML that `blocks.HTML_PART` found."""
     if part["heading"]:
         kind, level, inner = Kind.HTML, int(part["level"]), part["title"]
     elif part["details"]:
@@ -300,26 +300,26 @@ def html_mark(part: re.Match[str], line: int) -> Mark | None:
     if kind is Kind.SUMMARY and (not words.strip() or opens(words.strip())):
         return None
     at = Token("html_block", "", 0, map=(line, line + 1))
-    mark = mark_of(kind, level, children, words, at)
-    if part["hashed"] and not mark.read.number:
+    title = title_of(kind, level, children, words, at)
+    if part["hashed"] and not title.read.number:
         return None  # `# a comment` in <pre>
-    return _numbered_by_id(mark, _attribute(part["attributes"] or "") or _anchor(children))
+    return _numbered_by_id(title, _attribute(part["attributes"] or "") or _anchor(children))
 
 
-def _numbered_by_id(mark: Mark, anchor: str | None) -> Mark:
+def _numbered_by_id(title: Title, anchor: str | None) -> Title:
     """Take the number from `<h2 id="3.X">` where the title lacks it, or its dot: `3X`."""
     read = read_number(anchor or "")
-    if mark.read.dialect or not read.number:
-        return mark
-    glued = visible(mark.whole).startswith(read.number)
-    title = cut(mark.whole, len(read.number)) if glued else mark.whole
-    return replace(mark, read=read, title=title)
+    if title.read.dialect or not read.number:
+        return title
+    glued = visible(title.whole).startswith(read.number)
+    inside = cut(title.whole, len(read.number)) if glued else title.whole
+    return replace(title, read=read, children=inside)
 
 
 def _html_children(inner: str) -> Iterator[Token]:
     """Raw HTML as inline tokens, so that one way of reading titles serves all."""
-    for piece in TAGS.split(inner):
-        if piece.startswith("<"):
-            yield Token("html_inline", "", 0, content=piece)
-        elif piece:
-            yield Token("text", "", 0, content=html.unescape(piece))
+    for part in TAGS.split(inner):
+        if part.startswith("<"):
+            yield Token("html_inline", "", 0, content=part)
+        elif part:
+            yield Token("text", "", 0, content=html.unescape(part))

@@ -5,26 +5,26 @@ from __future__ import annotations
 import pytest
 
 from ankify.questions.answers import is_blank, is_filler
-from ankify.questions.blocks import Piece, read_pieces, shown
+from ankify.questions.blocks import Block, read_blocks, shown
 from ankify.questions.contents import hollow, letters, linked_share, read_contents
-from ankify.questions.titles import Kind, Mark
+from ankify.questions.titles import Kind, Title
 from ankify.reading.parse import parse
 
 
-def pieces(text: str) -> list[Piece]:
-    return read_pieces(parse(text).tokens)
+def blocks(text: str) -> list[Block]:
+    return read_blocks(parse(text).tokens)
 
 
-def piece(text: str) -> Piece:
-    return pieces(text)[0]
+def block(text: str) -> Block:
+    return blocks(text)[0]
 
 
-def title(mark: Mark | None) -> tuple[str, str | None, str, str] | None:
+def outline(title: Title | None) -> tuple[str, str | None, str, str] | None:
     """Kind, number, name and what is left of the paragraph, as text."""
-    if mark is None:
+    if title is None:
         return None
-    rest = "".join(token.content or "|" * (token.type == "softbreak") for token in mark.glued)
-    return mark.kind.name, mark.read.number, mark.name, rest
+    rest = "".join(token.content or "|" * (token.type == "softbreak") for token in title.glued)
+    return title.kind.name, title.read.number, title.name, rest
 
 
 # -- titles ----------------------------------------------------------------------------------------
@@ -58,7 +58,7 @@ def title(mark: Mark | None) -> tuple[str, str | None, str, str] | None:
     ],
 )
 def test_what_may_head_a_question(text: str, expected: tuple[str, ...] | None) -> None:
-    assert title(piece(text).mark) == expected
+    assert outline(block(text).title) == expected
 
 
 @pytest.mark.parametrize(
@@ -77,8 +77,8 @@ def test_what_may_head_a_question(text: str, expected: tuple[str, ...] | None) -
     ],
 )
 def test_what_may_head_a_question_in_a_list(item: str, expected: tuple[str, ...] | None) -> None:
-    (found,) = piece(item).items
-    assert title(found.mark) == expected
+    (found,) = block(item).items
+    assert outline(found.title) == expected
 
 
 @pytest.mark.parametrize(
@@ -96,17 +96,17 @@ def test_what_may_head_a_question_in_a_list(item: str, expected: tuple[str, ...]
 def test_where_a_title_points_and_what_it_cites(
     heading: str, name: str, target: str | None
 ) -> None:
-    mark = piece(f"## {heading}").mark
-    assert mark is not None
-    assert (mark.name, mark.target) == (name, target)
+    title = block(f"## {heading}").title
+    assert title is not None
+    assert (title.name, title.target) == (name, target)
 
 
 def test_a_heading_that_is_only_a_number_borrows_the_paragraph_below() -> None:
-    first, _, second, _ = pieces("## 第 1 题\n\nWhat?\n\n## 第 2 题\n\n- a\n")
-    assert first.mark is not None
-    assert second.mark is not None
-    assert (first.mark.name, first.mark.borrowed) == ("What?", (1,))
-    assert (second.mark.name, second.mark.borrowed) == ("", ())
+    first, _, second, _ = blocks("## 第 1 题\n\nWhat?\n\n## 第 2 题\n\n- a\n")
+    assert first.title is not None
+    assert second.title is not None
+    assert (first.title.name, first.title.borrowed) == ("What?", (1,))
+    assert (second.title.name, second.title.borrowed) == ("", ())
 
 
 @pytest.mark.parametrize(
@@ -118,29 +118,29 @@ def test_a_heading_that_is_only_a_number_borrows_the_paragraph_below() -> None:
         ("<details>\n<summary>a</summary>\nb\n</details>\n", [(0, 2), (2, 3), (3, 4)]),
     ],
 )
-def test_pieces_know_their_lines(text: str, lines: list[tuple[int, int]]) -> None:
-    assert [(found.line, found.end) for found in pieces(text)] == lines
+def test_blocks_know_their_lines(text: str, lines: list[tuple[int, int]]) -> None:
+    assert [(found.line, found.end) for found in blocks(text)] == lines
 
 
 def test_depth_counts_the_details_that_open_and_close() -> None:
     text = "<details>\n\n<details><summary>a</summary>\n\nb\n\n</details>\n</details>\n"
-    assert [found.depth for found in pieces(text)] == [1, 1, 0, -1, -1]
+    assert [found.depth for found in blocks(text)] == [1, 1, 0, -1, -1]
 
 
 def test_comments_to_ankify_are_read_where_they_stand() -> None:
     text = "<!-- ankify: id=a -->\n\nb <!-- ankify: ignore --> c <!-- other -->\n\n`ankify:`\n"
-    assert [found.comments for found in pieces(text)] == [("id=a",), ("ignore",), ()]
+    assert [found.comments for found in blocks(text)] == [("id=a",), ("ignore",), ()]
 
 
 def test_the_paragraphs_of_a_tight_item_are_shown_as_paragraphs() -> None:
-    inside = piece("1. **What?**\n   - a\n\n     b\n2. **Why?**\n   > c\n").items[0].inside
+    inside = block("1. **What?**\n   - a\n\n     b\n2. **Why?**\n   > c\n").items[0].inside
     opened = [t.hidden for t in shown(inside) if t.type == "paragraph_open"]
     tight = parse("- a\n  - b\n").tokens[2:-2]
     assert opened == [False, False]
     assert [t.hidden for t in shown(tuple(tight)) if t.type == "paragraph_open"] == [False, True]
 
 
-# -- what pieces hold ------------------------------------------------------------------------------
+# -- what blocks hold ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_the_paragraphs_of_a_tight_item_are_shown_as_paragraphs() -> None:
     ],
 )
 def test_what_answers_nothing(text: str, filler: bool, blank: bool) -> None:
-    assert (is_filler(piece(text)), is_blank(piece(text))) == (filler, blank)
+    assert (is_filler(block(text)), is_blank(block(text))) == (filler, blank)
 
 
 @pytest.mark.parametrize(
@@ -181,12 +181,12 @@ def test_what_answers_nothing(text: str, filler: bool, blank: bool) -> None:
     ],
 )
 def test_the_letters_of_a_piece_and_how_many_are_links(text: str, count: int, share: float) -> None:
-    assert (letters(piece(text)), linked_share(piece(text))) == (count, share)
+    assert (letters(block(text)), linked_share(block(text))) == (count, share)
 
 
 def test_links_and_further_questions_are_hollow() -> None:
-    assert [*hollow(piece("- [ab](x)\n- Why?\n- so\n"))] == ["ab", "Why?"]
-    assert [*hollow(piece("[ab](x) Why?"))] == ["ab"]
+    assert [*hollow(block("- [ab](x)\n- Why?\n- so\n"))] == ["ab", "Why?"]
+    assert [*hollow(block("[ab](x) Why?"))] == ["ab"]
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_links_and_further_questions_are_hollow() -> None:
     ],
 )
 def test_a_table_of_contents_is_mostly_links_to_titles_below(text: str, lines: list[int]) -> None:
-    found = read_contents(pieces(text), {"a": 5, "b": 6})
+    found = read_contents(blocks(text), {"a": 5, "b": 6})
     entries = [entry for contents in found.values() for entry in contents]
     assert [entry.line for entry in entries] == lines
     assert [(e.number, e.title, e.anchor) for e in entries] == [
@@ -216,5 +216,5 @@ def test_every_kind_of_title_has_its_own_name() -> None:
 
 
 def test_comments_in_code_say_nothing() -> None:
-    (shown,) = pieces("Write `<!-- ankify: ignore -->` below <!-- ankify: id=x -->\n")
+    (shown,) = blocks("Write `<!-- ankify: ignore -->` below <!-- ankify: id=x -->\n")
     assert shown.comments == ("id=x",)

@@ -294,7 +294,7 @@ def test_an_answer_in_the_paragraph_of_its_title_knows_its_lines(
     assert (question.line, question.end_line) == lines
 
 
-def test_raw_html_is_cut_into_pieces_that_know_their_lines() -> None:
+def test_raw_html_is_cut_into_blocks_that_know_their_lines() -> None:
     found = split(
         "T\n\n<h2>1. What?</h2>\n<p>a\nb</p>\n\nc\n\n"
         '<br>\n<h2 id="2">How &amp; where?</h2>\n\n<p>d</p>\n'
