@@ -1,31 +1,43 @@
-"""Which of the titles in a note file are questions, and which are sections or steps of an answer.
+"""Which titles of a note file are its questions, and which are sections or steps of an answer.
 
-The outermost group of numbered titles holds the questions, unless it only holds a deeper group that
-does: then it is sections. Groups that read like chapters, lists of links or steps of an answer are
-no questions. docs/dialects.md has the rules in full.
+The search goes through named steps, one after the other; the grounds on which a step takes a group
+or leaves it are in `verdicts.py`. docs/dialects.md has the rules in full.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from itertools import pairwise
 
+from ankify.questions import thresholds as limit
 from ankify.questions.evidence import (
     ASKS,
     HEADINGS,
     LISTED,
     WEAK,
+    FileIndex,
     Flow,
     Group,
+    Nesting,
     Style,
-    Titles,
     style_of,
 )
 from ankify.questions.titles import Kind
-from ankify.questions.words import QUIZ, asks
+from ankify.questions.verdicts import (
+    bare_sections,
+    is_doubtful,
+    is_minor,
+    is_other_paper,
+    is_plausible,
+    is_quiz,
+    is_section,
+    is_stray,
+    judge,
+)
+from ankify.questions.words import QUIZ
 
 Groups = Mapping[Style, Group]
 PLAIN = (Kind.ITEM_LINK, Kind.ITEM)  # without a number too plain to be a question
@@ -33,7 +45,7 @@ PLAIN = (Kind.ITEM_LINK, Kind.ITEM)  # without a number too plain to be a questi
 
 @dataclass(frozen=True)
 class Outline:
-    """Where the questions of a file stand.
+    """Where the questions of a file are.
 
     `candidates` counts the un-numbered titles that would be questions if they were asked for.
     `undecided` is the first of the sections that may as well be the questions.
@@ -44,224 +56,318 @@ class Outline:
     undecided: int | None = None
 
 
+@dataclass
+class Search:
+    """The search for the questions of one file; each step changes what is `chosen` so far.
+
+    `numbered` and `loose` are the groups with and without numbers, `unnumbered` says whether the
+    latter may be taken; `asking` is the group of them that would be.
+    """
+
+    file: FileIndex
+    numbered: Groups
+    loose: Groups
+    unnumbered: bool
+    chosen: Group = field(init=False)
+    asking: Group = field(init=False)
+    is_done: bool = False
+
+    def __post_init__(self) -> None:
+        self.chosen = self.asking = self.file.group(())
+
+
 def choose(flow: Flow, *, unnumbered: bool = False, level: int | None = None) -> Outline:
     """Say which titles of a file are its questions; a level overrules all judgement."""
-    titles = Titles(flow)
-    if titles.other_paper():
-        return Outline(frozenset())
-    numbered = _without_quiet_parts(titles, titles.groups(numbered=True))
-    loose = titles.groups(numbered=False)
+    file = FileIndex(flow)
     if level is not None:
-        return Outline(frozenset(_on_level(level, numbered, loose, unnumbered)))
-    if unnumbered:
-        numbered |= {style: group for style, group in loose.items() if style.family == "labelled"}
-    chosen = _outermost(titles, {s: g for s, g in numbered.items() if s.rank < WEAK[Kind.BOLD]})
-    if chosen and not titles.labelled(chosen):
-        chosen = _held(titles, chosen, numbered)
-        labelled = [g for s, g in loose.items() if s.family == "labelled"]
-        if not unnumbered and any(titles.is_quiz(chosen, group) for group in labelled):
-            chosen, numbered = [], {}
-    plain = [] if chosen else _asking(titles, loose)
-    if not chosen and not (unnumbered and plain):
-        chosen = _outermost(titles, numbered)
-    if chosen and titles.found[chosen[0]].kind not in LISTED:
-        chosen = _without_restart(titles, chosen)
-    if chosen and titles.found[chosen[0]].kind in HEADINGS:
-        chosen = _with_slips(titles, chosen, numbered)
-        chosen = _with_other_parts(titles, chosen, numbered)
-    if chosen:
-        between = _between(titles, chosen, loose)
-        found = frozenset([*chosen, *between] if unnumbered else chosen)
-        candidates = 0 if unnumbered else len(between)
-        return Outline(found, candidates, _undecided(titles, chosen, numbered))
-    return Outline(frozenset(plain if unnumbered else ()), len(plain))
+        return Outline(frozenset(_on_level(file, level, unnumbered)))
+    if is_other_paper(file):
+        return Outline(frozenset())
+    search = Search(file, file.groups(numbered=True), file.groups(numbered=False), unnumbered)
+    for _, step in STEPS:
+        step(search)
+    return _outline(search)
 
 
-def _without_quiet_parts(titles: Titles, groups: Groups) -> dict[Style, Group]:
+def _on_level(file: FileIndex, level: int, unnumbered: bool) -> list[int]:
+    """All headings of one level; un-numbered ones if asked for, or if there are no others."""
+    numbered, loose = file.groups(numbered=True), file.groups(numbered=False)
+    found = [at for s, group in numbered.items() if s.level == level for at in group]
+    if unnumbered or not found:
+        found += [at for s, group in loose.items() if s.level == level for at in group]
+    return found
+
+
+def _outline(search: Search) -> Outline:
+    chosen, asking = search.chosen, search.asking
+    if not chosen:
+        return Outline(frozenset(asking if search.unnumbered else ()), len(asking))
+    between = _between(search)
+    found = frozenset([*chosen, *between] if search.unnumbered else chosen)
+    candidates = 0 if search.unnumbered else len(between)
+    return Outline(found, candidates, _undecided(search))
+
+
+# -- the steps -------------------------------------------------------------------------------------
+
+
+def leave_quiet_parts(search: Search) -> None:
     """Leave out the bold titles or list items below a heading where none of them asks."""
     found: dict[Style, Group] = {}
-    for style, group in groups.items():
-        if style.kind not in WEAK or titles.labelled(group):
+    file = search.file
+    for style, group in search.numbered.items():
+        if style.kind not in WEAK or group.is_labelled:
             found[style] = group
             continue
-        part = {at: bisect_left(titles.headings, at) for at in group}
-        loud = {
-            part[at]
-            for at, end in titles.spans(group)
-            if asks(titles.found[at].name) or titles.solved(at, end)
-        }
+        part = {at: bisect_left(file.headings, at) for at in group}
+        loud = {part[at] for at, end in group.spans if file.asks(at) or file.is_solved(at, end)}
         if loud:
-            found[style] = [at for at in group if part[at] in loud]
-    return found
+            found[style] = file.group(at for at in group if part[at] in loud)
+    search.numbered = found
 
 
-def _undecided(titles: Titles, chosen: Group, groups: Groups) -> int | None:
-    """The first section around the questions, if nothing but its place speaks for a section."""
-    for style, group in sorted(groups.items()):
-        outside = style.kind in HEADINGS and group[0] not in chosen and titles.plausible(group)
-        if outside and titles.is_section(group, chosen) and titles.doubtful(group, chosen):
-            return group[0]
-    return None
+def add_labels(search: Search) -> None:
+    """Take `Q: X` for numbered where titles without a number are asked for."""
+    if search.unnumbered:
+        labelled = {s: group for s, group in search.loose.items() if s.family == "labelled"}
+        search.numbered = {**search.numbered, **labelled}
 
 
-def _on_level(level: int, numbered: Groups, loose: Groups, unnumbered: bool) -> Group:
-    """All headings of one level; un-numbered ones if asked for, or if there are no others."""
-    found = [at for s, g in numbered.items() if s.level == level for at in g]
-    if unnumbered or not found:
-        found += [at for s, g in loose.items() if s.level == level for at in g]
-    return found
+def take_outermost(search: Search) -> None:
+    """Take the outermost group of headings, links, `<summary>` or labelled titles."""
+    sure = {style: group for style, group in search.numbered.items() if not style.is_plain}
+    search.chosen = _outermost(search.file, sure)
 
 
-def _outermost(titles: Titles, groups: Groups) -> Group:
+def take_held(search: Search) -> None:
+    """Take bold titles or list items that ask, if the chosen ones hold nothing else."""
+    chosen = search.chosen
+    if not chosen or chosen.is_labelled:
+        return
+    for style, group in sorted(search.numbered.items()):
+        if not style.is_plain or chosen.share_asking >= limit.MOST_ASK:
+            continue
+        nesting = Nesting(chosen, group)
+        if len(nesting.bare) >= limit.MOST * len(chosen) and is_section(nesting):
+            search.chosen = _inwards(nesting)
+            return
+
+
+def leave_lessons(search: Search) -> None:
+    """Leave the chapters of a lesson that `Q: X` without numbers are the questions on."""
+    if search.unnumbered or not search.chosen or search.chosen.is_labelled:
+        return
+    labelled = (group for style, group in search.loose.items() if style.family == "labelled")
+    if any(is_quiz(Nesting(search.chosen, group)) for group in labelled):
+        search.chosen, search.numbered = search.file.group(()), {}
+
+
+def find_asking(search: Search) -> None:
+    """Find the un-numbered titles that would be questions, where there are no numbered ones."""
+    if not search.chosen:
+        search.asking = _asking(search)
+        search.is_done = bool(search.unnumbered and search.asking)
+
+
+def take_plain(search: Search) -> None:
+    """Take bold titles or list items where there is nothing better."""
+    if not search.chosen and not search.is_done:
+        search.chosen = _outermost(search.file, search.numbered)
+
+
+def leave_other_list(search: Search) -> None:
+    """Leave out another list below: numbers that begin again, with another separator."""
+    if search.chosen and search.chosen.first.kind not in LISTED:
+        search.chosen = _without_restart(search.chosen)
+
+
+def add_slips(search: Search) -> None:
+    """Add headings of other styles that go on with the numbers, or fill a gap in them."""
+    if search.chosen and search.chosen.first.kind in HEADINGS:
+        search.chosen = _with_slips(search)
+
+
+def add_other_parts(search: Search) -> None:
+    """Add the questions of other parts of the file, which may be of another style."""
+    if search.chosen and search.chosen.first.kind in HEADINGS:
+        search.chosen = _with_other_parts(search)
+
+
+STEPS: tuple[tuple[str, Callable[[Search], None]], ...] = (
+    ("quiet parts", leave_quiet_parts),
+    ("labels", add_labels),
+    ("outermost", take_outermost),
+    ("held", take_held),
+    ("lessons", leave_lessons),
+    ("asking", find_asking),
+    ("plain", take_plain),
+    ("other list", leave_other_list),
+    ("slips", add_slips),
+    ("other parts", add_other_parts),
+)
+
+
+# -- from the outermost group inwards --------------------------------------------------------------
+
+
+def _outermost(file: FileIndex, groups: Groups) -> Group:
     """Go from the outermost group inwards, past those that only hold others."""
-    chosen: Group = []
-    chapters = False
+    chosen = file.group(())
+    has_chapters = False
     for style, group in sorted(groups.items()):
         if chosen:
-            chosen = _inwards(titles, chosen, group)
-        elif titles.minor(group):
+            chosen = _inwards(Nesting(chosen, group))
+        elif is_minor(group):
             continue
-        elif titles.plausible(group) and not (chapters and titles.asking(group) < 0.5):
+        elif judge(group).accepts and not (has_chapters and group.share_asking < limit.MOST_ASK):
             chosen = group
-        else:  # what stands in chapters has to ask aloud to be a question
-            chapters |= style.kind in HEADINGS and not titles.stray(group)
+        else:  # what is in chapters has to ask aloud to be a question
+            has_chapters |= style.kind in HEADINGS and not is_stray(group)
     return chosen
 
 
-def _inwards(titles: Titles, outer: Group, inner: Group) -> Group:
+def _inwards(nesting: Nesting) -> Group:
     """Take the inner group if the outer one is sections, else what sections there are in it.
 
     One by one: a section with an answer of its own and no inner titles is a question, and a
     question that does not ask and only holds questions is a section.
     """
-    if titles.is_section(outer, inner):
-        holders = {start for start, _ in titles.holders(outer, inner)}
-        own = [at for at, end in titles.spans(outer) if at not in holders and titles.own(at, end)]
-        if titles.is_quiz(outer, inner):
-            own = [at for at in own if asks(titles.found[at].name)]
-        return sorted([*inner, *own])
-    sections = titles.bare_sections(outer, inner)
+    outer, inner, file = nesting.outer, nesting.inner, nesting.file
+    if is_section(nesting):
+        holders = {start for start, _ in nesting.holders}
+        own = [s for s, end in outer.spans if s not in holders and file.has_own_answer(s, end)]
+        if is_quiz(nesting):
+            own = [at for at in own if file.asks(at)]
+        return file.group(sorted([*inner, *own]))
+    sections = bare_sections(nesting)
     if not sections:
         return outer
-    held = [
-        at
-        for start, end in sections
-        for at in inner[bisect_left(inner, start) : bisect_left(inner, end)]
-    ]
-    return sorted({*outer, *held} - {start for start, _ in sections})
+    held = [at for span in sections for at in inner.within(*span)]
+    return file.group(sorted({*outer, *held} - {start for start, _ in sections}))
 
 
-def _held(titles: Titles, chosen: Group, groups: Groups) -> Group:
-    """Bold titles or list items that ask, if the chosen titles do not and hold nothing else."""
-    for style, group in sorted(groups.items()):
-        if style.rank < WEAK[Kind.BOLD] or titles.asking(chosen) >= 0.5:
-            continue
-        holders = titles.holders(chosen, group)
-        bare = [start for start, first in holders if not titles.answered(start, first)]
-        if 2 * len(bare) >= len(chosen) and titles.is_section(chosen, group):
-            return _inwards(titles, chosen, group)
-    return chosen
+def _undecided(search: Search) -> int | None:
+    """The first section around the questions, if nothing but its place speaks for a section."""
+    chosen = search.chosen
+    for style, group in sorted(search.numbered.items()):
+        outside = style.kind in HEADINGS and group[0] not in chosen and is_plausible(group)
+        nesting = Nesting(group, chosen)
+        if outside and is_section(nesting) and is_doubtful(nesting):
+            return group[0]
+    return None
 
 
-def _asking(titles: Titles, groups: Groups) -> Group:
+# -- titles without a number -----------------------------------------------------------------------
+
+
+def _asking(search: Search) -> Group:
     """The outermost group of titles of which most ask and have an answer."""
+    file = search.file
     asking: list[Group] = []
-    labelled = any(map(titles.labelled, groups.values()))  # then the answers are theirs
-    for style, group in sorted(groups.items()):
-        if style.kind in WEAK and not titles.labelled(group):  # the rest is emphasis, not a title
-            group = [at for at in group if asks(titles.found[at].name)]
-        group = [at for at, end in titles.spans(group) if not titles.holds_contents(at, end)]
-        answered = [start for start, end in titles.spans(group) if titles.answered(start, end)]
-        solved = 0.0 if labelled else titles.solving(group)
-        asking_enough = max(titles.asking(answered), solved) >= 0.5
-        if style.kind in PLAIN or len(answered) < 2 or not asking_enough:
+    has_labels = any(group.is_labelled for group in search.loose.values())  # theirs are the answers
+    for style, group in sorted(search.loose.items()):
+        if style.kind in WEAK and not group.is_labelled:  # the rest is emphasis, not a title
+            group = file.group(filter(file.asks, group))
+        group = group.keep(lambda start, end: not file.holds_contents(start, end))
+        answered = group.keep(file.is_answered)
+        solved = 0.0 if has_labels else group.share_solved
+        asks_enough = max(answered.share_asking, solved) >= limit.MOST_ASK
+        if style.kind in PLAIN or len(answered) < 2 or not asks_enough:
             continue
-        if titles.labelled(group) or titles.coverage(group) >= 0.4:
+        if group.is_labelled or group.coverage >= limit.COVERING:
             asking.append(group)
     most = max(map(len, asking), default=0)
-    return next((group for group in asking if 4 * len(group) >= most), _only(titles))
+    outer = (group for group in asking if len(group) >= limit.OUTERMOST * most)
+    return next(outer, _title_of_file(file))
 
 
-def _only(titles: Titles) -> Group:
-    """The title of the file, if it has a question mark and all else stands below it."""
-    first = titles.headings[:1]
-    title = titles.found[first[0]] if first else None
-    alone = [at for at in titles.headings if titles.found[at].level == 1] == first
-    asking = title and title.level == 1 and not title.read.number and title.name.endswith(ASKS)
-    return first if alone and asking and titles.coverage(first) >= 0.8 else []
+def _title_of_file(file: FileIndex) -> Group:
+    """The title of the file, if it has a question mark and all else is below it."""
+    first = file.group(file.headings[:1])
+    tops = [at for at in file.headings if file.titles[at].level == 1]
+    if len(tops) != 1 or tops[0] != first[0] or first.first.read.number:
+        return file.group(())
+    is_question = first.first.name.endswith(ASKS) and first.coverage >= limit.ONE_QUESTION
+    return first if is_question else file.group(())
 
 
-def _between(titles: Titles, chosen: Group, groups: Groups) -> Group:
-    """Titles with a question mark but no number that stand among the questions as one of them."""
-    like = titles.found[chosen[0]]
+def _between(search: Search) -> list[int]:
+    """Titles with a question mark but no number that are among the questions as one of them."""
+    chosen, file = search.chosen, search.file
+    like = chosen.first
     among = [
         (at, end)
-        for group in groups.values()
-        for at, end in titles.spans(group)
-        if chosen[0] < at < chosen[-1] and titles.found[at].name.endswith(ASKS)
-        if titles.found[at].kind is like.kind and titles.found[at].level == like.level
+        for group in search.loose.values()
+        for at, end in group.spans
+        if chosen[0] < at < chosen[-1] and file.titles[at].name.endswith(ASKS)
+        if file.titles[at].kind is like.kind and file.titles[at].level == like.level
     ]
-    own = (min(end, chosen[bisect_left(chosen, at)]) for at, end in among)
-    return [at for (at, _), end in zip(among, own, strict=True) if titles.answered(at, end)]
+    ends = (min(end, chosen[bisect_left(chosen.positions, at)]) for at, end in among)
+    return [at for (at, _), end in zip(among, ends, strict=True) if file.is_answered(at, end)]
 
 
-def _without_restart(titles: Titles, chosen: Group) -> Group:
-    """Leave out another list below: numbers that begin again, with another separator.
+# -- slips, and other parts of the file ------------------------------------------------------------
+
+
+def _without_restart(chosen: Group) -> Group:
+    """Leave out numbers that begin again, with another separator.
 
     `### 1: X` to `### 9: X` are questions, `### 1. Y` and `### 2. Y` after them something else,
     unless a heading in between begins another part of the file.
     """
-    styles = [(style_of(titles.found[at]), titles.found[at].read.separator) for at in chosen]
+    file = chosen.file
+    styles = [(style_of(title), title.read.separator) for title in chosen.titles]
     style, usual = Counter(styles).most_common(1)[0][0]
-    values = [titles.value(at) for at in chosen]
+    values = [file.number(at) for at in chosen]
     kept, other = [chosen[0]], False
     for (before, at), (last, value) in zip(pairwise(chosen), pairwise(values), strict=True):
-        title = titles.found[at]
+        title = file.titles[at]
         differs = title.read.separator != usual and style_of(title) == style
-        restarts = value <= 1 < last and not titles.parted(before, at)
+        restarts = value <= 1 < last and file.next_part(before, at) is None
         other = differs and (other or restarts)
         if not other:
             kept.append(at)
-    return kept
+    return file.group(kept)
 
 
-def _with_slips(titles: Titles, chosen: Group, groups: Groups) -> Group:
-    """Add headings of other styles that go on with the numbers, or fill a gap in them.
+def _with_slips(search: Search) -> Group:
+    """Add the runs of other headings that count on; authors slip in the level.
 
-    Authors slip in the level (`## 8.`, `### 9.`, `## 10.`), and lists grow at another level.
+    `## 8.`, `### 9.`, `## 10.`; and lists grow at another level.
     """
+    chosen, file = search.chosen, search.file
     known = set(chosen)
     others = [
         group
-        for style, group in groups.items()
+        for style, group in search.numbered.items()
         if style.arabic and style.kind in (*HEADINGS, Kind.BOLD, Kind.TEXT)
-        if group[0] not in known and not titles.is_section(group, chosen)
+        if group[0] not in known and not is_section(Nesting(group, chosen))
     ]
     for _ in range(2):  # what the first round adds may close the gaps around another slip
-        styles = {style_of(titles.found[at]) for at in chosen}
+        styles = set(map(style_of, chosen.titles))
         runs = [run for g in others if g[0] not in known for run in _runs(g, chosen)]
-        known.update(*(run for run in runs if _goes_on(titles, run, chosen, styles)))
-        chosen = sorted(known)
+        known.update(at for run in runs if _goes_on(run, chosen, styles) for at in run)
+        chosen = file.group(sorted(known))
     return chosen
 
 
 def _runs(group: Group, chosen: Group) -> list[Group]:
-    """Cut a group wherever a chosen title stands in between."""
-    runs: dict[int, Group] = defaultdict(list)
+    """Cut a group wherever a chosen title is in between."""
+    runs: dict[int, list[int]] = defaultdict(list)
     for at in group:
-        runs[bisect_left(chosen, at)].append(at)
-    return list(runs.values())
+        runs[bisect_left(chosen.positions, at)].append(at)
+    return list(map(group.file.group, runs.values()))
 
 
-def _goes_on(titles: Titles, run: Group, chosen: Group, styles: set[Style]) -> bool:
+def _goes_on(run: Group, chosen: Group, styles: set[Style]) -> bool:
     """Whether a run of titles between two questions counts on from the first to the second."""
-    index = bisect_left(chosen, run[0])
-    title, usual = titles.found[run[0]], titles.found[chosen[0]]
+    index = bisect_left(chosen.positions, run[0])
+    title, usual, number = run.first, chosen.first, run.file.number
     if title.kind in (Kind.BOLD, Kind.TEXT):
-        return _fills(titles, run, chosen[index - 1 : index + 1])
-    before = titles.value(chosen[index - 1]) if index else 0
-    after = titles.value(chosen[index]) if index < len(chosen) else 0
-    first, last = titles.value(run[0]), titles.value(run[-1])
+        return _fills(run, chosen.positions[index - 1 : index + 1])
+    before = number(chosen[index - 1]) if index else 0
+    after = number(chosen[index]) if index < len(chosen) else 0
+    first, last = number(run[0]), number(run[-1])
     if title.read.depth != usual.read.depth or first not in (before, before + 1):
         return False
     if after > 1:
@@ -270,38 +376,62 @@ def _goes_on(titles: Titles, run: Group, chosen: Group, styles: set[Style]) -> b
         return bool(before)
     if first == before + 1 and (after or style_of(title) in styles or title.level == usual.level):
         return True
-    return before > 2 and not after and titles.asking(run) >= 0.5
+    return before > limit.COUNTED_TO and not after and run.share_asking >= limit.MOST_ASK
 
 
-def _fills(titles: Titles, run: Group, around: Group) -> bool:
-    """Whether `1.2` stands between `1.1` and `1.3`, or `2.1` and `2.2` before `2.3`."""
-    parts = [titles.found[at].read.number or "" for at in (*run, *around[-1:])]
+def _fills(run: Group, around: tuple[int, ...]) -> bool:
+    """Whether `1.2` is between `1.1` and `1.3`, or `2.1` and `2.2` before `2.3`."""
+    file = run.file
+    parts = [file.titles[at].read.number or "" for at in (*run, *around[-1:])]
     heads = {part.rpartition(".")[0] for part in parts}
-    values = [titles.value(at) for at in (*run, *around[-1:])]
+    values = [file.number(at) for at in (*run, *around[-1:])]
     counted = values == list(range(values[0], values[0] + len(values)))
-    before = titles.value(around[0]) if len(around) > 1 else 0
-    asked = len(around) > 1 and values[0] > 1 and titles.asking(run) == 1
-    sure = asked or ("" not in heads and titles.found[run[0]].kind is Kind.BOLD)
+    before = file.number(around[0]) if len(around) > 1 else 0
+    asked = len(around) > 1 and values[0] > 1 and run.share_asking == 1
+    sure = asked or ("" not in heads and run.first.kind is Kind.BOLD)
     return counted and len(heads) == 1 and sure and values[0] in (1, before + 1)
 
 
-def _with_other_parts(titles: Titles, chosen: Group, groups: Groups) -> Group:
-    """Add the questions of other parts of the file, which may be of another style."""
-    found: Group = []
-    headings = {style: group for style, group in groups.items() if style.kind in HEADINGS}
-    for start, end in titles.parts(chosen):
-        found += _asked_in(titles, headings, start, end)
-    for start, end in titles.quizzes(chosen):
-        group = _asked_in(titles, groups, start, end)
-        answered = sum(titles.answered(*span) for span in pairwise([*group, end]))
-        sure = QUIZ.match(titles.found[start].name) or (group and titles.asking(group) >= 0.8)
-        found += group if sure and 2 * answered >= len(group) else []
-    return sorted({*chosen, *found})
+def _with_other_parts(search: Search) -> Group:
+    chosen, file = search.chosen, search.file
+    found: list[int] = []
+    headings = {style: g for style, g in search.numbered.items() if style.kind in HEADINGS}
+    for start, end in _parts(chosen):
+        found += _asked_in(file, headings, start, end)
+    for start, end in _quizzes(chosen):
+        group = _asked_in(file, search.numbered, start, end)
+        answered = sum(file.is_answered(*span) for span in pairwise([*group, end]))
+        is_sure = QUIZ.match(file.titles[start].name) or (
+            group and group.share_asking >= limit.NEARLY_ALL_ASK
+        )
+        found += group if is_sure and answered >= limit.MOST * len(group) else []
+    return file.group(sorted({*chosen, *found}))
 
 
-def _asked_in(titles: Titles, groups: Groups, start: int, end: int) -> Group:
+def _parts(chosen: Group) -> list[tuple[int, int]]:
+    """Where a heading above the level of the questions begins a part of the file without them."""
+    parts = ((chosen.file.next_part(start, end), end) for start, end in chosen.spans)
+    return [(start, end) for start, end in parts if start is not None]
+
+
+def _quizzes(chosen: Group) -> list[tuple[int, int]]:
+    """The parts that hold none of the questions, below a "Quiz" or a heading beside them."""
+    file, found = chosen.file, []
+    own = chosen.first.level
+    for at in file.headings:
+        title = file.titles[at]
+        if QUIZ.match(title.name) or (title.level == own and not title.read.number):
+            below = file.headings_between(at, file.end)
+            ends = (it for it in below if file.titles[it].level <= title.level)
+            end = next(ends, file.end)
+            if not chosen.within(at, end):
+                found.append((at, end))
+    return found
+
+
+def _asked_in(file: FileIndex, groups: Groups, start: int, end: int) -> Group:
     """The questions of one part of a file, if they ask or have a label."""
-    part = {s: g[bisect_left(g, start) : bisect_left(g, end)] for s, g in groups.items()}
-    group = _outermost(titles, {style: found for style, found in part.items() if found})
-    asked = group and (titles.labelled(group) or titles.asking(group) >= 0.5)
-    return group if asked else []
+    part = {style: group.within(start, end) for style, group in groups.items()}
+    group = _outermost(file, {style: found for style, found in part.items() if found})
+    asked = group and (group.is_labelled or group.share_asking >= limit.MOST_ASK)
+    return group if asked else file.group(())

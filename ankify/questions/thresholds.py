@@ -1,0 +1,63 @@
+"""The numbers that verdicts rest on, each with its reason; shares are of a group's titles.
+
+Each has a pair of cases at its edge in tests/questions/test_thresholds.py, and a number that no
+case needs goes.
+"""
+
+# -- titles that ask -------------------------------------------------------------------------------
+
+# Who asks writes some of the questions as topics: "Norms of matrices".
+MOST_ASK = 0.5
+# So few that the others are topics: in a text on anything, a title or two asks.
+HARDLY_ANY_ASK = 0.15
+# Sections: some have a name that reads as a question, "Design", "List of X".
+FEW_ASK = 0.3
+# Questions beyond doubt, beside titles that do not ask.
+NEARLY_ALL_ASK = 0.8
+# Bold text and list items are mostly emphasis and steps, so more of them have to ask.
+MOST_PLAIN_ASK = 0.6
+
+# -- titles with something below -------------------------------------------------------------------
+
+# Titles with an answer, titles that hold others, titles that a table of contents names.
+MOST = 0.5
+# Sections that hold nothing but questions; the first of them may open with a sentence.
+MOST_BARE = 0.6
+# All but a few of the outer titles hold inner ones.
+NEARLY_ALL_HOLD = 0.8
+
+# -- what no question is ---------------------------------------------------------------------------
+
+# Titles such as "Introduction", "Methods": a fifth of them makes a text in chapters.
+CHAPTERS = 0.2
+# The letters below titles that are links, or further questions.
+HOLLOW = 0.6
+# Different titles among all: below, they are the parts that each answer has.
+DIFFERENT = 0.7
+# Titles that number from 1 again: steps do so in every answer, questions in a section or two.
+RESTARTS = 2
+# Un-numbered titles below one numbered one: a chapter holds so many, a question hardly.
+PARTS_OF_A_CHAPTER = 2
+# Places with links or further questions, to each title.
+HOLLOW_PLACES = 2
+
+# -- the share of the file's text ------------------------------------------------------------------
+
+# Numbered titles that do not ask number something in a README, if less than this is below them.
+MINOR_PART = 0.3
+# Un-numbered titles are the questions of a file only if so much of it is below them.
+COVERING = 0.4
+# A file that is one question, its title, has nearly all of its text below it.
+ONE_QUESTION = 0.8
+
+# -- groups beside each other ----------------------------------------------------------------------
+
+# The share that a group has of the largest one, to be taken for standing outside of it.
+OUTERMOST = 0.25
+# Inner questions to each outer title, for the outer ones to be the chapters of a lesson.
+QUIZ = 0.5
+# What the shares of two groups differ by, for one to be told from the other.
+CLEARLY_NAMED = 0.5
+CLEARLY_ASKS = 0.3
+# Numbers that a list counts to before a heading of another level can go on with them.
+COUNTED_TO = 2

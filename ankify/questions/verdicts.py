@@ -1,0 +1,278 @@
+"""Verdicts on groups of titles: ordered tables of named grounds, of which the first decides.
+
+Each ground has a name, a test, and a reason that a reader can check in the note file. To see which
+one decided: `ankify list --why`. docs/dialects.md says the same in prose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from ankify.questions import thresholds as limit
+from ankify.questions.evidence import HEADINGS, WEAK, FileIndex, Group, Nesting, share, style_of
+from ankify.questions.titles import Kind
+from ankify.questions.words import CHAPTER_TITLE, OTHER_PAPER, STEP_TITLE, asks
+
+Judged = TypeVar("Judged", Group, Nesting)
+
+
+@dataclass(frozen=True)
+class Ground(Generic[Judged]):
+    """A reason for or against: `reason` is said of "they", the titles that are judged."""
+
+    name: str
+    accepts: bool
+    applies: Callable[[Judged], bool]
+    reason: str
+
+
+def is_other_paper(file: FileIndex) -> bool:
+    """Whether the first heading says that versions or clauses are numbered here."""
+    first = file.headings[:1]
+    return bool(first and OTHER_PAPER.match(file.titles[first[0]].name))
+
+
+# -- is it a group of questions? -------------------------------------------------------------------
+
+
+def judge(group: Group) -> Ground[Group]:
+    """Give the ground on which a reader would take a group for questions, or would not."""
+    return next(ground for ground in GROUNDS if ground.applies(group))
+
+
+def is_plausible(group: Group) -> bool:
+    """Whether a reader would take a group for questions."""
+    return judge(group).accepts
+
+
+def is_minor(group: Group) -> bool:
+    """The titles number something in a part of the file, as a README does."""
+    quiet = not group.is_labelled and group.share_asking < limit.HARDLY_ANY_ASK
+    return quiet and group.coverage < limit.MINOR_PART
+
+
+def is_stray(group: Group) -> bool:
+    """The only number is one that counts something else: `3 ways to do it`."""
+    dialect = group.first.read.dialect
+    return len(group) == 1 and dialect is not None and dialect.name == "spaced"
+
+
+def _is_emphasis(group: Group) -> bool:
+    """Bold text or list items that do not ask, or ask with nothing below."""
+    if group.first.kind not in WEAK:
+        return False
+    asks_enough = group.is_labelled or (
+        len(group) > 1 and max(group.share_asking, group.share_solved) >= limit.MOST_PLAIN_ASK
+    )
+    return not asks_enough or group.share_answered < limit.MOST
+
+
+def _is_other_exercise(group: Group) -> bool:
+    """`Problem 1: X`, `Task 2`: they count where they ask, or the answers have a label."""
+    exercise = style_of(group.first).family == "exercise"
+    return exercise and max(group.share_asking, group.share_solved) < limit.MOST_ASK
+
+
+def _is_to_do(group: Group) -> bool:
+    """The titles say what to do: "Install it", "Run it"."""
+    return group.share_matching(STEP_TITLE) > limit.MOST
+
+
+def _leads_elsewhere(group: Group) -> bool:
+    """The titles lead to other note files: `### 3. [Trees](trees.md)`."""
+    return group.share_leading_away > limit.MOST
+
+
+def _asks_little(group: Group) -> bool:
+    return group.share_asking < limit.MOST_ASK
+
+
+def _is_hollow(group: Group) -> bool:
+    """Most of what is below the titles is links, or lists of further questions."""
+    many = group.hollow_places >= limit.HOLLOW_PLACES
+    return _asks_little(group) and many and group.share_hollow > limit.HOLLOW
+
+
+def _is_steps(group: Group) -> bool:
+    """The titles are numbered steps in the answers to un-numbered questions."""
+    above = map(group.file.parents.get, group.positions)
+    asking = share(bool(t and not t.read.number and asks(t.name)) for t in above)
+    return _asks_little(group) and asking >= limit.MOST
+
+
+def _is_chapters(group: Group) -> bool:
+    """The titles are chapters of a text: "Introduction", "Methods", "Results"."""
+    like = style_of(group.first)
+    titles = [title.name for title in group.file.titles.values() if style_of(title) == like]
+    chapters = share(bool(CHAPTER_TITLE.match(name)) for name in titles)
+    return _asks_little(group) and chapters > limit.CHAPTERS
+
+
+def _is_parts_of_one(group: Group) -> bool:
+    """The file is one question: its title has a question mark, and few of these have one."""
+    above = [group.file.parents.get(at) for at in group]
+    names = {title.name for title in above if title and title.level == 1}
+    one = len(names) == 1 and names.pop().endswith(("?", "？"))
+    return one and group.share_with_question_mark < limit.MOST_ASK
+
+
+def _restarts(group: Group) -> bool:
+    """Numbers begin again and again, as steps do, and no table of contents names them."""
+    steps = group.starts > limit.RESTARTS and group.share_listed < limit.MOST
+    return group.share_asking < limit.HARDLY_ANY_ASK and steps
+
+
+def _is_book(group: Group) -> bool:
+    """Most of the titles hold two or more without a number: they are chapters, or parts."""
+    if group.share_asking >= limit.HARDLY_ANY_ASK:
+        return False
+    headings = group.file.headings
+    loose = group.file.group(at for at in headings if not group.file.titles[at].read.number)
+    held = (len(loose.within(*span)) for span in group.spans)
+    parts = share(count >= limit.PARTS_OF_A_CHAPTER for count in held)
+    return parts > limit.MOST and not repeats(loose)
+
+
+def repeats(group: Group) -> bool:
+    """Titles that come again and again ("Definition", "Cost") are parts of answers."""
+    return group.share_different < limit.DIFFERENT
+
+
+GROUNDS: tuple[Ground[Group], ...] = (
+    Ground(
+        "emphasis",
+        False,
+        _is_emphasis,
+        "are bold text or list items, of which too few ask, or too few have an answer",
+    ),
+    Ground("labelled", True, lambda group: group.is_labelled, "have a label of questions"),
+    Ground(
+        "exercises",
+        False,
+        _is_other_exercise,
+        "have a label of exercises, and few ask or have an answer with a label",
+    ),
+    Ground("count", False, is_stray, "have a number that counts something else"),
+    Ground("to-do", False, _is_to_do, "look like things to do, one after the other"),
+    Ground("elsewhere", False, _leads_elsewhere, "lead to other note files"),
+    Ground("links", False, _is_hollow, "hold little but links, or lists of further questions"),
+    Ground("steps", False, _is_steps, "are steps below titles without a number that ask"),
+    Ground("chapters", False, _is_chapters, "look like chapters of a text"),
+    Ground("one-question", False, _is_parts_of_one, "are parts of the question that is the title"),
+    Ground("restarts", False, _restarts, "start from 1 again and again, as steps do"),
+    Ground("book", False, _is_book, "hold several titles without a number, as chapters do"),
+    Ground("numbered", True, lambda group: True, "are numbered"),
+)
+
+
+# -- section or question? --------------------------------------------------------------------------
+
+
+def is_section(nesting: Nesting) -> bool:
+    """Whether the titles of the outer group only hold the questions of the inner one."""
+    return section_ground(nesting).accepts
+
+
+def section_ground(nesting: Nesting) -> Ground[Nesting]:
+    """Give the ground on which the outer titles are sections, or are not."""
+    return next(ground for ground in SECTION_GROUNDS if ground.applies(nesting))
+
+
+def is_quiz(nesting: Nesting) -> bool:
+    """Whether titles that do not ask are chapters, and the inner ones the questions on them."""
+    outer, inner = nesting.outer, nesting.inner
+    sure = inner.is_labelled or inner.first.kind is Kind.SUMMARY
+    quiet = outer.share_asking < limit.HARDLY_ANY_ASK
+    enough = len(inner) >= limit.QUIZ * len(outer)
+    return sure and quiet and enough and inner.share_asking >= limit.NEARLY_ALL_ASK
+
+
+def _names_outer(nesting: Nesting) -> bool:
+    return nesting.outer.share_listed - nesting.inner.share_listed > limit.CLEARLY_NAMED
+
+
+def _names_inner(nesting: Nesting) -> bool:
+    return nesting.inner.share_listed - nesting.outer.share_listed > limit.CLEARLY_NAMED
+
+
+def _only_inner_asks(nesting: Nesting) -> bool:
+    asked = nesting.outer.share_asking, nesting.inner.share_asking
+    return asked[1] >= limit.MOST_ASK and asked[0] <= limit.FEW_ASK
+
+
+def _inner_asks_aloud(nesting: Nesting) -> bool:
+    asked = nesting.outer.share_asking, nesting.inner.share_asking
+    holding = nesting.share_holding >= limit.NEARLY_ALL_HOLD and nesting.share_bare == 1
+    return asked[1] >= limit.NEARLY_ALL_ASK and asked[0] < limit.MOST_ASK and holding
+
+
+def _outer_asks(nesting: Nesting) -> bool:
+    # 1.1 under 1 may be a part of the answer to 1.
+    inner = 0 if nesting.goes_on else nesting.inner.share_asking
+    return nesting.outer.share_asking > max(inner, limit.FEW_ASK)
+
+
+def _is_bare(nesting: Nesting) -> bool:
+    parts = nesting.goes_on and repeats(nesting.inner)
+    return nesting.share_bare >= limit.MOST_BARE and not parts
+
+
+SECTION_GROUNDS: tuple[Ground[Nesting], ...] = (
+    Ground("outer-labelled", False, lambda it: it.outer.is_labelled, "have a label of questions"),
+    Ground(
+        "inner-refused",
+        False,
+        lambda it: not is_plausible(it.inner),
+        "hold numbered titles that are no questions",
+    ),
+    Ground("quiz", True, is_quiz, "are chapters, and what they hold are the questions on them"),
+    Ground(
+        "few-hold", False, lambda it: it.share_holding < limit.MOST, "mostly hold no other titles"
+    ),
+    Ground(
+        "inner-labelled",
+        True,
+        lambda it: it.inner.is_labelled,
+        "hold titles with a label of questions",
+    ),
+    Ground("outer-listed", False, _names_outer, "are the ones that the table of contents names"),
+    Ground("inner-listed", True, _names_inner, "hold the ones that the table of contents names"),
+    Ground("inner-asks", True, _only_inner_asks, "do not ask, and hold titles that do"),
+    Ground("inner-asks-aloud", True, _inner_asks_aloud, "hold nothing but titles that ask"),
+    Ground("outer-asks", False, _outer_asks, "ask themselves"),
+    Ground(
+        "inner-plain",
+        False,
+        lambda it: it.inner.first.kind in WEAK,
+        "hold only bold text or list items",
+    ),
+    Ground("bare", True, _is_bare, "have nothing below but the titles they hold"),
+    Ground("answers", False, lambda it: True, "have answers of their own"),
+)
+
+
+def is_doubtful(nesting: Nesting) -> bool:
+    """Whether neither words nor labels nor a table of contents tell sections from questions."""
+    outer, inner = nesting.outer, nesting.inner
+    named = abs(outer.share_listed - inner.share_listed) > limit.CLEARLY_NAMED
+    asked = abs(outer.share_asking - inner.share_asking) >= limit.CLEARLY_ASKS
+    chinese = style_of(outer.first).family == "chinese"
+    return not (named or asked or chinese or inner.is_labelled)
+
+
+def bare_sections(nesting: Nesting) -> list[tuple[int, int]]:
+    """Titles that do not ask, and hold nothing but headings of an inner group that do."""
+    outer, inner = nesting.outer, nesting.inner
+    kinds = outer.first.kind, inner.first.kind
+    sure = kinds[1] in HEADINGS or inner.is_labelled
+    if outer.is_labelled or not sure or kinds == (Kind.HTML, Kind.HEADING):
+        return []
+    ends = dict(outer.spans)
+    return [
+        (start, ends[start])
+        for start in nesting.bare
+        if not nesting.file.asks(start)
+        and inner.within(start, ends[start]).share_asking >= limit.NEARLY_ALL_ASK
+    ]
