@@ -1,7 +1,7 @@
 """ankify: a folder of Markdown notes becomes an Anki deck that survives every edit of the notes.
 
-    project = ankify.read_project("notes")
-    ankify.write_apkg(project, "build/notes.apkg")
+    deck = ankify.build("notes")
+    print(deck.path, len(deck.project.notes))
 
 The names below are stable. They are loaded when first used, so that `import ankify` costs nothing.
 """
@@ -17,6 +17,7 @@ __all__ = [
     "Change",
     "ChangeKind",
     "Content",
+    "Deck",
     "Forecast",
     "Location",
     "Media",
@@ -26,9 +27,12 @@ __all__ = [
     "Problem",
     "Project",
     "Question",
+    "ReadOptions",
+    "Rendered",
     "Settings",
     "Severity",
     "__version__",
+    "build",
     "check",
     "diff",
     "read_apkg",
@@ -42,8 +46,10 @@ if TYPE_CHECKING:
     from ankify.anki.forecast import Forecast, diff
     from ankify.anki.read import Package, read_apkg
     from ankify.anki.write import write_apkg
+    from ankify.building.deck import Deck
     from ankify.checks.rules import check
     from ankify.config import Settings, read_settings
+    from ankify.identity.lock import write_lock
     from ankify.model import (
         AnkifyError,
         Change,
@@ -56,9 +62,10 @@ if TYPE_CHECKING:
         Problem,
         Project,
         Question,
+        Rendered,
         Severity,
     )
-    from ankify.pipeline import read_project, write_lock
+    from ankify.pipeline import ReadOptions, build, read_project
 
 _MODULE_OF = {
     "Forecast": "ankify.anki.forecast",
@@ -66,11 +73,14 @@ _MODULE_OF = {
     "Package": "ankify.anki.read",
     "read_apkg": "ankify.anki.read",
     "write_apkg": "ankify.anki.write",
+    "Deck": "ankify.building.deck",
     "check": "ankify.checks.rules",
     "Settings": "ankify.config",
     "read_settings": "ankify.config",
+    "ReadOptions": "ankify.pipeline",
+    "build": "ankify.pipeline",
     "read_project": "ankify.pipeline",
-    "write_lock": "ankify.pipeline",
+    "write_lock": "ankify.identity.lock",
 }
 
 

@@ -158,6 +158,14 @@ class Content(_Compact):
     formulas: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Rendered(_Compact):
+    """A question with its rendering."""
+
+    question: Question
+    content: Content
+
+
 @dataclass(frozen=True)
 class Seen:
     """How a file was when it was read: times of content and inode in ns, CRC-32 of its bytes."""
@@ -319,14 +327,13 @@ class Survey:
 class Page:
     """What one note file holds, read and rendered but not yet matched to the lock.
 
-    `questions` and `contents` run side by side. Everything a check wants to know of the file is in
-    here too, so that no writer has to parse Markdown again.
+    `rendered` holds the answered questions, in the order of the file. Everything a check wants to
+    know of the file is in here too, so that no writer has to parse Markdown again.
     """
 
     file: str
     title: str | None
-    questions: tuple[Question, ...]
-    contents: tuple[Content, ...]
+    rendered: tuple[Rendered, ...] = ()
     unanswered: tuple[Question, ...] = ()
     toc: tuple[TocEntry, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -334,6 +341,11 @@ class Page:
     tags: tuple[str, ...] = ()
     survey: Survey = Survey()
     unreadable: bool = False
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """The answered questions, in the order of the file."""
+        return tuple(one.question for one in self.rendered)
 
     def switched_off(self, rule: str, line: int) -> bool:
         """Whether a comment in the file switches a rule off for a line.
@@ -360,10 +372,11 @@ class Page:
         }
 
     def _reach(self, comment: int) -> tuple[int, float]:
-        at = bisect_right(self.questions, comment, key=lambda asked: asked.line)
+        questions = self.questions
+        at = bisect_right(questions, comment, key=lambda asked: asked.line)
         if not at:
             return 0, inf
-        above, below = self.questions[at - 1], self.questions[at : at + 1]
+        above, below = questions[at - 1], questions[at : at + 1]
         if below and below[0].line - comment <= comment - above.end_line:
             return comment, below[0].end_line
         return above.line, max(comment, above.end_line)

@@ -461,7 +461,7 @@ def test_a_note_file_that_vanishes_while_reading_is_a_clear_error(
         (root / "B.md").unlink(missing_ok=True)
 
     with pytest.raises(model.AnkifyError, match="cannot be read: No such file"):
-        ankify.read_project(root, progress=remove)
+        ankify.read_project(root, ankify.ReadOptions(progress=remove))
 
 
 def test_a_folder_that_is_named_as_a_note_is_a_clear_error(project: Callable[..., Path]) -> None:

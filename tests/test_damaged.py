@@ -175,7 +175,7 @@ def test_a_damaged_cache_changes_nothing(project: Write, tmp_path: Path, rounds:
     root, chance = project(FILES), random.Random(2)
 
     def project_of() -> tuple[Any, ...]:
-        read = ankify.read_project(root, now=1)
+        read = ankify.read_project(root, ankify.ReadOptions(now=1))
         return read.notes, read.media, read.lock, read.problems
 
     wanted = project_of()
@@ -193,17 +193,17 @@ def test_a_damaged_cache_changes_nothing(project: Write, tmp_path: Path, rounds:
 
 def test_a_cache_that_is_a_file_or_full_of_folders_changes_nothing(project: Write) -> None:
     root = project(FILES)
-    wanted = ankify.read_project(root, now=1).notes
+    wanted = ankify.read_project(root, ankify.ReadOptions(now=1)).notes
     folder = Cache(root).folder
     for path in [path for path in folder.rglob("*") if path.is_file()]:
         path.unlink()
         path.mkdir()
-    assert ankify.read_project(root, now=1).notes == wanted
+    assert ankify.read_project(root, ankify.ReadOptions(now=1)).notes == wanted
     import shutil
 
     shutil.rmtree(folder)
     folder.write_bytes(b"x")
-    assert ankify.read_project(root, now=1).notes == wanted
+    assert ankify.read_project(root, ankify.ReadOptions(now=1)).notes == wanted
 
 
 # Packages ---------------------------------------------------------------------------------------

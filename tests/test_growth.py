@@ -269,7 +269,7 @@ def test_time_grows_no_worse_than_n_log_n_for_any_shape(name: str) -> None:
 
 @pytest.fixture
 def read(project: Callable[..., Path]) -> Callable[[str], ankify.Project]:
-    return lambda text: ankify.read_project(project({"a.md": text}), now=1)
+    return lambda text: ankify.read_project(project({"a.md": text}), ankify.ReadOptions(now=1))
 
 
 def test_ten_thousand_headings_are_ten_thousand_notes(read: Callable) -> None:

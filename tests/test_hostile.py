@@ -66,7 +66,9 @@ def faults(field: str) -> Iterator[str]:
 
 
 def read(write: Write, files: dict[str, str | bytes], toml: str = "") -> Project:
-    return ankify.read_project(write({**files, "ankify.toml": toml}), now=1_700_000_000)
+    return ankify.read_project(
+        write({**files, "ankify.toml": toml}), ankify.ReadOptions(now=1_700_000_000)
+    )
 
 
 def all_faults(notes: tuple[Note, ...]) -> list[str]:
@@ -395,10 +397,10 @@ def test_the_alt_of_a_lost_picture_is_text(project: Write) -> None:
     picture = {"p.png": PIXEL}
     text = "## 1. Why?\n\nSo.\n\n## 2. When?\n\nNow. ![sound:http://evil.test/x.mp3](p.png)\n"
     root = project({"a.md": text, **picture})
-    built = ankify.read_project(root, now=1)
+    built = ankify.read_project(root, ankify.ReadOptions(now=1))
     ankify.write_apkg(built, root / "x.apkg")
     ankify.write_lock(built)
     (root / "a.md").write_text(text.partition("## 2.")[0])
-    notes = ankify.read_project(root, now=2, last_package=root / "x.apkg").notes
+    notes = ankify.read_project(root, ankify.ReadOptions(now=2, last_package=root / "x.apkg")).notes
     assert "sound:http" in notes[-1].fields[1]
     assert all_faults(notes) == []

@@ -55,15 +55,22 @@ def test_dir_lists_the_public_names() -> None:
 def test_a_path_may_be_text(project: Write) -> None:
     root = project({"Sums.md": NOTE, "two.png": PIXEL, "ankify.toml": "[deck]\nname = 'X'\n"})
     package = root.parent / "a.apkg"
-    read = ankify.read_project(str(root), now=1, last_package=str(package))
-    assert read == ankify.read_project(root, now=1)
+    read = ankify.read_project(str(root), ankify.ReadOptions(now=1, last_package=str(package)))
+    assert read == ankify.read_project(root, ankify.ReadOptions(now=1))
     assert ankify.write_apkg(read, str(package))
     assert ankify.read_apkg(str(package)) == ankify.read_apkg(package)
     assert ankify.read_settings(str(root)).deck.name == "X"
     (root / "Sums.md").write_text("## 1. Why?\n\nSo.\n")
     ankify.write_lock(read)
     later = {"now": 2, "cached": False}
-    assert len(ankify.read_project(str(root), last_package=str(package), **later).notes) == 2
+    assert (
+        len(
+            ankify.read_project(
+                str(root), ankify.ReadOptions(last_package=str(package), **later)
+            ).notes
+        )
+        == 2
+    )
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
@@ -111,9 +118,11 @@ def test_texts_are_read_like_files(project: Write) -> None:
     files: Files = {"b/Sums.md": NOTE, "README.md": NOTE, "b/two.png": PIXEL}
     root = project(files)
     texts = {path: text for path, text in files.items() if isinstance(text, str)}
-    from_files = ankify.read_project(root, now=1_700_000_000)
-    assert ankify.read_project(root, texts=texts, now=1_700_000_000) == from_files
-    assert ankify.read_project(root, texts={}, now=1_700_000_000).notes == ()
+    from_files = ankify.read_project(root, ankify.ReadOptions(now=1_700_000_000))
+    assert (
+        ankify.read_project(root, ankify.ReadOptions(texts=texts, now=1_700_000_000)) == from_files
+    )
+    assert ankify.read_project(root, ankify.ReadOptions(texts={}, now=1_700_000_000)).notes == ()
 
 
 def test_reading_writes_nothing_into_the_notes(project: Write) -> None:
@@ -125,9 +134,13 @@ def test_reading_writes_nothing_into_the_notes(project: Write) -> None:
 
 
 def test_two_projects_do_not_know_of_each_other(project: Write) -> None:
-    one = ankify.read_project(project({"Sums.md": NOTE}), texts={"a.md": NOTE}, now=1)
-    ankify.read_project(project({}), texts={"b.md": NOTE.replace("one", "two")}, now=2)
-    assert ankify.read_project(project({}), texts={"a.md": NOTE}, now=1) == one
+    one = ankify.read_project(
+        project({"Sums.md": NOTE}), ankify.ReadOptions(texts={"a.md": NOTE}, now=1)
+    )
+    ankify.read_project(
+        project({}), ankify.ReadOptions(texts={"b.md": NOTE.replace("one", "two")}, now=2)
+    )
+    assert ankify.read_project(project({}), ankify.ReadOptions(texts={"a.md": NOTE}, now=1)) == one
 
 
 def test_a_wrong_folder_is_an_ankify_error(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def fields(found: Project) -> list[tuple[str, tuple[str, ...]]]:
 
 def read(write: Write, text: bytes, picture: str = PICTURE, name: str = "Café.md") -> Project:
     root = write({name: text, picture: PIXEL})
-    found = ankify.read_project(root, now=1)
+    found = ankify.read_project(root, ankify.ReadOptions(now=1))
     for file in root.iterdir():
         file.unlink()
     return found
@@ -75,7 +75,7 @@ def test_a_note_file_keeps_its_guids_when_a_system_decomposes_its_name(project: 
     composed = read(project, text, name=unicodedata.normalize("NFC", "Café.md"))
     root = project({unicodedata.normalize("NFD", "Café.md"): text, PICTURE: PIXEL})
     (root / "ankify.lock").write_bytes(composed.lock)
-    found = ankify.read_project(root, now=2)
+    found = ankify.read_project(root, ankify.ReadOptions(now=2))
     assert [note.guid for note in found.notes] == [note.guid for note in composed.notes]
 
 
@@ -145,7 +145,7 @@ def test_a_locale_that_cannot_name_the_files_is_a_clear_error(project: Write) ->
 def test_a_clock_before_1980_or_after_2100_makes_a_deck(project: Write, epoch: int) -> None:
     root = project({"a.md": TEXT, PICTURE: PIXEL})
     built(root, SOURCE_DATE_EPOCH=str(epoch))
-    found = ankify.read_project(root, now=epoch)
+    found = ankify.read_project(root, ankify.ReadOptions(now=epoch))
     assert {note.modified for note in found.notes} == {epoch}
     assert not found.lock_changed
 
@@ -161,10 +161,10 @@ def test_a_clock_that_is_none_is_a_clear_error(
 
 def test_a_clock_that_goes_back_does_not_take_back_times(project: Write) -> None:
     root = project({"a.md": TEXT, PICTURE: PIXEL})
-    first = ankify.read_project(root, now=2_000_000_000)
+    first = ankify.read_project(root, ankify.ReadOptions(now=2_000_000_000))
     ankify.write_lock(first)
     (root / "a.md").write_text(TEXT.replace("Yes.", "Yes, it is."), encoding="utf-8")
-    second = ankify.read_project(root, now=1_000_000_000)
+    second = ankify.read_project(root, ankify.ReadOptions(now=1_000_000_000))
     assert [note.modified for note in second.notes] == [2_000_000_000, 2_000_000_001]
 
 
@@ -194,11 +194,11 @@ def test_the_order_in_which_a_disk_lists_files_does_not_matter(
     project: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = project({f"{name}/{n}.md": TEXT for name in "abc" for n in range(3)})
-    wanted = ankify.read_project(root, now=1, cached=False)
+    wanted = ankify.read_project(root, ankify.ReadOptions(now=1, cached=False))
     listdir = os.listdir
     monkeypatch.setattr(os, "scandir", Backwards)
     monkeypatch.setattr(os, "listdir", lambda path=".": sorted(listdir(path), reverse=True))
-    found = ankify.read_project(root, now=1, cached=False)
+    found = ankify.read_project(root, ankify.ReadOptions(now=1, cached=False))
     assert fields(found) == fields(wanted)
     assert found.lock == wanted.lock
 

@@ -11,6 +11,7 @@ from functools import cache, partial
 from html import escape, unescape
 from json.encoder import encode_basestring
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote
 
 from ankify.anki.note_type import FIELDS
@@ -18,7 +19,17 @@ from ankify.config import Settings
 from ankify.identity import guids as identity
 from ankify.identity.lock import LOCK_NAME, RESTORE, Lock, LockEntry, pack_note, unpack_note
 from ankify.media.collect import Collected, place
-from ankify.model import REMOVED_TAG, AnkifyError, Content, Location, Note, NoteType, Page, Question
+from ankify.model import (
+    REMOVED_TAG,
+    AnkifyError,
+    Content,
+    Location,
+    Note,
+    NoteType,
+    Page,
+    Question,
+    Rendered,
+)
 from ankify.reading.formulas import inert
 
 REMOVED_STATUS = "This question is no longer in the notes."
@@ -36,8 +47,7 @@ class Draft:
     `fingerprint` changes just when an import must update the note; pictures count by their hashes.
     """
 
-    question: Question
-    content: Content
+    rendered: Rendered
     fields: tuple[str, ...]
     deck: str
     tags: tuple[str, ...]
@@ -47,13 +57,14 @@ class Draft:
     @property
     def candidate(self) -> identity.Candidate:
         """What identity has to know of it."""
-        return candidate(self.question, self.content)
+        return candidate(self.rendered)
 
 
-def candidate(asked: Question, content: Content) -> identity.Candidate:
+def candidate(rendered: Rendered) -> identity.Candidate:
     """Say what identity has to know of a question."""
+    asked, sketch = rendered.question, rendered.content.sketch
     return identity.Candidate(
-        asked.file, asked.line, asked.number, asked.title, content.sketch, asked.marked_id
+        asked.file, asked.line, asked.number, asked.title, sketch, asked.marked_id
     )
 
 
@@ -78,11 +89,10 @@ def make_drafts(
         own = ["::".join(folders)] if folders else []
         tags = _tags((*own, *page.tags, *settings.deck.tags))
         topic = cache(partial(_topic, page))  # many questions stand in one section
-        for question, content in zip(page.questions, page.contents, strict=True):
-            about = topic(question.trail)
-            fields, cards = _fields(question, content, about, settings, collected)
-            printed = note_fingerprint(fields, tags)
-            yield Draft(question, content, fields, deck, tags, cards, printed)
+        for one in page.rendered:
+            about = topic(one.question.trail)
+            fields, cards = _fields(one.question, one.content, about, settings, collected)
+            yield Draft(one, fields, deck, tags, cards, note_fingerprint(fields, tags))
 
 
 def _folders(file: str) -> tuple[str, ...]:
@@ -131,7 +141,7 @@ _DISPLAYED = re.compile(r"\\\[.*?\\\]", re.DOTALL)
 def _fields(
     question: Question, content: Content, topic: str, settings: Settings, collected: Collected
 ) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """The fields in the order of config.FIELDS, and the ordinals of the cards they make."""
+    """The fields in the order of `note_type.FIELDS`, and the ordinals of the cards they make."""
     answer = place(content.answer, question.file, collected)
     prose = _CODE.sub("", answer) if "<img" in answer or r"\[" in answer else ""
     images = _paragraphs(_FIGURE.findall(prose)) if prose else ""
@@ -207,8 +217,27 @@ def _source_link(file: str, title: str, url: str | None) -> str:
 # Drafts -> notes --------------------------------------------------------------------------------
 
 
-def make_note(draft: Draft, match: identity.Match, position: int, now: int) -> Note:
-    """Give a draft its guid and times; `position` is its place among the new cards."""
+class Built(NamedTuple):
+    """A note, and what the lock keeps of it."""
+
+    note: Note
+    record: identity.Record
+
+
+def build_notes(
+    drafts: Iterable[Draft], matches: Iterable[identity.Match], now: int
+) -> Iterator[Built]:
+    """Give each draft the guid and the times of its match; `now` in seconds since 1970."""
+    for position, (draft, match) in enumerate(zip(drafts, matches, strict=True)):
+        note = _note(draft, match, position, now)
+        yield Built(
+            note,
+            identity.Record(match, note.deck, draft.fingerprint, note.added, note.modified),
+        )
+
+
+def _note(draft: Draft, match: identity.Match, position: int, now: int) -> Note:
+    """Make the note of a draft; `position` is its place among the new cards."""
     added, modified = identity.touch(match.entry, draft.fingerprint, now)
     return Note(
         guid=match.guid,
@@ -219,9 +248,23 @@ def make_note(draft: Draft, match: identity.Match, position: int, now: int) -> N
         modified=modified,
         added=added,
         cards=draft.cards,
-        question=draft.question,
-        content=draft.content,
+        question=draft.rendered.question,
+        content=draft.rendered.content,
     )
+
+
+def last_notes(package: Path | None) -> dict[str, LastNote]:
+    """The notes of the last package by guid; none where it is gone or damaged.
+
+    Then no tombstone ships, and the report says so.
+    """
+    from ankify.anki.read import read_apkg  # most builds have no removed questions
+
+    try:
+        notes = read_apkg(package).notes if package else ()
+    except AnkifyError:
+        return {}
+    return {note.guid: (note.fields, note.tags) for note in notes}
 
 
 def pack_removed(removed: Sequence[LockEntry], known: Mapping[str, LastNote]) -> dict[str, str]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from ankify.building.cache import Cache, page_key
 from ankify.config import Settings
-from ankify.model import AnkifyError, NoteFile, Page
+from ankify.model import AnkifyError, NoteFile, Page, Rendered
 from ankify.reading.source import Found, decode_note_file, read_bytes
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class Job:
         except AnkifyError as error:
             if not self.tolerant:
                 raise
-            return Page(found.path, None, (), (), problems=(error.problem,), unreadable=True)
+            return Page(found.path, None, problems=(error.problem,), unreadable=True)
         return read_page(note_file, found, self.settings)
 
 
@@ -159,13 +159,14 @@ def read_page(note_file: NoteFile, found: Found, settings: Settings) -> Page:
     parsed = gfm.parse(note_file.text)
     split = split_questions(parsed, note_file.path, options)
     renderer = _renderer(RenderOptions(settings.source.url, settings.render.extensions))
-    contents = tuple(renderer.render(section, parsed) for section in split.sections)
+    rendered = tuple(
+        Rendered(section.question, renderer.render(section, parsed)) for section in split.sections
+    )
     surveyed, slips = survey(parsed, note_file.path, split.unnumbered_candidates)
     page = Page(
         file=note_file.path,
         title=split.title,
-        questions=tuple(section.question for section in split.sections),
-        contents=contents,
+        rendered=rendered,
         unanswered=split.unanswered,
         toc=split.toc,
         problems=(*note_file.problems, *split.problems, *slips),
@@ -173,22 +174,23 @@ def read_page(note_file: NoteFile, found: Found, settings: Settings) -> Page:
         tags=_tags(note_file),
         survey=surveyed,
     )
-    return _thrifty(page)
+    return _with_shared_titles(page)
 
 
-def _thrifty(page: Page) -> Page:
+def _with_shared_titles(page: Page) -> Page:
     """The same page, which holds a title once: as title, as heading and as plain question."""
-    titles = {asked.title: asked.title for asked in page.questions}
-    contents = (
-        replace(content, question=titles.get(content.question, content.question))
-        for content in page.contents
+    titles = {one.question.title: one.question.title for one in page.rendered}
+    rendered = (
+        replace(one, content=replace(one.content, question=titles.get(title, title)))
+        for one in page.rendered
+        for title in (one.content.question,)
     )
     headings = (
         replace(heading, title=titles.get(heading.title, heading.title))
         for heading in page.survey.headings
     )
     survey = replace(page.survey, headings=tuple(headings))
-    return replace(page, contents=tuple(contents), survey=survey)
+    return replace(page, rendered=tuple(rendered), survey=survey)
 
 
 @lru_cache(maxsize=1)

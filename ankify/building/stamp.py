@@ -95,8 +95,8 @@ def _outside(project: Project) -> Iterator[str]:
     hidden = any(
         HIDDEN.search(unquote(reference.src))
         for page in project.pages
-        for content in page.contents
-        for reference in content.references
+        for one in page.rendered
+        for reference in one.content.references
     )
     if settings.render.extensions or doubts or hidden:
         raise Unsure

@@ -282,7 +282,8 @@ def long_answer(project: Project) -> Iterator[Problem]:
     Nobody recalls that much at once. Split the question: a section of its own for each part.
     """
     for page in project.pages:
-        for question, content in zip(page.questions, page.contents, strict=True):
+        for one in page.rendered:
+            question, content = one.question, one.content
             if len(text := html_text(content.answer)) > LONG:
                 yield Problem(
                     question.location,
@@ -301,7 +302,8 @@ def duplicate_question(project: Project) -> Iterator[Problem]:
     """
     seen: dict[str, list[tuple[Question, str]]] = defaultdict(list)
     for page in project.pages:
-        for question, content in zip(page.questions, page.contents, strict=True):
+        for one in page.rendered:
+            question, content = one.question, one.content
             others = seen[_asked(content.question)]
             near, shown = others[:MANY], html_text(content.answer)
             first = next((q for q, text in near if _same(q, text, question, shown)), None)

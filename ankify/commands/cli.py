@@ -10,7 +10,6 @@ import io
 import json
 import os
 import shlex
-import shutil
 import sys
 import time
 from collections import Counter
@@ -38,16 +37,17 @@ from ankify.commands.report import (
     note_as_json,
     problem_as_json,
 )
+from ankify.identity.lock import LOCK_NAME
 from ankify.model import AnkifyError, ChangeKind, Problem, Project, Severity
 
 if TYPE_CHECKING:
     from ankify.anki.forecast import Forecast
     from ankify.anki.read import Package
+    from ankify.building.deck import Rescue
     from ankify.identity.guids import Candidate, Doubt
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 SHOWN = 20  # problems that `ankify build` prints
-_UNSAFE_IN_FILE_NAMES = str.maketrans(dict.fromkeys('/\\:*?"<>| ', "-"))
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -172,23 +172,20 @@ def progress(quiet: bool) -> Iterator[Callable[[int, int], None]]:
 
 
 def read(notes: Path, unnumbered: bool, *, quiet: bool = False, **options: Any) -> Project:
-    """Read the notes, with a bar on a terminal; `options` are those of `read_project`."""
-    from ankify.pipeline import read_project
+    """Read the notes, with a bar on a terminal; `options` are fields of `ReadOptions`."""
+    from ankify.config import read_settings
+    from ankify.pipeline import ReadOptions, read_project
 
+    settings = read_settings(notes)
+    if unnumbered:
+        settings = replace(settings, questions=replace(settings.questions, unnumbered=True))
     with progress(quiet) as advance:
         return read_project(
             notes,
-            unnumbered=unnumbered or None,
-            progress=advance,
-            processes=os.cpu_count() or 1,
-            **options,
+            ReadOptions(
+                settings=settings, progress=advance, processes=os.cpu_count() or 1, **options
+            ),
         )
-
-
-def default_output(project: Project) -> Path:
-    """`build/` and the name of the root deck, in a form that every system takes."""
-    stem = project.name.lower().translate(_UNSAFE_IN_FILE_NAMES).strip("-. ") or "notes"
-    return Path("build", f"{stem}-deck.apkg" if stem == "collection" else f"{stem}.apkg")
 
 
 # build ------------------------------------------------------------------------------------------
@@ -228,6 +225,7 @@ def build(
 
     Example: ankify build notes -o build/notes.apkg
     """
+    from ankify.building.deck import write_deck
     from ankify.building.stamp import leave, look
 
     seen = None if fetch or no_cache else look(notes)
@@ -236,15 +234,10 @@ def build(
     known = replace(project, problems=(*project.problems, *reasons(project)))
     if not quiet or strict:
         show_problems(known.problems, notes)
-    refuse(known, strict=strict, locked=locked)
-    path = output or default_output(project)
-    if path.is_dir():
-        hint = f"name the file: -o {shlex.quote(str(path / default_output(project).name))}"
-        raise AnkifyError(f"cannot write {path}: it is a folder", hint=hint)
-    lost = keep_for_adopt(project, path)
-    write_deck(project, path)
-    if lost:
-        say(lost)
+    deck = write_deck(known, output, strict=strict, locked=locked)
+    path = deck.path
+    if deck.rescue:
+        say(rescue_line(deck.rescue, project.root))
 
     def report(project: Project) -> None:
         if as_json:
@@ -271,55 +264,15 @@ def reasons(project: Project) -> Sequence[Problem]:
     return why_removed(project)
 
 
-def refuse(project: Project, *, strict: bool, locked: bool) -> None:
-    """Raise AnkifyError for a build that must not write what it would write."""
-    if strict and project.problems:
-        raise AnkifyError("nothing was written: the problems above come first")
-    if locked and project.lock_changed:
-        raise AnkifyError(
-            "ankify.lock does not match the notes",
-            hint="run `ankify build` and commit ankify.lock",
-        )
-
-
-def keep_for_adopt(project: Project, path: Path) -> str | None:
-    """Copy the last package aside if the lock is gone that knew its notes; returns what to say.
-
-    Once that package is overwritten, nothing knows the guids that learners have.
-    """
-    from ankify.anki.read import read_apkg
-    from ankify.identity.lock import LOCK_NAME
-
-    lock = project.root / LOCK_NAME
-    if lock.exists() or not path.is_file():
-        return None
-    try:
-        known = {note.guid for note in read_apkg(path).notes}
-    except AnkifyError:  # whatever it was, nobody has learnt from it
-        return None
-    lost = known - {note.guid for note in project.notes}
-    if not lost:
-        return None
-    aside = path.with_name(f"{path.stem}.old{path.suffix}")
-    shutil.copyfile(path, aside)
-    lock_name, old, root = (shlex.quote(it.as_posix()) for it in (lock, aside, project.root))
+def rescue_line(rescue: Rescue, root: Path) -> str:
+    """Say that the lock was gone, and how the history of its notes can be kept."""
+    lock = root / LOCK_NAME
+    lock_name, old, notes = (shlex.quote(it.as_posix()) for it in (lock, rescue.path, root))
     return (
-        f"warning: {lock.as_posix()} was gone: {counted(len(lost), 'note')} of the last package"
+        f"warning: {lock.as_posix()} was gone: {counted(rescue.lost, 'note')} of the last package"
         " would lose the history\n"
-        f"  hint: remove {lock_name}, then `ankify adopt {old} {root}` keeps it; build again"
+        f"  hint: remove {lock_name}, then `ankify adopt {old} {notes}` keeps it; build again"
     )
-
-
-def write_deck(project: Project, path: Path) -> None:
-    """Write package and lock: both, or neither where one of them cannot be written."""
-    from ankify.anki.write import publish, staged_apkg
-    from ankify.building.cache import Cache
-    from ankify.pipeline import write_lock
-
-    with staged_apkg(project, path) as staged:
-        write_lock(project)
-        publish(staged, path)
-    Cache(project.root).last_package = path
 
 
 def ask(doubt: Doubt) -> Candidate | None:
@@ -572,8 +525,8 @@ def adopt_command(
 
     Example: ankify adopt old.apkg notes
     """
+    from ankify.anki.adopt import adopt_package, write_adopted
     from ankify.anki.read import read_apkg
-    from ankify.pipeline import adopt_package, write_adopted
 
     old = read_apkg(package)
     project = read(notes, unnumbered)

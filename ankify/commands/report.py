@@ -23,9 +23,9 @@ from ankify.model import (
 from ankify.reading.html import html_text
 
 if TYPE_CHECKING:
+    from ankify.anki.adopt import Adoption
     from ankify.anki.forecast import Forecast
     from ankify.anki.read import Package
-    from ankify.identity.adopt import Adoption
 
 REPORTED = (
     *(ChangeKind.ADDED, ChangeKind.UPDATED, ChangeKind.REWORDED, ChangeKind.RENUMBERED),

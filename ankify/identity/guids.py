@@ -68,8 +68,9 @@ class Matching:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What a build makes of one question, for the lock."""
+    """What a build makes of one matched question, for the lock."""
 
+    match: Match
     deck: str
     fingerprint: str
     added: int
@@ -161,12 +162,12 @@ def update(
     now: int,
     packed: Mapping[str, str] | None = None,
 ) -> Lock:
-    """Make the lock of this build; `records` in the order of `matching.matches`.
+    """Make the lock of this build from its `records`, one for each match.
 
     `packed` holds `lock.pack_note` of the last known note of removed questions, by guid. A question
     found gone is kept as removed, with a newer modified time: its tombstone must reach learners.
     """
-    live = [_entry(found, record) for found, record in zip(matching.matches, records, strict=True)]
+    live = [_entry(record) for record in records]
     alive = {entry.guid for entry in live}
     gone = {entry.guid for entry in matching.removed}
     rest = [
@@ -177,9 +178,10 @@ def update(
     return Lock(namespace, note_type, sorted_entries([*live, *rest]))
 
 
-def _entry(found: Match, record: Record) -> LockEntry:
+def _entry(record: Record) -> LockEntry:
+    found = record.match
     new, old = found.candidate, found.entry
-    if old and _as_it_was(old, found, record):
+    if old and _is_unchanged(old, record):
         return old
     return LockEntry(
         guid=found.guid,
@@ -196,8 +198,9 @@ def _entry(found: Match, record: Record) -> LockEntry:
     )
 
 
-def _as_it_was(old: LockEntry, found: Match, record: Record) -> bool:
-    """Whether the entry of a question holds still: most do, and need not be written anew."""
+def _is_unchanged(old: LockEntry, record: Record) -> bool:
+    """Whether the entry of a question is the same: most are, and need not be written anew."""
+    found = record.match
     new = found.candidate
     return (
         (old.file, old.number, old.title, old.deck, old.fingerprint)
@@ -217,9 +220,9 @@ def changes(matching: Matching, records: Sequence[Record]) -> list[Change]:
     """List what happened since the last build, by place; a question can have several changes."""
     found = [
         change
-        for one, record in zip(matching.matches, records, strict=True)
-        if not (one.entry and _as_it_was(one.entry, one, record))
-        for change in _changes(one, record)
+        for record in records
+        if not (record.match.entry and _is_unchanged(record.match.entry, record))
+        for change in _changes(record)
     ]
     found += [
         Change(ChangeKind.REMOVED, Location(e.file), e.guid, e.title, e.number, e.deck)
@@ -229,7 +232,8 @@ def changes(matching: Matching, records: Sequence[Record]) -> list[Change]:
     return sorted(found, key=lambda one: (one.location, kinds.index(one.kind), one.guid))
 
 
-def _changes(found: Match, record: Record) -> Iterator[Change]:
+def _changes(record: Record) -> Iterator[Change]:
+    found = record.match
     new, old = found.candidate, found.entry
     base = Change(ChangeKind.ADDED, Location(new.file, new.line), found.guid, new.title)
     if old is None:

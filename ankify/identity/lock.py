@@ -12,11 +12,13 @@ cost learners their review history.
 from __future__ import annotations
 
 import json
+import os
 import re
 import zlib
 from base64 import b64decode, b64encode
 from binascii import b2a_base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from io import BytesIO
 from itertools import chain
@@ -24,7 +26,8 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ankify.model import AnkifyError, Location
+from ankify.files import staged_file
+from ankify.model import AnkifyError, Location, Past, Project
 
 LOCK_NAME = "ankify.lock"
 VERSION = 1
@@ -280,3 +283,45 @@ def _format_entry(entry: LockEntry) -> str:
 
 def _fail(name: str, line: int, message: str, hint: str = RESTORE) -> NoReturn:
     raise AnkifyError(message, Location(name, line), hint)
+
+
+def is_same_lock(a: Lock, b: Lock) -> bool:
+    """Whether two locks have the same text, in whatever order they were written."""
+    return (a.namespace, a.note_type) == (b.namespace, b.note_type) and (
+        sorted_entries(a.entries) == sorted_entries(b.entries)
+    )
+
+
+def past(entry: LockEntry) -> Past:
+    """The note of an entry as the last build left it."""
+    removed = entry.removed is not None
+    return Past(entry.guid, entry.title, entry.deck, entry.modified, entry.file, removed)
+
+
+def write_lock(project: Project) -> bool:
+    """Write `ankify.lock` of a project, whole or not at all; False where it is the same already."""
+    with staged_lock(project) as staged:
+        if staged:
+            staged.replace(project.root / LOCK_NAME)
+        return staged is not None
+
+
+@contextmanager
+def staged_lock(project: Project) -> Iterator[Path | None]:
+    """Write the lock of a project beside its place, for the caller to rename; None if it is there.
+
+    Raises AnkifyError where it cannot be written.
+    """
+    path = project.root / LOCK_NAME
+    if not project.lock_changed and path.exists():
+        yield None
+        return
+    try:
+        with staged_file(path) as (file, staged):
+            file.write(project.lock)
+            file.flush()
+            os.fsync(file.fileno())
+            file.close()
+            yield staged
+    except OSError as error:
+        raise AnkifyError(f"cannot write {path}: {error.strerror or error}") from error

@@ -86,7 +86,8 @@ class Learner:
         package = self.root.parent / f"deck-{self.builds}.apkg"
         last = self.root.parent / f"deck-{self.builds - 1}.apkg"
         project = ankify.read_project(
-            self.root, now=self.clock, last_package=last if last.exists() else None
+            self.root,
+            ankify.ReadOptions(now=self.clock, last_package=last if last.exists() else None),
         )
         ankify.write_apkg(project, package)
         ankify.write_lock(project)

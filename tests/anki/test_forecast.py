@@ -15,7 +15,8 @@ from real_anki import Imported, RealAnki
 from ankify.anki.forecast import Forecast, diff
 from ankify.anki.read import read_apkg
 from ankify.anki.write import write_apkg
-from ankify.pipeline import read_project, write_lock
+from ankify.identity.lock import write_lock
+from ankify.pipeline import ReadOptions, read_project
 
 Run = Callable[..., Outcome]
 Write = Callable[[Files], Path]
@@ -89,7 +90,9 @@ def counts(forecast: Forecast) -> tuple[int, ...]:
 
 
 def build(root: Path, package: Path, now: int) -> None:
-    project = read_project(root, now=now, last_package=package if package.exists() else None)
+    project = read_project(
+        root, ReadOptions(now=now, last_package=package if package.exists() else None)
+    )
     write_apkg(project, package)
     write_lock(project)
 
@@ -113,7 +116,7 @@ def test_the_forecast_is_what_anki_then_does(
     shutil.copy(package, old)
     change(root)
 
-    now = read_project(root, now=1_700_009_000, last_package=package)
+    now = read_project(root, ReadOptions(now=1_700_009_000, last_package=package))
     by_lock, by_package = diff(now), diff(now, read_apkg(old))
     assert counts(by_lock) == counts(by_package) == expected
 
@@ -140,7 +143,7 @@ def test_against_a_package_of_several_builds_ago(
         EDITS[edit][0](root)
         build(root, package, 1_700_000_000 + 1000 * step)
     rewrite("Lists.md", "Never; it", "Never. It")(root)
-    now = read_project(root, now=1_700_008_000, last_package=package)
+    now = read_project(root, ReadOptions(now=1_700_008_000, last_package=package))
     forecast = diff(now, old)
     assert counts(forecast) == (1, 2, 1, 1, 0)
     build(root, package, 1_700_008_000)
@@ -157,7 +160,7 @@ def test_a_removed_question_that_is_new_to_the_learner_is_a_new_note_without_a_c
     (root / "Sets.md").write_text(SETS)
     build(root, package, 1_700_001_000)
     remove_a_file(root)
-    now = read_project(root, now=1_700_002_000, last_package=package)
+    now = read_project(root, ReadOptions(now=1_700_002_000, last_package=package))
     forecast = diff(now, old)
     assert counts(forecast) == (1, 0, 2, 0, 0)
     build(root, package, 1_700_002_000)
@@ -168,7 +171,7 @@ def test_notes_of_another_note_type_are_in_conflict(
     project: Write, anki: RealAnki, tmp_path: Path
 ) -> None:
     root = project({"Sets.md": SETS})
-    mine = read_project(root, now=1_700_000_000)
+    mine = read_project(root, ReadOptions(now=1_700_000_000))
     model = genanki.Model(
         1_234_567,
         "By hand",

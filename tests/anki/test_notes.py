@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import Files
 
-from ankify import read_apkg, read_project, write_apkg, write_lock
+from ankify import ReadOptions, read_apkg, read_project, write_apkg, write_lock
 from ankify.anki.note_type import FIELDS
 from ankify.model import Note
 
@@ -90,11 +90,11 @@ def test_the_sign_between_fields_never_stands_in_one(
     """Not in one of a removed question either, as anyone can write a lock."""
     folder = project({"README.md": f"# X\n\n### 1. What{sign}?\n\nTh{sign}at.\n{QUESTION}"})
     package = folder / "a.apkg"
-    read = read_project(folder, last_package=package)
+    read = read_project(folder, ReadOptions(last_package=package))
     write_apkg(read, package)
     write_lock(read)
     project({"README.md": "# X" + QUESTION})
-    write_apkg(read_project(folder, last_package=package), package)
+    write_apkg(read_project(folder, ReadOptions(last_package=package)), package)
     assert {note.fields[1] for note in read_apkg(package).notes} == {
         "<p>Th at.</p>",
         "<p>That.</p>",

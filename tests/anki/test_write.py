@@ -23,7 +23,7 @@ from ankify.anki.note_type import FIELDS, NOTE_TYPE_ID
 from ankify.anki.read import read_apkg
 from ankify.anki.write import write_apkg
 from ankify.model import AnkifyError, Media, Project, Seen
-from ankify.pipeline import read_project
+from ankify.pipeline import ReadOptions, read_project
 
 Write = Callable[[Files], Path]
 NOTES: Files = {
@@ -36,7 +36,7 @@ NOTES: Files = {
 
 @pytest.fixture
 def made(project: Write) -> Project:
-    return read_project(project(NOTES), now=1_700_000_000)
+    return read_project(project(NOTES), ReadOptions(now=1_700_000_000))
 
 
 def rows(package: Path, query: str) -> list[Any]:
@@ -72,7 +72,7 @@ def test_the_same_project_gives_the_same_bytes(
         (other / name).parent.mkdir(exist_ok=True)
         content = NOTES[name]
         (other / name).write_bytes(content if isinstance(content, bytes) else content.encode())
-    write_apkg(read_project(other, now=1_700_000_000), second)
+    write_apkg(read_project(other, ReadOptions(now=1_700_000_000)), second)
     assert first.read_bytes() == second.read_bytes()
 
 

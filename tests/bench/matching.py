@@ -26,5 +26,5 @@ def timed(*arguments: Any, **options: Any) -> identity.Matching:
 
 gc.disable()  # as `ankify build` does
 identity.match = timed
-project.read_project(Path(sys.argv[1]), processes=2)
+project.read_project(Path(sys.argv[1]), project.ReadOptions(processes=2))
 print(seconds)

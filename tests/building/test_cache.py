@@ -13,7 +13,7 @@ from conftest import Files, Outcome
 from ankify.building import pages
 from ankify.building.cache import Cache, page_key
 from ankify.model import Page
-from ankify.pipeline import read_project
+from ankify.pipeline import ReadOptions, read_project
 
 Write = Callable[[Files], Path]
 NOTES: Files = {
@@ -43,15 +43,15 @@ def entries(root: Path) -> list[Path]:
 
 def test_only_an_edited_note_file_is_rendered_again(project: Write, rendered: list[str]) -> None:
     root = project(NOTES)
-    first = read_project(root, now=1)
+    first = read_project(root, ReadOptions(now=1))
     assert rendered == ["a.md", "b.md"]
     rendered.clear()
-    assert read_project(root, now=1) == first
+    assert read_project(root, ReadOptions(now=1)) == first
     assert rendered == []
     project({"b.md": "# Lists\n\n## 1. What is a list?\n\nA chain.\n"})
-    again = read_project(root, now=1)
+    again = read_project(root, ReadOptions(now=1))
     assert rendered == ["b.md"]
-    assert again == read_project(root, now=1, cached=False)
+    assert again == read_project(root, ReadOptions(now=1, cached=False))
     assert len(entries(root)) == 2  # the old page of b.md is gone
 
 
@@ -59,14 +59,14 @@ def test_a_file_that_moves_or_gets_other_settings_is_rendered_again(
     project: Write, rendered: list[str]
 ) -> None:
     root = project(NOTES)
-    read_project(root, now=1)
+    read_project(root, ReadOptions(now=1))
     rendered.clear()
     (root / "a.md").rename(root / "c.md")
-    read_project(root, now=1)
+    read_project(root, ReadOptions(now=1))
     assert rendered == ["c.md"]
     rendered.clear()
     project({"ankify.toml": '[source]\nurl = "https://example.org/notes"\n'})
-    read_project(root, now=1)
+    read_project(root, ReadOptions(now=1))
     assert rendered == ["b.md", "c.md"]
 
 
@@ -79,14 +79,14 @@ def test_a_damaged_page_is_rendered_again(
     project: Write, rendered: list[str], damage: bytes | None
 ) -> None:
     root = project(NOTES)
-    first = read_project(root, now=1)
+    first = read_project(root, ReadOptions(now=1))
     rendered.clear()
     for entry in entries(root):
         data = bytearray(entry.read_bytes())
         data[len(data) // 2] ^= 1
         entry.write_bytes(bytes(data) if damage is None else damage)
     (Cache(root).folder / "digests").write_bytes(damage or b"{}")
-    assert read_project(root, now=1) == first
+    assert read_project(root, ReadOptions(now=1)) == first
     assert rendered == ["a.md", "b.md"]
 
 
@@ -96,11 +96,11 @@ def test_a_foreign_page_runs_nothing(project: Write, rendered: list[str], tmp_pa
             return os.system, (f"touch {tmp_path / 'ran'}",)
 
     root = project(NOTES)
-    first = read_project(root, now=1)
+    first = read_project(root, ReadOptions(now=1))
     rendered.clear()
     for entry, foreign in zip(entries(root), (Attack(), ["no page"]), strict=True):
         Cache(root)._write(f"pages/{entry.name}", pickle.dumps(foreign))
-    assert read_project(root, now=1) == first
+    assert read_project(root, ReadOptions(now=1)) == first
     assert rendered == ["a.md", "b.md"]
     assert not (tmp_path / "ran").exists()
 
@@ -127,8 +127,8 @@ def test_the_programs_name_ankify_and_what_renders() -> None:
 def test_what_a_page_holds_many_of_comes_back_without_a_dict_of_its_own(project: Write) -> None:
     root = project({"a.md": "# A\n\n## 1. B?\n\nC [d](e). ![f](g.png)\n"})
     for _ in range(2):
-        (page,) = read_project(root, now=1).pages
-        (content,) = page.contents
+        (page,) = read_project(root, ReadOptions(now=1)).pages
+        (content,) = [one.content for one in page.rendered]
         survey = page.survey
         many = (*page.questions, content, *content.references, *survey.headings, *survey.links)
         assert len(many) == 6
@@ -138,8 +138,8 @@ def test_what_a_page_holds_many_of_comes_back_without_a_dict_of_its_own(project:
 def test_pages_that_an_extension_changed_are_not_kept(project: Write, rendered: list[str]) -> None:
     extension = '[render]\nextensions = ["markdown.extensions.attr_list"]\n'
     root = project({**NOTES, "ankify.toml": extension})
-    read_project(root, now=1)
-    read_project(root, now=1)
+    read_project(root, ReadOptions(now=1))
+    read_project(root, ReadOptions(now=1))
     assert rendered == ["a.md", "b.md"] * 2
 
 
@@ -148,7 +148,7 @@ def test_a_folder_that_cannot_be_written_is_no_error(
 ) -> None:
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    assert len(read_project(project(NOTES), now=1).notes) == 2
+    assert len(read_project(project(NOTES), ReadOptions(now=1)).notes) == 2
 
 
 def test_several_processes_read_the_same_project(
@@ -156,8 +156,8 @@ def test_several_processes_read_the_same_project(
 ) -> None:
     monkeypatch.setattr(pages, "WORTH_A_PROCESS", 0)
     root = project({**NOTES, **{f"n{i}.md": f"## 1. Why {i}?\n\nSo.\n" for i in range(20)}})
-    alone = read_project(root, now=1, cached=False)
-    assert read_project(root, now=1, cached=False, processes=3) == alone
+    alone = read_project(root, ReadOptions(now=1, cached=False))
+    assert read_project(root, ReadOptions(now=1, cached=False, processes=3)) == alone
 
 
 def test_several_processes_keep_what_they_render(
@@ -165,8 +165,12 @@ def test_several_processes_keep_what_they_render(
 ) -> None:
     monkeypatch.setattr(pages, "WORTH_A_PROCESS", 0)
     root = project({**NOTES, **{f"n{i}.md": f"## 1. Why {i}?\n\nSo.\n" for i in range(20)}})
-    first = read_project(root, now=1, processes=3)
-    assert first == read_project(root, now=1, processes=3) == read_project(root, now=1)
+    first = read_project(root, ReadOptions(now=1, processes=3))
+    assert (
+        first
+        == read_project(root, ReadOptions(now=1, processes=3))
+        == read_project(root, ReadOptions(now=1))
+    )
     assert rendered == []  # not in this process
 
 
@@ -178,7 +182,9 @@ def test_pages_that_cannot_be_kept_are_not_lost(
     kept = lost == "gone before it was read"
     monkeypatch.setattr(Cache, "keep_page", lambda *_: kept)
     root = project(NOTES)
-    assert read_project(root, now=1, processes=3) == read_project(root, now=1, cached=False)
+    assert read_project(root, ReadOptions(now=1, processes=3)) == read_project(
+        root, ReadOptions(now=1, cached=False)
+    )
 
 
 def test_where_no_process_can_be_started_one_does_all(
@@ -190,7 +196,7 @@ def test_where_no_process_can_be_started_one_does_all(
     monkeypatch.setattr(pages, "WORTH_A_PROCESS", 0)
     monkeypatch.setattr("concurrent.futures.process.ProcessPoolExecutor", refuse)
     root = project(NOTES)
-    assert len(read_project(root, now=1, processes=3).notes) == 2
+    assert len(read_project(root, ReadOptions(now=1, processes=3)).notes) == 2
 
 
 def test_an_error_in_a_process_keeps_its_place(
@@ -199,7 +205,7 @@ def test_an_error_in_a_process_keeps_its_place(
     monkeypatch.setattr(pages, "WORTH_A_PROCESS", 0)
     root = project({**NOTES, "bad.md": b"## 1. A?\n\n\xff\n"})
     with pytest.raises(Exception, match="not UTF-8") as caught:
-        read_project(root, now=1, processes=2)
+        read_project(root, ReadOptions(now=1, processes=2))
     assert str(caught.value).startswith("bad.md:3: error:")
 
 
@@ -208,15 +214,15 @@ def test_an_unchanged_picture_is_not_hashed_again(project: Write) -> None:
 
     root = project({**NOTES, "c.md": "## 1. A?\n\n![x](p.png)\n", "p.png": PIXEL})
     os.utime(root / "p.png", ns=(10**18, 10**18))
-    first = read_project(root, now=1).media[0].name
+    first = read_project(root, ReadOptions(now=1)).media[0].name
     assert Cache(root).digests() == {}  # its inode changed a moment ago: it may change again
     stat = (root / "p.png").stat()
     key = f"p.png|{stat.st_size}|{stat.st_mtime_ns}|{stat.st_ctime_ns}"
     Cache(root)._write("digests", b'{"%s": "%s"}' % (key.encode(), b"ab" * 36))
-    assert "abababab" in read_project(root, now=1).media[0].name
-    assert read_project(root, now=1, cached=False).media[0].name == first
+    assert "abababab" in read_project(root, ReadOptions(now=1)).media[0].name
+    assert read_project(root, ReadOptions(now=1, cached=False)).media[0].name == first
     os.utime(root / "p.png", ns=(10**18, 10**18 + 1))
-    assert read_project(root, now=1).media[0].name == first
+    assert read_project(root, ReadOptions(now=1)).media[0].name == first
 
 
 def test_no_cache_leaves_the_cache_alone(

@@ -14,7 +14,7 @@ from conftest import PIXEL, Files, Outcome
 
 from ankify.checks.rules import RULES, check
 from ankify.model import Location, Problem
-from ankify.pipeline import read_project
+from ankify.pipeline import ReadOptions, read_project
 
 ROOT = Path(__file__).parent.parent.parent
 Run = Callable[..., Outcome]
@@ -381,7 +381,7 @@ RIGHT: dict[str, Files] = {
 
 
 def problems(root: Path) -> list[str]:
-    found = check(read_project(root, tolerant=True))
+    found = check(read_project(root, ReadOptions(tolerant=True)))
     return [str(problem).split("\n")[0] for problem in found]
 
 

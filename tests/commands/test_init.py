@@ -73,7 +73,7 @@ def test_the_notes_have_two_questions_a_figure_and_a_formula_and_no_problem(run:
     project = read_project(Path("x/notes"))
     assert len(project.questions) == 2
     assert len(project.media) == 1
-    assert sum(content.formulas for page in project.pages for content in page.contents) == 4
+    assert sum(one.content.formulas for page in project.pages for one in page.rendered) == 4
     assert check(project) == ()
     assert project.name == "x"
 

@@ -17,7 +17,7 @@ from conftest import PIXEL
 from ankify.checks.rules import check
 from ankify.commands.preview import draw_formula, fill_template, serve_preview, write_preview
 from ankify.model import AnkifyError, Project
-from ankify.pipeline import read_project
+from ankify.pipeline import ReadOptions, read_project
 
 LOOKS = (Path(__file__).parent.parent / "cases" / "looks.md").read_text(encoding="utf-8")
 FILES: dict[str, str | bytes] = {
@@ -33,7 +33,9 @@ FILES: dict[str, str | bytes] = {
 @pytest.fixture
 def read(project: Callable) -> Callable[..., Project]:
     """Write notes and read them: read({path: text}) -> Project."""
-    return lambda files=FILES, **options: read_project(project(files, **options), now=1)
+    return lambda files=FILES, **options: read_project(
+        project(files, **options), ReadOptions(now=1)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -198,14 +200,14 @@ def test_media_and_problems_are_not_gone_through_for_each_card(
 
 def test_a_removed_question_is_shown_as_removed(project: Callable, tmp_path: Path) -> None:
     from ankify.anki.write import write_apkg
-    from ankify.pipeline import write_lock
+    from ankify.identity.lock import write_lock
 
     root = project({"go.md": FILES["go.md"]})
-    first = read_project(root, now=1)
+    first = read_project(root, ReadOptions(now=1))
     write_lock(first)
     write_apkg(first, tmp_path / "first.apkg")
     (root / "go.md").write_text("## 1. What is a goroutine?\n\nA light thread.\n")
-    second = read_project(root, now=2, last_package=tmp_path / "first.apkg")
+    second = read_project(root, ReadOptions(now=2, last_package=tmp_path / "first.apkg"))
     html = write_preview(second, tmp_path / "site").read_text(encoding="utf-8")
     assert html.count("<article") == 2
     assert html.count("only who has this card keeps it") == 1

@@ -104,7 +104,7 @@ def page_of(data: bytes) -> Page | None:
 def page(data: bytes) -> None:
     """A note file becomes a page whose fields hold nothing hostile."""
     found = page_of(data)
-    for content in found.contents if found else ():
+    for content in [one.content for one in found.rendered] if found else ():
         for field in (content.question, content.answer):
             bad = [it for it in faults(field) if not it.startswith(("link to", "source"))]
             assert not bad, (bad, field)
@@ -118,7 +118,9 @@ def words(data: bytes) -> None:
     text = data.decode(errors="replace")
     found = page_of(b"# T\n\n## 1. Why?\n\nSo.\n" + text.encode())
     assert found
-    shown = "\n".join(f"{it.question}\n{it.answer}" for it in found.contents)
+    shown = "\n".join(
+        f"{it.question}\n{it.answer}" for it in [one.content for one in found.rendered]
+    )
     github = cmarkgfm.github_flavored_markdown_to_html(f"So.\n{text}", options=FOOTNOTES)
     soup = BeautifulSoup(github, "html.parser")
     notes = soup.find("section", class_="footnotes")
@@ -135,10 +137,10 @@ def build(data: bytes) -> None:
     (root / "ankify.toml").unlink(missing_ok=True)
     (root / "ankify.lock").unlink(missing_ok=True)
     with suppress(AnkifyError):
-        found = ankify.read_project(root, now=1, cached=False)
+        found = ankify.read_project(root, ankify.ReadOptions(now=1, cached=False))
         ankify.write_lock(found)
         ankify.write_apkg(found, root / "x.apkg")
-        again = ankify.read_project(root, now=2, cached=False)
+        again = ankify.read_project(root, ankify.ReadOptions(now=2, cached=False))
         assert [note.guid for note in again.notes] == [note.guid for note in found.notes]
         assert not again.lock_changed
 

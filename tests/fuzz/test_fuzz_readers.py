@@ -108,7 +108,7 @@ def good_package() -> bytes:
 
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "a.md").write_text("## 1. Why?\n\nSo.\n")
-        project = ankify.read_project(Path(folder), now=1, cached=False)
+        project = ankify.read_project(Path(folder), ankify.ReadOptions(now=1, cached=False))
         ankify.write_apkg(project, Path(folder) / "x.apkg")
         return (Path(folder) / "x.apkg").read_bytes()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ankify.identity.adopt import adopt
+from ankify.anki.adopt import adopt
 from ankify.identity.guids import (
     Candidate,
     Doubt,
@@ -240,7 +240,9 @@ def build(notes: Notes, lock: Lock | None = None, now: int = 1000) -> Build:
     for found in matching.matches:
         printed = fingerprint(found.candidate)
         records.append(
-            Record(f"Deck::{found.candidate.file}", printed, *touch(found.entry, printed, now))
+            Record(
+                found, f"Deck::{found.candidate.file}", printed, *touch(found.entry, printed, now)
+            )
         )
     packed = {entry.guid: pack_note([entry.title], []) for entry in matching.removed}
     new = update(
@@ -355,12 +357,11 @@ def test_a_change_says_what_was_before_and_where(first: Build) -> None:
 
 
 def test_a_deck_that_changes_its_name_moves_its_cards_and_touches_no_note(first: Build) -> None:
+    matching = match(first.lock, candidates(NOTES), namespace="deck")
     records = [
-        Record("Other", entry.fingerprint, 1000, 1000)
-        for found in first.matching.matches
-        if (entry := next(e for e in first.lock.entries if e.guid == found.guid))
+        Record(found, "Other", found.entry.fingerprint, 1000, 1000) for found in matching.matches
     ]
-    found = changes(match(first.lock, candidates(NOTES), namespace="deck"), records)
+    found = changes(matching, records)
     assert {change.kind for change in found} == {ChangeKind.MOVED}
     assert {(c.before, c.old_deck, c.new_deck) for c in found} == {
         (f"Deck::{q.file}", f"Deck::{q.file}", "Other") for q in NOTES

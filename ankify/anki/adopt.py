@@ -11,10 +11,20 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from ankify.anki.notes import candidate, note_fingerprint
 from ankify.identity.likeness import normalise_title
-from ankify.identity.lock import Lock, LockEntry, sorted_entries
+from ankify.identity.lock import (
+    LOCK_NAME,
+    Lock,
+    LockEntry,
+    encode_lock,
+    parse_lock,
+    read_lock,
+    sorted_entries,
+    write_lock,
+)
 from ankify.identity.matching import Candidate, Matcher, new_items
-from ankify.model import PackageNote
+from ankify.model import AnkifyError, Location, PackageNote, Project
 from ankify.questions.numbers import strip_number
 from ankify.reading.html import html_lines
 from ankify.rendering.sketch import sketch
@@ -115,3 +125,36 @@ def _entry(note: PackageNote, at: int, fingerprint: str) -> LockEntry:
         added=note.modified,
         sketch=sketch(text),
     )
+
+
+# Projects ---------------------------------------------------------------------------------------
+
+
+def adopt_package(project: Project, notes: Sequence[PackageNote]) -> Adoption:
+    """Match the notes of a package, made by anyone, with the questions of a project.
+
+    The lock of the result gives the questions the guids of the package; `write_adopted` writes it.
+    """
+
+    candidates = [candidate(one) for page in project.pages for one in page.rendered]
+    namespace = parse_lock(project.lock.decode()).namespace
+    return adopt(notes, candidates, namespace=namespace, fingerprint=note_fingerprint)
+
+
+def write_adopted(project: Project, adoption: Adoption) -> bool:
+    """Write the lock of an adoption; False where the lock that is there gives the same guids.
+
+    Raises AnkifyError where it gives others: a guid that was given out must not change.
+    """
+    path = project.root / LOCK_NAME
+    if read_lock(path) is None:
+        return write_lock(replace(project, lock=encode_lock(adoption.lock), lock_changed=True))
+    given = {n.question.location: n.guid for n in project.notes if n.question}
+    others = sum(given[Location(q.file, q.line)] != guid for guid, q, _ in adoption.matched)
+    if others:
+        raise AnkifyError(
+            f"{LOCK_NAME} is there already, and gives {others} of these questions other guids",
+            hint=f"if the package is right, move {path} away, then adopt again;"
+            " learners of the decks built with it then lose their history",
+        )
+    return False

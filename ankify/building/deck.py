@@ -1,0 +1,125 @@
+"""Write the package and the lock of a project: both, or neither."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from ankify.anki.read import read_apkg
+from ankify.anki.write import publish, staged_apkg
+from ankify.building.cache import Cache
+from ankify.identity.lock import LOCK_NAME, staged_lock
+from ankify.model import AnkifyError, Project, StrPath
+
+_UNSAFE_IN_FILE_NAMES = str.maketrans(dict.fromkeys('/\\:*?"<>| ', "-"))
+
+
+@dataclass(frozen=True)
+class Rescue:
+    """A package that was copied aside: only it knows the guids of `lost` notes."""
+
+    path: Path
+    lost: int
+
+
+@dataclass(frozen=True)
+class Deck:
+    """What a build wrote: the package at `path` and the lock of the `project`."""
+
+    project: Project
+    path: Path
+    rescue: Rescue | None = None
+
+
+def default_output(project: Project) -> Path:
+    """`build/` and the name of the root deck, in a form that every system takes."""
+    stem = project.name.lower().translate(_UNSAFE_IN_FILE_NAMES).strip("-. ") or "notes"
+    return Path("build", f"{stem}-deck.apkg" if stem == "collection" else f"{stem}.apkg")
+
+
+def write_deck(
+    project: Project, path: StrPath | None = None, *, strict: bool = False, locked: bool = False
+) -> Deck:
+    """Write package and lock: both, or neither where one of them cannot be written.
+
+    `path` is the package (default: `default_output`). Raises AnkifyError and writes nothing where
+    the project has problems and the build is `strict`, where the lock would change and is
+    `locked`, or where a file cannot be written.
+    """
+    _refuse(project, strict=strict, locked=locked)
+    path = Path(path) if path else default_output(project)
+    if path.is_dir():
+        hint = f"name the file: -o {path / default_output(project).name}"
+        raise AnkifyError(f"cannot write {path}: it is a folder", hint=hint)
+    rescue = _rescue(project, path)
+    with (
+        staged_apkg(project, path) as package,
+        staged_lock(project) as lock,
+        _kept(path) as restore,
+    ):
+        publish(package, path)
+        try:
+            if lock:
+                lock.replace(project.root / LOCK_NAME)
+        except OSError:
+            restore()
+            raise
+    Cache(project.root).last_package = path
+    return Deck(project, path, rescue)
+
+
+def _refuse(project: Project, *, strict: bool, locked: bool) -> None:
+    """Raise AnkifyError for a build that must not write what it would write."""
+    if strict and project.problems:
+        raise AnkifyError("nothing was written: the problems above come first")
+    if locked and project.lock_changed:
+        raise AnkifyError(
+            "ankify.lock does not match the notes",
+            hint="run `ankify build` and commit ankify.lock",
+        )
+
+
+@contextmanager
+def _kept(path: Path) -> Iterator[Callable[[], None]]:
+    """Keep the package that is there by a second name, for the caller to restore."""
+    aside = path.with_name(f".ankify-{os.urandom(8).hex()}{path.suffix}")
+    if path.exists():
+        try:
+            aside.hardlink_to(path)
+        except OSError:  # the file system knows no hard links
+            shutil.copy2(path, aside)
+
+    def restore() -> None:
+        if aside.exists():
+            aside.replace(path)
+        else:
+            path.unlink(missing_ok=True)
+
+    try:
+        yield restore
+    finally:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
+
+
+def _rescue(project: Project, path: Path) -> Rescue | None:
+    """Copy the last package aside if the lock is gone that knew its notes.
+
+    Once that package is overwritten, nothing knows the guids that learners have.
+    """
+    if (project.root / LOCK_NAME).exists() or not path.is_file():
+        return None
+    try:
+        known = {note.guid for note in read_apkg(path).notes}
+    except AnkifyError:  # whatever it was, nobody has learnt from it
+        return None
+    lost = known - {note.guid for note in project.notes}
+    if not lost:
+        return None
+    aside = path.with_name(f"{path.stem}.old{path.suffix}")
+    shutil.copyfile(path, aside)
+    return Rescue(aside, len(lost))

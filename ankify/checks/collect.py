@@ -1,0 +1,81 @@
+"""The problems that a build finds while it reads: of pages, media and matching, in one list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from ankify.config import Settings
+from ankify.identity.guids import Doubt, Matching
+from ankify.media.collect import Collected
+from ankify.model import Location, Page, Problem
+
+
+def collect_problems(
+    pages: Sequence[Page], collected: Collected, matching: Matching, settings: Settings
+) -> tuple[Problem, ...]:
+    """Collect all problems, sorted by place, without those that are switched off there."""
+    return tuple(_switched_on(pages, settings, _problems(pages, collected, matching)))
+
+
+def _switched_on(
+    pages: Sequence[Page], settings: Settings, problems: Iterable[Problem]
+) -> list[Problem]:
+    """Sort problems by place, and leave out those whose rule is switched off there."""
+    by_file = {page.file: page for page in pages}
+    return sorted(
+        problem
+        for problem in problems
+        if problem.rule not in settings.check.off
+        and not (
+            (page := by_file.get(problem.location.file))
+            and page.switched_off(problem.rule, problem.location.line)
+        )
+    )
+
+
+def _problems(pages: Sequence[Page], collected: Collected, matching: Matching) -> Iterator[Problem]:
+    yield from collected.problems
+    for page in pages:
+        yield from page.problems
+        yield from _unanswered(page)
+    for doubt in matching.doubts:
+        yield _uncertain(doubt)
+
+
+def _unanswered(page: Page) -> Iterator[Problem]:
+    """A problem for each question without an answer, but only one where no question has any."""
+    asked = page.unanswered
+    if len(asked) > 2 and not page.questions:
+        message = f"{len(asked)} numbered headings from here on, and no answer below any of them"
+        yield Problem(asked[0].location, "question-without-answer", message)
+        return
+    for question in asked:
+        message = f"question without an answer: {question.title}"
+        yield Problem(question.location, "question-without-answer", message)
+
+
+def _uncertain(doubt: Doubt) -> Problem:
+    """Say which questions may continue an old one, and what was done."""
+    places = "; ".join(
+        f"{c.file}:{c.line} {c.title!r} ({sure:.0%})"
+        for c, sure in zip(doubt.candidates, doubt.sure, strict=True)
+    )
+    taken = doubt.chosen
+    done = f"taken: line {taken.line}" if taken else "taken as new questions"
+    place = Location(taken.file, taken.line) if taken else Location(doubt.entry.file)
+    return Problem(
+        place,
+        "uncertain-match",
+        f"{doubt.entry.title!r} may have become {places}; {done}",
+        hint=_decision(doubt),
+    )
+
+
+def _decision(doubt: Doubt) -> str | None:
+    """How to overrule what was done: the old guid as a mark finds its question at any time."""
+    other = next((one for one in doubt.candidates if one != doubt.chosen), None)
+    if other is None:
+        return None
+    which = "it is the other one" if doubt.chosen else "it is the same question"
+    mark = f"<!-- ankify: id={doubt.entry.guid} -->"
+    return f"if {which}, write {mark} below {other.file}:{other.line}"
