@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from browser import Browser, open_browser
 
-from ankify.svg import clean_svg
+from ankify.media.svg import clean_svg
 
 NOTES = Path(__file__).resolve().parents[1] / "notes"
 sys.path.insert(0, str(NOTES))
