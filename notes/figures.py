@@ -246,8 +246,14 @@ def lamp(light: str) -> Canvas:
 def light_transport() -> Figure:
     """Add two appearances, and compare with one appearance under both lights."""
     left, right = row(lamp("warm"), ball("warm"), gap=4), row(ball("cool"), lamp("cool"), gap=4)
+    below = Space(30, 1)  # as wide as a lamp: the names are below the balls
+    names = (
+        row(below, Text("$I_{L₁}$"), gap=0),
+        None,
+        row(Text("$I_{L₂}$"), below, gap=0),
+    )
     both = row(lamp("warm"), ball("warm", "cool"), lamp("cool"), gap=4)
-    apart = Grid((left, Sign(), right), (Text("$I_{L₁}$"), None, Text("$I_{L₂}$")), gap=(16, 4))
+    apart = Grid((left, Sign(), right), names, gap=(16, 4))
     same = Box("两者要一致", "loss")
     together = column(both, Text("$I_{L₁+L₂}$"), gap=4)
     fig = Figure(column(Text("外观相加"), apart, same, together, Text("光源相加"), gap=14))
@@ -488,7 +494,7 @@ def instantid_structure() -> Figure:
                 gap=(70, 18),
             ),
             net,
-            row(text, result, gap=60),
+            row(text, result, gap=126),
             gap=24,
         )
     )
