@@ -25,7 +25,10 @@ __all__ = [
     "Package",
     "Page",
     "Problem",
+    "Progress",
     "Project",
+    "PushPlan",
+    "PushReport",
     "Question",
     "ReadOptions",
     "Rendered",
@@ -35,6 +38,8 @@ __all__ = [
     "build",
     "check",
     "diff",
+    "progress",
+    "push",
     "read_apkg",
     "read_project",
     "read_settings",
@@ -44,6 +49,9 @@ __all__ = [
 
 if TYPE_CHECKING:
     from ankify.anki.forecast import Forecast, diff
+    from ankify.anki.plan import PushPlan
+    from ankify.anki.progress import Progress
+    from ankify.anki.push import PushReport
     from ankify.anki.read import Package, read_apkg
     from ankify.anki.write import write_apkg
     from ankify.building.deck import Deck
@@ -66,12 +74,18 @@ if TYPE_CHECKING:
         Severity,
     )
     from ankify.pipeline import ReadOptions, build, read_project
+    from ankify.running import progress, push
 
 _MODULE_OF = {
+    "progress": "ankify.running",
+    "push": "ankify.running",
     "Forecast": "ankify.anki.forecast",
     "diff": "ankify.anki.forecast",
     "Package": "ankify.anki.read",
     "read_apkg": "ankify.anki.read",
+    "PushPlan": "ankify.anki.plan",
+    "Progress": "ankify.anki.progress",
+    "PushReport": "ankify.anki.push",
     "write_apkg": "ankify.anki.write",
     "Deck": "ankify.building.deck",
     "check": "ankify.checks.rules",

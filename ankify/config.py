@@ -18,6 +18,8 @@ from ankify.model import AnkifyError, Location, StrPath
 
 CONFIG_NAME = "ankify.toml"
 
+REMOVALS = ("keep", "suspend", "delete")  # what a push can do to notes whose question is gone
+
 
 def setting(default: Any, help: str, example: str) -> Any:
     """Declare a setting: its default, one sentence of help, and an example as TOML."""
@@ -110,6 +112,32 @@ class CheckSettings:
 
 
 @dataclass(frozen=True)
+class AnkiSettings:
+    """`[anki]`"""
+
+    url: str | None = setting(
+        None,
+        "Where AnkiConnect answers on this machine, for push and progress;"
+        " http://127.0.0.1:8765 if not set.",
+        '"http://127.0.0.1:8770"',
+    )
+    key: str | None = setting(
+        None,
+        "The apiKey of AnkiConnect's settings; better in the variable ANKICONNECT_KEY, which comes"
+        " first.",
+        '"secret"',
+    )
+    removed: str = setting(
+        "keep",
+        'What a push does to notes whose question is gone: "keep" marks them,'
+        ' "suspend" also stops asking, "delete" deletes them with their reviews.',
+        '"suspend"',
+    )
+    move: bool = setting(True, "Let a push move cards to the new deck of their question.", "false")
+    sync: bool = setting(False, "Start a sync after each push.", "true")
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings of a notes folder, by table of `ankify.toml`."""
 
@@ -121,6 +149,7 @@ class Settings:
     source: SourceSettings = SourceSettings()
     templates: TemplateSettings = TemplateSettings()
     check: CheckSettings = CheckSettings()
+    anki: AnkiSettings = AnkiSettings()
 
 
 def read_settings(root: StrPath) -> Settings:
@@ -209,6 +238,8 @@ class _Reader:
             raise self._error("questions.level must be from 1 to 6", table, key)
         if (table, key) == ("media", "max_width") and value < 1:
             raise self._error("media.max_width must be 1 or more", table, key)
+        if (table, key) == ("anki", "removed") and value not in REMOVALS:
+            raise self._error(f"anki.removed must be one of: {', '.join(REMOVALS)}", table, key)
         if (table, key) == ("questions", "pattern"):
             try:
                 re.compile(value)

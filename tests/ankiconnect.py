@@ -128,7 +128,7 @@ class StandIn:
     @action
     def changeDeck(self, cards: list[int], deck: str) -> None:
         col, did = self.col, self.col.decks.id(deck)
-        col.sched.remove_from_filtered_deck(cards)
+        col.sched.remFromDyn(cards)
         ids = ",".join(map(str, cards))
         col.db.execute(
             f"update cards set usn = ?, mod = ?, did = ? where id in ({ids})",

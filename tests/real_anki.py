@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import anki.collection  # noqa: F401  first: anki.cards cannot be imported alone
 from anki.cards import Card
-from anki.collection import Collection, ImportAnkiPackageRequest
+from anki.collection import Collection, ExportAnkiPackageOptions, ImportAnkiPackageRequest
 from anki.decks import DeckId
 
-EASY = 4
+AGAIN, EASY = 1, 4
+SUSPENDED = -1  # the queue of a card
 
 
 @dataclass(frozen=True)
@@ -56,6 +65,13 @@ class RealAnki:
         log = self.col.import_anki_package(request).log
         self.col.models._clear_cache()
         return Imported(len(log.new), len(log.updated), len(log.duplicate), len(log.conflicting))
+
+    def export(self, path: Path, *, scheduling: bool = True, legacy: bool = False) -> None:
+        """Export everything, as File > Export does."""
+        options = ExportAnkiPackageOptions(
+            with_scheduling=scheduling, with_deck_configs=False, with_media=True, legacy=legacy
+        )
+        self.col.export_anki_package(out_path=str(path), options=options, limit=None)
 
     def change_note_type(self, old: str, new: str) -> None:
         """Change the note type of all notes, with the fields that Anki's dialog proposes."""
@@ -127,3 +143,47 @@ class RealAnki:
         media = self.col.media.check()
         found += [f"missing: {name}" for name in media.missing]
         return found + [f"unused: {name}" for name in media.unused]
+
+
+# Sync -------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def sync_server(folder: Path) -> Iterator[str]:
+    """Anki's own sync server on a free loopback port."""
+    folder.mkdir()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = {"SYNC_USER1": "me:secret", "SYNC_BASE": str(folder), "SYNC_HOST": "127.0.0.1"}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "anki.syncserver"],
+        env={**os.environ, **settings, "SYNC_PORT": str(port), "RUST_LOG": "error"},
+    )
+    try:
+        for _ in range(200):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.wait(10)
+
+
+def sync(anki: RealAnki, address: str, *, upload: bool | None = None) -> None:
+    """Sync as the sync button does; a full one only where `upload` says which way."""
+    auth = anki.col.sync_login("me", "secret", address)
+    outcome = anki.col.sync_collection(auth, True)
+    full = outcome.required not in (outcome.NO_CHANGES, outcome.NORMAL_SYNC)
+    assert full == (upload is not None), "a full sync where none was due, or the other way round"
+    if full:
+        anki.col.close_for_full_sync()
+        anki.col.full_upload_or_download(
+            auth=auth, server_usn=outcome.server_media_usn, upload=bool(upload)
+        )
+        anki.col.reopen(after_full_sync=True)
+    anki.col.sync_media(auth)
+    while anki.col.media_sync_status().active:
+        time.sleep(0.05)

@@ -127,7 +127,7 @@ class AnkiConnect:
         if isinstance(reason, ConnectionRefusedError):
             return AnkifyError(
                 f"Anki is not running, or has no AnkiConnect: nothing answers at {self.url}",
-                hint=f"start Anki; the add-on is installed by Tools > Add-ons > Get Add-ons: {ADD_ON}",
+                hint=f"start Anki; to install the add-on: Tools > Add-ons > Get Add-ons: {ADD_ON}",
             )
         if isinstance(reason, ConnectionError | http.client.HTTPException):
             return AnkifyError(

@@ -89,10 +89,10 @@ def _copy(source: IO[bytes], target: IO[bytes], limit: int) -> None:
 
 
 def _read_notes(connection: sqlite3.Connection) -> Iterator[PackageNote]:
-    tables = _tables(connection)
-    if not {"notes", "cards"} <= tables:
+    names = tables(connection)
+    if not {"notes", "cards"} <= names:
         raise ValueError("its collection is not that of Anki")
-    decks = _deck_names(connection, tables)
+    decks = deck_names(connection, names)
     rows = connection.execute(
         "SELECT guid, flds, tags, mod, mid,"
         " (SELECT did FROM cards WHERE nid = notes.id ORDER BY ord LIMIT 1)"
@@ -101,7 +101,7 @@ def _read_notes(connection: sqlite3.Connection) -> Iterator[PackageNote]:
     return (_package_note(decks, *row) for row in rows)
 
 
-def _tables(connection: sqlite3.Connection) -> set[str]:
+def tables(connection: sqlite3.Connection) -> set[str]:
     """The real tables: a view could go on forever, and no collection of Anki has one."""
     rows = connection.execute(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND rootpage > 0"
@@ -126,9 +126,9 @@ def _package_note(
     return PackageNote(guid, fields, tuple(tags.split()), mod, decks.get(did), foreign)
 
 
-def _deck_names(connection: sqlite3.Connection, tables: set[str]) -> dict[int, str]:
+def deck_names(connection: sqlite3.Connection, names: set[str]) -> dict[int, str]:
     """Deck names by id: a table in newer collections, JSON in older ones."""
-    if "decks" in tables:
+    if "decks" in names:
         rows = connection.execute("SELECT id, name FROM decks").fetchall()
         return {i: name.replace("\x1f", "::") for i, name in rows}
     (text,) = connection.execute("SELECT decks FROM col").fetchone()

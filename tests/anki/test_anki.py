@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from conftest import PIXEL
-from real_anki import Imported, LearnersNote, RealAnki
+from real_anki import Imported, LearnersNote, RealAnki, sync, sync_server
 
 import ankify
 
@@ -310,47 +303,6 @@ def test_two_builds_in_one_second_both_arrive(learner: Learner) -> None:
 
 
 # Sync -------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def sync_server(folder: Path) -> Iterator[str]:
-    """Anki's own sync server on a free loopback port."""
-    folder.mkdir()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    settings = {"SYNC_USER1": "me:secret", "SYNC_BASE": str(folder), "SYNC_HOST": "127.0.0.1"}
-    server = subprocess.Popen(
-        [sys.executable, "-m", "anki.syncserver"],
-        env={**os.environ, **settings, "SYNC_PORT": str(port), "RUST_LOG": "error"},
-    )
-    try:
-        for _ in range(200):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}/"
-    finally:
-        server.send_signal(signal.SIGINT)
-        server.wait(10)
-
-
-def sync(anki: RealAnki, address: str, *, upload: bool | None = None) -> None:
-    """Sync as the sync button does; a full one only where `upload` says which way."""
-    auth = anki.col.sync_login("me", "secret", address)
-    outcome = anki.col.sync_collection(auth, True)
-    full = outcome.required not in (outcome.NO_CHANGES, outcome.NORMAL_SYNC)
-    assert full == (upload is not None), "a full sync where none was due, or the other way round"
-    if full:
-        anki.col.close_for_full_sync()
-        anki.col.full_upload_or_download(
-            auth=auth, server_usn=outcome.server_media_usn, upload=bool(upload)
-        )
-        anki.col.reopen(after_full_sync=True)
-    anki.col.sync_media(auth)
-    while anki.col.media_sync_status().active:
-        time.sleep(0.05)
 
 
 def test_reviews_on_the_phone_and_a_new_build_on_the_desktop_meet_in_a_normal_sync(

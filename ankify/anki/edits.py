@@ -1,0 +1,144 @@
+"""The learner's own edits: what was changed in Anki since ankify shipped a note, word by word.
+
+Anki keeps no history. So an edit is what differs from the note as it was last shipped; where that
+is not known, the note's time tells: Anki keeps the one that ankify gave it, until someone edits it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from ankify.anki.collection import LearnerNote
+from ankify.anki.note_type import FIELDS
+from ankify.anki.pushed import Shipped
+from ankify.model import Note, Past
+from ankify.reading.html import html_text, tags
+
+STATUS = FIELDS.index("Status")  # ankify's own: no edit of a learner
+# A word, a Chinese or Japanese character, or one character of anything else; with the space before.
+_TOKEN = re.compile(r" ?(?:[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+|\S)")
+_CONTEXT = 6  # tokens of unchanged text that are shown on each side of a change
+_LONG = 3000  # tokens, from which on frequent ones are no longer aligned: that would take minutes
+
+
+@dataclass(frozen=True, slots=True)
+class LastBuild:
+    """A note as the last build left it: its time, and what it held where that is known still."""
+
+    modified: int
+    fields: Sequence[str] = ()
+    tags: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A field that the learner changed: its name, and both texts as HTML."""
+
+    field: str
+    shipped: str
+    learner: str
+
+    def diff(self) -> str:
+        """The change as git's word diff has it: `a [-short-]{+small+} stack`."""
+        return word_diff(_words(self.shipped), _words(self.learner)) or "(formatting only)"
+
+
+def last_build(note: Note, past: Past | None, kept: LastBuild | None = None) -> LastBuild | None:
+    """The last build of a note: its text is that of today, or of the package that was `kept`."""
+    if past is None:
+        return None
+    if past.modified == note.modified:
+        return LastBuild(past.modified, note.fields, note.tags)
+    return kept if kept and kept.modified == past.modified else LastBuild(past.modified)
+
+
+def edits(learner: LearnerNote, shipped: Sequence[str]) -> Iterator[Edit]:
+    """The fields in which the learner's note is not as it was shipped."""
+    for at, (name, old, new) in enumerate(zip(FIELDS, shipped, learner.fields, strict=False)):
+        if at != STATUS and not same_text(old, new):
+            yield Edit(name, old, new)
+
+
+def same_text(one: str, other: str) -> bool:
+    """Whether Anki takes two texts of a field for one: it stores them in NFC."""
+    return one == other or unicodedata.normalize("NFC", one) == unicodedata.normalize("NFC", other)
+
+
+def as_shipped(
+    learner: LearnerNote, shipped: Shipped | None, last: LastBuild | None
+) -> tuple[Sequence[str], Sequence[str]] | None:
+    """The fields and tags that the learner was given, by the first rule that knows them.
+
+    `shipped` is the record of the last push. None where no rule knows: the note is of an older
+    build, or was edited before the last one.
+    """
+    if last and learner.modified == last.modified:  # untouched: an edit sets another time
+        return learner.fields, learner.tags
+    if shipped:  # recorded by the push itself
+        return shipped.fields, shipped.tags
+    if last and last.fields and learner.modified > last.modified:  # edited since the last build
+        return last.fields, last.tags
+    return None
+
+
+def merged(
+    shipped: Sequence[str], learner: Sequence[str], now: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Both sides' changes in one note, and the positions of fields that both have changed.
+
+    Field by field: what the learner alone changed stays, everything else is as the notes say.
+    """
+    fields, conflicts = [], []
+    for at, (base, theirs, ours) in enumerate(zip(shipped, learner, now, strict=True)):
+        edited = at != STATUS and not same_text(base, theirs)
+        if edited and not same_text(base, ours) and not same_text(theirs, ours):
+            conflicts.append(at)
+        fields.append(theirs if edited and same_text(base, ours) else ours)
+    return tuple(fields), tuple(conflicts)
+
+
+def word_diff(old: str, new: str) -> str:
+    """Write a change as git's word diff has it; long unchanged text becomes `…`."""
+    before, after = (_TOKEN.findall(" ".join(text.split())) for text in (old, new))
+    if before == after:
+        return ""
+    matcher = SequenceMatcher(None, before, after, len(before) + len(after) > _LONG)
+    blocks = matcher.get_opcodes()
+    pieces = []
+    for at, (kind, a, b, c, d) in enumerate(blocks):
+        if kind == "equal":
+            pieces.append(_shortened(before[a:b], first=at == 0, last=at == len(blocks) - 1))
+            continue
+        gone, come = "".join(before[a:b]), "".join(after[c:d])
+        come = come.lstrip() if gone else come
+        pieces.append(_marked("[-", gone, "-]") + _marked("{+", come, "+}"))
+    return " ".join("".join(pieces).split())
+
+
+def _marked(start: str, text: str, end: str) -> str:
+    """Mark a text as gone or new; a space before it stays outside of the marks."""
+    if not text:
+        return ""
+    return f"{' ' * (text != text.lstrip())}{start}{text.lstrip()}{end}"
+
+
+def _shortened(tokens: Sequence[str], *, first: bool, last: bool) -> str:
+    head = () if first else tokens[:_CONTEXT]
+    tail = () if last else tokens[-_CONTEXT:]
+    if len(tokens) <= len(head) + len(tail):
+        return "".join(tokens)
+    return f"{''.join(head)} … {''.join(tail)}"
+
+
+def _words(html: str) -> str:
+    """The text of a field, with its pictures by name."""
+    pieces, end = [], 0
+    for tag in tags(html):
+        if tag.name == "img" and not tag.is_end:
+            pieces += [html[end : tag.start], f" [{tag.attributes.get('src', '')}] "]
+            end = tag.end
+    return html_text("".join([*pieces, html[end:]]))
