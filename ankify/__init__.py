@@ -27,6 +27,7 @@ __all__ = [
     "Problem",
     "Progress",
     "Project",
+    "PushOptions",
     "PushPlan",
     "PushReport",
     "Question",
@@ -74,9 +75,10 @@ if TYPE_CHECKING:
         Severity,
     )
     from ankify.pipeline import ReadOptions, build, read_project
-    from ankify.running import progress, push
+    from ankify.running import PushOptions, progress, push
 
 _MODULE_OF = {
+    "PushOptions": "ankify.running",
     "progress": "ankify.running",
     "push": "ankify.running",
     "Forecast": "ankify.anki.forecast",

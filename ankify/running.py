@@ -6,6 +6,7 @@ All that touches Anki is in `anki/`; here are the settings, and where the record
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path, PureWindowsPath
 
 from ankify.anki.collection import read_collection
@@ -17,56 +18,66 @@ from ankify.anki.push import Pusher, PushReport, read_running
 from ankify.anki.pushed import Pushed, Records
 from ankify.anki.read import read_apkg
 from ankify.building.cache import Cache
-from ankify.config import read_settings
+from ankify.config import REMOVALS, AnkiSettings, read_settings
+from ankify.identity.lock import write_lock
 from ankify.model import AnkifyError, Project, StrPath
 
 
-def push(
-    project: Project,
-    *,
-    url: str | None = None,
-    key: str | None = None,
-    removed: str | None = None,
-    move: bool | None = None,
-    sync: bool | None = None,
-    keep_edits: bool = False,
-    profile: str | None = None,
-    last_package: StrPath | None = None,
-    agree: Callable[[PushPlan, str], bool] | None = None,
-) -> PushReport:
-    """Bring a project into a running Anki, through its add-on AnkiConnect.
+@dataclass(frozen=True)
+class PushOptions:
+    """How a project is pushed; what is None comes from `[anki]` in `ankify.toml`.
 
-    What is None comes from `[anki]` in `ankify.toml`, the key first of all from ANKICONNECT_KEY.
+    `url` is where AnkiConnect answers, `key` its key (that of ANKICONNECT_KEY comes first).
     `removed` says what becomes of notes whose question is gone ("keep", "suspend", "delete"),
     `move` whether cards follow their question to its deck, `sync` whether a sync is started.
-    `keep_edits` leaves out notes that the learner changed where the notes changed, too. `profile`
-    names the one that must be open. `last_package` is where the last build is looked up, for
-    edits before the first push (default: the last one built on this machine). `agree` sees the
-    plan and the profile before anything is done, and may say no.
+    `keep_edits` leaves out the notes that the learner changed where the notes changed, too.
+    `profile` names the one that must be open. `last_package` is where the last build is looked up,
+    for edits before the first push (default: the last one built on this machine). `agree` is shown
+    the plan and the name of the profile before anything is done, and may say no.
+    """
 
-    Call `write_lock` as after `write_apkg`, best in `agree`. Raises AnkifyError, with what was
-    done and what was not where Anki stops half-way.
+    url: str | None = None
+    key: str | None = None
+    removed: str | None = None
+    move: bool | None = None
+    sync: bool | None = None
+    keep_edits: bool = False
+    profile: str | None = None
+    last_package: StrPath | None = None
+    agree: Callable[[PushPlan, str], bool] | None = None
+
+
+def push(project: Project, options: PushOptions = PushOptions()) -> PushReport:
+    """Bring a project into a running Anki, through its add-on AnkiConnect; write its lock.
+
+    Raises AnkifyError, with what was done and what was not where Anki stops half-way.
     """
     settings = read_settings(project.root).anki
-    anki = connect(url or settings.url, key or settings.key, named=url is not None)
+    anki = connect(
+        options.url or settings.url, options.key or settings.key, named=bool(options.url)
+    )
     cache = Cache(project.root)
     records, folder = Records(cache.folder), cache.folder / "exchange"
-    opened = _checked_profile(anki, records, profile)
+    opened = _checked_profile(anki, records, options.profile)
     record = records.read(opened) or Pushed(opened)
     collection = read_running(anki, folder, (note.guid for note in project.notes))
-    wishes = Wishes(
-        Removal(removed or settings.removed),
-        settings.move if move is None else move,
-        keep_edits,
-    )
-    last = _last_build(last_package or cache.last_package)
-    plan = make_plan(project, collection, record, last=last, wishes=wishes)
-    syncs = settings.sync if sync is None else sync
-    if agree and not agree(plan, profile_name(opened)):
-        return PushReport(plan, profile_name(opened))
+    last = _last_build(options.last_package or cache.last_package)
+    plan = make_plan(project, collection, record, last=last, wishes=_wishes(options, settings))
+    report = PushReport(plan, profile_name(opened))
+    if options.agree and not options.agree(plan, report.profile):
+        return report
+    write_lock(project)
     pusher = Pusher(anki, project, collection, plan, records, record, folder)
-    pusher.run(sync=syncs)
-    return PushReport(plan, profile_name(opened), tuple(pusher.done), tuple(pusher.removed_decks))
+    pusher.run(sync=settings.sync if options.sync is None else options.sync)
+    return replace(report, steps=tuple(pusher.done), removed_decks=tuple(pusher.removed_decks))
+
+
+def _wishes(options: PushOptions, settings: AnkiSettings) -> Wishes:
+    move = settings.move if options.move is None else options.move
+    removed = options.removed or settings.removed
+    if removed not in REMOVALS:
+        raise AnkifyError(f"removed must be one of {', '.join(REMOVALS)}, not {removed!r}")
+    return Wishes(Removal(removed), move, options.keep_edits)
 
 
 def profile_name(folder: str) -> str:

@@ -38,7 +38,7 @@ WRONG = {
     "  hint: did you mean name?",
     "[dekc]\nx = 1": "ankify.toml:1: error: unknown table 'dekc'\n  hint: did you mean deck?",
     "name = 'x'": "ankify.toml:1: error: unknown table 'name'\n  hint: known here: deck, questions,"
-    " cards, media, render, source, templates, check",
+    " cards, media, render, source, templates, check, anki",
     "[cards]\nxyz = 1": "ankify.toml:2: error: unknown setting 'xyz'\n"
     "  hint: known here: formula, image",
     "deck = 3": "ankify.toml:1: error: [deck] must be a table",
@@ -49,6 +49,8 @@ WRONG = {
     "[questions]\nlevel = true": "ankify.toml:2: error: questions.level must be a whole number",
     "[questions]\nlevel = 7": "ankify.toml:2: error: questions.level must be from 1 to 6",
     "[media]\nmax_width = 0": "ankify.toml:2: error: media.max_width must be 1 or more",
+    "[anki]\nremoved = 'purge'": "ankify.toml:2: error: anki.removed must be one of: keep, suspend,"
+    " delete",
     "[questions]\npattern = '('": "ankify.toml:2: error: questions.pattern: missing ),"
     " unterminated subpattern at position 0",
     "[cards]\nimage = true\n[questions]\nimage = true": "ankify.toml:4: error: unknown setting"
@@ -109,6 +111,9 @@ def test_a_folder_inside_cannot_set_anything_else(project: Write, run: Run) -> N
     )
 
 
+SHOWN = {None: "", False: "`false`", True: "`true`", (): "`[]`"}
+
+
 def test_the_page_of_the_settings_is_made_of_their_own_words(
     documented: Callable[[str, str], None],
 ) -> None:
@@ -119,7 +124,7 @@ def test_the_page_of_the_settings_is_made_of_their_own_words(
             table = section
             lines += ["", f"## `[{section}]`", "", "| setting | default | | example |"]
             lines += ["|---|---|---|---|"]
-        shown = {None: "", False: "`false`", (): "`[]`"}[setting.default]
+        shown = SHOWN.get(setting.default, f'`"{setting.default}"`')
         example = setting.metadata["example"].replace("|", "\\|")
         lines.append(
             f"| `{setting.name}` | {shown} | {setting.metadata['help']}"

@@ -65,7 +65,7 @@ class Story:
     packages: list[Path] = field(default_factory=list)
 
     def read(self) -> ankify.Project:
-        return ankify.read_project(self.root, now=self.clock)
+        return ankify.read_project(self.root, ankify.ReadOptions(now=self.clock))
 
     def build(self) -> Path:
         """What `ankify build` does; returns the package."""
@@ -79,11 +79,8 @@ class Story:
 
     def push(self, **wishes: Any) -> PushReport:
         self.clock += DAY
-        project = self.read()
         wishes.setdefault("last_package", self.packages[-1] if self.packages else None)
-        report = ankify.push(project, url=self.server.url, **wishes)
-        ankify.write_lock(project)
-        return report
+        return ankify.push(self.read(), ankify.PushOptions(url=self.server.url, **wishes))
 
     def progress(self, source: Path | None = None) -> ankify.Progress:
         return ankify.progress(self.read(), source, url=None if source else self.server.url)
