@@ -1,9 +1,9 @@
 """Draw the figures of the notes: `python notes/figures.py` writes every SVG again.
 
-Each figure is a function that lists its nodes and arrows; see `drawing.py` for the vocabulary. A
-name gives two files, `x.svg` for the day and `x.dark.svg` for the night. Symbols are those of the
-formulas in the notes, small pictures stand for data, a snowflake is on what is frozen and a flame
-on what is trained.
+Each figure is a function that lists its nodes and arrows; shapes, layout and palettes are in
+`drawing.py`, the small pictures that stand for data in `pictures.py`. A name gives two files,
+`x.svg` for the day and `x.dark.svg` for the night. Symbols are those of the formulas in the notes;
+a snowflake is on what is frozen, a flame on what is trained.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from itertools import pairwise
 from math import cos, erf, log, sin, sqrt
 from pathlib import Path
 
-import drawing
+import pictures
 from drawing import (
     PALETTES,
     Box,
@@ -48,8 +48,8 @@ def bars(kind: str, widest: float, texts: Sequence[str]) -> list[Box]:
 
 def controlnet_structure() -> Figure:
     """Let 13 outputs of the copy join the skip connections of the frozen U-Net."""
-    condition, latent = Tile(drawing.outline, "条件图"), Tile(drawing.noise, "$z_t$")
-    result = Tile(drawing.noise, "$ϵ_θ$")
+    condition, latent = Tile(pictures.outline, "条件图"), Tile(pictures.noise, "$z_t$")
+    result = Tile(pictures.noise, "$ϵ_θ$")
     hint, enter = Box("小卷积\n零卷积", "trained"), Sign()
     copy = bars("trained", 66, ("×3", "×3", "×3", "×3", "×1"))
     encoder = bars("frozen", 82, ("64", "32", "16", "8", "中间"))
@@ -119,15 +119,15 @@ def zero_convolution() -> Figure:
 
 def brushnet_structure() -> Figure:
     """Let the image branch feed every layer of the frozen U-Net."""
-    hole, masked = Tile(drawing.mask, "$m^r$", 42), Tile(drawing.masked_photo, "$z_0^m$", 42)
-    latent, text = Tile(drawing.noise, "$z_t$", 42), Tile(drawing.prompt, "文本 $C$", 42)
+    hole, masked = Tile(pictures.mask, "$m^r$", 42), Tile(pictures.masked_photo, "$z_0^m$", 42)
+    latent, text = Tile(pictures.noise, "$z_t$", 42), Tile(pictures.prompt, "文本 $C$", 42)
     channels = [Tokens(cells, 15) for cells in (["mask"], ["data"] * 4, ["noise"] * 4)]
     widths = (92, 76, 60, 48, 60, 76, 92)
     branch = [Box("", "trained", w=w, h=20, badge=not i) for i, w in enumerate(widths)]
     trunk = [Box("", "frozen", w=w, h=20, badge=not i) for i, w in enumerate(widths)]
     branch[0].text, trunk[0].text = "BrushNet", "U-Net"
     zeros = [Sign("0", "trained", radius=9) for _ in widths]
-    result = Tile(drawing.noise, "$ϵ$", 42)
+    result = Tile(pictures.noise, "$ϵ$", 42)
     inputs = Grid((hole, masked, latent), channels, gap=(4, 14))
     ladder = Grid(*zip(branch, zeros, trunk, strict=True), gap=(22, 12))
     below = row(Text("无注意力，不看文本\n每层都加"), result, gap=48)
@@ -196,11 +196,10 @@ def brushnet_blend() -> Figure:
         f'<linearGradient id="blend">{"".join(stops)}</linearGradient>',
         f'<rect width="{w:g}" height="{h:g}" rx="5" fill="@far"/>',
         f'<rect width="{w:g}" height="{h:g}" rx="5" fill="url(#blend)"/>',
-        *(words(x, h / 2, "$x_{orig}$", "on-bright") for x in (40, w - 40)),
-        *words(w / 2, h / 2, "$x_{gen}$", "on-bright"),
     ]
-    flat = [part for parts in strip for part in ([parts] if isinstance(parts, str) else parts)]
-    plots = [section(binary), section(blurred, lost=True), section(united), Canvas(w, h, flat)]
+    for x, name in ((40, "$x_{orig}$"), (w / 2, "$x_{gen}$"), (w - 40, "$x_{orig}$")):
+        strip += words(x, h / 2, name, "on-bright")
+    plots = [section(binary), section(blurred, lost=True), section(united), Canvas(w, h, strip)]
     names = (
         "掩码 $m$：洞内为 1",
         "模糊 $G(m)$：洞边不足 1",
@@ -216,23 +215,24 @@ def brushnet_blend() -> Figure:
 
 def ball(*lights: str) -> Canvas:
     """A ball in the dark, with the light of some of the lamps "warm", left, and "cool", right."""
-    found = ['<g style="isolation:isolate">', '<circle cx="38" cy="38" r="37" fill="@night"/>']
+    found = ['<g style="isolation:isolate">', '<circle cx="38" cy="38" r="37" fill="@deep"/>']
     for light in lights:
         x = 0.12 if light == "warm" else 0.88
         found += [
-            f'<radialGradient id="{light}" cx="{x}" cy=".35" r=".85">'
+            f'<radialGradient id="{light}-{len(lights)}" cx="{x}" cy=".35" r=".85">'
             f'<stop offset="0" stop-color="@{light}"/>'
             f'<stop offset=".35" stop-color="@{light}" stop-opacity=".85"/>'
             f'<stop offset="1" stop-color="@{light}" stop-opacity="0"/></radialGradient>',
-            f'<circle cx="38" cy="38" r="37" fill="url(#{light})" style="mix-blend-mode:screen"/>',
+            f'<circle cx="38" cy="38" r="37" fill="url(#{light}-{len(lights)})" '
+            f'style="mix-blend-mode:screen"/>',
         ]
     return Canvas(76, 76, [*found, "</g>"])
 
 
 def lamp(light: str) -> Canvas:
     """A lamp of one colour with its rays."""
-    rays = "M13 1V4M13 22V25M1 13H4M22 13H25M4.500 4.500 6.500 6.500M19.500 19.500 21.500 21.500"
-    rays += "M4.500 21.500 6.500 19.500M19.500 6.500 21.500 4.500"
+    rays = "M13 1V4M13 22V25M1 13H4M22 13H25M4.5 4.5 6.5 6.5M19.5 19.5 21.5 21.5"
+    rays += "M4.5 21.5 6.5 19.5M19.5 6.5 21.5 4.5"
     return Canvas(
         26,
         26,
@@ -265,14 +265,14 @@ def light_transport() -> Figure:
 def iclight_model() -> Figure:
     """Concatenate latents in channels and feed the widened first convolution."""
     tiles = [
-        Tile(drawing.noise, "$z_t$"),
-        Tile(drawing.cut_out, "前景"),
-        Tile(drawing.dusk, "背景（可选）"),
+        Tile(pictures.noise, "$z_t$"),
+        Tile(pictures.cut_out, "前景"),
+        Tile(pictures.dusk, "背景（可选）"),
     ]
     groups = [Tokens([kind] * 4, 20) for kind in ("noise", "data", "-data")]
     first = Box("首层卷积：新通道从 0 起", "trained", w=290)
-    net, text = Box("U-Net", "trained", w=110, h=44), Tile(drawing.prompt, "文本")
-    decoder, result = Box("VAE 解码", "frozen"), Tile(drawing.relit)
+    net, text = Box("U-Net", "trained", w=110, h=44), Tile(pictures.prompt, "文本")
+    decoder, result = Box("VAE 解码", "frozen"), Tile(pictures.relit)
     table = Grid(tuple(tiles), tuple(groups), gap=(10, 20))
     middle = Grid((text, net, Space(48, 1)), gap=(24, 0))
     last = row(Space(48, 1), decoder, result, gap=24)
@@ -290,10 +290,10 @@ def iclight_model() -> Figure:
 def ace_structure() -> Figure:
     """Make one long sequence of a conversation and keep only the target of it."""
     inputs = [
-        Tile(drawing.prompt, "指令 $T$", w=64),
-        Tile(drawing.photo, "上一轮图", w=64),
-        Tile(drawing.photo, "当前图", w=64),
-        Tile(drawing.noise, "目标 $x_t$", w=64),
+        Tile(pictures.prompt, "指令 $T$", w=64),
+        Tile(pictures.photo, "上一轮图", w=64),
+        Tile(pictures.photo, "当前图", w=64),
+        Tile(pictures.noise, "目标 $x_t$", w=64),
     ]
     text, images = Box("文本编码", "frozen", w=76), Box("VAE 编码", "frozen", w=136)
     marks = Box("+ 图像指示符嵌入", "trained", w=304)
@@ -305,7 +305,7 @@ def ace_structure() -> Figure:
     ]
     core = Box("扩散 Transformer × N", "trained", w=304, h=44)
     output = [Tokens([kind] * 3) for kind in ("-data", "-data", "data")]
-    decoder, image = Box("VAE 解码", "frozen", w=84), Tile(drawing.photo)
+    decoder, image = Box("VAE 解码", "frozen", w=84), Tile(pictures.photo)
     fig = Figure(
         column(
             row(*inputs, gap=16),
@@ -331,11 +331,11 @@ def ace_structure() -> Figure:
 def ace_attention() -> Figure:
     """Draw the two attentions as matrices: who looks, in rows, at what, in columns."""
     images = [
-        Tile(drawing.photo, "$V_{i-1}$", 36),
-        Tile(drawing.photo, "$I$", 36),
-        Tile(drawing.noise, "$x_t$", 36),
+        Tile(pictures.photo, "$V_{i-1}$", 36),
+        Tile(pictures.photo, "$I$", 36),
+        Tile(pictures.noise, "$x_t$", 36),
     ]
-    texts = [Tile(drawing.prompt, f"$T_{{{i}}}$", 36) for i in ("i-1", "i")]
+    texts = [Tile(pictures.prompt, f"$T_{{{i}}}$", 36) for i in ("i-1", "i")]
 
     def cells(seen: str) -> list[Box]:
         return [Box("", "seen" if c == "1" else "data", w=36, h=36, badge=False) for c in seen]
@@ -443,7 +443,7 @@ def acepp_velocity() -> Figure:
 
 def ipadapter_structure() -> Figure:
     """Give image and text a cross-attention of their own with one query."""
-    text, image = Tile(drawing.prompt, "文本"), Tile(drawing.photo, "参考图")
+    text, image = Tile(pictures.prompt, "文本"), Tile(pictures.photo, "参考图")
     text_encoder, image_encoder = Box("CLIP 文本", "frozen"), Box("CLIP 图像", "frozen")
     text_tokens = column(Tokens(["data"] * 5), Text("$c_t$"), gap=2)
     image_tokens = column(Tokens(["data"] * 4), Text("$c_i$"), gap=2)
@@ -477,12 +477,12 @@ def ipadapter_structure() -> Figure:
 
 def instantid_structure() -> Figure:
     """Bring the identity in twice: by cross-attention and by IdentityNet."""
-    person, points = Tile(drawing.face, "参考脸"), Tile(drawing.keypoints, "5 个关键点")
+    person, points = Tile(pictures.face, "参考脸"), Tile(pictures.keypoints, "5 个关键点")
     recognize, project = Box("人脸识别", "frozen"), Box("投影", "trained")
     tokens = column(Tokens(["data"] * 4), Text("ID token"), gap=2)
     adapter, identity = Box("图像适配器", "trained"), Box("IdentityNet", "trained", w=112, h=60)
-    text, net = Tile(drawing.prompt, "文本"), Box("SDXL U-Net", "frozen", w=300, h=40)
-    result = Tile(drawing.person_in_scene)
+    text, net = Tile(pictures.prompt, "文本"), Box("SDXL U-Net", "frozen", w=300, h=40)
+    result = Tile(pictures.person_in_scene)
     fig = Figure(
         column(
             Grid(
@@ -509,7 +509,7 @@ def instantid_structure() -> Figure:
 
 def photomaker_structure() -> Figure:
     """Put the stacked ID embedding in the place of the class word."""
-    photos = row(*(Tile(drawing.face, "", 38) for _ in range(3)), gap=4)
+    photos = row(*(Tile(pictures.face, "", 38) for _ in range(3)), gap=4)
     prompt = Tokens([("data", word) for word in ("man", "在", "海边")], 44)
     image_encoder, text_encoder = Box("CLIP 图像", "trained"), Box("文本编码", "frozen")
     image_tokens = Tokens([("data", f"$e^{i}$") for i in (1, 2, 3)], 32)
@@ -518,7 +518,7 @@ def photomaker_structure() -> Figure:
     stacked = Tokens([*(("trained", f"$ê^{i}$") for i in (1, 2, 3)), "data", "data"], 32)
     name = Text("$t^∗$：类别词换成 ID 嵌入")
     attention, lora = Box("SDXL U-Net", "frozen", w=150), Box("+ LoRA", "trained")
-    net, result = row(attention, lora, gap=10), Tile(drawing.person_in_scene)
+    net, result = row(attention, lora, gap=10), Tile(pictures.person_in_scene)
     fig = Figure(
         column(
             Grid(
@@ -546,11 +546,11 @@ def photomaker_structure() -> Figure:
 
 def pulid_structure() -> Figure:
     """Compare a fast branch with and without the identity, beside the usual training."""
-    start, noisy = Tile(drawing.noise, "$x_T$"), Tile(drawing.noise, "$z_t$")
+    start, noisy = Tile(pictures.noise, "$x_T$"), Tile(pictures.noise, "$z_t$")
     plain, same = Box("Lightning\n无 ID", "frozen"), Box("对齐 $L_{align}$", "loss")
     with_id, usual = Box("Lightning\n有 ID", "frozen"), Box("单步去噪\n有 ID", "frozen")
-    scene, portrait = Tile(drawing.photo), Tile(drawing.person_in_scene)
-    encoder, person = Box("ID 编码器", "trained"), Tile(drawing.face, "参考脸")
+    scene, portrait = Tile(pictures.photo), Tile(pictures.person_in_scene)
+    encoder, person = Box("ID 编码器", "trained"), Tile(pictures.face, "参考脸")
     like, diffusion = Box("身份 $L_{id}$", "loss"), Box("扩散 $L_{diff}$", "loss")
     fig = Figure(
         Grid(
