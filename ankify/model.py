@@ -306,6 +306,37 @@ class Link(_Compact):
     text: str = ""
 
 
+class Ruling(StrEnum):
+    """What the titles of one style are taken for."""
+
+    QUESTIONS = "questions"
+    SECTIONS = "sections"
+    PARTS = "parts of answers"
+    UNNUMBERED = "questions without a number"
+    REFUSED = "no questions"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict(_Compact):
+    """What became of the titles of one style in a note file, and why.
+
+    `style` is what they have in common, in words; `line` that of the first (1-based); `titles` the
+    first three, without numbers; `taken` says how many of the `count` are questions. `ground` names
+    the rule that decided, `reason` is said of "they". `overrule` is what the author can write to
+    decide otherwise: a line for `[questions]` of `ankify.toml`, or a comment.
+    """
+
+    style: str
+    line: int
+    count: int
+    taken: int
+    titles: tuple[str, ...]
+    ruling: Ruling
+    ground: str
+    reason: str
+    overrule: str
+
+
 @dataclass(frozen=True)
 class Survey:
     """What `check` wants to know of a note file beside its questions; lines are 1-based.
@@ -327,8 +358,9 @@ class Survey:
 class Page:
     """What one note file holds, read and rendered but not yet matched to the lock.
 
-    `rendered` holds the answered questions, in the order of the file. Everything a check wants to
-    know of the file is in here too, so that no writer has to parse Markdown again.
+    `rendered` holds the answered questions, in the order of the file. `verdicts` say of each group
+    of titles what it was taken for. Everything a check wants to know of the file is in here too, so
+    that no writer has to parse Markdown again.
     """
 
     file: str
@@ -340,6 +372,7 @@ class Page:
     deck: str | None = None
     tags: tuple[str, ...] = ()
     survey: Survey = Survey()
+    verdicts: tuple[Verdict, ...] = ()
     unreadable: bool = False
 
     @property
