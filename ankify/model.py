@@ -439,6 +439,7 @@ class Project:
 
     `notes` are in the order of the note files, tombstones of removed questions last. `lock` is what
     `ankify.lock` gets with this build (UTF-8); `lock_changed`: it differs from the old one.
+    `lock_merged` says how the two sides of a merge in the old one were joined, if so.
     `before` are the notes of the last build; `rules_off` the rules of `check` that `ankify.toml`
     switches off. `media_saved` says how many bytes smaller copies of pictures save.
     """
@@ -453,6 +454,7 @@ class Project:
     problems: tuple[Problem, ...] = ()
     lock: bytes = b""
     lock_changed: bool = False
+    lock_merged: str = ""
     before: tuple[Past, ...] = ()
     rules_off: tuple[str, ...] = ()
     media_saved: int = 0

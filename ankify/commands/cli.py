@@ -239,6 +239,8 @@ def build(
         show_problems(known.problems, notes)
     deck = write_deck(known, output, strict=strict, locked=locked)
     path = deck.path
+    if project.lock_merged:
+        say(f"{(notes / LOCK_NAME).as_posix()}: {project.lock_merged}")
     if deck.rescue:
         say(rescue_line(deck.rescue, project.root))
 
