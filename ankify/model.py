@@ -167,29 +167,17 @@ class Rendered(_Compact):
 
 
 @dataclass(frozen=True)
-class Seen:
-    """How a file was when it was read: times of content and inode in ns, CRC-32 of its bytes."""
-
-    modified: int
-    changed: int
-    crc: int
-
-
-@dataclass(frozen=True)
 class Media:
     """A file that ships with the deck under a flat name that carries a hash of its bytes.
 
     `path` is the file to copy from; `data` holds the bytes where there is no such file (a data:
-    URI, a cleaned SVG, a smaller copy). Exactly one of the two is set. `size` is in bytes. A file
-    that is as it was `seen` has the same bytes still; None where that cannot be told, as of a file
-    that was written just now: it makes no media another one.
+    URI, a cleaned SVG, a smaller copy). Exactly one of the two is set. `size` is in bytes.
     """
 
     name: str
     size: int
     path: Path | None = None
     data: bytes | None = None
-    seen: Seen | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
