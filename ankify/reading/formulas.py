@@ -290,11 +290,12 @@ class _Keeper:
         return Masked(text, tuple(_expanded(formulas)), (*starts, at), self._mark)
 
 
-# \newcommand{\norm}[1]{\|#1\|}, \def\R{\mathbb{R}}, \DeclareMathOperator{\argmax}{arg\,max}
+# \newcommand{\norm}[1]{\|#1\|}, \def\R{\mathbb{R}}, \DeclareMathOperator{\argmax}{arg\,max},
+# \newcommand\eps\varepsilon
 _DEFINITION = re.compile(
     r"\\(?P<kind>(?:re)?newcommand|providecommand|def|DeclareMathOperator)(?P<star>\*?)\s*"
     r"(?:\{\s*(?P<braced>\\[a-zA-Z]+)\s*\}|(?P<bare>\\[a-zA-Z]+))\s*"
-    r"(?:\[(?P<count>\d)\]\s*(?:\[(?P<default>[^\]]*)\])?|(?P<hashes>(?:#\d)*))\s*(?=\{)"
+    r"(?:\[(?P<count>\d)\]\s*(?:\[(?P<default>[^\]]*)\])?|(?P<hashes>(?:#\d)*))\s*(?=\{|\\[a-zA-Z])"
 )
 _MACRO = re.compile(r"\\[a-zA-Z]+")
 _MAX_EXPANSION = 10_000  # characters: macros that double each other must not fill the memory
@@ -369,11 +370,19 @@ def _fill(tex: str, end: int, macro: _Macro) -> tuple[str | None, int]:
         if argument is None:
             return None, end
         arguments.append(argument)
-    return re.sub(
-        r"#(\d)",
-        lambda found: arguments[int(found[1]) - 1] if 0 < int(found[1]) <= len(arguments) else "",
-        macro.body,
-    ), end
+    return _PARAMETER.sub(lambda found: _argument_at(found, arguments), macro.body), end
+
+
+_PARAMETER = re.compile(r"#(\d)")
+_CONTROL_WORD = re.compile(r"(?<!\\)(?:\\\\)*\\[a-zA-Z]+\Z")
+
+
+def _argument_at(parameter: re.Match[str], arguments: Sequence[str]) -> str:
+    r"""The argument for `#1`; behind `\lvert` with a space, or `x` would make it `\lvertx`."""
+    number = int(parameter[1])
+    argument = arguments[number - 1] if 0 < number <= len(arguments) else ""
+    glues = argument[:1].isalpha() and _CONTROL_WORD.search(parameter.string[: parameter.start()])
+    return f" {argument}" if glues else argument
 
 
 def _argument(tex: str, at: int) -> tuple[str | None, int]:

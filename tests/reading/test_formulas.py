@@ -116,6 +116,10 @@ def test_a_macro_that_names_itself_ends() -> None:
     [
         (r"\def\f#1#2{#2-#1}\f{a}{b}", "b-a"),
         (r"\newcommand{\f}[2][n]{#1#2}\f{a}\f[m]{b}", "namb"),
+        # An argument must not melt into the command before it; a line break is no command.
+        (r"\newcommand{\abs}[1]{\lvert#1\rvert}\abs{x}\abs{-x}", r"\lvert x\rvert\lvert-x\rvert"),
+        (r"\newcommand{\f}[1]{a\\#1}\f{b}", r"a\\b"),
+        (r"\newcommand\eps\varepsilon \eps x", r" \varepsilon x"),
         (r"\def\f#1{#1\alpha}\f{x}y", r"x\alpha y"),
         (r"\def\f#1{#1\Alpha}\f{x}+y", r"x\Alpha+y"),
         (r"\def\f#1{#1}\f{x}y", "xy"),
