@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import replace
 from functools import wraps
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +67,23 @@ def main(arguments: Sequence[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
-@click.group(context_settings=CONTEXT)
+class _Commands(click.Group):
+    """All commands; those in modules of their own are imported when they are asked for."""
+
+    ELSEWHERE = ("progress", "push")
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands, by name."""
+        return sorted({*super().list_commands(ctx), *self.ELSEWHERE})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name; importing its module registers it."""
+        if cmd_name in self.ELSEWHERE:
+            import_module(f"ankify.commands.{cmd_name}")
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=_Commands, context_settings=CONTEXT)
 @click.version_option(__version__, message="ankify %(version)s")
 def cli() -> None:
     """Turn a folder of Markdown notes into an Anki deck.
