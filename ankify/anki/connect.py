@@ -70,16 +70,22 @@ class AnkiConnect:
 
     def ask(self, action: str, **params: Any) -> Any:
         """Have one action done. Raises AnkifyError where it cannot be."""
-        reply = self._send(self._request(action, params), action)
-        return self._result(reply, action)
+        reply = self._send(self._request(action, params), PATIENCE.get(action, USUAL), action)
+        if not isinstance(reply, dict) or not reply.keys() >= {"result", "error"}:
+            raise self._stranger()
+        if reply["error"] is not None:
+            raise self._refused(action, str(reply["error"]))
+        return reply["result"]
 
     def ask_all(self, action: str, many: Sequence[dict[str, Any]]) -> list[Any]:
         """Have one action done with each of these parameters, in one request."""
         if not many:
             return []
-        requests = [self._request(action, params) for params in many]
-        replies = self._send(self._request("multi", {"actions": requests}), action)
-        return [self._result(reply, action) for reply in self._result(replies, action)]
+        replies = self.ask("multi", actions=[self._request(action, params) for params in many])
+        for reply in replies:
+            if reply["error"] is not None:
+                raise self._refused(action, str(reply["error"]))
+        return [reply["result"] for reply in replies]
 
     def profile(self) -> str:
         """The folder of the profile that is open, as the machine of Anki names it.
@@ -97,15 +103,7 @@ class AnkiConnect:
         request = {"action": action, "version": API_VERSION, "params": params}
         return request | ({"key": self._key} if self._key else {})
 
-    def _result(self, reply: Any, action: str) -> Any:
-        if not isinstance(reply, dict) or not reply.keys() >= {"result", "error"}:
-            raise self._stranger()
-        if reply["error"] is not None:
-            raise self._refused(action, str(reply["error"]))
-        return reply["result"]
-
-    def _send(self, request: dict[str, Any], action: str) -> Any:
-        seconds = PATIENCE.get(action, USUAL)
+    def _send(self, request: dict[str, Any], seconds: float, action: str) -> Any:
         body = json.dumps(request).encode()
         headers = {"Content-Type": "application/json"}
         try:

@@ -12,15 +12,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, chain, dropwhile
 
-from ankify.model import Location, Problem, Question, TocEntry, Verdict
+from ankify.model import Location, Problem, Question, TocEntry
 from ankify.questions.answers import LISTS, TAG, is_blank, is_filler, opening_words
 from ankify.questions.blocks import Block, read_blocks, shown
-from ankify.questions.choice import Finding, Outline, choose, explain_given, overrule
+from ankify.questions.choice import Outline, choose
 from ankify.questions.contents import local_links, read_contents
-from ankify.questions.evidence import HEADINGS, FileIndex, Flow, style_of, unread_counts
+from ankify.questions.evidence import HEADINGS, Flow, style_of, unread_counts
 from ankify.questions.numbers import CUSTOM, Numbered, strip_number
 from ankify.questions.titles import Kind, Title
-from ankify.questions.verdicts import BY_PATTERN
 from ankify.questions.words import (
     CONTENTS,
     GIVES_AWAY,
@@ -64,8 +63,7 @@ class SplitFile:
     """What `split_questions` finds in one note file, in file order.
 
     `unanswered` questions make no card. `toc` holds the links of the tables of contents.
-    `unnumbered_candidates` counts the titles that `unnumbered` would make questions. `verdicts` say
-    of each group of titles what it was taken for.
+    `unnumbered_candidates` counts the titles that `unnumbered` would make questions.
     """
 
     sections: tuple[Section, ...]
@@ -74,7 +72,6 @@ class SplitFile:
     toc: tuple[TocEntry, ...] = ()
     unnumbered_candidates: int = 0
     problems: tuple[Problem, ...] = ()
-    verdicts: tuple[Verdict, ...] = ()
 
 
 def split_questions(parsed: ParsedFile, path: str, options: SplitOptions) -> SplitFile:
@@ -99,7 +96,6 @@ def split_questions(parsed: ParsedFile, path: str, options: SplitOptions) -> Spl
         toc=tuple(chain.from_iterable(contents.values())),
         unnumbered_candidates=outline.candidates,
         problems=(*_undecided(path, flow, outline), *found.problems),
-        verdicts=tuple(_verdict(finding, parsed, outline) for finding in outline.findings),
     )
 
 
@@ -143,7 +139,7 @@ def _choose(flow: Flow, options: SplitOptions) -> tuple[Flow, Outline]:
     """Which titles are questions: by the author's pattern and comments, else by judgement."""
     if options.pattern is not None:
         flow, found = _matching(flow, re.compile(options.pattern), options.level)
-        outline = Outline(found, findings=explain_given(FileIndex(flow), found, BY_PATTERN))
+        outline = Outline(found)
     else:
         outline = choose(flow, unnumbered=options.unnumbered, level=options.level)
     marked = {
@@ -152,24 +148,6 @@ def _choose(flow: Flow, options: SplitOptions) -> tuple[Flow, Outline]:
         if _is_comment(block) and "question" in block.comments and flow.blocks[at + 1].title
     }
     return flow, replace(outline, questions=outline.questions | marked)
-
-
-def _verdict(finding: Finding, parsed: ParsedFile, outline: Outline) -> Verdict:
-    group = finding.group
-    return Verdict(
-        style=group.style,
-        line=group.first.line + 1,
-        count=len(group),
-        taken=len(outline.questions.intersection(group)),
-        titles=tuple(plain_text(title.children, parsed) for title in group.titles[:NAMED]),
-        ruling=finding.ruling,
-        ground=finding.name,
-        reason=finding.reason,
-        overrule=overrule(finding),
-    )
-
-
-NAMED = 3  # titles of a group
 
 
 def _matching(
