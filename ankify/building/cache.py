@@ -144,7 +144,8 @@ def page_key(path: str, data: bytes, options: object) -> str:
 def _programs() -> tuple[str, ...]:
     """Python, the installed packages with their versions, and ankify down to its last line."""
     sources = hashlib.sha256()
-    for file in sorted(Path(__file__).parent.parent.rglob("*.py")):
+    root = Path(__file__).parent.parent
+    for file in sorted([*root.rglob("*.py"), *root.rglob("*.toml")]):
         sources.update(file.read_bytes())
     return (__version__, sources.hexdigest(), sys.version, *_installed())
 

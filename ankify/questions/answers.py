@@ -6,25 +6,11 @@ import html
 import re
 
 from ankify.questions.blocks import Block
-from ankify.questions.words import answers, opens
+from ankify.questions.words import BACK_TO_TOP, PLACEHOLDER, answers, opens
 from ankify.reading.inline import visible
 from ankify.reading.tokens import Token
 
 LISTS = ("bullet_list_open", "ordered_list_open")
-
-# Pieces that answer nothing: `[⬆ Back to Top](#contents)`, `TODO`, `待补充`, `Answer:`.
-BACK_TO_TOP = re.compile(
-    r"""^\W*(?:(?:back|go|return|jump)\s+to\s+(?:the\s+)?[\w\s]{2,20}|top|toc|up
-    |返回\w{0,4}|回到\w{0,4})?\W*$""",
-    re.IGNORECASE | re.VERBOSE,
-)
-
-PLACEHOLDER = re.compile(
-    r"""^\W*(?:todo|tbd|tba|wip|to\sbe\s(?:completed|added|done|continued|updated|written)
-    |coming\ssoon|work\sin\sprogress|no\sanswer(?:\syet)?|n/?a
-    |待(?:补充|完善|更新|续|完成|填|添加|写|整理)|未完(?:待续)?|暂无(?:答案)?|略|空)?\W*$""",
-    re.IGNORECASE | re.VERBOSE,
-)
 
 LONG = 400  # so much text, targets of links included, says something
 

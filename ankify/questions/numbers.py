@@ -1,29 +1,36 @@
-"""Titles: the dialects they are numbered in, whether they ask, the labels of answers below them.
+"""The dialects that titles are numbered in; `1. X`, `Question 3: X` and the like are taken apart.
 
-Here words are read, and inline tokens cut; which titles are questions is decided in `choice.py`.
+Which titles are questions is decided in `choice.py`.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ankify.questions.words import ASKED, EXERCISE, LABEL, QUESTION_LABEL
+from ankify.questions.words import (
+    QUESTION_LABEL,
+    exercise,
+    label,
+)
+from ankify.questions.words.patterns import JOINED, Pattern, any_of, phrases, word_set
 
 # -- the dialects of numbering ---------------------------------------------------------------------
 
-# Full-width digits and punctuation, one character for one, so that offsets into a title stay true.
+# Digits and punctuation of other scripts, one for one, so that offsets into a title stay true.
 NARROW = {ord(wide): narrow for wide, narrow in zip("．：（）［］，　", ".:()[], ", strict=True)}
-NARROW |= {0xFF10 + digit: str(digit) for digit in range(10)}
+# Zeros of full-width, Arabic, Persian, Hindi, Bengali and Thai digits.
+ZEROS = (0xFF10, 0x0660, 0x06F0, 0x0966, 0x09E6, 0x0E50)
+NARROW |= {zero + digit: str(digit) for zero in ZEROS for digit in range(10)}
 WIDE = re.compile(f"[{''.join(map(chr, NARROW))}]")
 
 CHINESE = "一二三四五六七八九十百零〇"
 DIGITS = r"\d{1,4}(?:[.\-]\d{1,4}){0,4}[a-z]?"
 # The dot of `1. X`, not of `1.5`; both signs of `1.) X`, not the second of `1、.gitignore`.
 SEPARATOR = r"(?:\s*[.、):,。|](?:[、),。|]|[.:]+(?![.:\w]))*(?!\d)|\s+[-–—·]\s+|[-–—]\s+)"
-COUNTED = "个种大步点次层维阶倍类年天分"  # `3.2种方法` is number 3 and "2种方法", not number 3.2
 
 
 @dataclass(frozen=True)
@@ -32,56 +39,78 @@ class Dialect:
 
     name: str
     example: str
-    pattern: re.Pattern[str]
+    pattern: Pattern
     labelled: bool = False
 
 
-def _dialect(name: str, example: str, pattern: str, labelled: bool = False) -> Dialect:
-    return Dialect(name, example, re.compile(pattern, re.IGNORECASE), labelled)
+def _dialect(
+    name: str, example: str, pattern: Callable[[], str], labelled: bool = False
+) -> Dialect:
+    return Dialect(name, example, Pattern(pattern), labelled)
 
 
-# The first dialect that matches wins, so the plainest stand last.
+def _ordinal() -> str:
+    first, counters = any_of(phrases("ordinals")), any_of(phrases("counters"))
+    labels = any_of(word for word in phrases("question") if JOINED.match(word))
+    return (
+        rf"{first}\s*(?P<number>\d{{1,4}}|[{CHINESE}]+)\s*(?:{counters})?(?:{labels})"
+        rf"(?:{SEPARATOR}|\s+|(?!\w))"
+    )
+
+
+def _labelled() -> str:
+    return (
+        rf"[(【\[]?(?:(?:{label()})\s*(?:[#№.\-_]|{any_of(phrases('number_words'))}[.:]?)?|no(?=\.)\.)"
+        rf"\s*(?P<number>{DIGITS}|(?<!问题)(?<!問題)[{CHINESE}]{{1,4}}(?!\w))"
+        r"(?:\s*(?:/|of)\s*\d{1,4})?(?:\s*[(\[【][^()\[\]【】]{1,20}[)\]】](?=\s*(?::|$)))?"
+        rf"(?:[】\]]\s*|{SEPARATOR}\s*|\s+|(?!\w))"
+    )
+
+
+def _exercise() -> str:
+    return (
+        rf"(?:{exercise()})\s*(?:#|{any_of(phrases('number_words'))}[.:]?\s*)?"
+        rf"(?P<number>{DIGITS}|[{CHINESE}]{{1,4}})(?:{SEPARATOR}\s*|\s+|$)"
+    )
+
+
+def _glued() -> str:
+    counted = any_of(phrases("units"))  # `3.2种方法` is number 3 and "2种方法", not number 3.2
+    return rf"(?P<number>\d{{1,3}}(?:\.\d{{1,3}})+)(?=[\u4e00-\u9fff])(?!{counted})"
+
+
+# The first dialect that matches wins, so the plainest come last.
 DIALECTS = (
+    _dialect("ordinal", "第 3 题：X", _ordinal, labelled=True),
+    _dialect("labelled", "Question 17a. X", _labelled, labelled=True),
+    _dialect("exercise", "Problem 2: X", _exercise),
     _dialect(
-        "ordinal",
-        "第 3 题：X",
-        rf"第\s*(?P<number>\d{{1,4}}|[{CHINESE}]+)\s*[道个個]?(?:{ASKED})(?:{SEPARATOR}|\s+|(?!\w))",
-        labelled=True,
+        "bracketed", "(3) X", lambda: rf"[(\[【](?P<number>{DIGITS})[)\]】]\s*[.、:]?\s*(?=\S)"
     ),
     _dialect(
-        "labelled",
-        "Question 17a. X",
-        rf"[(【]?(?:{LABEL})\s*(?:[#№.\-_]|no[.:]?)?\s*(?P<number>{DIGITS}|(?<!问题)(?<!問題)[{CHINESE}]{{1,4}}(?!\w))"
-        rf"(?:\s*(?:/|of)\s*\d{{1,4}})?(?:\s*[(\[【][^()\[\]【】]{{1,20}}[)\]】](?=\s*(?::|$)))?"
-        rf"(?:[】\]]\s*|{SEPARATOR}\s*|\s+|(?!\w))",
-        labelled=True,
+        "keycap",
+        "3️⃣ X",
+        lambda: rf"(?P<number>(?:\d\ufe0f?\u20e3)+|🔟)(?:{SEPARATOR})?\s*(?=\S)",
     ),
     _dialect(
-        "exercise",
-        "Problem 2: X",
-        rf"(?:{EXERCISE})\s*#?(?P<number>{DIGITS}|[{CHINESE}]{{1,4}})(?:{SEPARATOR}\s*|\s+|$)",
+        "chinese",
+        "三、X",
+        lambda: rf"\(?(?P<number>[{CHINESE}]{{1,4}})(?:\)|[、.:,]|\s)\s*(?=\S)",
     ),
-    _dialect("bracketed", "(3) X", rf"[(\[【](?P<number>{DIGITS})[)\]】]\s*[.、:]?\s*(?=\S)"),
-    _dialect("keycap", "3️⃣ X", rf"(?P<number>(?:\d\ufe0f?\u20e3)+|🔟)(?:{SEPARATOR})?\s*(?=\S)"),
-    _dialect("chinese", "三、X", rf"\(?(?P<number>[{CHINESE}]{{1,4}})(?:\)|[、.:,]|\s)\s*(?=\S)"),
-    _dialect(
-        "glued",
-        "3.2什么是 X",
-        rf"(?P<number>\d{{1,3}}(?:\.\d{{1,3}})+)(?=[\u4e00-\u9fff])(?![{COUNTED}])",
-    ),
-    _dialect("separated", "3. X", rf"(?P<number>{DIGITS})(?:{SEPARATOR})\s*(?=\S)"),
-    _dialect("spaced", "3 X", r"(?P<number>\d{1,3}(?:[.\-]\d{1,3}){0,4})\s+(?=\S)"),
-    _dialect("tight", "3.1x1 X", r"(?P<number>\d{1,4})[.、)]\s*(?=\S)"),
-    _dialect("bare", "3.", rf"(?P<number>{DIGITS})\s*[.、):]?\s*$"),
-    _dialect("label", "Q: X", rf"(?:{LABEL})\s*[.:]\s*(?P<number>)(?=\S)", labelled=True),
+    _dialect("glued", "3.2什么是 X", _glued),
+    _dialect("separated", "3. X", lambda: rf"(?P<number>{DIGITS})(?:{SEPARATOR})\s*(?=\S)"),
+    _dialect("spaced", "3 X", lambda: r"(?P<number>\d{1,3}(?:[.\-]\d{1,3}){0,4})\s+(?=\S)"),
+    _dialect("tight", "3.1x1 X", lambda: r"(?P<number>\d{1,4})[.、)]\s*(?=\S)"),
+    _dialect("bare", "3.", lambda: rf"(?P<number>{DIGITS})\s*[.、):]?\s*$"),
+    Dialect("label", "Q: X", QUESTION_LABEL, labelled=True),
 )
 # Only these can match a title that begins with a digit.
 DIGITS_FIRST = tuple(dialect for dialect in DIALECTS if dialect.example[0].isdigit())
 
 ITEM_NUMBER = _dialect(
-    "list item", "3. **X**", r"(?!)"
+    "list item", "3. **X**", lambda: r"(?!)"
 )  # the number is the list's, not the title's
-CUSTOM = _dialect("custom", "what [questions] pattern says", r"(?!)")
+CUSTOM = _dialect("custom", "what [questions] pattern says", lambda: r"(?!)")
 DECORATION = re.compile(r"(?:[\s#*_~>•▶►]|:[a-z0-9_+-]+:)+")  # in front of a number: `## # 1. X`
 
 
@@ -99,8 +128,13 @@ class Numbered(NamedTuple):
         return 1 + self.number.count(".") + self.number.count("-") if self.number else 0
 
 
-# What any of the dialects begins with, to be quick about all other titles.
-NUMBERED = re.compile(rf"[\d(\[【第{CHINESE}🔟]|{LABEL}|{EXERCISE}", re.IGNORECASE)
+def _begins() -> str:
+    """What any of the dialects begins with, to be quick about all other titles."""
+    words = {word[:3] for word in phrases("question_qualifiers", "question", "exercise")}
+    return rf"[\d(\[【{''.join(phrases('ordinals'))}{CHINESE}🔟]|no\.|{any_of(words)}"
+
+
+NUMBERED = Pattern(_begins)
 KEYCAPS = {0xFE0F: None, 0x20E3: None, ord("🔟"): "10"}
 UNNUMBERED = Numbered(None, None, "", 0)
 
@@ -116,8 +150,8 @@ def read_number(title: str) -> Numbered:
         if match:
             number = match["number"].translate(KEYCAPS)
             separator = narrow[match.end("number") : match.end()].strip()
-            label = QUESTION_LABEL.match(narrow, match.end())  # `1. Q: X`
-            return Numbered(dialect, number or None, separator, (label or match).end())
+            again = QUESTION_LABEL.match(narrow, match.end())  # `1. Q: X`
+            return Numbered(dialect, number or None, separator, (again or match).end())
     return UNNUMBERED
 
 
@@ -139,17 +173,15 @@ def strip_number(title: str) -> str:
     read = read_number(title)
     if read.start:
         return title[read.start :].strip()
-    return CHAPTER.sub("", title).strip() or title.strip()
+    chapter = CHAPTER.match(title)
+    if chapter and (chapter["counter"] or chapter["word"]).lower() in word_set("chapter_words"):
+        return title[chapter.end() :].strip() or title.strip()
+    return title.strip()
 
 
 # `第三章 X`, `Section 3: X`
 CHAPTER = re.compile(
-    rf"^\s*第\s*[\d{CHINESE}]+\s*[章节部分篇讲课]+\s*[:：.、]?\s*"
-    r"|^\s*(?:section|chapter|part|unit|module|lesson)\s+[\dIVX]+\s*[:：.–—-]\s*",
+    rf"\s*[第제]\s*[\d{CHINESE}]+\s*(?P<counter>部分|\w)\s*[:：.、]?\s*"
+    r"|\s*(?P<word>\w+)\s+[\dIVX]+\s*[:：.–—-]\s*",
     re.IGNORECASE,
 )
-
-# -- does a title ask? -----------------------------------------------------------------------------
-
-
-# -- inline tokens ---------------------------------------------------------------------------------

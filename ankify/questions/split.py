@@ -22,14 +22,14 @@ from ankify.questions.numbers import CUSTOM, Numbered, strip_number
 from ankify.questions.titles import Kind, Title
 from ankify.questions.words import (
     CONTENTS,
-    GIVES_AWAY,
     QUESTION_LABEL,
     TASK,
-    TITLE_END,
     answers,
+    gives_away,
     normal,
     only_labels,
     opens,
+    title_end,
 )
 from ankify.reading.inline import cut, visible
 from ankify.reading.parse import ParsedFile, plain_text
@@ -388,12 +388,12 @@ def _trimmed(body: Sequence[Block]) -> list[Block]:
 def _asked_and_answered(block: Block) -> Iterator[Block]:
     """A paragraph that asks and answers, `Q: X` over `A: Y`, as two."""
     words = opening_words(block)
-    found = TITLE_END.search(words) if QUESTION_LABEL.match(words) else None
-    if found and block.tokens[0].type == "paragraph_open":
+    found = title_end(words) if QUESTION_LABEL.match(words) else None
+    if found is not None and block.tokens[0].type == "paragraph_open":
         opening, inline, closing = block.tokens
         children = inline.children or ()
-        end = found.start() + words[found.start() :].startswith("\n")
-        for part in cut(children, 0, found.start()), cut(children, end):
+        end = found + words[found:].startswith("\n")
+        for part in cut(children, 0, found), cut(children, end):
             yield Block((opening, inline.copy(children=list(part)), closing))
     else:
         yield block
@@ -444,7 +444,7 @@ def _stem(body: list[Block]) -> tuple[list[Block], list[Block]]:
     words = [*map(opening_words, body), ""]
     labels = (at for at, said in enumerate(words) if answers(said))
     label = next((at for at in labels if not _is_option(words[at], words[at + 1])), 0)
-    label = next((at for at, said in enumerate(words[:label]) if GIVES_AWAY.match(said)), label)
+    label = next((at for at, said in enumerate(words[:label]) if gives_away(said)), label)
     titles = (block.title for block in body[:label])
     if any(title and title.kind in HEADINGS and not TASK.fullmatch(title.name) for title in titles):
         label = 0

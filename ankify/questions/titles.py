@@ -13,15 +13,14 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from ankify.questions.numbers import ITEM_NUMBER, NUMBERED, Numbered, read_number
-from ankify.questions.words import QUESTION_LABEL, TITLE_END, opens
+from ankify.questions.words import QUESTION_LABEL, is_sentence, opens, title_end
+from ankify.questions.words.patterns import Pattern
 from ankify.reading.inline import BREAKS, cut, visible
 from ankify.reading.tokens import Token
 
 PARAGRAPH_LEVEL, ITEM_LEVEL = 7, 8  # a bold paragraph is deeper than <h6>, a list item deeper still
 # So many characters behind a bold title may be a badge ("🟡 Beginner"); more are an answer.
 BADGE = 30
-# "Yes.", "In one step."
-SENTENCE = re.compile(r"[.!。！]\W*$|^\W*(?:yes|no|是|否|不)\b", re.IGNORECASE)
 
 
 class Kind(StrEnum):
@@ -128,9 +127,7 @@ def _without_citation(title: tuple[Token, ...]) -> tuple[Token, ...]:
 # -- paragraphs ------------------------------------------------------------------------------------
 
 # What a title in a paragraph may begin with, to be quick about all other paragraphs.
-TITLED = re.compile(
-    rf"(?::[a-z0-9_+-]+:|[^\w<(\[【])*(?:\*\*|__|<|{NUMBERED.pattern})", re.IGNORECASE
-)
+TITLED = Pattern(lambda: rf"(?::[a-z0-9_+-]+:|[^\w<(\[【])*(?:\*\*|__|<|{NUMBERED.source})")
 SHORTCODE = re.compile(r":[a-z0-9_+-]+:")
 BOLD_TAG = re.compile(r"<(/?)(?:b|strong)\b[^>]*>$", re.IGNORECASE)
 
@@ -168,14 +165,14 @@ def opening_title(children: tuple[Token, ...], line: int) -> Title | None:
         return _cut_title(children, words, line, kind, read, bold, end)
     # Only the number is bold, `**Q1:** X`, or nothing is.
     below = not first[read.start :].strip() and len(first) < len(words)
-    found = TITLE_END.search(words, len(first) + 1 if below else read.start)
-    end = min(found.start() if found else len(words), len(words) if below else len(first))
+    found = title_end(words, len(first) + 1 if below else read.start)
+    end = min(len(words) if found is None else found, len(words) if below else len(first))
     if not below and not words[read.start : end].strip() and _target(cut(children, 0, end)):
         return None  # a link that leads to the question
     return _cut_title(children, words, line, kind, read, end, end)
 
 
-HASHES = re.compile(rf"(#{{1,6}})(?={NUMBERED.pattern})", re.IGNORECASE)  # `##1. X`
+HASHES = Pattern(lambda: rf"(#{{1,6}})(?={NUMBERED.source})")  # `##1. X`
 DASH = re.compile(r"[^\S\n]*[-–—:：][^\S\n]+")  # between a bold title and the answer behind it
 NUMBER_OUTSIDE = re.compile(r"\W*(?P<number>\d{1,4})(?P<separator>[.、)])\s*")  # `1.**X**`
 
@@ -204,7 +201,7 @@ def _is_badge(rest: Sequence[Token]) -> bool:
     """Whether the rest of a line behind a bold title is no answer: "🟡 Basic", "- easy", a link."""
     words = visible(rest)
     linked = any(token.type == "link_open" for token in rest)
-    answer = SENTENCE.search(words) or (DASH.match(words) and len(words.split()) > 2 and not linked)
+    answer = is_sentence(words) or (DASH.match(words) and len(words.split()) > 2 and not linked)
     return len(words) <= BADGE and not answer
 
 
@@ -234,8 +231,8 @@ def with_title_of(
     """The title with the words that a paragraph begins with; the rest of it is the answer."""
     words = visible(children)
     label = QUESTION_LABEL.match(words)
-    found = TITLE_END.search(words)
-    end = found.start() if found else len(words)
+    found = title_end(words)
+    end = len(words) if found is None else found
     start = end + (words[end : end + 1] == "\n")
     below = line - title.line + words.count("\n", 0, start)
     inside, glued = cut(children, label.end() if label else 0, end), _rest(children, words, start)

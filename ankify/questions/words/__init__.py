@@ -1,0 +1,345 @@
+"""The words that tell questions, answers and other headings apart, in many languages.
+
+The words themselves are in `languages/`, one file a language; here they become predicates.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+from ankify.questions.words.patterns import (
+    UNSPACED,
+    Headings,
+    Openings,
+    Pattern,
+    any_of,
+    each_of,
+    is_run,
+    normal,
+    phrases,
+    word_set,
+    words_of,
+)
+
+__all__ = [
+    "BACK_TO_TOP",
+    "CHAPTER_TITLE",
+    "CONTENTS",
+    "KEY",
+    "NO_QUESTION",
+    "ONLY_LABEL",
+    "OTHER_PAPER",
+    "PLACEHOLDER",
+    "QUESTION_LABEL",
+    "QUESTION_MARKS",
+    "QUIZ",
+    "STEP_TITLE",
+    "TASK",
+    "answers",
+    "asks",
+    "exercise",
+    "gives_away",
+    "is_sentence",
+    "label",
+    "normal",
+    "only_labels",
+    "opens",
+    "title_end",
+]
+
+QUESTION_MARKS = ("?", "？", "؟")
+
+# -- labels of questions ---------------------------------------------------------------------------
+
+
+@cache
+def label() -> str:
+    """The label of a question, `Q` or `Interview question`, as a regular expression."""
+    return f"(?:{each_of(phrases('question_qualifiers'))}){{0,3}}{any_of(phrases('question'))}"
+
+
+@cache
+def exercise() -> str:
+    """The label of much else, too: it counts only where titles ask or answers have a label."""
+    return any_of(phrases("exercise"))
+
+
+# `Q: X`; a number is what it lacks
+QUESTION_LABEL = Pattern(lambda: rf"\W*(?:{label()})\s*[:：.]\s*(?P<number>)(?=\S)")
+
+
+class _OnlyLabel:
+    """What is above a question and no part of it: `**Question**`, `### 题目`."""
+
+    def fullmatch(self, words: str) -> bool:
+        """Whether words are the label of a question and nothing else."""
+        text = " ".join(words_of(words.lower()))
+        first = word_set("question_qualifiers")
+        return is_run(text, first, word_set("question", "exercise"))
+
+
+ONLY_LABEL = _OnlyLabel()
+
+# -- labels of answers -----------------------------------------------------------------------------
+
+# What may be a label with what shows that it is one: `Answer: X`, `[Answer]`, `Answer (short)`.
+MARKS = "\u0300-\u036f\u064b-\u0652\u0900-\u0dff\u0e31-\u0e4e"  # vowel signs, to Python no letters
+LABELLED = re.compile(
+    rf"""\W*(?P<label>[^\n:：.\]】()（）–—]{{1,60}}?)\s*(?:\#?\d{{1,4}}\s*(?=[:：]|$))?
+    (?P<end>[\]】] | [:：] | \.(?P<dotted>\s*\S)? | \s[-–—]\s
+      | (?:[(（][^()（）]*[)）])?[^\w{MARKS}]*(?:$|\n))""",
+    re.VERBOSE,
+)
+
+
+def _is_label(words: str, *, buttons: bool = False) -> bool:
+    found = LABELLED.match(words)
+    if not found:
+        return False
+    return _is_answer(found, buttons)
+
+
+def _is_answer(found: re.Match[str], buttons: bool) -> bool:
+    text = " ".join(found["label"].replace("’", "'").lower().split())
+    opening = ("press", "buttons") if buttons else ()
+    first = word_set("answer_qualifiers", "press", *opening, *(["answer"] if buttons else []))
+    last = word_set("answer", *opening)
+    if is_run(text, first, last):
+        return True
+    end = ":" if found["end"] in (":", "：") else "." if found["dotted"] else ""
+    return bool(end) and is_run(f"{text}{end}", first, last)
+
+
+@lru_cache(4096)
+def answers(words: str) -> bool:
+    """Whether a line is, or begins with, a label that says "here is the answer"."""
+    return _is_label(words.split("\n", 1)[0])
+
+
+def only_labels(words: str) -> bool:
+    """Whether a text is the label of an answer and nothing else."""
+    return _is_label(words) and not normal(words[_label_end(words) :])
+
+
+def _label_end(words: str) -> int:
+    found = LABELLED.match(words)
+    return found.start("dotted") if found and found["dotted"] else found.end() if found else 0
+
+
+def opens(words: str) -> bool:
+    """Whether a <summary> only labels a button ("Show more"), instead of asking something."""
+    return _is_label(words, buttons=True)
+
+
+class _Key:
+    """The key of a test, `3. Correct answer: B`."""
+
+    def match(self, title: str) -> bool:
+        """Whether a title begins with the label of an answer, and one of more than a letter."""
+        found = LABELLED.match(title)
+        if not found or found["end"] not in (":", "：") or len(found["label"].strip()) < 2:
+            return False
+        return _is_answer(found, buttons=False)
+
+
+KEY = _Key()
+TASK_HEADINGS = Headings("task_headings")
+
+
+class _Task:
+    """Headings that still belong to what is asked."""
+
+    def fullmatch(self, title: str) -> bool:
+        """Whether a heading is one of these."""
+        return TASK_HEADINGS.match(title)
+
+
+TASK = _Task()
+HINTS = Headings("gives_away")
+
+
+def gives_away(words: str) -> bool:
+    """Whether a part belongs to the answer, although it precedes the label of the answer."""
+    head = re.match(r"[^:：]{1,60}(?=[:：]|\s*$)", words)
+    return bool(head) and HINTS.match(head[0] if head else "")
+
+
+# What may end a title in the same paragraph: `Q: X? A: Y`, or a line below with an option.
+TITLE_END = re.compile(
+    r"(?:\n\W*|(?<=[?？؟.。!])\s+)(?=(?P<label>[^\n:：]{1,60}[:：]))|\n\W*[a1][.)、]\s",
+    re.IGNORECASE,
+)
+
+
+def title_end(words: str, at: int = 0) -> int | None:
+    """Where a title ends because the label of its answer, or an option, follows."""
+    for found in TITLE_END.finditer(words, at):
+        if found["label"] is None or _is_label(found["label"]):
+            return found.start()
+    return None
+
+
+# -- does a title ask? -----------------------------------------------------------------------------
+
+OPENINGS = Openings("question_words", "requests")
+NO_OPENINGS = Openings("not_asks")
+GAP = re.compile(r"（\s*）|_{3,}")  # to be filled in
+LONE_WORD = re.compile(r"[a-z]+")
+EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+NOT_WORDS = re.compile(r"^[\W_]+|[\W_]+$")
+
+
+@lru_cache(4096)
+def asks(title: str) -> bool:
+    """Whether a title reads as a question or a task."""
+    if any(mark in title for mark in QUESTION_MARKS) or GAP.search(title):
+        return True
+    text = NOT_WORDS.sub("", title.lower())
+    words = words_of(text)
+    first = OPENINGS.match(text, words)
+    if first and not NO_OPENINGS.match(text, words) and not _is_noun(first, words, text):
+        return True
+    return _asks_within(text, words) or text.endswith(_last())
+
+
+def _is_noun(first: str, words: list[str], text: str) -> bool:
+    """Whether the English word in front is none that asks: "List", "State 模式"."""
+    alone = len(words) == 1 or bool(EAST_ASIAN.search(text))
+    return alone and bool(LONE_WORD.fullmatch(first))
+
+
+def _asks_within(text: str, words: list[str]) -> bool:
+    line = f" {' '.join(words)} "
+    if not _lone_words().isdisjoint(words) or any(phrase in line for phrase in _several_words()):
+        return True
+    return not text.isascii() and any(
+        _is_meant(text, found[0]) for found in WORD_PARTS.compiled.finditer(text)
+    )
+
+
+def _is_meant(text: str, phrase: str) -> bool:
+    """Whether a phrase occurs, and not only as the beginning of something else."""
+    others = [other for other in phrases("not_asks") if other.startswith(phrase)]
+    return not others or text.count(phrase) > sum(map(text.count, others))
+
+
+@cache
+def _lone_words() -> frozenset[str]:
+    return frozenset(_whole_words()) - set(_several_words())
+
+
+@cache
+def _several_words() -> tuple[str, ...]:
+    return tuple(f" {word} " for word in _whole_words() if " " in word)
+
+
+def _whole_words() -> list[str]:
+    found = (word for word in phrases("asks_within") if not _is_part(word))
+    return [" ".join(words_of(word)) for word in found]
+
+
+WORD_PARTS = Pattern(lambda: any_of(w.strip("*") for w in phrases("asks_within") if _is_part(w)))
+
+
+def _is_part(word: str) -> bool:
+    return "*" in word or bool(UNSPACED.match(word[-1]))
+
+
+@cache
+def _last() -> tuple[str, ...]:
+    return phrases("asks_last")
+
+
+# -- other headings --------------------------------------------------------------------------------
+
+DATE = re.compile(
+    r"^\W*(?:released?\W+)?(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)[a-z]*"
+    r"\.?\s\d{1,2},?\s\d{4}\W*$",
+    re.IGNORECASE,
+)
+
+
+class _NoQuestion(Headings):
+    """Headings no reader takes for a question, whatever their number; dates of releases, too."""
+
+    def match(self, title: str) -> bool:
+        return super().match(title) or bool(DATE.match(title))
+
+
+NO_QUESTION = _NoQuestion("sections")
+QUIZ = Headings("quiz", "quiz_qualifiers")  # a part of a text that holds the questions on it
+CONTENTS = Headings("contents")
+
+
+AND = re.compile("[和与及與]")
+
+
+class _Chapters(Headings):
+    """Titles of a text in chapters rather than of questions."""
+
+    def match(self, title: str) -> bool:
+        words = AND.sub("", normal(title))
+        subjects, objects = word_set("chapter_subjects"), word_set("chapter_objects")
+        return super().match(title) or is_run(words, subjects, objects, 2)
+
+
+CHAPTER_TITLE = _Chapters("chapters")
+STEPS = Openings("steps")
+
+
+class _Steps:
+    """What somebody has to do, one step after the other."""
+
+    def match(self, title: str) -> bool:
+        """Whether a title says what to do, and has no question mark."""
+        text = NOT_WORDS.sub("", title.lower())
+        asked = any(mark in title for mark in QUESTION_MARKS)
+        return not asked and bool(STEPS.match(text, words_of(text)))
+
+
+STEP_TITLE = _Steps()
+PAPERS = Headings("other_papers")
+
+
+class _OtherPaper:
+    """The title of a file that holds no questions, however its headings are numbered."""
+
+    def match(self, title: str) -> bool:
+        """Whether a title ends as that of a change log or licence, or begins as one."""
+        words = words_of(title.lower())
+        ends = (" ".join(words[at:]) for at in range(max(len(words) - 4, 0), len(words)))
+        return any(map(PAPERS.match, ends)) or " ".join(words).startswith(
+            tuple(f"{word} " for word in phrases("other_papers_first"))
+        )
+
+
+OTHER_PAPER = _OtherPaper()
+
+# -- text that answers nothing ---------------------------------------------------------------------
+
+BACK_TO_TOP = Headings("top")
+
+
+class _Placeholder:
+    """An answer that is not written yet: `TODO`, `待补充`."""
+
+    def match(self, words: str) -> bool:
+        """Whether words are a placeholder, or nothing at all."""
+        if len(words) > 80:
+            return False
+        text = " ".join(NOT_WORDS.sub("", words.lower()).split())
+        if not text or text in word_set("placeholders"):
+            return True
+        # 空 may as well be the answer; （空） is not
+        return words.strip()[:1] in tuple("(（[【") and f"({text})" in word_set("placeholders")
+
+
+PLACEHOLDER = _Placeholder()
+SENTENCE = re.compile(r"[.!。！]\W*$")
+
+
+def is_sentence(words: str) -> bool:
+    """Whether what follows a bold title is an answer: "Yes.", "In one step."."""
+    first = words_of(words.lower())[:1]
+    return bool(SENTENCE.search(words)) or bool(first and first[0] in word_set("yes_no"))
