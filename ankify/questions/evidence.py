@@ -22,6 +22,7 @@ from ankify.questions.contents import hollow, letters
 from ankify.questions.numbers import CHINESE, UNNUMBERED
 from ankify.questions.titles import Kind, Title
 from ankify.questions.words import KEY, NO_QUESTION, QUIZ, asks, normal
+from ankify.questions.words.patterns import TitleWords
 from ankify.reading.inline import visible
 from ankify.reading.tokens import Token
 
@@ -389,9 +390,9 @@ class Group:
         """The share of titles that link to another note file."""
         return share(any(map(_leads_away, title.children)) for title in self.titles)
 
-    def share_matching(self, words: re.Pattern[str]) -> float:
+    def share_matching(self, words: TitleWords) -> float:
         """The share of titles that begin with certain words."""
-        return share(bool(words.match(title.name)) for title in self.titles)
+        return share(words.match(title.name) for title in self.titles)
 
     @cached_property
     def coverage(self) -> float:

@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Callable, Iterable
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 LANGUAGES = Path(__file__).parent / "languages"
 
@@ -41,6 +41,13 @@ NO_LETTERS = re.compile(r"[\W_]+")
 def normal(title: str) -> str:
     """A title reduced to its letters and digits, to compare titles with."""
     return NO_LETTERS.sub("", title).casefold()
+
+
+class TitleWords(Protocol):
+    """Words that titles of some kind are made of, or begin with."""
+
+    def match(self, title: str, /) -> bool:
+        """Whether a title is of this kind."""
 
 
 REMARK = re.compile(r"\s*[(（][^()（）]*[)）]\W*$")  # 选择题（每题 2 分）
