@@ -167,29 +167,17 @@ class Rendered(_Compact):
 
 
 @dataclass(frozen=True)
-class Seen:
-    """How a file was when it was read: times of content and inode in ns, CRC-32 of its bytes."""
-
-    modified: int
-    changed: int
-    crc: int
-
-
-@dataclass(frozen=True)
 class Media:
     """A file that ships with the deck under a flat name that carries a hash of its bytes.
 
     `path` is the file to copy from; `data` holds the bytes where there is no such file (a data:
-    URI, a cleaned SVG, a smaller copy). Exactly one of the two is set. `size` is in bytes. A file
-    that is as it was `seen` has the same bytes still; None where that cannot be told, as of a file
-    that was written just now: it makes no media another one.
+    URI, a cleaned SVG, a smaller copy). Exactly one of the two is set. `size` is in bytes.
     """
 
     name: str
     size: int
     path: Path | None = None
     data: bytes | None = None
-    seen: Seen | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +294,37 @@ class Link(_Compact):
     text: str = ""
 
 
+class Ruling(StrEnum):
+    """What the titles of one style are taken for."""
+
+    QUESTIONS = "questions"
+    SECTIONS = "sections"
+    PARTS = "parts of answers"
+    UNNUMBERED = "questions without a number"
+    REFUSED = "no questions"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict(_Compact):
+    """What became of the titles of one style in a note file, and why.
+
+    `style` is what they have in common, in words; `line` that of the first (1-based); `titles` the
+    first three, without numbers; `taken` says how many of the `count` are questions. `ground` names
+    the rule that decided, `reason` is said of "they". `overrule` is what the author can write to
+    decide otherwise: a line for `[questions]` of `ankify.toml`, or a comment.
+    """
+
+    style: str
+    line: int
+    count: int
+    taken: int
+    titles: tuple[str, ...]
+    ruling: Ruling
+    ground: str
+    reason: str
+    overrule: str
+
+
 @dataclass(frozen=True)
 class Survey:
     """What `check` wants to know of a note file beside its questions; lines are 1-based.
@@ -327,8 +346,9 @@ class Survey:
 class Page:
     """What one note file holds, read and rendered but not yet matched to the lock.
 
-    `rendered` holds the answered questions, in the order of the file. Everything a check wants to
-    know of the file is in here too, so that no writer has to parse Markdown again.
+    `rendered` holds the answered questions, in the order of the file. `verdicts` say of each group
+    of titles what it was taken for. Everything a check wants to know of the file is in here too, so
+    that no writer has to parse Markdown again.
     """
 
     file: str
@@ -340,6 +360,7 @@ class Page:
     deck: str | None = None
     tags: tuple[str, ...] = ()
     survey: Survey = Survey()
+    verdicts: tuple[Verdict, ...] = ()
     unreadable: bool = False
 
     @property
@@ -406,6 +427,7 @@ class Project:
 
     `notes` are in the order of the note files, tombstones of removed questions last. `lock` is what
     `ankify.lock` gets with this build (UTF-8); `lock_changed`: it differs from the old one.
+    `lock_merged` says how the two sides of a merge in the old one were joined, if so.
     `before` are the notes of the last build; `rules_off` the rules of `check` that `ankify.toml`
     switches off. `media_saved` says how many bytes smaller copies of pictures save.
     """
@@ -420,6 +442,7 @@ class Project:
     problems: tuple[Problem, ...] = ()
     lock: bytes = b""
     lock_changed: bool = False
+    lock_merged: str = ""
     before: tuple[Past, ...] = ()
     rules_off: tuple[str, ...] = ()
     media_saved: int = 0

@@ -74,7 +74,7 @@ def read_project(root: StrPath, options: ReadOptions = ReadOptions()) -> Project
     settings = options.settings or read_settings(root)
     now = _clock() if options.now is None else options.now
     cache = Cache(root) if options.cached else None
-    lock = read_lock(root / LOCK_NAME)
+    lock = read_lock(root / LOCK_NAME, now=max(now, int(time.time())))
     name = deck_part(settings.deck.name or root.resolve().name)
     namespace = settings.deck.namespace or (lock.namespace if lock else name)
 
@@ -112,6 +112,7 @@ def read_project(root: StrPath, options: ReadOptions = ReadOptions()) -> Project
         problems=collect_problems(pages, collected, matching, settings),
         lock=encode_lock(new_lock),
         lock_changed=lock is None or not is_same_lock(lock, new_lock),
+        lock_merged=lock.merged if lock else "",
         before=tuple(map(past, lock.entries if lock else ())),
         rules_off=settings.check.off,
     )

@@ -5,6 +5,7 @@ All that touches Anki is in `anki/`; here are the settings, and where the record
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PureWindowsPath
@@ -99,7 +100,7 @@ def _checked_profile(anki: AnkiConnect, records: Records, wanted: str | None) ->
         raise AnkifyError(
             f"the profile {name!r} is open in Anki, and these notes were pushed to {last!r}",
             hint=f"in Anki: File > Switch Profile > {last}; or, if this one is meant, push with"
-            f" --profile {name!r}",
+            f" --profile {shlex.quote(name)}",
         )
     return opened
 

@@ -71,6 +71,8 @@ class StandIn:
             if name not in ACTIONS - self.lacking:
                 raise Exception("unsupported action")
             result = getattr(self, name)(**request.get("params", {}))
+        except ConnectionAbortedError:
+            raise
         except Exception as error:
             return {"result": None, "error": str(error)}
         if name == self.stops_after:

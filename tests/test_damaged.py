@@ -17,7 +17,7 @@ from real_anki import RealAnki
 
 import ankify
 from ankify.building.cache import Cache
-from ankify.identity.lock import LOCK_NAME, Lock, encode_lock, pack_note, parse_lock
+from ankify.identity.lock import LOCK_NAME, VERSION, Lock, encode_lock, pack_note, parse_lock
 from ankify.model import AnkifyError
 
 Write = Callable[..., Path]
@@ -93,7 +93,9 @@ def test_a_lock_with_turned_bits_is_refused_or_reads_the_same(
         refused_or_the_same(run, built, good, flip(good.encode(), chance))
 
 
-def test_two_sides_of_a_merge_in_one_lock_are_refused(built: Path, run: Run) -> None:
+def test_two_sides_of_a_merge_in_one_lock_are_joined_but_not_by_a_locked_build(
+    built: Path, run: Run
+) -> None:
     good = (built / LOCK_NAME).read_text()
     lines = good.splitlines(keepends=True)
     at = len(lines) - 2
@@ -103,15 +105,17 @@ def test_two_sides_of_a_merge_in_one_lock_are_refused(built: Path, run: Run) -> 
         "".join([*lines[:at], lines[at], *lines[at:]]),
     ):
         (built / LOCK_NAME).write_text(text)
-        code, _, error = run("build", built, "-o", "y.apkg")
-        assert code == 1
-        assert "merge conflict" in error or "is here twice" in error
-        assert "git checkout" in error
+        assert run("build", built, "-o", "y.apkg", "--locked")[0] == 1
         assert (built / LOCK_NAME).read_text() == text
+        code, _, said = run("build", built, "-o", "y.apkg")
+        assert code == 0
+        assert f"{LOCK_NAME}: took the questions of both sides of a merge" in said
+        assert (built / LOCK_NAME).read_text() == good
 
 
 def test_a_lock_of_a_newer_ankify_is_refused(built: Path, run: Run) -> None:
-    text = (built / LOCK_NAME).read_text().replace('["ankify.lock",1,', '["ankify.lock",2,')
+    text = (built / LOCK_NAME).read_text()
+    text = text.replace(f'["ankify.lock",{VERSION},', f'["ankify.lock",{VERSION + 1},')
     (built / LOCK_NAME).write_text(text)
     code, _, error = run("build", built, "-o", "y.apkg")
     assert (code, "pip install -U ankify-notes" in error) == (1, True)

@@ -70,22 +70,16 @@ class AnkiConnect:
 
     def ask(self, action: str, **params: Any) -> Any:
         """Have one action done. Raises AnkifyError where it cannot be."""
-        reply = self._send(self._request(action, params), PATIENCE.get(action, USUAL), action)
-        if not isinstance(reply, dict) or not reply.keys() >= {"result", "error"}:
-            raise self._stranger()
-        if reply["error"] is not None:
-            raise self._refused(action, str(reply["error"]))
-        return reply["result"]
+        reply = self._send(self._request(action, params), action)
+        return self._result(reply, action)
 
     def ask_all(self, action: str, many: Sequence[dict[str, Any]]) -> list[Any]:
         """Have one action done with each of these parameters, in one request."""
         if not many:
             return []
-        replies = self.ask("multi", actions=[self._request(action, params) for params in many])
-        for reply in replies:
-            if reply["error"] is not None:
-                raise self._refused(action, str(reply["error"]))
-        return [reply["result"] for reply in replies]
+        requests = [self._request(action, params) for params in many]
+        replies = self._send(self._request("multi", {"actions": requests}), action)
+        return [self._result(reply, action) for reply in self._result(replies, action)]
 
     def profile(self) -> str:
         """The folder of the profile that is open, as the machine of Anki names it.
@@ -103,7 +97,15 @@ class AnkiConnect:
         request = {"action": action, "version": API_VERSION, "params": params}
         return request | ({"key": self._key} if self._key else {})
 
-    def _send(self, request: dict[str, Any], seconds: float, action: str) -> Any:
+    def _result(self, reply: Any, action: str) -> Any:
+        if not isinstance(reply, dict) or not reply.keys() >= {"result", "error"}:
+            raise self._stranger()
+        if reply["error"] is not None:
+            raise self._refused(action, str(reply["error"]))
+        return reply["result"]
+
+    def _send(self, request: dict[str, Any], action: str) -> Any:
+        seconds = PATIENCE.get(action, USUAL)
         body = json.dumps(request).encode()
         headers = {"Content-Type": "application/json"}
         try:

@@ -76,8 +76,9 @@ def as_shipped(
     `shipped` is the record of the last push. None where no rule knows: the note is of an older
     build, or was edited before the last one.
     """
-    if last and learner.modified == last.modified:  # untouched: an edit sets another time
-        return learner.fields, learner.tags
+    recorded = shipped and last and shipped.modified == last.modified
+    if last and learner.modified == last.modified and not recorded:
+        return learner.fields, learner.tags  # untouched: an edit sets another time
     if shipped:  # recorded by the push itself
         return shipped.fields, shipped.tags
     if last and last.fields and learner.modified > last.modified:  # edited since the last build

@@ -200,7 +200,7 @@ class Pusher:
         put = {note.guid: self._put(note.guid) for note, _ in plan.elsewhere}
         put |= {move.note.guid: move.old_deck for move in plan.moved}
         now = {
-            note.guid: Shipped(note.fields, note.tags, put.get(note.guid, note.deck))
+            note.guid: Shipped(note.fields, note.tags, note.modified, put.get(note.guid, note.deck))
             for note in self.project.notes
             if note.question and note.guid not in skipped
         }

@@ -27,6 +27,7 @@ class Shipped:
 
     fields: tuple[str, ...]
     tags: tuple[str, ...]
+    modified: int
     deck: str | None
 
 
@@ -92,7 +93,7 @@ class Records:
 
 def _record(data: Mapping[str, Any]) -> Pushed:
     notes = {
-        guid: Shipped(tuple(note["fields"]), tuple(note["tags"]), note["deck"])
+        guid: Shipped(tuple(note["fields"]), tuple(note["tags"]), note["modified"], note["deck"])
         for guid, note in data["notes"].items()
     }
     suspended = frozenset(data["suspended"])

@@ -11,7 +11,6 @@ import hashlib
 import io
 import itertools
 import json
-import os
 import sqlite3
 import tempfile
 import zipfile
@@ -27,7 +26,7 @@ from genanki.apkg_schema import APKG_SCHEMA
 from ankify.anki.note_type import FIELD_ID, FIELDS, NOTE_TYPE_ID, NOTE_TYPE_NAME, TEMPLATE_ID
 from ankify.anki.read import opened_package, read_media
 from ankify.files import staged_file
-from ankify.model import AnkifyError, Media, Note, NoteType, Project, Seen, StrPath
+from ankify.model import AnkifyError, Media, Note, NoteType, Project, StrPath
 
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can hold: the clock must not show
 _INSERT_NOTE = "INSERT INTO notes VALUES(?,?,?,?,-1,?,?,'',0,0,'')"
@@ -173,8 +172,7 @@ def _add_media(archive: zipfile.ZipFile, name: str, media: Media) -> None:
     except OSError as error:  # else it would be said of the package
         raise AnkifyError(f"cannot read {media.path}: {error.strerror or error}") from error
     with source:
-        if not _add_seen(archive, name, media, source):
-            _add_hashed(archive, name, media, source)
+        _add_hashed(archive, name, media, source)
 
 
 def _add_hashed(archive: zipfile.ZipFile, name: str, media: Media, source: IO[bytes]) -> None:
@@ -189,56 +187,12 @@ def _add_hashed(archive: zipfile.ZipFile, name: str, media: Media, source: IO[by
         )
 
 
-def _add_seen(archive: zipfile.ZipFile, name: str, media: Media, source: IO[bytes]) -> bool:
-    """Have the system copy a file that holds still; False where that cannot be, or is not sure.
-
-    The checksum is known, so the bytes need not come by here. What was written of a copy that
-    fails is written over by the next one.
-    """
-    seen, target = media.seen, archive.fp
-    if seen is None or target is None or media.size > zipfile.ZIP64_LIMIT // 2:
-        return False
-    info = _info(name, zipfile.ZIP_STORED)
-    info.header_offset, info.CRC = archive.start_dir, seen.crc
-    info.file_size = info.compress_size = media.size
-    header = info.FileHeader(zip64=False)
-    target.seek(info.header_offset)
-    target.write(header)
-    target.flush()
-    if not _copied(source, target, media.size) or not _as_seen(source, media.size, seen):
-        return False
-    archive.start_dir = target.seek(info.header_offset + len(header) + media.size)
-    archive.filelist.append(info)
-    archive.NameToInfo[name] = info
-    return True
-
-
-def _copied(source: IO[bytes], target: IO[bytes], size: int) -> bool:
-    """Whether the system has copied so many bytes; only Linux can."""
-    copy = getattr(os, "copy_file_range", None)
-    try:
-        while copy and size:
-            done = copy(source.fileno(), target.fileno(), size)
-            if not done:
-                return False
-            size -= done
-    except OSError:  # another file system, and an old Linux
-        return False
-    return bool(copy)
-
-
-def _as_seen(source: IO[bytes], size: int, seen: Seen) -> bool:
-    found = os.fstat(source.fileno())
-    times = found.st_mtime_ns, found.st_ctime_ns
-    return (found.st_size, *times) == (size, seen.modified, seen.changed)
-
-
 def _write_database(project: Project, path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
         package = _Package(_decks(project))
-        package.write_to_db(connection.cursor(), 0, itertools.count(1))
+        package.write_to_db(connection.cursor(), project.note_type.modified, itertools.count(1))
         connection.commit()
 
 
@@ -246,12 +200,12 @@ def _decks(project: Project) -> list[genanki.Deck]:
     """The project as genanki's decks: one a deck name, in the order of the notes."""
     model = _model(project.note_type)
     decks: dict[str, genanki.Deck] = {}
-    for note in project.notes:
+    for note, note_id in zip(project.notes, _note_ids(project.notes), strict=True):
         name = note.deck if note.cards else project.name  # a tombstone must not make a deck
         if name not in decks:
             decks[name] = genanki.Deck(_deck_id(name), name)
             decks[name].add_model(model)
-        decks[name].add_note(note)
+        decks[name].add_note(_Note(model, note, note_id))
     return list(decks.values())
 
 
@@ -260,60 +214,55 @@ def _deck_id(name: str) -> int:
     return (1 << 40) + int.from_bytes(hashlib.sha256(name.encode()).digest()[:5], "big")
 
 
-def _model(note_type: NoteType) -> _Model:
+def _model(note_type: NoteType) -> genanki.Model:
     fields = [{"name": name, "id": FIELD_ID + i} for i, name in enumerate(FIELDS)]
     templates = [
         {"name": t.name, "qfmt": t.front, "afmt": t.back, "id": TEMPLATE_ID + i}
         for i, t in enumerate(note_type.templates)
     ]
-    model = _Model(NOTE_TYPE_ID, NOTE_TYPE_NAME, fields, templates, css=note_type.css)
-    model.modified = note_type.modified
-    return model
+    return genanki.Model(NOTE_TYPE_ID, NOTE_TYPE_NAME, fields, templates, css=note_type.css)
 
 
-class _Model(genanki.Model):  # type: ignore[misc]
-    """A genanki model with the time of its last change."""
+class _Note(genanki.Note):  # type: ignore[misc]
+    """A genanki note with ids and times of its own, and the cards that ankify has chosen."""
 
-    modified = 0
+    def __init__(self, model: genanki.Model, note: Note, note_id: int) -> None:
+        super().__init__(model, note.fields, tags=note.tags, guid=note.guid, due=note.due)
+        self.id, self.modified, self.ordinals = note_id, note.modified, note.cards
 
-    def to_json(self, timestamp: float, deck_id: int) -> dict[str, Any]:
-        model: dict[str, Any] = super().to_json(self.modified, deck_id)
-        return model
+    def row(self) -> tuple[int, str, int, int, str, str]:
+        tags, fields = f" {' '.join(self.tags)} ", "\x1f".join(self.fields)
+        return self.id, self.guid, self.model.model_id, self.modified, tags, fields
+
+    def card_rows(self, deck_id: int) -> Iterator[tuple[int, ...]]:
+        for ordinal in self.ordinals:
+            yield self.id + ordinal, self.id, deck_id, ordinal, self.modified, self.due
 
 
 class _Package(genanki.Package):  # type: ignore[misc]
-    """A genanki package that inserts all rows at once: one by one costs as much as the rest."""
+    """A genanki package that writes the list of decks once, and all rows at once.
+
+    genanki reads and writes the list anew for each deck: of 200 files, that takes as long as all
+    the rest.
+    """
 
     def write_to_db(self, cursor: sqlite3.Cursor, timestamp: float, id_gen: Iterator[int]) -> None:
         cursor.executescript(APKG_SCHEMA)
         cursor.executescript(APKG_COL)
-        models = {
-            m.model_id: m.to_json(timestamp, None) for d in self.decks for m in d.models.values()
-        }
-        self._extend(cursor, "models", models)
-        self._extend(cursor, "decks", {deck.deck_id: deck.to_json() for deck in self.decks})
+        models = {m.model_id: m for deck in self.decks for m in deck.models.values()}
+        _extend(cursor, "models", {i: m.to_json(timestamp, None) for i, m in models.items()})
+        _extend(cursor, "decks", {deck.deck_id: deck.to_json() for deck in self.decks})
         rows = [(deck.deck_id, note) for deck in self.decks for note in deck.notes]
-        ids = _note_ids([note for _, note in rows])
-        cursor.executemany(_INSERT_NOTE, map(_note_row, ids, (note for _, note in rows)))
+        cursor.executemany(_INSERT_NOTE, (note.row() for _, note in rows))
         cursor.executemany(
-            _INSERT_CARD,
-            (
-                (i + ordinal, i, deck_id, ordinal, note.modified, note.due)
-                for i, (deck_id, note) in zip(ids, rows, strict=True)
-                for ordinal in note.cards
-            ),
+            _INSERT_CARD, (row for deck_id, note in rows for row in note.card_rows(deck_id))
         )
 
-    @staticmethod
-    def _extend(cursor: sqlite3.Cursor, column: str, entries: dict[int, Any]) -> None:
-        (text,) = cursor.execute(f"SELECT {column} FROM col").fetchone()
-        merged = json.loads(text) | {str(key): value for key, value in entries.items()}
-        cursor.execute(f"UPDATE col SET {column} = ?", (json.dumps(merged),))
 
-
-def _note_row(number: int, note: Note) -> tuple[int, str, int, int, str, str]:
-    tags, fields = f" {' '.join(note.tags)} ", "\x1f".join(note.fields)
-    return number, note.guid, NOTE_TYPE_ID, note.modified, tags, fields
+def _extend(cursor: sqlite3.Cursor, column: str, entries: dict[int, Any]) -> None:
+    (text,) = cursor.execute(f"SELECT {column} FROM col").fetchone()
+    merged = json.loads(text) | {str(key): value for key, value in entries.items()}
+    cursor.execute(f"UPDATE col SET {column} = ?", (json.dumps(merged),))
 
 
 def _note_ids(notes: Sequence[Note]) -> list[int]:

@@ -29,7 +29,7 @@ from platformdirs import user_cache_path
 from ankify import __version__, model
 from ankify.files import SLACK
 
-FORMAT = 2  # of the entries
+FORMAT = 3  # of the entries
 
 
 def cache_folder() -> Path:

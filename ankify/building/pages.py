@@ -173,6 +173,7 @@ def read_page(note_file: NoteFile, found: Found, settings: Settings) -> Page:
         deck=_text(note_file, "deck"),
         tags=_tags(note_file),
         survey=surveyed,
+        verdicts=split.verdicts,
     )
     return _with_shared_titles(page)
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import replace
 from functools import wraps
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +37,10 @@ from ankify.commands.report import (
     hint_from_here,
     note_as_json,
     problem_as_json,
+    verdict_as_json,
+    verdict_lines,
 )
+from ankify.config import CONFIG_NAME
 from ankify.identity.lock import LOCK_NAME
 from ankify.model import AnkifyError, ChangeKind, Problem, Project, Severity
 
@@ -63,7 +67,23 @@ def main(arguments: Sequence[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
-@click.group(context_settings=CONTEXT)
+class _Commands(click.Group):
+    """All commands; those in modules of their own are imported when they are asked for."""
+
+    ELSEWHERE = ("progress", "push")
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands, by name."""
+        return sorted({*super().list_commands(ctx), *self.ELSEWHERE})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name; importing its module registers it."""
+        if cmd_name in self.ELSEWHERE:
+            import_module(f"ankify.commands.{cmd_name}")
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=_Commands, context_settings=CONTEXT)
 @click.version_option(__version__, message="ankify %(version)s")
 def cli() -> None:
     """Turn a folder of Markdown notes into an Anki deck.
@@ -79,9 +99,9 @@ def notes_argument(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
-def _default_notes(_: click.Context, __: click.Parameter, value: Path | None) -> Path:
+def _default_notes(context: click.Context, __: click.Parameter, value: Path | None) -> Path:
     """NOTES, else the folder here if it has an ankify.toml, else notes/, else the folder here."""
-    if value is not None and os.path.isfile(value):
+    if value is not None and os.path.isfile(value) and not context.params.get("why"):
         hint = f"name its folder: {value.parent}"
         raise click.BadParameter(f"{value} is a file, and NOTES is a folder; {hint}")
     if value is not None:
@@ -236,6 +256,8 @@ def build(
         show_problems(known.problems, notes)
     deck = write_deck(known, output, strict=strict, locked=locked)
     path = deck.path
+    if project.lock_merged:
+        say(f"{(notes / LOCK_NAME).as_posix()}: {project.lock_merged}")
     if deck.rescue:
         say(rescue_line(deck.rescue, project.root))
 
@@ -314,13 +336,22 @@ def print_report(project: Project, path: Path, *, verbose: bool) -> None:
 @notes_argument
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 @click.option("--html", is_flag=True, help="With --json: the fields of each note, too.")
+@click.option(
+    "--why",
+    is_flag=True,
+    is_eager=True,
+    help="Say of all titles why they are questions, or are not; NOTES may be one note file.",
+)
 @unnumbered_option
 @reports_errors
-def list_questions(notes: Path, *, as_json: bool, html: bool, unnumbered: bool) -> None:
+def list_questions(notes: Path, *, as_json: bool, html: bool, why: bool, unnumbered: bool) -> None:
     """List the questions of NOTES that become cards.
 
     Example: ankify list notes --json
     """
+    if why:
+        show_why(notes, unnumbered, as_json=as_json)
+        return
     project = read(notes, unnumbered)
     listed = [note for note in project.notes if note.question]
     if not listed:
@@ -333,6 +364,31 @@ def list_questions(notes: Path, *, as_json: bool, html: bool, unnumbered: bool) 
         assert note.question
         number = f"{note.question.number}. " if note.question.number else ""
         tell(f"{note.question.location}: {number}{note.question.title}")
+
+
+def show_why(notes: Path, unnumbered: bool, *, as_json: bool) -> None:
+    """Print the verdict on each group of titles; of one note file, if `notes` is one."""
+    root = _notes_of(notes) if notes.is_file() else notes
+    project = read(root, unnumbered, tolerant=True)
+    pages = project.pages
+    if root != notes:
+        file = notes.resolve().relative_to(root.resolve()).as_posix()
+        pages = tuple(page for page in pages if page.file == file)
+        if not pages:
+            raise AnkifyError(f"{notes} is no note file of {root}, or ankify.toml leaves it out")
+    verdicts = [(page.file, verdict) for page in pages for verdict in page.verdicts]
+    if as_json:
+        tell_json([verdict_as_json(file, verdict) for file, verdict in verdicts])
+        return
+    for file, verdict in verdicts:
+        for line in verdict_lines(file, verdict):
+            tell(line)
+
+
+def _notes_of(file: Path) -> Path:
+    """The notes folder of a note file: the outermost with an `ankify.toml`, else its own."""
+    configured = [folder for folder in file.parents if (folder / CONFIG_NAME).is_file()]
+    return configured[-1] if configured else file.parent
 
 
 def say_why_empty(project: Project) -> None:

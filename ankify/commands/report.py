@@ -19,6 +19,7 @@ from ankify.model import (
     Past,
     Problem,
     Project,
+    Verdict,
 )
 from ankify.reading.html import html_text
 
@@ -292,6 +293,45 @@ def note_as_json(note: Note, *, html: bool) -> dict[str, Any]:
     if html:
         entry |= {"question_html": note.fields[0], "answer_html": note.fields[1]}
     return entry
+
+
+def verdict_lines(file: str, verdict: Verdict) -> Iterator[str]:
+    """A group of titles, what it was taken for and why, and what would overrule that."""
+    titles = ", ".join(f'"{shortened(title)}"' for title in verdict.titles)
+    more = ", ..." if verdict.count > len(verdict.titles) else ""
+    count = counted(verdict.count, "title")
+    yield f"{file}:{verdict.line}: {count}, {verdict.style}: {titles}{more}"
+    some = f", {verdict.taken} of them" if 0 < verdict.taken < verdict.count else ""
+    yield f"  {verdict.ruling}{some}: they {verdict.reason} [{verdict.ground}]"
+    yield f"  to overrule it: {in_place(verdict.overrule)}"
+
+
+def shortened(title: str, most: int = 60) -> str:
+    """A title of at most so many characters."""
+    return title if len(title) <= most else f"{title[: most - 1]}…"
+
+
+def in_place(line: str) -> str:
+    """A line that overrules a verdict, with where to write it."""
+    if line.startswith("<!--"):
+        return f"{line} above the title"
+    return f"{line} under [questions] of ankify.toml"
+
+
+def verdict_as_json(file: str, verdict: Verdict) -> dict[str, Any]:
+    """A verdict as the contract of `ankify list --why --json` has it."""
+    return {
+        "file": file,
+        "line": verdict.line,
+        "style": verdict.style,
+        "count": verdict.count,
+        "taken": verdict.taken,
+        "titles": list(verdict.titles),
+        "verdict": str(verdict.ruling),
+        "ground": verdict.ground,
+        "reason": verdict.reason,
+        "overrule": verdict.overrule,
+    }
 
 
 # diff -------------------------------------------------------------------------------------------

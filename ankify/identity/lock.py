@@ -5,50 +5,53 @@ by file and guid. So a line never depends on its neighbours, a diff shows what t
 branches that add questions in different files merge without help. A last line tells a whole lock
 from one that was cut off; a count would be changed by both branches and conflict every time.
 
-A lock that is broken is never mended by guessing and never started anew in silence: either would
-cost learners their review history.
+A lock that is broken is never repaired by guessing and never started anew in silence: either would
+cost learners their review history. A merge does not break it: both sides are joined (`union.py`).
 """
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import zlib
 from base64 import b64decode, b64encode
 from binascii import b2a_base64
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
 from io import BytesIO
 from itertools import chain
-from operator import attrgetter
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NoReturn
 
 from ankify.files import staged_file
+from ankify.identity.union import later_change, merge_message, without_markers
 from ankify.model import AnkifyError, Location, Past, Project
 
 LOCK_NAME = "ankify.lock"
-VERSION = 1
+VERSION = 2  # in 1 the questions of a file were in the order of their guids
 HEADER = """\
 # ankify.lock: how ankify knows each question again after an edit.
 # It keeps the review history of everyone who learns from these notes: commit it, never edit it.
-# After a merge conflict take one side whole (git checkout --theirs ankify.lock), then build.
+# After a merge, with or without a conflict in it, build: ankify joins both sides.
 """
 END = '["end"]'
 LIMIT = 1 << 40  # of times and counts; SQLite and Anki take no number of any size
 _LARGEST_NOTE = 64 << 20  # bytes of a packed note, unpacked
 MAGIC = "ankify.lock"
-CONFLICT = re.compile(r"(<{7}|\|{7}|={7}|>{7})( |$)")  # "<<<<<<< HEAD", "======="
+HEAD = f'["{MAGIC}",'  # how the first line begins
+_LAST_DAY = 253_402_300_799  # 9999-12-31, the last that datetime knows
+DAY = 24 * 60 * 60
 SEAL = len(',"crc-32"]')  # at the end of each line
 RESTORE = (
     "restore the last good one (git checkout HEAD -- ankify.lock), then build again;"
     " without git remove ankify.lock, then ankify adopt OLD.apkg NOTES"
 )
-TAKE_SIDE = (
-    "take one side whole (git checkout --ours ankify.lock, or --theirs), build, commit;"
-    " what only the other side had gets the same guid again, unless it was reworded since"
+WRONG_CLOCK = (
+    "if the clock of this machine is slow, set it; else take the last lock without that time:"
+    " git log ankify.lock, then git checkout COMMIT -- ankify.lock"
 )
 
 
@@ -81,11 +84,17 @@ class LockEntry:
 
 @dataclass(frozen=True)
 class Lock:
-    """The lock as data. `note_type` is the fingerprint and the modified time of the note type."""
+    """The lock as data. `note_type` is the fingerprint and the modified time of the note type.
+
+    `is_ordered` says whether the entries of a file that are not removed are in the order of the
+    notes. `merged` says in one line what was done to join two sides; empty where nothing was.
+    """
 
     namespace: str
     note_type: tuple[str, int] = ("", 0)
     entries: tuple[LockEntry, ...] = ()
+    is_ordered: bool = field(default=True, compare=False)
+    merged: str = field(default="", compare=False)
 
 
 # The order of a line: what a person reads in a diff comes first.
@@ -111,10 +120,11 @@ EXTRAS: dict[str, type] = {"nth": int, "marked_id": str, "removed": int, "tombst
 DEFAULTS = {field.name: field.default for field in fields(LockEntry) if field.name in EXTRAS}
 
 
-def read_lock(path: Path) -> Lock | None:
-    """Read a lock file; None if there is none.
+def read_lock(path: Path, *, now: int | None = None) -> Lock | None:
+    """Read a lock file; None if there is none. `now` is the time of the build, in seconds.
 
-    Raises AnkifyError, with the line, for a lock that is broken, cut off, in conflict or too new.
+    Raises AnkifyError, with the line, for a lock that is broken, cut off, too new, or that has
+    times later than `now` by more than a day.
     """
     try:
         data = path.read_bytes()
@@ -128,42 +138,40 @@ def read_lock(path: Path) -> Lock | None:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         _fail(path.name, line, "the lock is damaged: this is not UTF-8")
-    return parse_lock(text, path.name)
+    return parse_lock(text, path.name, now=now)
 
 
-def parse_lock(text: str, name: str = LOCK_NAME) -> Lock:
-    """Read the text of a lock file; `name` is what errors call it. Raises AnkifyError."""
-    lines = text.split("\n")
-    if "\r" in text:
-        lines = [line.rstrip("\r") for line in lines]  # Windows checkouts have \r\n
-    if any(sign * 7 in text for sign in "<|=>"):
-        _refuse_conflicts(name, lines)
-    rows = [(n, line) for n, line in enumerate(lines, 1) if line and not line.startswith("#")]
+def parse_lock(text: str, name: str = LOCK_NAME, *, now: int | None = None) -> Lock:
+    """Read the text of a lock file; `name` is what errors call it. Raises AnkifyError.
+
+    Two sides of a merge are joined: of two lines with one guid, the later change is taken.
+    """
+    lines = [(n, line.rstrip("\r")) for n, line in enumerate(text.split("\n"), 1)]
+    kept = without_markers(lines) if any(sign * 7 in text for sign in "<|=>") else lines
+    rows = [(n, line) for n, line in kept if line and not line.startswith("#")]
     if not rows:
         _fail(name, 1, "the lock is empty")
-    namespace, note_type = _parse_head(name, *rows[0])
     if rows[-1][1] != END:
         _fail(name, rows[-1][0], "the lock is cut off after this line")
-    entries = []
-    seen: dict[str, int] = {}
-    for number, line in rows[1:-1]:
+    latest = LIMIT if now is None else now + DAY
+    version, namespace, note_type = _parse_heads(name, rows, latest)
+    entries: dict[str, LockEntry] = {}
+    twice = 0
+    for number, line in rows:
+        if line == END or line.startswith(HEAD):
+            continue
         entry = _parse_entry(name, number, line)
-        if entry.guid in seen:
-            message = f"guid {entry.guid} is here twice (first in line {seen[entry.guid]})"
-            _fail(name, number, message, TAKE_SIDE)
-        seen[entry.guid] = number
-        entries.append(entry)
-    return Lock(namespace, note_type, tuple(entries))
-
-
-def _refuse_conflicts(name: str, lines: Sequence[str]) -> None:
-    for number, line in enumerate(lines, 1):
-        if CONFLICT.match(line):
-            _fail(name, number, "the lock has an unresolved merge conflict", TAKE_SIDE)
+        _refuse_future(name, number, latest, entry.added, entry.modified, entry.removed or 0)
+        first = entries.setdefault(entry.guid, entry)
+        if first is not entry:
+            twice += 1
+            entries[entry.guid] = later_change(first, entry)
+    merged = merge_message(len(kept) < len(lines), twice)
+    return Lock(namespace, note_type, tuple(entries.values()), version > 1, merged)
 
 
 def encode_lock(lock: Lock) -> bytes:
-    """Write a lock as the bytes of its file: equal locks, whatever their order, give equal ones."""
+    """Write a lock as the bytes of its file; `sorted_entries` says in which order."""
     head = _seal([MAGIC, VERSION, lock.namespace, *lock.note_type])
     lines = (entry.line or _format_entry(entry) for entry in sorted_entries(lock.entries))
     data = BytesIO()  # grows line by line: a long lock is never there twice
@@ -173,8 +181,16 @@ def encode_lock(lock: Lock) -> bytes:
 
 
 def sorted_entries(entries: Iterable[LockEntry]) -> tuple[LockEntry, ...]:
-    """Sort by file and guid: an order that renumbering and rewording do not disturb."""
-    return tuple(sorted(entries, key=attrgetter("file", "guid")))
+    """Sort by file, each file's in the given order: that of the notes; removed ones by guid.
+
+    So the lock knows the neighbours of a question, and a merge goes as that of the notes does.
+    """
+    return tuple(sorted(entries, key=_place))
+
+
+def _place(entry: LockEntry) -> tuple[str, bool, str]:
+    is_removed = entry.removed is not None
+    return entry.file, is_removed, entry.guid if is_removed else ""
 
 
 def pack_note(fields: Sequence[str], tags: Sequence[str]) -> str:
@@ -232,7 +248,18 @@ def _cells(line: str) -> list[Any] | None:
 _from_json = json.JSONDecoder().raw_decode
 
 
-def _parse_head(name: str, number: int, line: str) -> tuple[str, tuple[str, int]]:
+def _parse_heads(
+    name: str, rows: Sequence[tuple[int, str]], latest: int
+) -> tuple[int, str, tuple[str, int]]:
+    """Version, namespace and note type; two sides of a merge may each have their first line."""
+    others = [row for row in rows[1:] if row[1].startswith(HEAD)]
+    heads = [_parse_head(name, *row) for row in (rows[0], *others)]
+    note_type = max((note_type for _, _, note_type in heads), key=itemgetter(1))
+    _refuse_future(name, rows[0][0], latest, note_type[1])
+    return min(version for version, _, _ in heads), heads[0][1], note_type
+
+
+def _parse_head(name: str, number: int, line: str) -> tuple[int, str, tuple[str, int]]:
     try:
         magic, version = json.loads(line)[:2]
     except (ValueError, TypeError):
@@ -245,7 +272,15 @@ def _parse_head(name: str, number: int, line: str) -> tuple[str, tuple[str, int]
     cells = _unseal(name, number, line)
     if [type(cell) for cell in cells[2:]] != [str, str, int] or not 0 <= cells[4] < LIMIT:
         _fail(name, number, "the lock is damaged: this line is not as ankify wrote it")
-    return cells[2], (cells[3], cells[4])
+    return version, cells[2], (cells[3], cells[4])
+
+
+def _refuse_future(name: str, number: int, latest: int, *times: int) -> None:
+    """Refuse a time that no build can have written: it would outdo all updates until then."""
+    if max(times) > latest:
+        when = f"{datetime.fromtimestamp(min(max(times), _LAST_DAY), UTC):%Y-%m-%d}"
+        message = f"a change of {when} is later than this build by more than a day"
+        _fail(name, number, message, WRONG_CLOCK)
 
 
 def _parse_entry(name: str, number: int, line: str) -> LockEntry:
@@ -285,11 +320,9 @@ def _fail(name: str, line: int, message: str, hint: str = RESTORE) -> NoReturn:
     raise AnkifyError(message, Location(name, line), hint)
 
 
-def is_same_lock(a: Lock, b: Lock) -> bool:
-    """Whether two locks have the same text, in whatever order they were written."""
-    return (a.namespace, a.note_type) == (b.namespace, b.note_type) and (
-        sorted_entries(a.entries) == sorted_entries(b.entries)
-    )
+def is_same_lock(old: Lock, new: Lock) -> bool:
+    """Whether a lock that was read has the text that one to be written will have."""
+    return old.is_ordered and not old.merged and old == new
 
 
 def past(entry: LockEntry) -> Past:

@@ -172,7 +172,7 @@ def _ship(
 def _media(found: Found, width: int | None, smaller: bytes | None) -> Media:
     if smaller is None:
         name = _flat_name(found, found.digest)
-        return Media(name, found.size, found.path, found.data, found.seen)
+        return Media(name, found.size, found.path, found.data)
     # Not hashed by its own bytes: another Pillow writes others, and every note would be updated.
     digest = hashlib.sha256(f"{found.digest} {width}".encode()).hexdigest()
     return Media(_flat_name(found, digest), len(smaller), data=smaller)

@@ -12,19 +12,17 @@ import hashlib
 import os
 import posixpath
 import re
-import time
 import unicodedata
-import zlib
 from collections.abc import Iterable, Iterator, MutableMapping
 from dataclasses import dataclass, replace
 from functools import cache
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit
 
-from ankify.files import SLACK, files_below, kept
+from ankify.files import files_below, kept
 from ankify.media.svg import UnsafeSvg, clean_svg
-from ankify.model import PICTURES, Seen
+from ankify.model import PICTURES
 
 LARGE = 5_000_000  # bytes of a picture that `check` warns of: phones sync it over the air
 LIMIT = 20_000_000  # bytes of a download or of an SVG to be cleaned
@@ -70,23 +68,21 @@ class Found:
     path: Path | None = None
     data: bytes | None = None
     problems: tuple[tuple[str, str], ...] = ()  # (rule, message)
-    seen: Seen | None = None
 
 
 @dataclass(frozen=True)
 class _Digest:
-    """What is kept of the bytes of a file: sha256, CRC-32, the suffix that they call for."""
+    """What is kept of the bytes of a file: sha256, and the suffix that they call for."""
 
     sha256: str
-    crc: int
     actual: str
 
     def __str__(self) -> str:
-        return f"{self.sha256}{self.crc:08x}{self.actual}"
+        return f"{self.sha256}{self.actual}"
 
 
 def _read_digest(text: str) -> _Digest:
-    return _Digest(text[:64], int(text[64:72], 16), text[72:])
+    return _Digest(text[:64], text[64:])
 
 
 class Refused(Exception):
@@ -232,18 +228,18 @@ class Finder:
         return replace(found, problems=(problem,))
 
     def _digest(
-        self, relative: str, stream: BinaryIO, actual: str
+        self, relative: str, stream: BufferedReader, actual: str
     ) -> tuple[_Digest, os.stat_result]:
         """The hashes of a file, and how it was. Raises OSError if it changes meanwhile."""
         stat = os.fstat(stream.fileno())
         key = _key(relative, stat)
         if key not in self.digests:
             stream.seek(0)
-            sha256, crc = _hashes(stream)
+            sha256 = _sha256(stream)
             after = os.fstat(stream.fileno())
             if (after.st_size, after.st_mtime_ns) != (stat.st_size, stat.st_mtime_ns):
                 raise OSError("it changed while it was read")
-            self.digests[key] = str(_Digest(sha256, crc, actual))
+            self.digests[key] = str(_Digest(sha256, actual))
         return _read_digest(self.digests[key]), stat
 
     def hint(self, file: str, src: str) -> str | None:
@@ -279,26 +275,19 @@ class Finder:
         return self.downloads.get(url, default)
 
 
-_NO_SUFFIX = str(_Digest("0" * 64, 0, ""))
+_NO_SUFFIX = str(_Digest("0" * 64, ""))
 
 
 def _key(relative: str, stat: os.stat_result) -> str:
     return f"{relative}|{stat.st_size}|{stat.st_mtime_ns}|{stat.st_ctime_ns}"
 
 
-def _hashes(stream: BinaryIO) -> tuple[str, int]:
-    """The sha256 and the CRC-32 of a file, which is read once."""
-    digest, crc = hashlib.sha256(), 0
-    while block := stream.read(1 << 18):
-        digest.update(block)
-        crc = zlib.crc32(block, crc)
-    return digest.hexdigest(), crc
+def _sha256(stream: BufferedReader) -> str:
+    return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _found(digest: _Digest, stat: os.stat_result, stem: str, suffix: str, path: Path) -> Found:
-    young = max(stat.st_mtime_ns, stat.st_ctime_ns) > time.time_ns() - SLACK
-    seen = None if young else Seen(stat.st_mtime_ns, stat.st_ctime_ns, digest.crc)
-    return Found(digest.sha256, stem, suffix, stat.st_size, path=path, seen=seen)
+    return Found(digest.sha256, stem, suffix, stat.st_size, path=path)
 
 
 def _candidates(src: str) -> Iterator[str]:

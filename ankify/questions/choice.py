@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any, NamedTuple
 
+from ankify.model import Ruling
 from ankify.questions import thresholds as limit
 from ankify.questions.evidence import (
     ASKS,
@@ -27,6 +29,23 @@ from ankify.questions.evidence import (
 )
 from ankify.questions.titles import Kind
 from ankify.questions.verdicts import (
+    AMONG,
+    BESIDE,
+    BY_LEVEL,
+    GOES_ON,
+    IN_CHAPTERS,
+    LESSON,
+    MINOR,
+    NEVER,
+    ONE_QUESTION,
+    OTHER_LIST,
+    OTHER_PART,
+    OTHERS_SAID,
+    PAPER,
+    PLAINER,
+    QUIET,
+    Ground,
+    Reason,
     bare_sections,
     is_doubtful,
     is_minor,
@@ -36,11 +55,21 @@ from ankify.questions.verdicts import (
     is_section,
     is_stray,
     judge,
+    judge_unnumbered,
+    section_ground,
 )
 from ankify.questions.words import QUIZ
 
 Groups = Mapping[Style, Group]
-PLAIN = (Kind.ITEM_LINK, Kind.ITEM)  # without a number too plain to be a question
+
+
+class Finding(NamedTuple):
+    """What became of a group, and why."""
+
+    group: Group
+    ruling: Ruling
+    name: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -48,64 +77,129 @@ class Outline:
     """Where the questions of a file are.
 
     `candidates` counts the un-numbered titles that would be questions if they were asked for.
-    `undecided` is the first of the sections that may as well be the questions.
+    `undecided` is the first of the sections that may as well be the questions. `findings` say of
+    each group of titles what became of it.
     """
 
     questions: frozenset[int]
     candidates: int = 0
     undecided: int | None = None
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass
 class Search:
     """The search for the questions of one file; each step changes what is `chosen` so far.
 
-    `numbered` and `loose` are the groups with and without numbers, `unnumbered` says whether the
-    latter may be taken; `asking` is the group of them that would be.
+    `numbered` are the groups with numbers, `unnumbered` says whether those without may be taken;
+    `asking` is the group of the latter that would be.
     """
 
     file: FileIndex
     numbered: Groups
-    loose: Groups
     unnumbered: bool
     chosen: Group = field(init=False)
     asking: Group = field(init=False)
     is_done: bool = False
+    findings: dict[tuple[int, ...], Finding] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.chosen = self.asking = self.file.group(())
+
+    def record(self, group: Group, ruling: Ruling, why: Reason | Ground[Any]) -> None:
+        """Note what became of a group; what is found later counts."""
+        self.findings[group.positions] = Finding(group, ruling, why.name, why.reason)
 
 
 def choose(flow: Flow, *, unnumbered: bool = False, level: int | None = None) -> Outline:
     """Say which titles of a file are its questions; a level overrules all judgement."""
     file = FileIndex(flow)
     if level is not None:
-        return Outline(frozenset(_on_level(file, level, unnumbered)))
+        found = _on_level(file, level, unnumbered)
+        return Outline(found, findings=explain_given(file, found, BY_LEVEL))
     if is_other_paper(file):
-        return Outline(frozenset())
-    search = Search(file, file.groups(numbered=True), file.groups(numbered=False), unnumbered)
+        return Outline(frozenset(), findings=explain_given(file, frozenset(), PAPER, other=PAPER))
+    search = Search(file, file.numbered, unnumbered)
     for _, step in STEPS:
         step(search)
     return _outline(search)
 
 
-def _on_level(file: FileIndex, level: int, unnumbered: bool) -> list[int]:
+def _on_level(file: FileIndex, level: int, unnumbered: bool) -> frozenset[int]:
     """All headings of one level; un-numbered ones if asked for, or if there are no others."""
-    numbered, loose = file.groups(numbered=True), file.groups(numbered=False)
-    found = [at for s, group in numbered.items() if s.level == level for at in group]
+    found = [at for s, group in file.numbered.items() if s.level == level for at in group]
     if unnumbered or not found:
-        found += [at for s, group in loose.items() if s.level == level for at in group]
-    return found
+        found += [at for s, group in file.unnumbered.items() if s.level == level for at in group]
+    return frozenset(found)
 
 
 def _outline(search: Search) -> Outline:
     chosen, asking = search.chosen, search.asking
     if not chosen:
-        return Outline(frozenset(asking if search.unnumbered else ()), len(asking))
+        found = frozenset(asking if search.unnumbered else ())
+        return Outline(found, len(asking), findings=_explain(search, found))
     between = _between(search)
     found = frozenset([*chosen, *between] if search.unnumbered else chosen)
     candidates = 0 if search.unnumbered else len(between)
-    return Outline(found, candidates, _undecided(search))
+    findings = _explain(search, found, frozenset(between))
+    return Outline(found, candidates, _undecided(search), findings)
+
+
+# -- why -------------------------------------------------------------------------------------------
+
+
+def explain_given(
+    file: FileIndex, questions: Set[int], why: Reason, other: Reason = OTHERS_SAID
+) -> tuple[Finding, ...]:
+    """Say of each group that the author has decided: these are the questions, the others not."""
+    groups = [*file.numbered.values(), *file.unnumbered.values(), *file.others.values()]
+    return tuple(
+        Finding(group, Ruling.QUESTIONS, why.name, why.reason)
+        if not questions.isdisjoint(group)
+        else Finding(group, Ruling.REFUSED, other.name, other.reason)
+        for group in groups
+    )
+
+
+def _explain(
+    search: Search, questions: frozenset[int], between: frozenset[int] = frozenset()
+) -> tuple[Finding, ...]:
+    """Say of each group what became of it, as the steps have recorded, or by where it is."""
+    file = search.file
+    groups = [*file.numbered.values(), *file.unnumbered.values()]
+    found = [_finding(search, group, questions, between) for group in groups]
+    never = (Finding(group, Ruling.REFUSED, *NEVER) for group in file.others.values())
+    return (*found, *never)
+
+
+def _finding(
+    search: Search, group: Group, questions: frozenset[int], between: frozenset[int]
+) -> Finding:
+    known = search.findings.get(group.positions)
+    if known and (known.ruling is Ruling.QUESTIONS) != questions.isdisjoint(group):
+        return known
+    if not questions.isdisjoint(group):
+        return Finding(group, Ruling.QUESTIONS, *(AMONG if between & {*group} else OTHER_PART))
+    if not between.isdisjoint(group):
+        return Finding(group, Ruling.UNNUMBERED, *AMONG)
+    if group.first.kind in WEAK:
+        return Finding(group, Ruling.REFUSED, *PLAINER)
+    if search.chosen and not group.first.read.number:
+        return Finding(group, Ruling.REFUSED, *BESIDE)
+    return Finding(group, Ruling.REFUSED, *OTHER_LIST)
+
+
+def overrule(finding: Finding) -> str:
+    """What the author can write to decide otherwise: a setting in `ankify.toml`, or a comment."""
+    if finding.ruling is Ruling.QUESTIONS:
+        return "<!-- ankify: ignore -->"
+    if finding.ruling is Ruling.UNNUMBERED:
+        return "unnumbered = true"
+    level = finding.group.first.level
+    return f"level = {level}" if level <= DEEPEST else "<!-- ankify: question -->"
+
+
+DEEPEST = 6  # level of a heading
 
 
 # -- the steps -------------------------------------------------------------------------------------
@@ -121,7 +215,9 @@ def leave_quiet_parts(search: Search) -> None:
             continue
         part = {at: bisect_left(file.headings, at) for at in group}
         loud = {part[at] for at, end in group.spans if file.asks(at) or file.is_solved(at, end)}
-        if loud:
+        if not loud:
+            search.record(group, Ruling.REFUSED, QUIET)
+        else:
             found[style] = file.group(at for at in group if part[at] in loud)
     search.numbered = found
 
@@ -129,14 +225,16 @@ def leave_quiet_parts(search: Search) -> None:
 def add_labels(search: Search) -> None:
     """Take `Q: X` for numbered where titles without a number are asked for."""
     if search.unnumbered:
-        labelled = {s: group for s, group in search.loose.items() if s.family == "labelled"}
+        labelled = {
+            s: group for s, group in search.file.unnumbered.items() if s.family == "labelled"
+        }
         search.numbered = {**search.numbered, **labelled}
 
 
 def take_outermost(search: Search) -> None:
     """Take the outermost group of headings, links, `<summary>` or labelled titles."""
     sure = {style: group for style, group in search.numbered.items() if not style.is_plain}
-    search.chosen = _outermost(search.file, sure)
+    search.chosen = _outermost(search, sure)
 
 
 def take_held(search: Search) -> None:
@@ -149,7 +247,7 @@ def take_held(search: Search) -> None:
             continue
         nesting = Nesting(chosen, group)
         if len(nesting.bare) >= limit.MOST * len(chosen) and is_section(nesting):
-            search.chosen = _inwards(nesting)
+            search.chosen = _inwards(search, nesting)
             return
 
 
@@ -157,8 +255,11 @@ def leave_lessons(search: Search) -> None:
     """Leave the chapters of a lesson that `Q: X` without numbers are the questions on."""
     if search.unnumbered or not search.chosen or search.chosen.is_labelled:
         return
-    labelled = (group for style, group in search.loose.items() if style.family == "labelled")
+    labelled = (
+        group for style, group in search.file.unnumbered.items() if style.family == "labelled"
+    )
     if any(is_quiz(Nesting(search.chosen, group)) for group in labelled):
+        search.record(search.chosen, Ruling.SECTIONS, LESSON)
         search.chosen, search.numbered = search.file.group(()), {}
 
 
@@ -172,7 +273,7 @@ def find_asking(search: Search) -> None:
 def take_plain(search: Search) -> None:
     """Take bold titles or list items where there is nothing better."""
     if not search.chosen and not search.is_done:
-        search.chosen = _outermost(search.file, search.numbered)
+        search.chosen = _outermost(search, search.numbered)
 
 
 def leave_other_list(search: Search) -> None:
@@ -210,40 +311,54 @@ STEPS: tuple[tuple[str, Callable[[Search], None]], ...] = (
 # -- from the outermost group inwards --------------------------------------------------------------
 
 
-def _outermost(file: FileIndex, groups: Groups) -> Group:
+def _outermost(search: Search, groups: Groups) -> Group:
     """Go from the outermost group inwards, past those that only hold others."""
-    chosen = file.group(())
+    chosen = search.file.group(())
     has_chapters = False
     for style, group in sorted(groups.items()):
         if chosen:
-            chosen = _inwards(Nesting(chosen, group))
+            chosen = _inwards(search, Nesting(chosen, group))
         elif is_minor(group):
-            continue
-        elif judge(group).accepts and not (has_chapters and group.share_asking < limit.MOST_ASK):
-            chosen = group
-        else:  # what is in chapters has to ask aloud to be a question
+            search.record(group, Ruling.REFUSED, MINOR)
+        elif not (ground := judge(group)).accepts:
+            search.record(group, Ruling.REFUSED, ground)
             has_chapters |= style.kind in HEADINGS and not is_stray(group)
+        elif has_chapters and group.share_asking < limit.MOST_ASK:
+            search.record(group, Ruling.REFUSED, IN_CHAPTERS)
+            has_chapters |= style.kind in HEADINGS
+        else:  # what is in chapters has to ask aloud to be a question
+            search.record(group, Ruling.QUESTIONS, ground)
+            chosen = group
     return chosen
 
 
-def _inwards(nesting: Nesting) -> Group:
+def _inwards(search: Search, nesting: Nesting) -> Group:
     """Take the inner group if the outer one is sections, else what sections there are in it.
 
     One by one: a section with an answer of its own and no inner titles is a question, and a
     question that does not ask and only holds questions is a section.
     """
     outer, inner, file = nesting.outer, nesting.inner, nesting.file
-    if is_section(nesting):
+    ground = section_ground(nesting)
+    if ground.accepts:
+        search.record(outer, Ruling.SECTIONS, ground)
+        search.record(inner, Ruling.QUESTIONS, judge(inner))
         holders = {start for start, _ in nesting.holders}
         own = [s for s, end in outer.spans if s not in holders and file.has_own_answer(s, end)]
         if is_quiz(nesting):
             own = [at for at in own if file.asks(at)]
         return file.group(sorted([*inner, *own]))
+    search.record(inner, Ruling.PARTS, _as_parts(ground))
     sections = bare_sections(nesting)
     if not sections:
         return outer
     held = [at for span in sections for at in inner.within(*span)]
     return file.group(sorted({*outer, *held} - {start for start, _ in sections}))
+
+
+def _as_parts(ground: Ground[Nesting]) -> Reason:
+    """Why inner titles are parts of answers: what their outer ones are."""
+    return Reason(ground.name, f"are inside of questions, which {ground.reason}")
 
 
 def _undecided(search: Search) -> int | None:
@@ -263,32 +378,32 @@ def _undecided(search: Search) -> int | None:
 def _asking(search: Search) -> Group:
     """The outermost group of titles of which most ask and have an answer."""
     file = search.file
+    ruling = Ruling.QUESTIONS if search.unnumbered else Ruling.UNNUMBERED
     asking: list[Group] = []
-    has_labels = any(group.is_labelled for group in search.loose.values())  # theirs are the answers
-    for style, group in sorted(search.loose.items()):
+    for style, whole in sorted(file.unnumbered.items()):
+        group = whole
         if style.kind in WEAK and not group.is_labelled:  # the rest is emphasis, not a title
             group = file.group(filter(file.asks, group))
         group = group.keep(lambda start, end: not file.holds_contents(start, end))
-        answered = group.keep(file.is_answered)
-        solved = 0.0 if has_labels else group.share_solved
-        asks_enough = max(answered.share_asking, solved) >= limit.MOST_ASK
-        if style.kind in PLAIN or len(answered) < 2 or not asks_enough:
-            continue
-        if group.is_labelled or group.coverage >= limit.COVERING:
+        ground = judge_unnumbered(group)
+        search.record(whole, ruling if ground.accepts else Ruling.REFUSED, ground)
+        if ground.accepts:
             asking.append(group)
     most = max(map(len, asking), default=0)
     outer = (group for group in asking if len(group) >= limit.OUTERMOST * most)
-    return next(outer, _title_of_file(file))
+    return next(outer, None) or _title_of_file(search)
 
 
-def _title_of_file(file: FileIndex) -> Group:
+def _title_of_file(search: Search) -> Group:
     """The title of the file, if it has a question mark and all else is below it."""
-    first = file.group(file.headings[:1])
+    file = search.file
     tops = [at for at in file.headings if file.titles[at].level == 1]
-    if len(tops) != 1 or tops[0] != first[0] or first.first.read.number:
+    first = file.group(file.headings[:1])
+    alone = tops == [*first] and first and not first.first.read.number
+    if not alone or not first.first.name.endswith(ASKS) or first.coverage < limit.ONE_QUESTION:
         return file.group(())
-    is_question = first.first.name.endswith(ASKS) and first.coverage >= limit.ONE_QUESTION
-    return first if is_question else file.group(())
+    search.record(first, Ruling.QUESTIONS if search.unnumbered else Ruling.UNNUMBERED, ONE_QUESTION)
+    return first
 
 
 def _between(search: Search) -> list[int]:
@@ -297,7 +412,7 @@ def _between(search: Search) -> list[int]:
     like = chosen.first
     among = [
         (at, end)
-        for group in search.loose.values()
+        for group in search.file.unnumbered.values()
         for at, end in group.spans
         if chosen[0] < at < chosen[-1] and file.titles[at].name.endswith(ASKS)
         if file.titles[at].kind is like.kind and file.titles[at].level == like.level
@@ -345,8 +460,14 @@ def _with_slips(search: Search) -> Group:
     ]
     for _ in range(2):  # what the first round adds may close the gaps around another slip
         styles = set(map(style_of, chosen.titles))
-        runs = [run for g in others if g[0] not in known for run in _runs(g, chosen)]
-        known.update(at for run in runs if _goes_on(run, chosen, styles) for at in run)
+        added: set[int] = set()
+        for group in others:
+            runs = _runs(group, chosen) if group[0] not in known else ()
+            found = [at for run in runs if _goes_on(run, chosen, styles) for at in run]
+            added.update(found)
+            if found:
+                search.record(group, Ruling.QUESTIONS, GOES_ON)
+        known |= added
         chosen = file.group(sorted(known))
     return chosen
 
@@ -397,9 +518,9 @@ def _with_other_parts(search: Search) -> Group:
     found: list[int] = []
     headings = {style: g for style, g in search.numbered.items() if style.kind in HEADINGS}
     for start, end in _parts(chosen):
-        found += _asked_in(file, headings, start, end)
+        found += _asked_in(search, headings, start, end)
     for start, end in _quizzes(chosen):
-        group = _asked_in(file, search.numbered, start, end)
+        group = _asked_in(search, search.numbered, start, end)
         answered = sum(file.is_answered(*span) for span in pairwise([*group, end]))
         is_sure = QUIZ.match(file.titles[start].name) or (
             group and group.share_asking >= limit.NEARLY_ALL_ASK
@@ -429,9 +550,10 @@ def _quizzes(chosen: Group) -> list[tuple[int, int]]:
     return found
 
 
-def _asked_in(file: FileIndex, groups: Groups, start: int, end: int) -> Group:
+def _asked_in(search: Search, groups: Groups, start: int, end: int) -> Group:
     """The questions of one part of a file, if they ask or have a label."""
     part = {style: group.within(start, end) for style, group in groups.items()}
-    group = _outermost(file, {style: found for style, found in part.items() if found})
+    aside = Search(search.file, search.numbered, search.unnumbered)
+    group = _outermost(aside, {style: found for style, found in part.items() if found})
     asked = group and (group.is_labelled or group.share_asking >= limit.MOST_ASK)
-    return group if asked else file.group(())
+    return group if asked else search.file.group(())

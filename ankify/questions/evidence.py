@@ -38,6 +38,18 @@ RANK = {Kind.HTML: 0, Kind.HEADING: 1, Kind.ITEM_HEADING: 1, Kind.ITEM_LINK: 2, 
 RANK |= WEAK
 LABELLED_RANK = 3  # `**Q1: X**` says itself that it is a question, `**1. X**` does not
 
+MARKUP = {
+    Kind.HTML: "<h{}> headings",
+    Kind.HEADING: "headings of level {}",
+    Kind.ITEM_HEADING: "headings of level {} in list items",
+    Kind.ITEM_LINK: "linked list items",
+    Kind.SUMMARY: "<summary>",
+    Kind.BOLD: "bold paragraphs",
+    Kind.TEXT: "paragraphs",
+    Kind.ITEM_BOLD: "bold list items",
+    Kind.ITEM: "list items",
+}
+
 FAMILIES = {"list item": "item"} | {own: own for own in ("chinese", "bracketed", "exercise")}
 
 
@@ -180,14 +192,41 @@ class FileIndex:
         """The titles at these positions as a group."""
         return Group(self, tuple(positions))
 
-    def groups(self, *, numbered: bool) -> dict[Style, Group]:
-        """The groups of numbered (or of un-numbered) titles that can be questions at all."""
+    @cached_property
+    def numbered(self) -> dict[Style, Group]:
+        """The groups of numbered titles that can be questions at all."""
+        return self._groups(lambda at, title: bool(title.read.number) and at not in self._others)
+
+    @cached_property
+    def unnumbered(self) -> dict[Style, Group]:
+        """The groups of titles without a number that can be questions at all."""
+        return self._groups(lambda at, title: not title.read.number and at not in self._others)
+
+    @cached_property
+    def others(self) -> dict[Style, Group]:
+        """The groups of titles that never are questions: "References", "Answer: B", "* * *"."""
+        return self._groups(lambda at, title: at in self._others)
+
+    @cached_property
+    def _others(self) -> frozenset[int]:
+        return frozenset(
+            at
+            for at, title in self.titles.items()
+            if any(words.match(title.name) for words in (NO_QUESTION, QUIZ, KEY))
+            or not LETTER.search(title.name)
+        )
+
+    def _groups(self, wanted: Callable[[int, Title], bool]) -> dict[Style, Group]:
         found: dict[Style, list[int]] = defaultdict(list)
         for at, title in self.titles.items():
-            other = any(words.match(title.name) for words in (NO_QUESTION, QUIZ, KEY))
-            if bool(title.read.number) == numbered and not other and LETTER.search(title.name):
+            if wanted(at, title):
                 found[style_of(title)].append(at)
         return {style: self.group(positions) for style, positions in found.items()}
+
+    @cached_property
+    def has_labels(self) -> bool:
+        """Whether there are titles such as `Q: X`."""
+        return any(group.is_labelled for group in self.unnumbered.values())
 
     # What is above each position is measured when it is first asked for: the titles alone settle
     # most files.
@@ -326,6 +365,15 @@ class Group:
         """Its first title."""
         return self.file.titles[self.positions[0]]
 
+    @property
+    def style(self) -> str:
+        """What its titles have in common, in words: "headings of level 2, numbered `3. X`"."""
+        title = self.first
+        markup = MARKUP[title.kind].format(title.level)
+        dialect = title.read.dialect
+        numbering = f"numbered `{dialect.example}`" if dialect else "without a number"
+        return f"{markup}, {numbering}"
+
     @cached_property
     def titles(self) -> tuple[Title, ...]:
         """Its titles, in order."""
@@ -344,6 +392,11 @@ class Group:
     def keep(self, wanted: Callable[[int, int], bool]) -> Group:
         """The titles of which a test of their span holds."""
         return Group(self.file, tuple(start for start, end in self.spans if wanted(start, end)))
+
+    @cached_property
+    def answered(self) -> Group:
+        """Those of its titles that have something below."""
+        return self.keep(self.file.is_answered)
 
     @cached_property
     def is_labelled(self) -> bool:

@@ -12,14 +12,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, chain, dropwhile
 
-from ankify.model import Location, Problem, Question, TocEntry
+from ankify.model import Location, Problem, Question, TocEntry, Verdict
 from ankify.questions.answers import LISTS, TAG, is_blank, is_filler, opening_words
 from ankify.questions.blocks import Block, read_blocks, shown
-from ankify.questions.choice import Outline, choose
+from ankify.questions.choice import Finding, Outline, choose, explain_given, overrule
 from ankify.questions.contents import local_links, read_contents
-from ankify.questions.evidence import HEADINGS, Flow, style_of, unread_counts
+from ankify.questions.evidence import HEADINGS, FileIndex, Flow, style_of, unread_counts
 from ankify.questions.numbers import CUSTOM, Numbered, strip_number
 from ankify.questions.titles import Kind, Title
+from ankify.questions.verdicts import BY_PATTERN
 from ankify.questions.words import (
     CONTENTS,
     QUESTION_LABEL,
@@ -63,7 +64,8 @@ class SplitFile:
     """What `split_questions` finds in one note file, in file order.
 
     `unanswered` questions make no card. `toc` holds the links of the tables of contents.
-    `unnumbered_candidates` counts the titles that `unnumbered` would make questions.
+    `unnumbered_candidates` counts the titles that `unnumbered` would make questions. `verdicts` say
+    of each group of titles what it was taken for.
     """
 
     sections: tuple[Section, ...]
@@ -72,6 +74,7 @@ class SplitFile:
     toc: tuple[TocEntry, ...] = ()
     unnumbered_candidates: int = 0
     problems: tuple[Problem, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
 
 
 def split_questions(parsed: ParsedFile, path: str, options: SplitOptions) -> SplitFile:
@@ -96,6 +99,7 @@ def split_questions(parsed: ParsedFile, path: str, options: SplitOptions) -> Spl
         toc=tuple(chain.from_iterable(contents.values())),
         unnumbered_candidates=outline.candidates,
         problems=(*_undecided(path, flow, outline), *found.problems),
+        verdicts=tuple(_verdict(finding, parsed, outline) for finding in outline.findings),
     )
 
 
@@ -139,7 +143,7 @@ def _choose(flow: Flow, options: SplitOptions) -> tuple[Flow, Outline]:
     """Which titles are questions: by the author's pattern and comments, else by judgement."""
     if options.pattern is not None:
         flow, found = _matching(flow, re.compile(options.pattern), options.level)
-        outline = Outline(found)
+        outline = Outline(found, findings=explain_given(FileIndex(flow), found, BY_PATTERN))
     else:
         outline = choose(flow, unnumbered=options.unnumbered, level=options.level)
     marked = {
@@ -148,6 +152,24 @@ def _choose(flow: Flow, options: SplitOptions) -> tuple[Flow, Outline]:
         if _is_comment(block) and "question" in block.comments and flow.blocks[at + 1].title
     }
     return flow, replace(outline, questions=outline.questions | marked)
+
+
+def _verdict(finding: Finding, parsed: ParsedFile, outline: Outline) -> Verdict:
+    group = finding.group
+    return Verdict(
+        style=group.style,
+        line=group.first.line + 1,
+        count=len(group),
+        taken=len(outline.questions.intersection(group)),
+        titles=tuple(plain_text(title.children, parsed) for title in group.titles[:NAMED]),
+        ruling=finding.ruling,
+        ground=finding.name,
+        reason=finding.reason,
+        overrule=overrule(finding),
+    )
+
+
+NAMED = 3  # titles of a group
 
 
 def _matching(

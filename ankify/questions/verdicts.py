@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from ankify.questions import thresholds as limit
 from ankify.questions.evidence import HEADINGS, WEAK, FileIndex, Group, Nesting, share, style_of
@@ -16,11 +16,19 @@ from ankify.questions.titles import Kind
 from ankify.questions.words import CHAPTER_TITLE, OTHER_PAPER, STEP_TITLE, asks
 
 Judged = TypeVar("Judged", Group, Nesting)
+EMPHASIS = (Kind.ITEM_LINK, Kind.ITEM)  # without a number too plain to be a question
+
+
+class Reason(NamedTuple):
+    """Why a group is what it is: `reason` is said of "they", its titles."""
+
+    name: str
+    reason: str
 
 
 @dataclass(frozen=True)
 class Ground(Generic[Judged]):
-    """A reason for or against: `reason` is said of "they", the titles that are judged."""
+    """A reason for or against, with the test of whether it applies."""
 
     name: str
     accepts: bool
@@ -164,6 +172,55 @@ GROUNDS: tuple[Ground[Group], ...] = (
     Ground("restarts", False, _restarts, "start from 1 again and again, as steps do"),
     Ground("book", False, _is_book, "hold several titles without a number, as chapters do"),
     Ground("numbered", True, lambda group: True, "are numbered"),
+)
+
+
+# What the search finds by where a group is, rather than by the group.
+MINOR = Reason("minor-part", "do not ask, and number a small part of the file")
+IN_CHAPTERS = Reason("in-chapters", "do not ask, and are inside of chapters")
+LESSON = Reason("lesson", "are the chapters of a lesson, and `Q: X` are the questions on it")
+OTHER_LIST = Reason("other-list", "number another list, in another way")
+NEVER = Reason("never", "are titles that never are questions")
+BESIDE = Reason("beside-numbers", "have no number, and other titles have one")
+QUIET = Reason("quiet", "are bold text or list items below headings where none asks")
+PLAINER = Reason("plainer", "are bold text or list items, and the questions are not")
+GOES_ON = Reason("goes-on", "go on with the numbers of the questions")
+OTHER_PART = Reason("other-part", "ask, in another part of the file")
+AMONG = Reason("among", "ask, among questions with numbers")
+ONE_QUESTION = Reason("title", "is the title of a file that is one question")
+PAPER = Reason("other-paper", "are in a file that says to be a change log, a licence or the like")
+BY_LEVEL = Reason("level", "are on the level that ankify.toml says")
+BY_PATTERN = Reason("pattern", "match the pattern in ankify.toml")
+BY_COMMENT = Reason("comment", "are below a comment that says so")
+OTHERS_SAID = Reason("settings", "are not what ankify.toml says the questions are")
+
+
+# -- titles without a number -----------------------------------------------------------------------
+
+
+def judge_unnumbered(group: Group) -> Ground[Group]:
+    """Give the ground on which titles without a number would be questions, or would not."""
+    return next(ground for ground in UNNUMBERED_GROUNDS if ground.applies(group))
+
+
+def _few_ask(group: Group) -> bool:
+    """Few of those with an answer ask, and few answers have a label, or `Q: X` has them."""
+    solved = 0.0 if group.file.has_labels else group.share_solved
+    return max(group.answered.share_asking, solved) < limit.MOST_ASK
+
+
+UNNUMBERED_GROUNDS: tuple[Ground[Group], ...] = (
+    Ground("one", False, lambda it: len(it.answered) < 2, "are fewer than two with an answer"),
+    Ground("plain", False, lambda it: it.first.kind in EMPHASIS, "are list items"),
+    Ground("few-ask", False, _few_ask, "mostly do not ask"),
+    Ground("labelled", True, lambda group: group.is_labelled, "have a label of questions"),
+    Ground(
+        "small-part",
+        False,
+        lambda it: it.coverage < limit.COVERING,
+        "ask, but a small part of the file is below them",
+    ),
+    Ground("asking", True, lambda it: True, "ask, and most of the file is below them"),
 )
 
 

@@ -632,7 +632,7 @@ def test_every_option_is_explained() -> None:
 
 def test_every_command_stands_in_the_docs(run: Run, documented: Callable[[str, str], None]) -> None:
     pages = []
-    for name in cli.commands:
+    for name in cli.list_commands(click.Context(cli)):
         text = run(name, "-h")[1].replace("Usage: cli ", "Usage: ankify ")
         pages.append(f"## ankify {name}\n\n```\n{text}```")
     documented("commands.md", "\n\n".join(pages))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from ankify.identity.lock import (
+    DAY,
     END,
     Lock,
     LockEntry,
@@ -19,6 +21,7 @@ from ankify.identity.lock import (
     unpack_note,
 )
 from ankify.model import AnkifyError
+from ankify.pipeline import ReadOptions, read_project
 from ankify.rendering.sketch import sketch
 
 ANSWER = "Dropout switches random units off, so that no unit can lean on another one."
@@ -44,6 +47,10 @@ def lines(lock: Lock) -> list[str]:
     return encode_lock(lock).decode().split("\n")
 
 
+def text_lines(lock: Lock) -> list[str]:
+    return encode_lock(lock).decode().rstrip("\n").split("\n")
+
+
 def failure(text: str) -> AnkifyError:
     with pytest.raises(AnkifyError) as raised:
         parse_lock(text)
@@ -55,8 +62,10 @@ def test_a_lock_is_read_back_as_it_was_written() -> None:
     assert parse_lock(encode_lock(LOCK).decode()) == LOCK
 
 
-def test_the_order_of_the_entries_does_not_matter() -> None:
-    assert encode_lock(replace(LOCK, entries=LOCK.entries[::-1])) == encode_lock(LOCK)
+def test_the_questions_of_a_file_keep_the_order_of_the_notes() -> None:
+    asked = (entry("z"), entry("y"), entry("a", "0.md"), entry("x"), entry("b", removed=1))
+    order = [e.guid for e in parse_lock(encode_lock(Lock("d", entries=asked)).decode()).entries]
+    assert order == ["a", "z", "y", "x", "b"]
 
 
 def test_windows_line_ends_and_a_byte_order_mark_are_forgiven(tmp_path: Path) -> None:
@@ -90,7 +99,7 @@ def test_a_question_takes_one_line_of_at_most_300_bytes() -> None:
 
 
 def test_renumbering_and_rewording_move_no_line() -> None:
-    for change in ({"number": "9"}, {"title": "Ω"}, {"removed": 9}):
+    for change in ({"number": "9"}, {"title": "Ω"}):
         changed = replace(LOCK, entries=tuple(replace(e, **change) for e in LOCK.entries))
         order = [e.guid for e in parse_lock(encode_lock(changed).decode()).entries]
         assert order == [e.guid for e in LOCK.entries]
@@ -128,14 +137,79 @@ def test_two_branches_that_add_questions_in_different_files_merge_cleanly(tmp_pa
     assert {e.guid for e in merged.entries} == {e.guid for e in (*base.entries, ours, theirs)}
 
 
-@pytest.mark.parametrize("mark", ["<<<<<<< HEAD", "=======", ">>>>>>> other", "||||||| base"])
-def test_a_merge_conflict_is_named_with_its_line(mark: str) -> None:
-    text = encode_lock(LOCK).decode().splitlines()
-    text.insert(5, mark)
-    error = failure("\n".join(text))
-    assert str(error.location) == "ankify.lock:6"
-    assert "conflict" in error.message
-    assert "--ours" in str(error.hint)
+def conflict(ours: list[str], theirs: list[str], base: list[str] | None = None) -> str:
+    """A lock as git leaves it in a conflict, with the old lines if it was told to show them."""
+    head, *rest = text_lines(LOCK)
+    old = [] if base is None else ["||||||| base", *base]
+    sides = ["<<<<<<< HEAD", *ours, *old, "=======", *theirs, ">>>>>>> other"]
+    return "\n".join([head, *rest[:-1], *sides, rest[-1]])
+
+
+def line(one: LockEntry) -> str:
+    return next(
+        text for text in lines(Lock("deck", entries=(one,))) if text.startswith(f'["{one.file}"')
+    )
+
+
+NEW, OLD = entry("new", modified=50, title="Later?"), entry("new", modified=40, title="Sooner?")
+
+
+@pytest.mark.parametrize("base", [None, [line(entry("old"))]])
+@pytest.mark.parametrize("sides", [([line(OLD)], [line(NEW)]), ([line(NEW)], [line(OLD)])])
+def test_of_a_conflict_the_later_change_is_taken(
+    sides: tuple[list[str], list[str]], base: list[str] | None
+) -> None:
+    joined = parse_lock(conflict(*sides, base))
+    assert set(joined.entries) == {*LOCK.entries, NEW}
+    assert joined.merged
+
+
+def test_of_a_conflict_what_is_on_one_side_only_is_kept() -> None:
+    joined = parse_lock(conflict([line(OLD)], [line(entry("x"))]))
+    assert set(joined.entries) == {*LOCK.entries, OLD, entry("x")}
+
+
+def test_a_guid_that_is_there_twice_after_a_clean_merge_is_its_later_change() -> None:
+    text = text_lines(LOCK)
+    joined = parse_lock("\n".join([*text[:-1], line(NEW), line(OLD), text[-1]]))
+    assert set(joined.entries) == {*LOCK.entries, NEW}
+    assert joined.merged == (
+        "took the questions of both sides of a merge (of 1 on both, the later change)"
+    )
+
+
+def test_changed_in_one_second_a_question_that_is_asked_goes_before_a_removed_one() -> None:
+    gone = replace(NEW, removed=50)
+    joined = parse_lock(conflict([line(gone)], [line(NEW)]))
+    assert NEW in joined.entries
+
+
+def test_of_two_first_lines_the_later_note_type_is_taken() -> None:
+    newer = text_lines(replace(LOCK, note_type=("beef", 9)))
+    older = text_lines(LOCK)
+    at = next(n for n, text in enumerate(older) if text.startswith('["ankify.lock"'))
+    sides = ["<<<<<<< HEAD", older[at], "=======", newer[at], ">>>>>>> other"]
+    joined = parse_lock("\n".join([*older[:at], *sides, *older[at + 1 :]]))
+    assert joined.note_type == ("beef", 9)
+
+
+def test_the_questions_of_a_lock_that_is_cut_off_in_a_conflict_are_not_guessed() -> None:
+    text = conflict([line(OLD)], [line(NEW)]).replace("=======", "||||||| base")
+    assert "cut off" in failure(text.removesuffix(">>>>>>> other\n" + END)).message
+
+
+@pytest.mark.parametrize("field", ["added", "modified", "removed"])
+def test_a_time_later_than_the_build_by_more_than_a_day_is_refused(field: str) -> None:
+    now = 1_700_000_000
+    for late, refused in ((DAY, False), (DAY + 1, True)):
+        text = encode_lock(Lock("deck", entries=(entry("z", **{field: now + late}),))).decode()
+        if not refused:
+            assert parse_lock(text, now=now).entries
+            continue
+        with pytest.raises(AnkifyError, match="2023-11-15 is later than this build") as raised:
+            parse_lock(text, now=now)
+        assert str(raised.value.location) == "ankify.lock:5"
+        assert "checkout COMMIT" in str(raised.value.hint)
 
 
 def test_every_single_damaged_character_is_found() -> None:
@@ -169,16 +243,23 @@ def test_bytes_that_are_no_text_are_named_with_their_line(tmp_path: Path) -> Non
     assert str(raised.value.location) == "ankify.lock:3"
 
 
-def test_a_guid_that_is_there_twice_is_named_with_both_lines() -> None:
-    text = encode_lock(LOCK).decode().splitlines()
-    text.insert(5, text[4])
-    error = failure("\n".join(text))
-    assert str(error.location) == "ankify.lock:6"
-    assert "line 5" in error.message
+def test_a_lock_of_version_1_gives_the_same_guids_and_is_written_anew(tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    shutil.copytree(Path(__file__).parent / "version-1", notes)
+    old = read_lock(notes / "ankify.lock")
+    assert old
+    assert not old.is_ordered
+    project = read_project(notes, ReadOptions(now=1_700_001_000, cached=False))
+    assert not project.changes
+    assert project.lock_changed
+    new = parse_lock(project.lock.decode())
+    assert new.is_ordered
+    assert set(new.entries) == {*old.entries}
+    assert [entry.number for entry in new.entries] == ["1", "2", "3", "4"]
 
 
 def test_a_lock_of_a_newer_version_is_refused_with_the_way_out() -> None:
-    text = encode_lock(LOCK).decode().replace('["ankify.lock",1,', '["ankify.lock",2,')
+    text = encode_lock(LOCK).decode().replace('["ankify.lock",2,', '["ankify.lock",3,')
     error = failure(text)
-    assert "version 2" in error.message
+    assert "version 3" in error.message
     assert "update ankify" in str(error.hint)

@@ -211,14 +211,14 @@ def test_a_picture_that_changes_while_it_is_read_is_broken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path, "a/x.png")
-    real = finder._hashes
+    real = finder._sha256
 
     def slow(stream: BinaryIO) -> tuple[str, int]:
         with (tmp_path / "a/x.png").open("ab") as other:
             other.write(b"more")
         return real(stream)
 
-    monkeypatch.setattr(finder, "_hashes", slow)
+    monkeypatch.setattr(finder, "_sha256", slow)
     (problem,) = collect(tmp_path, "x.png").problems
     assert (problem.rule, problem.hint) == ("broken-image", None)
     assert problem.message == "image cannot be read: x.png: it changed while it was read"
@@ -290,7 +290,7 @@ def test_an_unchanged_picture_is_not_hashed_again(
     content = Content("", "", "", (Reference("x.png", 1),))
     digests: dict[str, str] = {}
     first = collect_media([("a/note.md", content)], tmp_path, digests=digests)
-    monkeypatch.setattr(finder, "_hashes", None)
+    monkeypatch.setattr(finder, "_sha256", None)
     assert collect_media([("a/note.md", content)], tmp_path, digests=digests) == first
     assert str(tmp_path) not in "".join(digests)
 

@@ -1,0 +1,24 @@
+"""Whole files: what cannot be read, and how their lines end."""
+
+from __future__ import annotations
+
+from ankify.checks.registry import seen_by_the_reader
+
+seen_by_the_reader(
+    "unreadable",
+    """A file that cannot be read at all
+
+    A note file that is not UTF-8, an `ankify.toml` with an unknown setting or a value of the wrong
+    type, an `ankify.lock` with the marks of a git conflict: always an error, and nothing is built
+    until that is fixed. The message names file and line.
+    """,
+)
+
+
+seen_by_the_reader(
+    "mixed-line-ends",
+    """A note file with both Windows and Unix line ends
+
+    Git then shows whole files as changed. Let the editor save it with one kind.
+    """,
+)

@@ -1,0 +1,32 @@
+"""Formulas: not balanced, in code, or with spaces that GitHub does not take."""
+
+from __future__ import annotations
+
+from ankify.checks.registry import seen_by_the_reader
+
+seen_by_the_reader(
+    "unbalanced-formula",
+    r"""A formula in which something has no partner
+
+    A brace, a `\begin` or `\end`, a `\left` or `\right`. MathJax shows an error in its place.
+    """,
+)
+
+
+seen_by_the_reader(
+    "spaced-formula",
+    """A formula with blanks inside of its dollar signs
+
+    `$ x^2 $` is text for GitHub, and for the card. Write `$x^2$`.
+    """,
+)
+
+
+seen_by_the_reader(
+    "formula-in-code",
+    """A formula that stands in code
+
+    In backticks, or in a code block (four blanks at the start of a line make one), a formula is
+    shown as it is written. Only code that is nothing but one formula with TeX in it is reported.
+    """,
+)
