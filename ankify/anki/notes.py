@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from html import escape, unescape
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
+from ankify.anki.gate import harmless
 from ankify.anki.note_type import FIELDS
 from ankify.config import Settings
 from ankify.identity import guids as identity
@@ -30,7 +31,6 @@ from ankify.model import (
     Question,
     Rendered,
 )
-from ankify.reading.formulas import inert
 
 REMOVED_STATUS = "This question is no longer in the notes."
 STATUS = FIELDS.index("Status")
@@ -83,6 +83,7 @@ def make_drafts(
     pages: Sequence[Page], name: str, settings: Settings, collected: Collected
 ) -> Iterator[Draft]:
     """Make a draft of every question, in the order of the notes; `name` is the root deck."""
+    sounds = {media.name for media in collected.media}
     for page in pages:
         deck = "::".join([name, *_deck_parts(page)])
         folders = _folders(page.file)
@@ -92,6 +93,7 @@ def make_drafts(
         for one in page.rendered:
             about = topic(one.question.trail)
             fields, cards = _fields(one.question, one.content, about, settings, collected)
+            fields = _guarded(fields, sounds)
             yield Draft(one, fields, deck, tags, cards, note_fingerprint(fields, tags))
 
 
@@ -129,8 +131,8 @@ def _tags(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _text(words: str) -> str:
-    """Text as HTML in which Anki and MathJax find nothing to run."""
-    return escape(inert(words), quote=False).replace("[", "&#91;")
+    """Text as HTML in which Anki finds no command of its own."""
+    return escape(words, quote=False).replace("[", "&#91;")
 
 
 _CODE = re.compile(r"<(pre|code)\b.*?</\1>", re.DOTALL)
@@ -160,12 +162,12 @@ def _fields(
         "1" if image_card else "",
         *("", "", "", ""),
     )
-    return _separable(fields), _cards(formula_card, image_card)
+    return fields, _cards(formula_card, image_card)
 
 
-def _separable(fields: Sequence[str]) -> tuple[str, ...]:
-    """Without the sign that stands between fields in Anki, as `&#31;` in a note makes one."""
-    return tuple(field.replace("\x1f", " ") for field in fields)
+def _guarded(fields: Iterable[str], sounds: Collection[str]) -> tuple[str, ...]:
+    """The fields as they ship: nothing in them acts, and none has the character between fields."""
+    return tuple(harmless(field.replace("\x1f", " "), sounds) for field in fields)
 
 
 @cache
@@ -311,7 +313,7 @@ def _unpacked(guid: str, tombstone: str) -> tuple[list[str], list[str]]:
     if len(fields) != len(FIELDS):
         message = f"the lock is damaged: the removed note {guid} cannot be read"
         raise AnkifyError(message, Location(LOCK_NAME), RESTORE)
-    return [inert(sanitised(field)) for field in fields], list(tags)
+    return [sanitised(field) for field in fields], list(tags)
 
 
 def _marked_removed(fields: Sequence[str], shipped: set[str]) -> tuple[str, ...]:
@@ -327,7 +329,7 @@ def _marked_removed(fields: Sequence[str], shipped: set[str]) -> tuple[str, ...]
 
     kept_fields = [_FIGURE.sub(kept, field) for field in fields]
     kept_fields[STATUS] = REMOVED_STATUS
-    return _separable(kept_fields)
+    return _guarded(kept_fields, shipped)
 
 
 def note_type_fingerprint(note_type: NoteType) -> str:

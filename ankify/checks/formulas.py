@@ -14,6 +14,18 @@ seen_by_the_reader(
 
 
 seen_by_the_reader(
+    "undrawn-command",
+    r"""A command in a formula that is not drawn
+
+    Anki's MathJax does not know it (`\bm`), or ankify does not hand it on: what links anywhere but
+    to the web, styles, loads or defines could harm the learner, or change cards of other decks
+    until Anki is closed. The card shows the command as text. `\newcommand`, `\def`, `\let`,
+    `\DeclareMathOperator` and `\DeclarePairedDelimiter` are fine: they are carried out beforehand.
+    """,
+)
+
+
+seen_by_the_reader(
     "spaced-formula",
     """A formula with blanks inside of its dollar signs
 

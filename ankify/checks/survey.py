@@ -19,6 +19,8 @@ from ankify.reading import html
 from ankify.reading.formulas import Formula, imbalance
 from ankify.reading.inline import may_link
 from ankify.reading.parse import ParsedFile, plain_text
+from ankify.reading.tex import undrawn
+from ankify.reading.tex_commands import INSTEAD
 from ankify.reading.tokens import Token
 
 KRAMDOWN_ID = re.compile(r"\{:?\s*#([\w:.-]+)")  # ## Lists {#lists}: other sites than GitHub
@@ -219,12 +221,27 @@ class _Surveyor:
             )
 
     def weigh_formulas(self) -> None:
-        for formula in self.parsed.formulas:
-            wrong = imbalance(formula.tex) if formula not in self.in_code else None
-            if wrong:
+        shown = [formula for formula in self.parsed.formulas if formula not in self.in_code]
+        physics = any(r"\require{physics}" in formula.tex for formula in shown)
+        undrawn_before: set[str] = set()
+        for formula in shown:
+            if wrong := imbalance(formula.tex):
                 self._problem(
                     formula.line + 1, "unbalanced-formula", f"formula is not balanced: {wrong}"
                 )
+            for command in undrawn(formula.tex, physics=physics):
+                if command not in undrawn_before:  # once in a file: it is the same everywhere
+                    self._undrawn(formula.line + 1, command)
+                undrawn_before.add(command)
+
+    def _undrawn(self, line: int, command: str) -> None:
+        instead = INSTEAD.get(command[1:])
+        self._problem(
+            line,
+            "undrawn-command",
+            f"not drawn on the card, but shown as text: {command}",
+            f"write {instead}, or define it with \\newcommand" if instead else None,
+        )
 
     # -- raw HTML ----------------------------------------------------------------------------------
 

@@ -15,22 +15,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from urllib.parse import unquote, unquote_plus
 
-# What makes MathJax follow a link or fetch something: \href{javascript:...}{x}, \style{...}{x}.
-# \href{https://...}{x}, \bbox[5px, border: 1px solid red]{x} and \require{cancel} stay.
-_ACTIVE = re.compile(
-    r"""\\\\ | (?P<active>(?<!\\text\{)\\(?:
-      href(?![A-Za-z])(?!\s*\{\s*https?:)
-    | bbox(?![A-Za-z])(?!\s*(?:\[(?:[\w\s.,:%-]|\#[0-9a-fA-F]{3})*\]\s*)?\{)
-    | require(?![A-Za-z])(?!\s*\{[\w-]*\})
-    | (?:mmlToken|style|cssId)(?![A-Za-z])
-    ))""",
-    re.VERBOSE,
-)
-
-
-def inert(tex: str) -> str:
-    """Show the commands by which MathJax follows a link or fetches something as text."""
-    return _ACTIVE.sub(lambda found: rf"\text{{{found[0]}}}" if found["active"] else found[0], tex)
+from ankify.reading.tex import drawn
 
 
 @dataclass(frozen=True)
@@ -53,7 +38,7 @@ class Formula:
         if not self.tex:
             return ""
         opening, closing = (r"\[", r"\]") if self.display else (r"\(", r"\)")
-        return opening + html.escape(inert(self.tex), quote=False) + closing
+        return opening + html.escape(drawn(self.tex), quote=False) + closing
 
     @property
     def written(self) -> str:
@@ -291,21 +276,28 @@ class _Keeper:
 
 
 # \newcommand{\norm}[1]{\|#1\|}, \def\R{\mathbb{R}}, \DeclareMathOperator{\argmax}{arg\,max},
-# \newcommand\eps\varepsilon
+# \newcommand\eps\varepsilon, \DeclarePairedDelimiter{\abs}{\lvert}{\rvert}
 _DEFINITION = re.compile(
-    r"\\(?P<kind>(?:re)?newcommand|providecommand|def|DeclareMathOperator)(?P<star>\*?)\s*"
+    r"\\(?P<kind>(?:re)?newcommand|providecommand|def|DeclareMathOperator|DeclarePairedDelimiter)"
+    r"(?P<star>\*?)\s*"
     r"(?:\{\s*(?P<braced>\\[a-zA-Z]+)\s*\}|(?P<bare>\\[a-zA-Z]+))\s*"
     r"(?:\[(?P<count>\d)\]\s*(?:\[(?P<default>[^\]]*)\])?|(?P<hashes>(?:#\d)*))\s*(?=\{|\\[a-zA-Z])"
+    r"|\\let\s*(?P<alias>\\[a-zA-Z]+)\s*=?\s*(?P<of>\\[a-zA-Z]+)"
 )
+_DEFINING = (r"\def", r"\let", "command", "Declare")
 _MACRO = re.compile(r"\\[a-zA-Z]+")
 _MAX_EXPANSION = 10_000  # characters: macros that double each other must not fill the memory
 
 
 @dataclass(frozen=True)
 class _Macro:
+    r"""A definition; `final`: its body is not expanded again, as \let takes what was there."""
+
     count: int
     default: str | None
     body: str
+    pair: tuple[str, str] | None = None  # the delimiters of \DeclarePairedDelimiter
+    final: bool = False
 
 
 def _expanded(formulas: Iterable[Formula]) -> Iterator[Formula]:
@@ -316,7 +308,7 @@ def _expanded(formulas: Iterable[Formula]) -> Iterator[Formula]:
     """
     macros: dict[str, _Macro] = {}
     for formula in formulas:
-        if macros or r"\def" in formula.tex or "command" in formula.tex or "Declare" in formula.tex:
+        if macros or any(word in formula.tex for word in _DEFINING):
             tex = _expand(_take_definitions(formula.tex, macros), macros)
             yield replace(formula, tex=tex if tex.strip() else "")
         else:
@@ -328,16 +320,30 @@ def _take_definitions(tex: str, macros: dict[str, _Macro]) -> str:
     for found in _DEFINITION.finditer(tex):
         if found.start() < start:
             continue
-        body, end = _argument(tex, found.end())
-        if body is None:
+        macro, end = _definition(found, macros)
+        if macro is None:
             continue
-        if found["kind"] == "DeclareMathOperator":
-            body = rf"\operatorname{found['star']}{{{body}}}"
-        count = int(found["count"] or (found["hashes"] or "").count("#"))
-        macros[found["braced"] or found["bare"]] = _Macro(count, found["default"], body)
+        macros[found["braced"] or found["bare"] or found["alias"]] = macro
         kept.append(tex[start : found.start()])
         start = end
     return "".join([*kept, tex[start:]])
+
+
+def _definition(found: re.Match[str], macros: dict[str, _Macro]) -> tuple[_Macro | None, int]:
+    """What a definition says, and where it ends; None where its body is missing."""
+    if found["alias"]:
+        original = macros.get(found["of"], _Macro(0, None, found["of"], final=True))
+        return original, found.end()
+    body, end = _argument(found.string, found.end())
+    if body is None:
+        return None, end
+    if found["kind"] == "DeclarePairedDelimiter":
+        closing, end = _argument(found.string, end)
+        return (_Macro(1, None, "", (body, closing)) if closing is not None else None), end
+    if found["kind"] == "DeclareMathOperator":
+        body = rf"\operatorname{found['star']}{{{body}}}"
+    count = int(found["count"] or (found["hashes"] or "").count("#"))
+    return _Macro(count, found["default"], body), end
 
 
 def _expand(tex: str, macros: dict[str, _Macro]) -> str:
@@ -354,13 +360,17 @@ def _expand(tex: str, macros: dict[str, _Macro]) -> str:
             continue
         # "\R x" without its blank would be "\mathbbx" if the body ended in a macro
         blank = " " if re.search(r"\\[a-zA-Z]+$", filled) and tex[end : end + 1].isalpha() else ""
-        tex, at = tex[: found.start()] + filled + blank + tex[end:], found.start()
+        at = found.start() + (len(filled) if macro and macro.final else 0)
+        tex = tex[: found.start()] + filled + blank + tex[end:]
     return tex
 
 
 def _fill(tex: str, end: int, macro: _Macro) -> tuple[str | None, int]:
     """The body of a macro with the arguments that stand at `end`, and where they end."""
     arguments: list[str] = []
+    body = macro.body
+    if macro.pair:
+        body, end = _paired(tex, end, macro.pair)
     if macro.default is not None:
         given = re.compile(r"\s*\[([^\]]*)\]").match(tex, end)
         arguments.append(given[1] if given else macro.default)
@@ -370,7 +380,7 @@ def _fill(tex: str, end: int, macro: _Macro) -> tuple[str | None, int]:
         if argument is None:
             return None, end
         arguments.append(argument)
-    return _PARAMETER.sub(lambda found: _argument_at(found, arguments), macro.body), end
+    return _PARAMETER.sub(lambda found: _argument_at(found, arguments), body), end
 
 
 _PARAMETER = re.compile(r"#(\d)")
@@ -383,6 +393,15 @@ def _argument_at(parameter: re.Match[str], arguments: Sequence[str]) -> str:
     argument = arguments[number - 1] if 0 < number <= len(arguments) else ""
     glues = argument[:1].isalpha() and _CONTROL_WORD.search(parameter.string[: parameter.start()])
     return f" {argument}" if glues else argument
+
+
+def _paired(tex: str, end: int, pair: tuple[str, str]) -> tuple[str, int]:
+    r"""The body of a paired delimiter: \abs{x}, \abs*{x} that grows, \abs[\big]{x} of a size."""
+    sized = re.compile(r"\s*(?:(\*)|\[\s*(\\[bB]igg?)\s*\])").match(tex, end)
+    if sized is None:
+        return rf"{pair[0]} #1 {pair[1]}", end
+    left, right = (r"\left", r"\right") if sized[1] else (f"{sized[2]}l", f"{sized[2]}r")
+    return rf"{left}{pair[0]} #1 {right}{pair[1]}", sized.end()
 
 
 def _argument(tex: str, at: int) -> tuple[str | None, int]:

@@ -26,6 +26,7 @@ from markdown.treeprocessors import Treeprocessor
 from ankify.model import AnkifyError, Content, Reference
 from ankify.reading import parse as gfm
 from ankify.reading.html import tag_attributes
+from ankify.reading.mathjax import typeset
 from ankify.reading.parse import ParsedFile
 from ankify.reading.tokens import Token
 from ankify.rendering.sketch import sketch
@@ -87,8 +88,7 @@ class Renderer:
         if parser.has_html or self._options.extensions:
             page = _PLAIN_LINK.sub(r"\1", _clean(page))
         page = _src_first(page.strip("\n"))
-        page, formulas = parsed.masked.html(page)
-        page = _ANKI_MARK.sub("&#91;", page)
+        page, formulas = parsed.masked.html(typeset(page, _as_source))
         if any(not formula.tex for formula in parsed.formulas):
             page = _EMPTY_PARAGRAPH.sub("", page)  # only definitions of macros stood there
         return page, tuple(_references(page, parser.lines, line)), formulas
@@ -102,8 +102,10 @@ def _parted(section: Section) -> tuple[Sequence[Token], Sequence[Token]]:
     return section.stem, ()
 
 
-# [sound:a.mp3], [anki:tts], [latex], [$]: Anki would play or run what is text in the notes
-_ANKI_MARK = re.compile(r"\[(?=sound:|anki:|/?latex\]|/?\$\$?\])")
+def _as_source(tex: str) -> None:
+    """Show what looks like a formula to MathJax alone, since Markdown made it (`&#92;(x&#92;)`)."""
+
+
 _PLAIN_LINK = re.compile(r"<a>(.*?)</a>", re.S)  # links cannot stand in links
 _EMPTY_PARAGRAPH = re.compile(r"<p>\s*</p>\n?")
 
@@ -153,7 +155,17 @@ def _cleaner() -> nh3.Cleaner:
         filter_style_properties={"text-align"},
         url_schemes={"http", "https", "ftp", "mailto", "data"},
         link_rel=None,
+        attribute_filter=_address,
     )
+
+
+def _address(tag: str, attribute: str, value: str) -> str | None:
+    """Keep an address only where it is of a scheme that may stand there."""
+    if attribute == "href":
+        return value if _SCHEME.match(value) else None
+    if attribute == "src" and value[:5].lower() == "data:":
+        return value if tag in ("img", "source", "audio", "video") else None
+    return value
 
 
 # <input type="text">: a field to write into. As nh3 writes tags; boxes of tasks stay.

@@ -107,6 +107,13 @@ FOUND: dict[str, tuple[Files, list[str]]] = {
             "a.md:17: warning: formula is not balanced: \\left is not closed [unbalanced-formula]",
         ],
     ),
+    "undrawn-command": (
+        {"a.md": TWO + "\n$\\bm{x} \\text{\\bm}$ and\n$\\bm{y}\\href{javascript:x}{z}$\n"},
+        [
+            "a.md:11: warning: not drawn on the card, but shown as text: \\bm [undrawn-command]",
+            "a.md:12: warning: not drawn on the card, but shown as text: \\href [undrawn-command]",
+        ],
+    ),
     "spaced-formula": (
         {"a.md": TWO + "\nOne\nand $ x^2 $ too.\n"},
         [

@@ -26,7 +26,7 @@ FILES: dict[str, str | bytes] = {
     "nets/images/dot.png": PIXEL,
     "nets/images/wide diagram.svg": b'<svg xmlns="http://www.w3.org/2000/svg" width="1900"/>',
     "go.md": "# Go\n\n## 1. What is a goroutine?\n\nA light thread: $O(1)$ to start.\n\n"
-    "## 2. What is <b>this</b>?\n\n$\\nosuchmacro$ and `\\(code\\)`.\n",
+    "## 2. What is <b>this</b>?\n\n$\\ce{H2O}$ and `\\(code\\)`.\n",
 }
 
 
@@ -288,9 +288,9 @@ def test_the_place_of_a_question_is_a_link_to_its_line(page: Browser) -> None:
 
 
 def test_what_cannot_be_drawn_is_said(page: Browser) -> None:
-    article = page.page.locator("article", has_text="nosuchmacro")
+    article = page.page.locator("article", has_text="What is this")
     assert "1 formula is shown as TeX here" in article.inner_text()
-    assert article.locator("figure").nth(1).locator("code.tex").inner_text() == r"\nosuchmacro"
+    assert article.locator("figure").nth(1).locator("code.tex").inner_text() == r"\ce{H2O}"
     assert r"\(code\)" in article.inner_text()
 
 
