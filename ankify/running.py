@@ -6,22 +6,23 @@ All that touches Anki is in `anki/`; here are the settings, and where the record
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PureWindowsPath
 
-from ankify.anki.collection import read_collection
+from ankify.anki.collection import Collection, read_collection
 from ankify.anki.connect import AnkiConnect, connect
+from ankify.anki.convert import convert
 from ankify.anki.edits import LastBuild
 from ankify.anki.plan import PushPlan, Removal, Wishes, make_plan
 from ankify.anki.progress import Progress, make_progress
-from ankify.anki.push import Pusher, PushReport, read_running
+from ankify.anki.push import Pusher, PushReport, read_all, read_running
 from ankify.anki.pushed import Pushed, Records
 from ankify.anki.read import read_apkg
 from ankify.building.cache import Cache
 from ankify.config import REMOVALS, AnkiSettings, read_settings
 from ankify.identity.lock import write_lock
-from ankify.model import AnkifyError, Project, StrPath
+from ankify.model import AnkifyError, PackageNote, Project, StrPath
 
 
 @dataclass(frozen=True)
@@ -134,3 +135,32 @@ def progress(
     anki = connect(url or settings.url, key or settings.key, named=url is not None)
     record = records.read(anki.profile())
     return make_progress(project, read_running(anki, cache.folder / "exchange"), record)
+
+
+# For `adopt --url` ------------------------------------------------------------------------------
+
+
+def read_decks(project: Project, url: str, deck: str | None) -> Collection:
+    """Read a deck of a running Anki, or all, whoever made them.
+
+    Raises AnkifyError where there is no such deck.
+    """
+    anki, folder = _named(project, url)
+    decks = anki.ask("deckNames")
+    if deck and deck not in decks:
+        raise AnkifyError(f"no such deck in Anki: {deck}", hint=f"there are: {', '.join(decks)}")
+    return read_all(anki, [deck] if deck else decks, folder)
+
+
+def convert_notes(
+    project: Project, url: str, collection: Collection, notes: Sequence[PackageNote]
+) -> None:
+    """Change the note type of adopted notes to ours, in a running Anki."""
+    anki, folder = _named(project, url)
+    if notes:
+        convert(anki, project, collection, notes, folder)
+
+
+def _named(project: Project, url: str) -> tuple[AnkiConnect, Path]:
+    key = read_settings(project.root).anki.key
+    return connect(url, key, named=True), Cache(project.root).folder / "exchange"

@@ -45,6 +45,7 @@ class StandIn:
         self.silent = False  # a dialog is open
         self.open = True  # a profile is
         self.files_elsewhere = False  # Anki runs on another machine
+        self.browsed: str | None = None  # the search that Anki's browser shows
         self.on_sync: Callable[[], object] = lambda: None
         self._turn = threading.Lock()  # the add-on works on Anki's one thread
         self._awake = threading.Event()
@@ -161,6 +162,16 @@ class StandIn:
     def notesInfo(self, notes: list[int]) -> list[dict[str, Any]]:
         """No guid in it; an empty object for a note that is not there."""
         return [_note_info(self.col, note) for note in notes]
+
+    @action
+    def modelNamesAndIds(self) -> dict[str, int]:
+        return {each.name: int(each.id) for each in self.col.models.all_names_and_ids()}
+
+    @action
+    def guiBrowse(self, query: str | None = None) -> list[int]:
+        """Opens the browser at a search."""
+        self.browsed = query
+        return self.findCards(query)
 
     @action
     def updateNoteModel(self, note: dict[str, Any]) -> None:

@@ -60,7 +60,7 @@ def adopt(
     the next import. Questions without a partner get their first guid at the next build.
     """
     titles = {normalise_title(candidate.title) for candidate in candidates}
-    asked = _question_fields(notes, titles)
+    asked = question_fields(notes, titles)
     entries = [
         _entry(note, at, fingerprint(note.fields, note.tags))
         for note, at in zip(notes, asked, strict=True)
@@ -98,8 +98,8 @@ def _title(field: str) -> str:
     return strip_number(plain_text(field).split("\n", 1)[0])
 
 
-def _question_fields(notes: Sequence[PackageNote], titles: set[str]) -> list[int]:
-    """Which field of each note asks: of notes with so many fields, that which fits most titles."""
+def question_fields(notes: Sequence[PackageNote], titles: set[str]) -> list[int]:
+    """Say which field of each note asks: that which fits most titles, among notes of one size."""
     hits: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     for note in notes:
         for at, field in enumerate(note.fields):

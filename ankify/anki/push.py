@@ -52,11 +52,16 @@ def read_running(anki: AnkiConnect, folder: Path, guids: Iterable[str] = ()) -> 
     """
     cards = anki.ask("findCards", query=f"mid:{NOTE_TYPE_ID}")
     decks = anki.ask("getDecks", cards=cards) if cards else {}
-    found = joined(_exported(anki, deck, folder) for deck in _topmost(decks))
+    found = read_all(anki, decks, folder)
     if all(OUR_GUID.fullmatch(guid) or guid in found.notes for guid in guids):
         return found
     others = set(_topmost(anki.ask("deckNames"))) - set(_topmost(decks))
-    return joined([found, *(_exported(anki, deck, folder) for deck in sorted(others))])
+    return joined([found, read_all(anki, others, folder)])
+
+
+def read_all(anki: AnkiConnect, decks: Iterable[str], folder: Path) -> Collection:
+    """Read decks with all that is below them."""
+    return joined(_exported(anki, deck, folder) for deck in _topmost(decks))
 
 
 def _topmost(decks: Iterable[str]) -> list[str]:

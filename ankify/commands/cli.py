@@ -25,8 +25,6 @@ import click
 
 from ankify import __version__
 from ankify.commands.report import (
-    adoption_as_json,
-    adoption_lines,
     annotation,
     build_lines,
     build_report,
@@ -70,7 +68,7 @@ def main(arguments: Sequence[str]) -> int:
 class _Commands(click.Group):
     """All commands; those in modules of their own are imported when they are asked for."""
 
-    ELSEWHERE = ("progress", "push")
+    ELSEWHERE = ("adopt", "progress", "push")
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All commands, by name."""
@@ -95,13 +93,20 @@ def cli() -> None:
 def notes_argument(command: Callable[..., Any]) -> Callable[..., Any]:
     """The NOTES argument that most commands take."""
     return click.argument(
-        "notes", required=False, type=click.Path(path_type=Path), callback=_default_notes
+        "notes", required=False, type=click.Path(path_type=Path), callback=_notes_folder
     )(command)
 
 
-def _default_notes(context: click.Context, __: click.Parameter, value: Path | None) -> Path:
-    """NOTES, else the folder here if it has an ankify.toml, else notes/, else the folder here."""
-    if value is not None and os.path.isfile(value) and not context.params.get("why"):
+def _notes_folder(_: click.Context, __: click.Parameter, value: Path | None) -> Path:
+    return default_notes(value)
+
+
+def default_notes(value: Path | None) -> Path:
+    """NOTES, else the folder here if it has an ankify.toml, else notes/, else the folder here.
+
+    Raises BadParameter for a file.
+    """
+    if value is not None and os.path.isfile(value):
         hint = f"name its folder: {value.parent}"
         raise click.BadParameter(f"{value} is a file, and NOTES is a folder; {hint}")
     if value is not None:
@@ -557,49 +562,6 @@ def preview(notes: Path, output: Path, *, serve: bool, port: int, unnumbered: bo
         serve_preview(checked, output, port=port, tell=say)
     else:
         say(f"Wrote {write_preview(checked(), output)}")
-
-
-# adopt ------------------------------------------------------------------------------------------
-
-
-@cli.command("adopt")
-@click.argument("package", metavar="OLD.apkg", type=click.Path(path_type=Path))
-@notes_argument
-@unnumbered_option
-@click.option("-v", "--verbose", is_flag=True, help="List every match and what has no partner.")
-@click.option("--json", "as_json", is_flag=True, help="Print the matches as JSON.")
-@reports_errors
-def adopt_command(
-    package: Path, notes: Path, *, unnumbered: bool, verbose: bool, as_json: bool
-) -> None:
-    """Take over the notes of a package, with their history.
-
-    Writes NOTES/ankify.lock. For a lock that was lost, and for a deck that was made by hand or by
-    another tool until now. The notes of the package are matched with the questions by their text; a
-    question that finds its note keeps its review history. OLD.apkg is what Anki exports (File >
-    Export), or a package that was built before.
-
-    Example: ankify adopt old.apkg notes
-    """
-    from ankify.anki.adopt import adopt_package, write_adopted
-    from ankify.anki.read import read_apkg
-
-    old = read_apkg(package)
-    project = read(notes, unnumbered)
-    adoption = adopt_package(project, old.notes)
-    if not adoption.matched:
-        raise AnkifyError(
-            "no question of the notes is in the package, so nothing was written",
-            hint="ankify list shows the questions; does the package hold the same ones?",
-        )
-    written = write_adopted(project, adoption)
-    if as_json:
-        tell_json(adoption_as_json(adoption))
-        return
-    lock = (notes / "ankify.lock").as_posix()
-    say(f"Wrote {lock}" if written else f"{lock} knows them already: it was left alone")
-    for line in adoption_lines(adoption, old, verbose=verbose):
-        say(line)
 
 
 # init -------------------------------------------------------------------------------------------

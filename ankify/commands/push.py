@@ -127,7 +127,7 @@ class _Push:
             show(line)
         if self._dry:
             return False
-        if plan.changes_something and not self._yes and not _confirmed():
+        if plan.changes_something and not self._yes and not confirmed("Push to Anki?"):
             say("nothing was pushed")
             return False
         deck = write_deck(project)
@@ -136,13 +136,27 @@ class _Push:
         return True
 
 
-def _confirmed() -> bool:
+def push_again(notes: Path, *, url: str, unnumbered: bool, verbose: bool) -> None:
+    """Push without asking, as the last step of a command that has asked already."""
+    _Push(
+        notes,
+        dry_run=False,
+        yes=True,
+        unnumbered=unnumbered,
+        verbose=verbose,
+        as_json=False,
+        url=url,
+    ).run()
+
+
+def confirmed(question: str) -> bool:
+    """Ask on the terminal. Raises AnkifyError where there is none."""
     if not sys.stdin.isatty():
         raise AnkifyError(
-            "nothing was pushed: there is no terminal to ask on",
-            hint="-y pushes without asking, --dry-run only shows",
+            "nothing was done: there is no terminal to ask on",
+            hint="-y does it without asking",
         )
-    return click.confirm("Push to Anki?", default=True, err=True)
+    return click.confirm(question, default=True, err=True)
 
 
 def _watch(notes: Path, options: dict[str, Any]) -> None:

@@ -26,7 +26,6 @@ from ankify.reading.html import html_text
 if TYPE_CHECKING:
     from ankify.anki.adopt import Adoption
     from ankify.anki.forecast import Forecast
-    from ankify.anki.read import Package
 
 REPORTED = (
     *(ChangeKind.ADDED, ChangeKind.UPDATED, ChangeKind.REWORDED, ChangeKind.RENUMBERED),
@@ -172,14 +171,16 @@ Anki leaves notes of another note type alone. Once, and it keeps all history:
 Do not tick "Merge note types": it puts the history on a second, empty card."""
 
 
-def adoption_lines(adoption: Adoption, package: Package, *, verbose: bool) -> Iterator[str]:
-    """What was matched, what is not certain, what found no partner, and what to do in Anki."""
+def adoption_lines(
+    adoption: Adoption, notes: Sequence[PackageNote], where: str, *, verbose: bool
+) -> Iterator[str]:
+    """What was matched, what is not certain, and what found no partner; `where` the notes are."""
     matched, unmatched = adoption.matched, adoption.unmatched_questions
     yield (
         f"{counted(len(matched), 'question')} of {len(matched) + len(unmatched)} adopted,"
-        f" from {counted(len(package.notes), 'note')} in the package"
+        f" from {counted(len(notes), 'note')} in {where}"
     )
-    titles = {note.guid: _title(note) for note in package.notes}
+    titles = {note.guid: _title(note) for note in notes}
     for guid, question, sure in matched:
         if verbose or sure < CERTAIN:
             mark = "" if sure >= CERTAIN else f" ({sure:.0%} sure)"
@@ -187,15 +188,19 @@ def adoption_lines(adoption: Adoption, package: Package, *, verbose: bool) -> It
     for question in unmatched if verbose else ():
         yield f"  new: {question.file}:{question.line}: {question.title}"
     for note in adoption.unmatched_notes if verbose else ():
-        yield f"  only in the package: {_title(note)}"
+        yield f"  only in {where}: {_title(note)}"
     if not verbose and (unmatched or adoption.unmatched_notes):
         left = counted(len(adoption.unmatched_notes), "note")
         yield (
-            f"  {counted(len(unmatched), 'question')} and {left} of the package have no partner;"
+            f"  {counted(len(unmatched), 'question')} and {left} of {where} have no partner;"
             " -v lists them"
         )
-    foreign = {note.guid for note in package.notes if note.foreign}
-    if any(guid in foreign for guid, _, _ in matched):
+
+
+def conflict_lines(adoption: Adoption, notes: Sequence[PackageNote]) -> Iterator[str]:
+    """What is left to be done in Anki where adopted notes are of another note type."""
+    foreign = {note.guid for note in notes if note.foreign}
+    if any(guid in foreign for guid, _, _ in adoption.matched):
         yield CONFLICT.strip("\n")
 
 

@@ -73,8 +73,8 @@ def test_without_a_terminal_somebody_has_to_say_yes(
     code, out, err = run("push", "--url", stand_in.url)
     assert (code, out) == (1, "")
     assert err.endswith(
-        "error: nothing was pushed: there is no terminal to ask on\n"
-        "  hint: -y pushes without asking, --dry-run only shows\n"
+        "error: nothing was done: there is no terminal to ask on\n"
+        "  hint: -y does it without asking\n"
     )
     assert anki.notes() == {}
     assert not Path("notes/ankify.lock").exists()
@@ -347,3 +347,100 @@ def test_what_is_no_export_of_these_notes_is_told(project: Write, run: Run, anki
     assert run("progress", "--from", other)[0] == 1
     assert "no such file" in run("progress", "--from", "missing.apkg")[2]
     assert run("progress", "--from", other, "--url", "http://127.0.0.1:1")[0] == 2
+
+
+# adopt --url --------------------------------------------------------------------------------------
+
+
+def by_hand(anki: RealAnki, model: str, deck: str, *fields: str) -> int:
+    """Add a note as in Anki's own window."""
+    note = anki.col.new_note(anki.col.models.by_name(model))
+    for at, text in enumerate(fields):
+        note.fields[at] = text
+    note.tags = ["mine"]
+    anki.col.add_note(note, anki.col.decks.id(deck))
+    return int(note.id)
+
+
+@pytest.fixture
+def hand_made(project: Write, anki: RealAnki) -> Path:
+    """A deck made by hand and learnt, and notes that ask the same."""
+    by_hand(anki, "Basic", "Interview", "What is one and one?", "Two, I think.")
+    by_hand(anki, "Basic", "Interview", "And two?", "Four.")
+    by_hand(anki, "Basic", "Other", "What is a fish?", "Wet.")
+    anki.study()
+    anki.col.db.execute("update notes set mod = mod - 86400")
+    anki.mark_synced()
+    return project({"Sums.md": f"{SUMS}\n## 3. And three?\n\nSix.\n"})
+
+
+def test_a_deck_made_by_hand_is_adopted_with_its_reviews(
+    run: Run, hand_made: Path, stand_in: StandIn, anki: RealAnki
+) -> None:
+    reviews, cards = anki.reviews(), len(anki.col.find_cards(""))
+    code, out, err = run("adopt", "--url", stand_in.url, "--deck", "Interview", "-y")
+    assert (code, out) == (0, "")
+    assert err.splitlines()[:4] == [
+        '2 questions of 3 adopted, from 2 notes in the deck "Interview"',
+        '  1 question and 0 notes of the deck "Interview" have no partner; -v lists them',
+        '  2 notes of another note type will be "Ankify Question": reviews, tags and flags stay,'
+        " the text becomes that of the notes",
+        'To Anki, profile "anki": 1 new, 2 updated, 2 moved',
+    ]
+    notes = {note.fields.get("Question"): note for note in anki.notes().values()}
+    one = notes["What is one and one?"]
+    assert (one.fields["Answer"], one.cards[0][0]) == ("<p>Two.</p>", "notes::Sums")
+    assert "mine" in one.tags
+    assert one.cards[0][4] > 0
+    assert notes[None].fields == {"Front": "What is a fish?", "Back": "Wet."}
+    assert anki.reviews() == reviews
+    assert len(anki.col.find_cards("")) == cards + 1
+    assert not anki.needs_full_sync()
+    assert anki.complaints() == []
+    assert "Anki has everything already" in run("push", "--url", stand_in.url)[2]
+
+
+def test_before_it_is_adopted_a_foreign_note_is_never_pushed_over(
+    run: Run, hand_made: Path, stand_in: StandIn, anki: RealAnki
+) -> None:
+    anki.export(Path("old.apkg"))
+    run("adopt", "old.apkg")
+    before = anki.notes()
+    _, _, err = run("push", "--url", stand_in.url, "-y")
+    assert "  2 notes of another note type, left out (ankify adopt --url takes them over)" in err
+    after = anki.notes()
+    assert {guid: after[guid] for guid in before} == before
+    assert len(after) == 4
+    assert not anki.needs_full_sync()
+
+
+def test_a_note_of_several_cards_is_left_to_its_owner(
+    run: Run, hand_made: Path, stand_in: StandIn, anki: RealAnki
+) -> None:
+    number = by_hand(anki, "Basic (and reversed card)", "Interview", "And three?", "Six.")
+    _, _, err = run("adopt", "--url", stand_in.url, "-y")
+    assert "1 note with several cards will stay as they are" in err
+    assert anki.col.get_note(number).fields == ["And three?", "Six."]
+    assert "1 note of another note type, left out" in err
+
+
+def test_an_old_add_on_opens_the_browser_for_what_it_cannot_do(
+    run: Run, hand_made: Path, stand_in: StandIn, anki: RealAnki
+) -> None:
+    stand_in.lacking = {"updateNoteModel"}
+    code, _, err = run("adopt", "--url", stand_in.url, "--deck", "Interview", "-y")
+    assert code == 1
+    assert "error: AnkiConnect is too old: it has no action updateNoteModel" in err
+    assert "Notes > Change Note Type" in err
+    assert len(anki.col.find_notes(str(stand_in.browsed))) == 2
+    stand_in.lacking = set()
+    assert run("adopt", "--url", stand_in.url, "--deck", "Interview", "-y")[0] == 0
+
+
+def test_adopt_needs_a_package_or_an_address(run: Run, hand_made: Path, stand_in: StandIn) -> None:
+    assert run("adopt")[0] == 2
+    assert run("adopt", "old.apkg", "-y")[0] == 2
+    code, _, err = run("adopt", "--url", stand_in.url, "--deck", "No")
+    assert (code, err.splitlines()[0]) == (1, "error: no such deck in Anki: No")
+    assert run("adopt", "--url", stand_in.url, "--deck", "Other", "-y")[0] == 1
+    assert not (hand_made / "ankify.lock").exists()
