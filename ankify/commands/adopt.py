@@ -10,16 +10,9 @@ import click
 
 from ankify.anki.adopt import Adoption, adopt_package, write_adopted
 from ankify.anki.note_type import NOTE_TYPE_NAME
-from ankify.commands.cli import (
-    cli,
-    default_notes,
-    notes_argument,
-    read,
-    reports_errors,
-    say,
-    tell_json,
-    unnumbered_option,
-)
+from ankify.commands.console import say, tell_json
+from ankify.commands.options import default_notes, notes_argument, reports_errors, unnumbered_option
+from ankify.commands.project import read
 from ankify.commands.push import confirmed, push_again
 from ankify.commands.report import adoption_as_json, adoption_lines, conflict_lines, counted
 from ankify.identity.lock import LOCK_NAME
@@ -29,7 +22,7 @@ if TYPE_CHECKING:
     from ankify.anki.convert import Conversion
 
 
-@cli.command("adopt")
+@click.command("adopt")
 @click.argument("package", metavar="[OLD.apkg]", required=False, type=click.Path(path_type=Path))
 @notes_argument
 @click.option("--url", help="Take them from the Anki that runs, where AnkiConnect answers.")
@@ -39,7 +32,7 @@ if TYPE_CHECKING:
 @click.option("-v", "--verbose", is_flag=True, help="List every match and what has no partner.")
 @click.option("--json", "as_json", is_flag=True, help="Print the matches as JSON.")
 @reports_errors
-def adopt(
+def adopt_command(
     package: Path | None,
     notes: Path,
     *,

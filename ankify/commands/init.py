@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
+import click
+
+from ankify.commands.console import say
+from ankify.commands.options import reports_errors
 from ankify.config import CONFIG_NAME, all_settings
 from ankify.model import AnkifyError
 
@@ -73,3 +78,20 @@ def _write(path: Path, text: str) -> bool:
     except OSError as error:
         raise AnkifyError(f"cannot write {path}: {error.strerror or error}") from error
     return True
+
+
+@click.command("init")
+@click.argument("folder", required=False, type=click.Path(path_type=Path), default=Path())
+@reports_errors
+def init_command(folder: Path) -> None:
+    """Start a folder of notes in FOLDER (default: here).
+
+    Never overwrites a file. Writes a note file to learn from, ankify.toml with every setting, a
+    Makefile, a .gitignore and a GitHub workflow that attaches the deck to each release.
+
+    Example: ankify init my-notes
+    """
+    for path, written in start(folder).items():
+        say(f"wrote {path.as_posix()}" if written else f"left {path.as_posix()} as it is")
+    here = "" if folder == Path() else f"cd {shlex.quote(folder.as_posix())} && "
+    say(f"Next: {here}make deck (or: ankify build), then import build/*.apkg in Anki")

@@ -15,7 +15,7 @@ import threading
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape, unescape
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,7 +23,15 @@ from string import Template as PageTemplate
 from urllib.parse import quote
 from xml.etree import ElementTree
 
+import click
+
 from ankify.anki.note_type import FIELDS, TEMPLATE_COMMENT, template_folder
+from ankify.commands.console import say
+from ankify.commands.options import notes_argument, reports_errors, unnumbered_option
+from ankify.commands.project import (
+    read,
+    say_why_empty,
+)
 from ankify.model import AnkifyError, Location, Media, Note, Problem, Project
 from ankify.reading.html import html_text
 
@@ -435,3 +443,48 @@ def draw_formula(tex: str, *, display: bool) -> str | None:
         if element.tag in ("mi", "mo", "mtext") and LEFT_TEX.search(element.text or ""):
             return None
     return ElementTree.tostring(math, encoding="unicode")
+
+
+@click.command("preview")
+@notes_argument
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("build", "preview"),
+    show_default=True,
+    help="The folder to write.",
+)
+@click.option(
+    "--serve",
+    is_flag=True,
+    help="Serve it, and write it anew when a note changes (needs ankify-notes[preview]).",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8765,
+    show_default=True,
+    help="Where --serve listens.",
+)
+@unnumbered_option
+@reports_errors
+def preview_command(notes: Path, output: Path, *, serve: bool, port: int, unnumbered: bool) -> None:
+    """Show all cards of NOTES on a web page, without Anki.
+
+    The folder opens from disk; what `ankify check` finds stands beside the card it is about.
+
+    Example: ankify preview notes --serve
+    """
+    from ankify.checks.rules import check as find_problems
+
+    def checked() -> Project:
+        project = read(notes, unnumbered)
+        if not project.questions:
+            say_why_empty(project)
+        return replace(project, problems=find_problems(project))
+
+    if serve:
+        serve_preview(checked, output, port=port, tell=say)
+    else:
+        say(f"Wrote {write_preview(checked(), output)}")

@@ -8,15 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ankify.commands.cli import (
-    cli,
-    notes_argument,
+from ankify.commands.console import say, tell, tell_json
+from ankify.commands.options import notes_argument, reports_errors, unnumbered_option
+from ankify.commands.project import (
     read,
-    reports_errors,
-    say,
-    tell,
-    tell_json,
-    unnumbered_option,
 )
 from ankify.commands.push import from_here
 from ankify.commands.report import counted
@@ -28,7 +23,7 @@ if TYPE_CHECKING:
 FIRST = 10  # questions that are shown unless `-n` says more
 
 
-@cli.command()
+@click.command("progress")
 @notes_argument
 @click.option(
     "--from",
@@ -47,7 +42,7 @@ FIRST = 10  # questions that are shown unless `-n` says more
 @click.option("--markdown", is_flag=True, help="Print tables, for a pull request.")
 @unnumbered_option
 @reports_errors
-def progress(
+def progress_command(
     notes: Path,
     *,
     source: Path | None,

@@ -10,20 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ankify.commands.cli import (
+from ankify.commands.console import say, tell, tell_json
+from ankify.commands.options import notes_argument, reports_errors, unnumbered_option
+from ankify.commands.project import (
     SHOWN,
     ask,
-    cli,
-    notes_argument,
     read,
     reasons,
-    reports_errors,
     rescue_line,
-    say,
     show_problems,
-    tell,
-    tell_json,
-    unnumbered_option,
 )
 from ankify.commands.report import counted
 from ankify.config import REMOVALS
@@ -38,7 +33,7 @@ if TYPE_CHECKING:
 WATCHING = 'pip install "ankify-notes[preview]"'
 
 
-@cli.command()
+@click.command("push")
 @notes_argument
 @click.option("--url", help="Where AnkiConnect answers.  [default: http://127.0.0.1:8765]")
 @click.option("--profile", help="The profile that must be open in Anki.")
@@ -62,7 +57,7 @@ WATCHING = 'pip install "ankify-notes[preview]"'
 @click.option("-v", "--verbose", is_flag=True, help="List every note, not only the first ones.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @reports_errors
-def push(notes: Path, *, watch: bool, **options: Any) -> None:
+def push_command(notes: Path, *, watch: bool, **options: Any) -> None:
     """Bring NOTES into the Anki that runs on this machine.
 
     Builds as `ankify build` does, shows what will change in your collection, asks, and has Anki

@@ -14,7 +14,7 @@ from conftest import PIXEL, Files
 from ankify.__main__ import main
 from ankify.building import stamp
 from ankify.building.cache import cache_folder
-from ankify.commands import cli as command_line
+from ankify.commands import build as command_line
 
 YOUTH = 2 * stamp.TICK / 1e9  # seconds
 Build = Callable[..., tuple[bool, str, str]]

@@ -1,0 +1,84 @@
+"""`ankify list`: the questions, or why titles are questions and others are not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ankify.commands.console import tell, tell_json
+from ankify.commands.options import notes_argument, reports_errors, unnumbered_option
+from ankify.commands.project import (
+    read,
+    say_why_empty,
+)
+from ankify.commands.report import (
+    note_as_json,
+    verdict_as_json,
+    verdict_lines,
+)
+from ankify.config import CONFIG_NAME
+from ankify.model import AnkifyError
+
+if TYPE_CHECKING:
+    pass
+
+
+@click.command("list")
+@notes_argument
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@click.option("--html", is_flag=True, help="With --json: the fields of each note, too.")
+@click.option(
+    "--why",
+    is_flag=True,
+    is_eager=True,
+    help="Say of all titles why they are questions, or are not; NOTES may be one note file.",
+)
+@unnumbered_option
+@reports_errors
+def list_command(notes: Path, *, as_json: bool, html: bool, why: bool, unnumbered: bool) -> None:
+    """List the questions of NOTES that become cards.
+
+    Example: ankify list notes --json
+    """
+    if why:
+        show_why(notes, unnumbered, as_json=as_json)
+        return
+    project = read(notes, unnumbered)
+    listed = [note for note in project.notes if note.question]
+    if not listed:
+        say_why_empty(project)
+    if as_json:
+        entries = [note_as_json(note, html=html) for note in listed]
+        tell_json(entries)
+        return
+    for note in listed:
+        assert note.question
+        number = f"{note.question.number}. " if note.question.number else ""
+        tell(f"{note.question.location}: {number}{note.question.title}")
+
+
+def show_why(notes: Path, unnumbered: bool, *, as_json: bool) -> None:
+    """Print the verdict on each group of titles; of one note file, if `notes` is one."""
+    root = _notes_of(notes) if notes.is_file() else notes
+    project = read(root, unnumbered, tolerant=True)
+    pages = project.pages
+    if root != notes:
+        file = notes.resolve().relative_to(root.resolve()).as_posix()
+        pages = tuple(page for page in pages if page.file == file)
+        if not pages:
+            raise AnkifyError(f"{notes} is no note file of {root}, or ankify.toml leaves it out")
+    verdicts = [(page.file, verdict) for page in pages for verdict in page.verdicts]
+    if as_json:
+        tell_json([verdict_as_json(file, verdict) for file, verdict in verdicts])
+        return
+    for file, verdict in verdicts:
+        for line in verdict_lines(file, verdict):
+            tell(line)
+
+
+def _notes_of(file: Path) -> Path:
+    """The notes folder of a note file: the outermost with an `ankify.toml`, else its own."""
+    configured = [folder for folder in file.parents if (folder / CONFIG_NAME).is_file()]
+    return configured[-1] if configured else file.parent
