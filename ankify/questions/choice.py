@@ -34,6 +34,7 @@ from ankify.questions.verdicts import (
     BY_LEVEL,
     GOES_ON,
     IN_CHAPTERS,
+    IN_SECTIONS,
     LESSON,
     MINOR,
     NEVER,
@@ -41,24 +42,30 @@ from ankify.questions.verdicts import (
     OTHER_LIST,
     OTHER_PART,
     OTHERS_SAID,
+    OUTWEIGHED,
+    OUTWEIGHS,
     PAPER,
     PLAINER,
     QUIET,
+    TITLE,
     Ground,
     Reason,
     bare_sections,
     is_doubtful,
+    is_exception,
     is_minor,
     is_other_paper,
     is_plausible,
     is_quiz,
     is_section,
+    is_section_of,
     is_stray,
+    is_title_of_file,
     judge,
     judge_unnumbered,
     section_ground,
 )
-from ankify.questions.words import QUIZ
+from ankify.questions.words import QUIZ, normal
 
 Groups = Mapping[Style, Group]
 
@@ -138,7 +145,7 @@ def _outline(search: Search) -> Outline:
     if not chosen:
         found = frozenset(asking if search.unnumbered else ())
         return Outline(found, len(asking), findings=_explain(search, found))
-    between = _between(search)
+    between = _beside(search)
     found = frozenset([*chosen, *between] if search.unnumbered else chosen)
     candidates = 0 if search.unnumbered else len(between)
     findings = _explain(search, found, frozenset(between))
@@ -251,6 +258,60 @@ def take_held(search: Search) -> None:
             return
 
 
+def take_outweighing(search: Search) -> None:
+    """Take titles that ask over ones of better mark-up that are far fewer."""
+    chosen = search.chosen
+    larger = [
+        group
+        for _, group in sorted(search.numbered.items())
+        if len(group) >= limit.OUTWEIGHS * len(chosen) > 0
+        and (group.is_labelled or group.share_asking >= limit.MOST_ASK)
+        and is_plausible(group)
+    ]
+    if larger:
+        group = max(larger, key=len)
+        search.record(chosen, Ruling.REFUSED, OUTWEIGHED)
+        search.record(group, Ruling.QUESTIONS, OUTWEIGHS)
+        search.chosen = group
+
+
+def leave_quiet_sections(search: Search) -> None:
+    """Leave out numbered headings in sections where none asks, beside ones where all do."""
+    chosen = search.chosen
+    plain = chosen and not chosen.is_labelled and chosen.first.kind in HEADINGS
+    if not plain or chosen.first.read.depth > 1:
+        return
+    sections = [group for group in _by_section(chosen) if len(group) > 1]
+    quiet = [group for group in sections if not group.share_asking]
+    left = {at for group in quiet for at in group}
+    others = chosen.keep(lambda at, end: at not in left)
+    if quiet and others.share_asking >= limit.NEARLY_ALL_ASK:
+        for group in quiet:
+            search.record(group, Ruling.REFUSED, QUIET)
+        search.chosen = others
+
+
+def _by_section(group: Group) -> list[Group]:
+    """The titles of a group by the heading above them."""
+    sections: dict[int, list[int]] = defaultdict(list)
+    for at in group:
+        above = group.file.parents.get(at)
+        sections[above.line if above else -1].append(at)
+    return list(map(group.file.group, sections.values()))
+
+
+def leave_topics(search: Search) -> None:
+    """Leave out topics that do not ask and hold only further questions, beside real questions."""
+    chosen, file = search.chosen, search.file
+    if not chosen or chosen.is_labelled or chosen.share_asking < limit.HARDLY_ANY_ASK:
+        return
+    search.chosen = chosen.keep(
+        lambda at, end: (
+            file.asks(at) or file.share_of_questions(at, file.end_below(at, end)) <= limit.HOLLOW
+        )
+    )
+
+
 def leave_lessons(search: Search) -> None:
     """Leave the chapters of a lesson that `Q: X` without numbers are the questions on."""
     if search.unnumbered or not search.chosen or search.chosen.is_labelled:
@@ -298,6 +359,9 @@ STEPS: tuple[tuple[str, Callable[[Search], None]], ...] = (
     ("quiet parts", leave_quiet_parts),
     ("labels", add_labels),
     ("outermost", take_outermost),
+    ("outweighing", take_outweighing),
+    ("quiet sections", leave_quiet_sections),
+    ("topics", leave_topics),
     ("held", take_held),
     ("lessons", leave_lessons),
     ("asking", find_asking),
@@ -318,8 +382,11 @@ def _outermost(search: Search, groups: Groups) -> Group:
     for style, group in sorted(groups.items()):
         if chosen:
             chosen = _inwards(search, Nesting(chosen, group))
+        elif is_title_of_file(group):
+            search.record(group, Ruling.REFUSED, TITLE)
         elif is_minor(group):
             search.record(group, Ruling.REFUSED, MINOR)
+            has_chapters |= is_exception(group)
         elif not (ground := judge(group)).accepts:
             search.record(group, Ruling.REFUSED, ground)
             has_chapters |= style.kind in HEADINGS and not is_stray(group)
@@ -390,8 +457,26 @@ def _asking(search: Search) -> Group:
         if ground.accepts:
             asking.append(group)
     most = max(map(len, asking), default=0)
-    outer = (group for group in asking if len(group) >= limit.OUTERMOST * most)
-    return next(outer, None) or _title_of_file(search)
+    outer = next((group for group in asking if len(group) >= limit.OUTERMOST * most), None)
+    return _without_sections(search, outer) if outer else _title_of_file(search)
+
+
+def _without_sections(search: Search, outer: Group) -> Group:
+    """Take what bare sections hold for them: headings with nothing but headings below."""
+    file = search.file
+    chosen = outer
+    for style, inner in sorted(file.unnumbered.items()):
+        if style.kind not in HEADINGS or style.level <= outer.first.level:
+            continue
+        held = {start: inner.within(start, end) for start, end in chosen.spans}
+        sections = {start for start in held if is_section_of(file, start, held[start])}
+        if sections:
+            search.record(inner, search.findings[outer.positions].ruling, IN_SECTIONS)
+            names = {normal(title.name) for title in chosen.titles}
+            found = [at for start in sections for at in held[start]]
+            new = [at for at in found if normal(file.titles[at].name) not in names]
+            chosen = file.group(sorted({*chosen, *new} - sections))
+    return chosen
 
 
 def _title_of_file(search: Search) -> Group:
@@ -404,6 +489,38 @@ def _title_of_file(search: Search) -> Group:
         return file.group(())
     search.record(first, Ruling.QUESTIONS if search.unnumbered else Ruling.UNNUMBERED, ONE_QUESTION)
     return first
+
+
+def _beside(search: Search) -> list[int]:
+    """Un-numbered titles that are questions beside numbered ones: among or outside of them."""
+    return sorted({*_between(search), *_outside(search)})
+
+
+def _outside(search: Search) -> list[int]:
+    """Headings that ask, each with an answer, where no answer to a numbered question is.
+
+    `## How do you rest?` in a file whose second half has `### Teams` and `#### 1. Do you lead?`.
+    """
+    chosen, file = search.chosen, search.file
+    ends = {start: file.end_below(start, end) for start, end in chosen.spans}
+    found: list[int] = []
+    for style, group in search.file.unnumbered.items():
+        free = group.keep(
+            lambda at, end: (
+                file.asks(at)
+                and not chosen.within(at, file.end_below(at, file.end))
+                and not _is_inside(at, chosen, ends)
+            )
+        )
+        if style.kind in HEADINGS and len(free.answered) >= limit.SEVERAL:
+            found += free.answered
+    return found
+
+
+def _is_inside(at: int, chosen: Group, ends: Mapping[int, int]) -> bool:
+    """Whether a position is within the answer to one of the questions."""
+    index = bisect_left(chosen.positions, at)
+    return index > 0 and at < ends[chosen[index - 1]]
 
 
 def _between(search: Search) -> list[int]:

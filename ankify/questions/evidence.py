@@ -16,7 +16,7 @@ from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
-from ankify.questions.answers import is_filler, shows_answer
+from ankify.questions.answers import LISTS, is_filler, shows_answer
 from ankify.questions.blocks import Block
 from ankify.questions.contents import hollow, letters
 from ankify.questions.numbers import CHINESE, UNNUMBERED
@@ -294,6 +294,23 @@ class FileIndex:
         found = self._text_above if text else self._content_above
         return self.opens_answer(start) or found[end] > found[start + 1]
 
+    def text_between(self, start: int, end: int) -> int:
+        """The letters of content between two positions that are no links."""
+        letters, hollow = self.letters_above, self.hollow_letters_above
+        return letters[end] - letters[start] - (hollow[end] - hollow[start])
+
+    def share_of_questions(self, start: int, end: int) -> float:
+        """The share of the text between two positions that is lists of questions."""
+        blocks = self.flow.blocks[start + 1 : end]
+        texts = [
+            (visible(token.children or ()).rstrip(), block.tokens[0].type in LISTS)
+            for block in blocks
+            for token in block.tokens
+            if token.type == "inline"
+        ]
+        asked = sum(len(text) for text, listed in texts if listed and text.endswith(ASKS))
+        return asked / max(sum(len(text) for text, _ in texts), 1)
+
     def is_solved(self, start: int, end: int) -> bool:
         """Whether an answer that calls itself one is between a title and a position below."""
         index = bisect_left(self._labels_of_answers, start)
@@ -469,8 +486,9 @@ class Group:
 
     @cached_property
     def starts(self) -> int:
-        """How many titles have the number 1."""
-        return sum(self.file.number(at) == 1 for at in self.positions)
+        """How often the numbers start from 1: `1.1` and `2.1` under `1.` and `2.` do so once."""
+        numbers = Counter(t.read.number for t in self.titles if value(t.read.number) == 1)
+        return max(numbers.values(), default=0)
 
 
 def _leads_away(token: Token) -> bool:

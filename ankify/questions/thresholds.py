@@ -8,6 +8,10 @@ case needs goes.
 
 # Who asks writes some of the questions as topics: "Norms of matrices".
 MOST_ASK = 0.5
+# Headings that most of the file is below: a list of topics, some of them worded as questions.
+SOME_ASK = 0.33
+# So many headings at least: of three, one that asks is no sign.
+SEVERAL = 5
 # So few that the others are topics: in a text on anything, a title or two asks.
 HARDLY_ANY_ASK = 0.15
 # Sections: some have a name that reads as a question, "Design", "List of X".
@@ -23,6 +27,8 @@ MOST_PLAIN_ASK = 0.6
 MOST = 0.5
 # Sections that hold nothing but questions; the first of them may open with a sentence.
 MOST_BARE = 0.6
+# The text that a section opens with, links aside, of all that is in it.
+OPENING = 0.2
 # All but a few of the outer titles hold inner ones.
 NEARLY_ALL_HOLD = 0.8
 
@@ -47,8 +53,15 @@ HOLLOW_PLACES = 2
 MINOR_PART = 0.3
 # Un-numbered titles are the questions of a file only if so much of it is below them.
 COVERING = 0.4
+# Headings that nearly all of the file is below are its sections, or its questions.
+COVERING_ALL = 0.8
 # A file that is one question, its title, has nearly all of its text below it.
 ONE_QUESTION = 0.8
+
+# Questions with an answer, of all that are numbered: of fewer, the code below is what is asked.
+HARDLY_ANY_ANSWERED = 0.1
+# Un-numbered titles like the numbered ones, to each of these: then numbers are the exception.
+EXCEPTION = 2
 
 # -- groups beside each other ----------------------------------------------------------------------
 
@@ -59,5 +72,7 @@ QUIZ = 0.5
 # What the shares of two groups differ by, for one to be told from the other.
 CLEARLY_NAMED = 0.5
 CLEARLY_ASKS = 0.3
+# A group so many times as large as another that asks wins over it, whatever its mark-up.
+OUTWEIGHS = 10
 # Numbers that a list counts to before a heading of another level can go on with them.
 COUNTED_TO = 2

@@ -16,6 +16,7 @@ from ankify.questions.titles import Kind
 from ankify.questions.words import CHAPTER_TITLE, OTHER_PAPER, STEP_TITLE, asks
 
 Judged = TypeVar("Judged", Group, Nesting)
+HEADLINES = (*HEADINGS, Kind.SUMMARY)
 EMPHASIS = (Kind.ITEM_LINK, Kind.ITEM)  # without a number too plain to be a question
 
 
@@ -57,8 +58,25 @@ def is_plausible(group: Group) -> bool:
 
 def is_minor(group: Group) -> bool:
     """The titles number something in a part of the file, as a README does."""
-    quiet = not group.is_labelled and group.share_asking < limit.HARDLY_ANY_ASK
-    return quiet and group.coverage < limit.MINOR_PART
+    if group.is_labelled or group.share_asking >= limit.HARDLY_ANY_ASK:
+        return False
+    return group.coverage < limit.MINOR_PART or is_exception(group)
+
+
+def is_exception(group: Group) -> bool:
+    """Most headings of this level have no number, and these number the parts of one of them."""
+    kind, level = group.first.kind, group.first.level
+    loose = (len(g) for s, g in group.file.unnumbered.items() if (s.kind, s.level) == (kind, level))
+    few = sum(loose) >= limit.EXCEPTION * len(group)
+    return kind in HEADINGS and few and group.coverage < limit.MOST
+
+
+def is_title_of_file(group: Group) -> bool:
+    """The only `#` heading, above all else, is the title of the file, if it has a number, too."""
+    file, title = group.file, group.first
+    tops = [at for at in file.headings if file.titles[at].level == 1]
+    alone = title.level == 1 and len(tops) == 1 and [*group] == tops == file.headings[:1]
+    return alone and not file.asks(group[0]) and len(file.headings) > 1
 
 
 def is_stray(group: Group) -> bool:
@@ -175,10 +193,15 @@ GROUNDS: tuple[Ground[Group], ...] = (
 )
 
 
+TITLE = Reason("file-title", "are the title of the file")
+HOLLOW = Reason("topics", "are topics that hold only further questions")
+OUTWEIGHED = Reason("outweighed", "are few, beside far more titles that ask")
+OUTWEIGHS = Reason("outweighs", "ask, and are far more than the titles around them")
 # What the search finds by where a group is, rather than by the group.
 MINOR = Reason("minor-part", "do not ask, and number a small part of the file")
 IN_CHAPTERS = Reason("in-chapters", "do not ask, and are inside of chapters")
 LESSON = Reason("lesson", "are the chapters of a lesson, and `Q: X` are the questions on it")
+IN_SECTIONS = Reason("in-sections", "are below headings that hold nothing but headings")
 OTHER_LIST = Reason("other-list", "number another list, in another way")
 NEVER = Reason("never", "are titles that never are questions")
 BESIDE = Reason("beside-numbers", "have no number, and other titles have one")
@@ -206,7 +229,10 @@ def judge_unnumbered(group: Group) -> Ground[Group]:
 def _few_ask(group: Group) -> bool:
     """Few of those with an answer ask, and few answers have a label, or `Q: X` has them."""
     solved = 0.0 if group.file.has_labels else group.share_solved
-    return max(group.answered.share_asking, solved) < limit.MOST_ASK
+    several = group.first.kind in HEADLINES and len(group.answered) >= limit.SEVERAL
+    covers = several and group.coverage >= limit.COVERING_ALL
+    enough = limit.SOME_ASK if covers else limit.MOST_ASK
+    return max(group.answered.share_asking, solved) < enough
 
 
 UNNUMBERED_GROUNDS: tuple[Ground[Group], ...] = (
@@ -308,6 +334,23 @@ SECTION_GROUNDS: tuple[Ground[Nesting], ...] = (
     Ground("bare", True, _is_bare, "have nothing below but the titles they hold"),
     Ground("answers", False, lambda it: True, "have answers of their own"),
 )
+
+
+def is_section_of(file: FileIndex, start: int, held: Group) -> bool:
+    """Whether a title without a number is the section of these headings, in any language.
+
+    `## Types` above `### What is an integer?` does not ask, and holds nothing but headings, or,
+    below a sentence or two, headings that ask; `## What types are there?` above `### Integers` is
+    a question with the parts of its answer.
+    """
+    if not held or file.asks(start):
+        return False
+    if not file.is_answered(start, held[0]):
+        return True
+    end = file.end_below(start, file.end)
+    opening = file.text_between(start, held[0]) / max(file.text_between(start, end), 1)
+    aloud = len(held) > 1 and held.share_asking >= limit.NEARLY_ALL_ASK
+    return aloud and opening <= limit.OPENING
 
 
 def is_doubtful(nesting: Nesting) -> bool:
