@@ -51,6 +51,9 @@ class QuestionSettings:
         "'^Q(?P<number>\\d+): (?P<title>.+)'",
     )
     unnumbered: bool = setting(False, "Take questions without a number, too.", "true")
+    labels: tuple[str, ...] = setting(
+        (), 'Words that stand for "question" in front of a number: `Card 3: X`.', '["Card"]'
+    )
     ignore: tuple[str, ...] = setting(
         (), "Note files to leave out, as glob patterns relative to this folder.", '["drafts/**"]'
     )

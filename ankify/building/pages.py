@@ -150,12 +150,13 @@ def read_page(note_file: NoteFile, found: Found, settings: Settings) -> Page:
     """Split one decoded note file into its questions and render them."""
     # Imported late: a build whose pages are all known does not wait for the parser.
     from ankify.checks.survey import survey
-    from ankify.questions.split import SplitOptions, split_questions
+    from ankify.questions.layout import SplitOptions
+    from ankify.questions.split import split_questions
     from ankify.reading import parse as gfm
     from ankify.rendering.fields import RenderOptions
 
     asked = found.settings
-    options = SplitOptions(asked.level, asked.pattern, asked.unnumbered)
+    options = SplitOptions(asked.level, asked.pattern, asked.unnumbered, asked.labels)
     parsed = gfm.parse(note_file.text)
     split = split_questions(parsed, note_file.path, options)
     renderer = _renderer(RenderOptions(settings.source.url, settings.render.extensions))

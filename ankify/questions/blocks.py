@@ -91,7 +91,7 @@ def read_blocks(tokens: Sequence[Token]) -> list[Block]:
             blocks.append(Block(run, items=items))
         else:
             blocks.append(Block(run))
-    return _with_borrowed_titles(blocks)
+    return with_borrowed_titles(blocks)
 
 
 # -- titles below their number ---------------------------------------------------------------------
@@ -104,7 +104,7 @@ REACH = 5  # blocks below a number that may stand above its question
 QUOTED = 5  # tokens of a quote that holds one paragraph
 
 
-def _with_borrowed_titles(blocks: list[Block]) -> list[Block]:
+def with_borrowed_titles(blocks: list[Block]) -> list[Block]:
     """Give a title that is only a number, `### 第 1 题`, the text below as its title."""
     for at, block in enumerate(blocks):
         title = block.title

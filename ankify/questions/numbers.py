@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -114,6 +114,20 @@ CUSTOM = _dialect("custom", "what [questions] pattern says", lambda: r"(?!)")
 DECORATION = re.compile(r"(?:[\s#*_~>•▶►]|:[a-z0-9_+-]+:)+")  # in front of a number: `## # 1. X`
 
 
+def label_dialect(labels: Iterable[str]) -> Dialect:
+    """The dialect of labels that the author names: `Card 3: X` for "Card", `Card: X` as well."""
+    words = "|".join(re.escape(label) for label in labels)
+    return _dialect(
+        "own label",
+        "Card 3: X",
+        lambda: (
+            rf"[(【\[]?(?:{words})(?:\s*[#№._-]?\s*(?P<number>{DIGITS})(?:[】\])]\s*|{SEPARATOR}\s*|\s+|(?!\w))"
+            r"|\s*:\s*(?=\S))"
+        ),
+        labelled=True,
+    )
+
+
 class Numbered(NamedTuple):
     """A title taken apart: `start` is where its words begin."""
 
@@ -153,6 +167,17 @@ def read_number(title: str) -> Numbered:
             again = QUESTION_LABEL.match(narrow, match.end())  # `1. Q: X`
             return Numbered(dialect, number or None, separator, (again or match).end())
     return UNNUMBERED
+
+
+def read_label(dialect: Dialect, title: str) -> Numbered | None:
+    """Find the number that a dialect of `label_dialect` matches in front of a title."""
+    narrow = title.translate(NARROW)
+    match = dialect.pattern.match(narrow, _skip_decoration(narrow))
+    if not match:
+        return None
+    number = match["number"]
+    separator = narrow[match.end("number") : match.end()].strip() if number else ""
+    return Numbered(dialect, number, separator, match.end())
 
 
 def _skip_decoration(title: str) -> int:

@@ -15,19 +15,17 @@ from itertools import accumulate, chain, dropwhile
 from ankify.model import Location, Problem, Question, TocEntry, Verdict
 from ankify.questions.answers import LISTS, TAG, is_blank, is_filler, opening_words
 from ankify.questions.blocks import Block, read_blocks, shown
-from ankify.questions.choice import Finding, Outline, choose, explain_given, overrule
-from ankify.questions.contents import local_links, read_contents
-from ankify.questions.evidence import HEADINGS, FileIndex, Flow, style_of, unread_counts
-from ankify.questions.numbers import CUSTOM, Numbered, strip_number
+from ankify.questions.choice import Finding, Outline, overrule
+from ankify.questions.evidence import HEADINGS, style_of
+from ankify.questions.layout import Layout, SplitOptions, is_comment, lay_out
+from ankify.questions.numbers import strip_number
 from ankify.questions.titles import Kind, Title
-from ankify.questions.verdicts import BY_PATTERN
 from ankify.questions.words import (
     CONTENTS,
     QUESTION_LABEL,
     TASK,
     answers,
     gives_away,
-    normal,
     only_labels,
     opens,
     title_end,
@@ -35,15 +33,6 @@ from ankify.questions.words import (
 from ankify.reading.inline import cut, visible
 from ankify.reading.parse import ParsedFile, plain_text
 from ankify.reading.tokens import Token
-
-
-@dataclass(frozen=True)
-class SplitOptions:
-    """`[questions]` of ankify.toml: what overrules the reader's own judgement."""
-
-    level: int | None = None
-    pattern: str | None = None
-    unnumbered: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,44 +71,22 @@ def split_questions(parsed: ParsedFile, path: str, options: SplitOptions) -> Spl
 
     Numbering inside an answer (a list, a code block, a sub-heading) never starts a question.
     """
-    blocks = read_blocks(parsed.tokens)
-    flow, sources = _open_lists(blocks)
-    linked = any(any(local_links(block)) for block in blocks)
-    contents = read_contents(blocks, _last_places(flow, sources)) if linked else {}
-    flow = replace(
-        flow,
-        contents=frozenset(at for at, source in enumerate(sources) if source in contents),
-        listed=frozenset(normal(entry.title) for found in contents.values() for entry in found),
-    )
-    flow, outline = _choose(flow, options)
-    closed, chosen = _close_lists(flow, sources, blocks, outline.questions)
+    layout = lay_out(parsed, options)
+    outline = layout.outline
+    closed, chosen = _close_lists(layout)
     found = _Reader(parsed, path, closed, chosen).read()
     return replace(
         found,
-        toc=tuple(chain.from_iterable(contents.values())),
+        toc=tuple(chain.from_iterable(layout.contents.values())),
         unnumbered_candidates=outline.candidates,
-        problems=(*_undecided(path, flow, outline), *found.problems),
+        problems=(*_undecided(path, layout), *found.problems),
         verdicts=tuple(_verdict(finding, parsed, outline) for finding in outline.findings),
     )
 
 
-def _open_lists(blocks: Sequence[Block]) -> tuple[Flow, tuple[int, ...]]:
-    """Put the items of each list in its place; also say which block each comes from."""
-    flat = [(item, at) for at, block in enumerate(blocks) for item in (block.items or (block,))]
-    flow = unread_counts(Flow(tuple(item for item, _ in flat)))
-    return flow, tuple(at for _, at in flat)
-
-
-def _last_places(flow: Flow, sources: Sequence[int]) -> dict[str, int]:
-    """At which block each title stands last, by its letters and digits."""
-    marked = ((block.title, at) for block, at in zip(flow.blocks, sources, strict=True))
-    return {normal(title.name): at for title, at in marked if title}
-
-
-def _close_lists(
-    flow: Flow, sources: Sequence[int], blocks: Sequence[Block], chosen: frozenset[int]
-) -> tuple[tuple[Block, ...], frozenset[int]]:
+def _close_lists(layout: Layout) -> tuple[tuple[Block, ...], frozenset[int]]:
     """Keep a list whole unless one of its items is a question, and renumber the chosen blocks."""
+    flow, sources, chosen = layout.flow, layout.sources, layout.outline.questions
     opened = {sources[at] for at in chosen}
     kept: list[Block] = []
     questions: set[int] = set()
@@ -132,26 +99,11 @@ def _close_lists(
         elif source in opened:
             kept.append(block)
         elif not at or sources[at - 1] != source:
-            kept.append(blocks[source])
+            kept.append(layout.blocks[source])
     return tuple(kept), frozenset(questions)
 
 
 # -- what the author says about a question ---------------------------------------------------------
-
-
-def _choose(flow: Flow, options: SplitOptions) -> tuple[Flow, Outline]:
-    """Which titles are questions: by the author's pattern and comments, else by judgement."""
-    if options.pattern is not None:
-        flow, found = _matching(flow, re.compile(options.pattern), options.level)
-        outline = Outline(found, findings=explain_given(FileIndex(flow), found, BY_PATTERN))
-    else:
-        outline = choose(flow, unnumbered=options.unnumbered, level=options.level)
-    marked = {
-        at + 1
-        for at, block in enumerate(flow.blocks[:-1])
-        if _is_comment(block) and "question" in block.comments and flow.blocks[at + 1].title
-    }
-    return flow, replace(outline, questions=outline.questions | marked)
 
 
 def _verdict(finding: Finding, parsed: ParsedFile, outline: Outline) -> Verdict:
@@ -172,38 +124,10 @@ def _verdict(finding: Finding, parsed: ParsedFile, outline: Outline) -> Verdict:
 NAMED = 3  # titles of a group
 
 
-def _matching(
-    flow: Flow, pattern: re.Pattern[str], level: int | None
-) -> tuple[Flow, frozenset[int]]:
-    """The titles that match a pattern; its groups `number` and `title` are taken, if any."""
-    blocks = list(flow.blocks)
-    found = set()
-    for at, block in enumerate(blocks):
-        title = block.title
-        if not title or at in flow.contents or level not in (None, title.level):
-            continue
-        match = pattern.search(visible(title.whole))
-        if match:
-            found.add(at)
-            blocks[at] = block._replace(title=_taken_apart(title, match))
-    return replace(flow, blocks=tuple(blocks)), frozenset(found)
-
-
-def _taken_apart(title: Title, match: re.Match[str]) -> Title:
-    groups = match.groupdict()
-    number = groups.get("number", title.read.number)
-    inside = cut(title.whole, *match.span("title")) if groups.get("title") else title.children
-    return replace(title, read=Numbered(CUSTOM, number, "", 0), children=inside)
-
-
-def _is_comment(block: Block) -> bool:
-    return block.tokens[0].content.startswith("<!--") and bool(block.comments)
-
-
-def _undecided(path: str, flow: Flow, outline: Outline) -> tuple[Problem, ...]:
-    if outline.undecided is None:
+def _undecided(path: str, layout: Layout) -> tuple[Problem, ...]:
+    if layout.outline.undecided is None:
         return ()
-    title = flow.blocks[outline.undecided].title
+    title = layout.flow.blocks[layout.outline.undecided].title
     assert title
     return (
         Problem(
@@ -344,8 +268,8 @@ class _Reader:
         """The author's comments on a question: directly above its title, or below."""
         if not self.commented:
             return []
-        first = at - 1 if at and _is_comment(self.blocks[at - 1]) else at
-        last = end - 1 if end < len(self.blocks) and _is_comment(self.blocks[end - 1]) else end
+        first = at - 1 if at and is_comment(self.blocks[at - 1]) else at
+        last = end - 1 if end < len(self.blocks) and is_comment(self.blocks[end - 1]) else end
         return [said for block in self.blocks[first:last] for said in block.comments]
 
     def _section(

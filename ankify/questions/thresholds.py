@@ -47,6 +47,9 @@ PARTS_OF_A_CHAPTER = 2
 # Places with links or further questions, to each title.
 HOLLOW_PLACES = 2
 
+# Titles that a word counts, `Card 1`, `Card 2`: two may be anything.
+COUNTED_TITLES = 3
+
 # -- the share of the file's text ------------------------------------------------------------------
 
 # Numbered titles that do not ask number something in a README, if less than this is below them.

@@ -132,14 +132,20 @@ SHORTCODE = re.compile(r":[a-z0-9_+-]+:")
 BOLD_TAG = re.compile(r"<(/?)(?:b|strong)\b[^>]*>$", re.IGNORECASE)
 
 
-def paragraph_title(inline: Token) -> Title | None:
-    """A bold title or a labelled one at the start of a paragraph; the rest of it is the answer."""
-    if not TITLED.match(inline.content):
+def paragraph_title(inline: Token, read: Numbered | None = None) -> Title | None:
+    """A bold title or a labelled one at the start of a paragraph; the rest of it is the answer.
+
+    `read` is its number and label, if these are known already.
+    """
+    if not read and not TITLED.match(inline.content):
         return None
-    return opening_title(tuple(inline.children or ()), inline.map[0] if inline.map else 0)
+    line = inline.map[0] if inline.map else 0
+    return opening_title(tuple(inline.children or ()), line, read)
 
 
-def opening_title(children: tuple[Token, ...], line: int) -> Title | None:
+def opening_title(
+    children: tuple[Token, ...], line: int, read: Numbered | None = None
+) -> Title | None:
     """The title that inline tokens begin with; `line` is where they stand, 0-based."""
     words = visible(children)
     first = words.split("\n", 1)[0]
@@ -154,7 +160,7 @@ def opening_title(children: tuple[Token, ...], line: int) -> Title | None:
         return _cut_title(children, words, line, Kind.ITEM_BOLD, read, bold, bold)
     if re.search(r"\w", SHORTCODE.sub("", words[:opening])):
         bold = 0
-    read = read_number(first)
+    read = read or read_number(first)
     if not bold and not read.dialect:
         return None
     if bold > len(first):

@@ -38,9 +38,13 @@ class Ground(Generic[Judged]):
 
 
 def is_other_paper(file: FileIndex) -> bool:
-    """Whether the first heading says that versions or clauses are numbered here."""
+    """Whether the first heading says that versions or clauses are numbered here.
+
+    "History" is a subject, too: then its questions ask.
+    """
     first = file.headings[:1]
-    return bool(first and OTHER_PAPER.match(file.titles[first[0]].name))
+    asking = any(group.share_asking >= limit.MOST_ASK for group in file.numbered.values())
+    return bool(first and OTHER_PAPER.match(file.titles[first[0]].name)) and not asking
 
 
 # -- is it a group of questions? -------------------------------------------------------------------

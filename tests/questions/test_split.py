@@ -18,8 +18,9 @@ from pathlib import Path
 import pytest
 
 from ankify.model import Question
+from ankify.questions.layout import SplitOptions
 from ankify.questions.numbers import DIALECTS, read_number
-from ankify.questions.split import Section, SplitFile, SplitOptions, split_questions
+from ankify.questions.split import Section, SplitFile, split_questions
 from ankify.reading.parse import ParsedFile, parse, plain_text
 from ankify.reading.tokens import Token
 

@@ -10,7 +10,8 @@ import pytest
 from gfm_oracle import cases, render
 
 from ankify.model import AnkifyError, Question, Reference
-from ankify.questions.split import Section, SplitOptions, split_questions
+from ankify.questions.layout import SplitOptions
+from ankify.questions.split import Section, split_questions
 from ankify.reading import parse as gfm
 from ankify.rendering.fields import DEEPEST, Renderer, RenderOptions, sanitised
 

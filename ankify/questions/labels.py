@@ -1,0 +1,87 @@
+"""Labels that no language file knows: `Card 3: X`, or `labels = ["Câu"]` of `ankify.toml`.
+
+A word of the author is read as a label wherever a block begins with it and a number. A word that
+counts the titles of a file by itself, `Card 1`, `Card 2`, `Card 3`, is found by its numbers; that
+is done only where a file has no questions otherwise, as chapters are counted just so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from ankify.questions import thresholds as limit
+from ankify.questions.blocks import Block, with_borrowed_titles
+from ankify.questions.numbers import Dialect, label_dialect, read_label
+from ankify.questions.titles import paragraph_title
+from ankify.questions.words.patterns import word_set
+from ankify.reading.inline import cut, visible
+
+
+def with_labels(blocks: Iterable[Block], labels: Sequence[str]) -> list[Block]:
+    """The blocks with these words read as labels of questions."""
+    dialect = label_dialect(labels)
+    return with_borrowed_titles([_labelled(block, dialect) for block in blocks])
+
+
+def _labelled(block: Block, dialect: Dialect) -> Block:
+    items = tuple(_labelled(item, dialect) for item in block.items)
+    if items != block.items:
+        block = block._replace(items=items)
+    inline = block.tokens[1] if block.tokens[0].type == "paragraph_open" else None
+    words = visible(inline.children or () if inline else block.title.whole if block.title else ())
+    read = read_label(dialect, words.split("\n", 1)[0])
+    if not read:
+        return block
+    if inline:
+        return block._replace(title=paragraph_title(inline, read))
+    assert block.title
+    title = replace(block.title, read=read, children=cut(block.title.whole, read.start))
+    return block._replace(title=title)
+
+
+# What counts other things than questions.
+OTHERS = frozenset(
+    [
+        *("step", "phase", "stage"),
+        *("day", "week", "month", "year", "figure", "table", "example", "level", "version"),
+        *("note", "tip", "problem", "option", "rule"),
+    ]
+)
+
+# `Card 3: X`, `Item 4 - X`, `Thẻ 5`
+COUNTED = re.compile(
+    r"\W*(?P<word>[^\W\d_]{2,}(?:[^\S\n][^\W\d_]{2,})?)[^\S\n]*[#№]?(?P<number>\d{1,4})"
+    r"(?=\s*[:：.)|]|\s+[-–—·]|\s*$)"
+)
+
+
+def counted_word(blocks: Iterable[Block]) -> str | None:
+    """The word that counts most of a file's titles, from 1 on or one after the other."""
+    numbers: dict[str, list[int]] = defaultdict(list)
+    spelled: dict[str, str] = {}
+    for words in _openings(blocks):
+        found = COUNTED.match(words)
+        if found and found["word"].casefold() not in OTHERS | word_set("chapter_words"):
+            numbers[found["word"].casefold()].append(int(found["number"]))
+            spelled.setdefault(found["word"].casefold(), found["word"])
+    counting = [word for word in numbers if _counts(numbers[word])]
+    best = max(counting, key=lambda word: len(numbers[word]), default=None)
+    return spelled[best] if best else None
+
+
+def _openings(blocks: Iterable[Block]) -> Iterator[str]:
+    """What the titles of the blocks say, and of the items in lists."""
+    for block in blocks:
+        yield from _openings(block.items)
+        if block.title:
+            yield visible(block.title.whole).split("\n", 1)[0]
+
+
+def _counts(numbers: Sequence[int]) -> bool:
+    """Whether numbers mostly go up by one."""
+    steps = [after - before for before, after in pairwise(numbers)]
+    return len(numbers) >= limit.COUNTED_TITLES and steps.count(1) >= limit.MOST * len(steps)

@@ -1,0 +1,133 @@
+"""The blocks of a note file in the order of reading, and which of its titles are questions.
+
+By the author's pattern, level, labels and comments, else by judgement (`choice.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from ankify.model import TocEntry
+from ankify.questions.blocks import Block, read_blocks
+from ankify.questions.choice import Outline, choose, explain_given
+from ankify.questions.contents import local_links, read_contents
+from ankify.questions.evidence import FileIndex, Flow, unread_counts
+from ankify.questions.labels import counted_word, with_labels
+from ankify.questions.numbers import CUSTOM, Numbered
+from ankify.questions.titles import Title
+from ankify.questions.verdicts import BY_PATTERN
+from ankify.questions.words import normal
+from ankify.reading.inline import cut, visible
+from ankify.reading.parse import ParsedFile
+
+
+@dataclass(frozen=True)
+class SplitOptions:
+    """`[questions]` of ankify.toml: what overrules the reader's own judgement."""
+
+    level: int | None = None
+    pattern: str | None = None
+    unnumbered: bool = False
+    labels: tuple[str, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the author has left it to the reader which titles are questions."""
+        return self.level is None and self.pattern is None
+
+
+class Layout(NamedTuple):
+    """The blocks of a file, with its lists opened, and which titles are questions."""
+
+    blocks: Sequence[Block]
+    flow: Flow
+    sources: tuple[int, ...]
+    contents: Mapping[int, list[TocEntry]]
+    outline: Outline
+
+
+def lay_out(parsed: ParsedFile, options: SplitOptions) -> Layout:
+    """Read the blocks of a file, and say which of its titles are questions."""
+    blocks = read_blocks(parsed.tokens)
+    if options.labels:
+        blocks = with_labels(blocks, options.labels)
+    found = _lay_out(blocks, options)
+    word = counted_word(blocks) if options.is_open and not found.outline.questions else None
+    counted = _lay_out(with_labels(blocks, [word]), options) if word else found
+    return counted if counted.outline.questions else found
+
+
+def _lay_out(blocks: Sequence[Block], options: SplitOptions) -> Layout:
+    flow, sources = _open_lists(blocks)
+    linked = any(any(local_links(block)) for block in blocks)
+    contents = read_contents(blocks, _last_places(flow, sources)) if linked else {}
+    flow = replace(
+        flow,
+        contents=frozenset(at for at, source in enumerate(sources) if source in contents),
+        listed=frozenset(normal(entry.title) for found in contents.values() for entry in found),
+    )
+    flow, outline = _choose(flow, options)
+    return Layout(blocks, flow, sources, contents, outline)
+
+
+def _open_lists(blocks: Sequence[Block]) -> tuple[Flow, tuple[int, ...]]:
+    """Put the items of each list in its place; also say which block each comes from."""
+    flat = [(item, at) for at, block in enumerate(blocks) for item in (block.items or (block,))]
+    flow = unread_counts(Flow(tuple(item for item, _ in flat)))
+    return flow, tuple(at for _, at in flat)
+
+
+def _last_places(flow: Flow, sources: Sequence[int]) -> dict[str, int]:
+    """At which block each title stands last, by its letters and digits."""
+    marked = ((block.title, at) for block, at in zip(flow.blocks, sources, strict=True))
+    return {normal(title.name): at for title, at in marked if title}
+
+
+# -- what the author says about questions ---------------------------------------------------------
+
+
+def _choose(flow: Flow, options: SplitOptions) -> tuple[Flow, Outline]:
+    """Which titles are questions: by the author's pattern and comments, else by judgement."""
+    if options.pattern is not None:
+        flow, found = _matching(flow, re.compile(options.pattern), options.level)
+        outline = Outline(found, findings=explain_given(FileIndex(flow), found, BY_PATTERN))
+    else:
+        outline = choose(flow, unnumbered=options.unnumbered, level=options.level)
+    marked = {
+        at + 1
+        for at, block in enumerate(flow.blocks[:-1])
+        if is_comment(block) and "question" in block.comments and flow.blocks[at + 1].title
+    }
+    return flow, replace(outline, questions=outline.questions | marked)
+
+
+def _matching(
+    flow: Flow, pattern: re.Pattern[str], level: int | None
+) -> tuple[Flow, frozenset[int]]:
+    """The titles that match a pattern; its groups `number` and `title` are taken, if any."""
+    blocks = list(flow.blocks)
+    found = set()
+    for at, block in enumerate(blocks):
+        title = block.title
+        if not title or at in flow.contents or level not in (None, title.level):
+            continue
+        match = pattern.search(visible(title.whole))
+        if match:
+            found.add(at)
+            blocks[at] = block._replace(title=_taken_apart(title, match))
+    return replace(flow, blocks=tuple(blocks)), frozenset(found)
+
+
+def _taken_apart(title: Title, match: re.Match[str]) -> Title:
+    groups = match.groupdict()
+    number = groups.get("number", title.read.number)
+    inside = cut(title.whole, *match.span("title")) if groups.get("title") else title.children
+    return replace(title, read=Numbered(CUSTOM, number, "", 0), children=inside)
+
+
+def is_comment(block: Block) -> bool:
+    """Whether a block is a comment of the author to ankify, and nothing else."""
+    return block.tokens[0].content.startswith("<!--") and bool(block.comments)
