@@ -54,7 +54,7 @@ WRONG = {
     "[questions]\npattern = '('": "ankify.toml:2: error: questions.pattern: missing ),"
     " unterminated subpattern at position 0",
     "[cards]\nimage = true\n[questions]\nimage = true": "ankify.toml:4: error: unknown setting"
-    " 'image'\n  hint: known here: level, pattern, unnumbered, ignore",
+    " 'image'\n  hint: known here: level, pattern, unnumbered, labels, ignore",
 }
 
 

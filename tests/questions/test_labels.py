@@ -1,0 +1,57 @@
+"""Labels of the author's own, and words that count the titles of a file."""
+
+from __future__ import annotations
+
+import pytest
+
+from ankify.questions.layout import SplitOptions
+from ankify.questions.split import split_questions
+from ankify.reading import parse as gfm
+
+
+def found(text: str, *labels: str) -> list[tuple[str | None, str]]:
+    split = split_questions(gfm.parse(text), "a.md", SplitOptions(labels=labels))
+    return [(section.question.number, section.question.title) for section in split.sections]
+
+
+def titled(titles: list[str]) -> str:
+    return "\n".join(f"{title}\n\nSome answer.\n" for title in titles)
+
+
+@pytest.mark.parametrize(
+    "titles",
+    [
+        ["### Zgadka 1: The keel", "### Zgadka 2: The boom"],
+        ["**Zgadka 1: The keel**", "**Zgadka 2: The boom**"],
+        ["**Zgadka 1:** The keel", "**Zgadka 2:** The boom"],
+        ["Zgadka 1. The keel", "Zgadka 2. The boom"],
+        ["## Zgadka 1\n\nThe keel", "## Zgadka 2\n\nThe boom"],
+        ["<h3>Zgadka #1 - The keel</h3>", "<h3>Zgadka #2 - The boom</h3>"],
+    ],
+)
+def test_a_label_of_the_author_counts_in_any_mark_up(titles: list[str]) -> None:
+    assert found(titled(titles), "Zgadka") == [("1", "The keel"), ("2", "The boom")]
+    assert found(titled(titles)) == []
+
+
+def test_a_word_that_counts_the_titles_is_a_label_where_nothing_else_is() -> None:
+    cards = ["### Card 1: The keel", "### Card 2: The boom", "### Card 3: The sail"]
+    assert [title for _, title in found(titled(cards))] == ["The keel", "The boom", "The sail"]
+    asked = ["## 1. What floats?", "## 2. What sinks?"]
+    assert [title for _, title in found(titled([*asked, *cards]))] == [
+        "What floats?",
+        "What sinks?",
+    ]
+
+
+@pytest.mark.parametrize(
+    "titles",
+    [
+        ["### Card 1: The keel", "### Card 2: The boom"],  # two may be anything
+        ["### Card 7: The keel", "### Card 2: The boom", "### Card 5: The sail"],
+        ["### Step 1: The keel", "### Step 2: The boom", "### Step 3: The sail"],
+        ["### Chapter 1: The keel", "### Chapter 2: The boom", "### Chapter 3: The sail"],
+    ],
+)
+def test_a_word_that_counts_something_else_is_none(titles: list[str]) -> None:
+    assert found(titled(titles)) == []
