@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
+from ankify.files import MEGABYTE, read_file
 from ankify.model import AnkifyError, Location, StrPath
 
 CONFIG_NAME = "ankify.toml"
@@ -169,7 +170,7 @@ def read_folder_settings(root: Path, folder: Path, outer: QuestionSettings) -> Q
     Only `[questions]` may be set there; `ignore` patterns are relative to that folder.
     """
     path = folder / CONFIG_NAME
-    if not path.is_file():
+    if not path.exists():
         return outer
     start = Settings(questions=replace(outer, ignore=()))
     found = _read(path, path.relative_to(root).as_posix(), start)
@@ -185,19 +186,23 @@ def read_folder_settings(root: Path, folder: Path, outer: QuestionSettings) -> Q
 
 def _read(path: Path, shown: str, start: Settings) -> Settings:
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_file(path, MEGABYTE).decode("utf-8-sig")
     except FileNotFoundError:
         return start
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        reason = f"cannot be read: {error.strerror or error}"
+        raise AnkifyError(reason, Location(shown)) from error
+    except UnicodeDecodeError as error:
         raise AnkifyError(f"cannot be read: {error}", Location(shown)) from error
     try:
-        tables = tomllib.loads(text)
+        return _Reader(text, shown).settings(tomllib.loads(text), start)
+    except RecursionError as error:
+        raise AnkifyError("not valid TOML: nested too deeply", Location(shown)) from error
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"at line (\d+)", str(error))
         line = int(found[1]) if found else len(text.splitlines())
         reason = re.sub(r"at line \d+, ", "", str(error))
         raise AnkifyError(f"not valid TOML: {reason}", Location(shown, line)) from error
-    return _Reader(text, shown).settings(tables, start)
 
 
 @dataclass(frozen=True)

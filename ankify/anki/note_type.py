@@ -8,6 +8,7 @@ from importlib import resources
 from pathlib import Path
 
 from ankify.config import CONFIG_NAME, Settings, nearest_name
+from ankify.files import MEGABYTE, read_file, real_path
 from ankify.model import (
     AnkifyError,
     Location,
@@ -71,12 +72,12 @@ class _TemplateReader:
     own: Path | None
 
     def __call__(self, name: str) -> str:
-        path = self.own / name if self.own and (self.own / name).is_file() else None
-        if self.own and path and not path.resolve().is_relative_to(self.own.resolve()):
+        path = self.own / name if self.own and (self.own / name).exists() else None
+        if self.own and path and not real_path(path).is_relative_to(real_path(self.own)):
             raise AnkifyError(f"{name} is a link to outside of the templates folder")
         path = path or template_folder() / name
         try:
-            text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
+            text = read_file(path, MEGABYTE).decode().replace("\r\n", "\n")
         except (OSError, UnicodeDecodeError) as error:
             raise AnkifyError(f"cannot read the template {name}: {error}") from error
         if name.endswith(".html"):

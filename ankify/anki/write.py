@@ -25,7 +25,7 @@ from genanki.apkg_schema import APKG_SCHEMA
 
 from ankify.anki.note_type import FIELD_ID, FIELDS, NOTE_TYPE_ID, NOTE_TYPE_NAME, TEMPLATE_ID
 from ankify.anki.read import opened_package, read_media
-from ankify.files import staged_file
+from ankify.files import make_folder, staged_file
 from ankify.model import AnkifyError, Media, Note, NoteType, Project, StrPath
 
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can hold: the clock must not show
@@ -50,7 +50,7 @@ def staged_apkg(project: Project, path: Path) -> Iterator[Path]:
     """Write and verify a package beside its target; the caller renames it, else it is removed."""
     refuse(project, path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         with staged_file(path) as (file, staged):
             _write_zip(project, file)
             file.close()

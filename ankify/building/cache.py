@@ -27,9 +27,10 @@ from typing import Any
 from platformdirs import user_cache_path
 
 from ankify import __version__, model
-from ankify.files import SLACK
+from ankify.files import MEGABYTE, SLACK, read_file, write_file
 
 FORMAT = 3  # of the entries
+_LARGEST = 500 * MEGABYTE  # of an entry
 
 
 def cache_folder() -> Path:
@@ -48,7 +49,7 @@ class Cache:
     def last_package(self) -> Path | None:
         """Where the package of the last build was written, if it is still there."""
         try:
-            path = Path((self.folder / "last-package").read_text(encoding="utf-8"))
+            path = Path(read_file(self.folder / "last-package", _LARGEST).decode())
         except (OSError, ValueError):
             return None
         return path if path.is_file() else None
@@ -57,7 +58,7 @@ class Cache:
     def last_package(self, path: Path) -> None:
         with suppress(OSError, ValueError):  # a name that is not UTF-8
             self.folder.mkdir(parents=True, exist_ok=True)
-            (self.folder / "last-package").write_text(str(path.resolve()), encoding="utf-8")
+            write_file(self.folder / "last-package", str(path.resolve()).encode())
 
     # Pages --------------------------------------------------------------------------------------
 
@@ -104,7 +105,7 @@ class Cache:
     def _read(self, name: str) -> bytes:
         """The bytes of an entry; none where it is missing or damaged."""
         try:
-            data = (self.folder / name).read_bytes()
+            data = read_file(self.folder / name, _LARGEST)
         except OSError:
             return b""
         return data[32:] if _seal(data[32:]) == data[:32] else b""
@@ -113,7 +114,7 @@ class Cache:
         path = self.folder / name
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(_seal(data) + data)
+            write_file(path, _seal(data) + data)
         except OSError:
             return False
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 from ankify.anki.read import read_apkg
 from ankify.anki.write import publish, staged_apkg
 from ankify.building.cache import Cache
+from ankify.files import open_file
 from ankify.identity.lock import LOCK_NAME, staged_lock
 from ankify.model import AnkifyError, Project, StrPath
 
@@ -120,6 +122,23 @@ def _rescue(project: Project, path: Path) -> Rescue | None:
     lost = known - {note.guid for note in project.notes}
     if not lost:
         return None
-    aside = path.with_name(f"{path.stem}.old{path.suffix}")
-    shutil.copyfile(path, aside)
-    return Rescue(aside, len(lost))
+    return Rescue(_copied_aside(path), len(lost))
+
+
+def _copied_aside(path: Path) -> Path:
+    """Copy a package to a name that is free: `x.old.apkg`, `x.old-2.apkg`.
+
+    What an earlier build kept knows other guids, and a link would lead anywhere.
+    """
+    for number in itertools.count(1):
+        again = f"-{number}" if number > 1 else ""
+        aside = path.with_name(f"{path.stem}.old{again}{path.suffix}")
+        try:
+            with aside.open("xb") as copy, open_file(path) as package:
+                shutil.copyfileobj(package, copy)
+            return aside
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise AnkifyError(f"cannot write {aside}: {error.strerror or error}") from error
+    raise AssertionError

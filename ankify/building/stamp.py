@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ankify.building.cache import cache_folder, package_folders
+from ankify.files import write_file
 from ankify.model import AnkifyError
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def look(root: Path) -> Look | None:
     now = time.time_ns()
     try:
         return Look(str(root), list(_walk(str(root))), now)
-    except (OSError, Unsure):
+    except (OSError, Unsure, RecursionError):
         return None
 
 
@@ -67,7 +68,7 @@ def leave(
     from ankify.identity.lock import LOCK_NAME
 
     own = {os.path.abspath(path) for path in (package, project.root / LOCK_NAME)}
-    with suppress(OSError, Unsure, AnkifyError):
+    with suppress(OSError, Unsure, RecursionError, AnkifyError):
         single = [str(package), "ankify.toml", *package_folders(), *_outside(project)]
         after = list(_walk(seen.root))
         state = _state(seen.root, single)
@@ -78,7 +79,7 @@ def leave(
         data = marshal.dumps((_question(arguments), seen.root, single, state, printed))
         path = _file(arguments)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(crc32(data).to_bytes(4, "big") + data)
+        write_file(path, crc32(data).to_bytes(4, "big") + data)
 
 
 def _outside(project: Project) -> Iterator[str]:
@@ -114,7 +115,7 @@ def repeat(arguments: Sequence[str]) -> bool:
         question, root, single, state, printed = marshal.loads(data[4:])
         if question != _question(arguments) or state != _state(root, single):
             return False
-    except (OSError, Unsure, ValueError, TypeError, EOFError):
+    except (OSError, Unsure, RecursionError, ValueError, TypeError, EOFError):
         return False
     for text, stream in zip(printed, (sys.stdout, sys.stderr), strict=True):
         encoding = stream.encoding or "utf-8"

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import http.server
 import re
-import shutil
-import threading
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape, unescape
 from importlib.util import find_spec
@@ -28,17 +25,14 @@ import click
 from ankify.anki.note_type import FIELDS, TEMPLATE_COMMENT, template_folder
 from ankify.commands.console import say
 from ankify.commands.options import notes_argument, reports_errors, unnumbered_option
-from ankify.commands.project import (
-    read,
-    say_why_empty,
-)
-from ankify.model import AnkifyError, Location, Media, Note, Problem, Project
+from ankify.commands.project import read, say_why_empty
+from ankify.commands.site import GENERATED, LARGEST, Site
+from ankify.files import read_file
+from ankify.model import AnkifyError, Location, Note, Problem, Project
 from ankify.reading.html import html_text
 
-PORT = 8765
 EXTRA = 'pip install "ankify-notes[preview]"'
 REMOVED = "no longer in the notes: only who has this card keeps it"
-GENERATED = '<meta name="generator" content="ankify preview">'
 
 # {{Question}}  {{#Status}}  {{^Status}}  {{/Status}}  {{text:Question}}
 TAG = re.compile(r"\{\{\s*([#^/]?)\s*(.*?)\s*\}\}", re.S)
@@ -77,114 +71,31 @@ def write_preview(project: Project, folder: Path) -> Path:
     Same project, same bytes. A folder that holds anything but a preview is refused with an
     AnkifyError, so that nothing of the user's is ever overwritten; one that cannot be written, too.
     """
+    return write_site(project, folder).folder / "index.html"
+
+
+def write_site(project: Project, folder: Path) -> Site:
+    """Write the preview as `write_preview` does, and say what was written."""
+    site = Site(folder)
     try:
-        return _write_all(project, folder)
+        _write_all(project, site)
     except OSError as error:
         raise AnkifyError(f"cannot write {folder}: {error.strerror or error}") from error
+    return site
 
 
-def _write_all(project: Project, folder: Path) -> Path:
-    _make_room(folder)
+def _write_all(project: Project, site: Site) -> None:
+    site.clear()
     for media in project.media:
-        _copy(media, folder / "media" / media.name)
-    _write(folder / "card.css", project.note_type.css)
+        site.copy(media)
+    site.write("card.css", project.note_type.css)
     for name in ("preview.css", "preview.js"):
-        _write(folder / name, _asset(name))
+        site.write(name, _asset(name))
     for file in dict.fromkeys(_files(project)):
-        _write(folder / _source_page(file), _show_source(project.root / file, file))
+        site.write(_source_page(file), _show_source(project.root / file, file))
     page = _page(project)
-    _write(folder / "version.txt", hashlib.sha256(page.encode()).hexdigest())
-    _write(folder / "index.html", page)
-    return folder / "index.html"
-
-
-def serve_preview(
-    read: Callable[[], Project],
-    folder: Path,
-    *,
-    port: int = PORT,
-    tell: Callable[[str], None] = print,
-    stop: threading.Event | None = None,
-) -> None:
-    """Serve the preview on 127.0.0.1 until `stop` is set, and write it anew when a note changes.
-
-    `read` reads the project; an AnkifyError of it is told and leaves the last preview standing.
-    A `port` of 0 takes any free one. Raises AnkifyError without the package watchfiles, or where
-    the port is taken. An open page loads itself again after a change.
-    """
-    try:
-        from watchfiles import watch
-    except ImportError as error:
-        raise AnkifyError(
-            "watching the notes needs watchfiles",
-            hint=f'{EXTRA} (pipx install --force "ankify-notes[preview]")',
-        ) from error
-    project = read()
-    write_preview(project, folder)
-    handler = functools.partial(_Handler, directory=str(folder))
-    try:
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
-    except (OSError, OverflowError) as error:
-        raise AnkifyError(f"cannot serve on port {port}: {error}") from error
-    with server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        tell(f"http://127.0.0.1:{server.server_port}/")
-        ours = folder.resolve()
-        for changes in watch(project.root, stop_event=stop, debounce=200):
-            paths = [Path(path).resolve() for _, path in changes]
-            if not all(path.is_relative_to(ours) for path in paths):
-                _write_again(read, folder, tell)
-        server.shutdown()
-
-
-def _write_again(read: Callable[[], Project], folder: Path, tell: Callable[[str], None]) -> None:
-    try:
-        write_preview(read(), folder)
-        tell("written again")
-    except AnkifyError as error:
-        tell(str(error))
-    except OSError as error:  # a file can go while it is read; the next change reads all again
-        tell(f"error: {error}")
-
-
-class _Handler(http.server.SimpleHTTPRequestHandler):
-    def end_headers(self) -> None:
-        self.send_header("Cache-Control", "no-store")
-        super().end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing of each request."""
-
-
-# Files -------------------------------------------------------------------------------------------
-
-
-def _make_room(folder: Path) -> None:
-    page = folder / "index.html"
-    if folder.exists():
-        ours = page.is_file() and GENERATED in page.read_text(encoding="utf-8", errors="replace")
-        if not folder.is_dir() or (any(folder.iterdir()) and not ours):
-            raise AnkifyError(
-                f"{folder} holds something else than a preview", hint="name another folder: -o DIR"
-            )
-    for name in ("media", "files"):
-        shutil.rmtree(folder / name, ignore_errors=True)
-
-
-def _copy(media: Media, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if media.path is None:
-        path.write_bytes(media.data or b"")
-        return
-    try:
-        shutil.copyfile(media.path, path)
-    except OSError as error:
-        raise AnkifyError(f"cannot be copied: {media.path}: {error}") from error
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text.encode("utf-8", errors="replace"))
+    site.write("version.txt", hashlib.sha256(page.encode(errors="replace")).hexdigest())
+    site.write("index.html", page)
 
 
 def _asset(name: str) -> str:
@@ -192,22 +103,23 @@ def _asset(name: str) -> str:
 
 
 def _source_page(file: str) -> str:
-    return f"files/{file}.html"
+    """Where the lines of a note file are shown: no name of its own is too long, or a folder's."""
+    digest = hashlib.sha256(file.encode(errors="surrogateescape")).hexdigest()[:12]
+    return f"files/{digest}.html"
 
 
 def _show_source(path: Path, file: str) -> str:
     """A page with the lines of a note file, each of which can be linked to as `#L12`."""
     try:
-        text = path.read_bytes().decode("utf-8", errors="replace")
+        text = read_file(path, LARGEST).decode("utf-8", errors="replace")
     except OSError:
         text = "(this file is gone)"
     lines = "\n".join(
         f'<span id="L{number}">{escape(line)}</span>'
         for number, line in enumerate(text.splitlines(), 1)
     )
-    up = "../" * (file.count("/") + 1)
     return PageTemplate(_asset("preview.source.html")).substitute(
-        title=escape(file), up=up, lines=lines, generated=GENERATED
+        title=escape(file), up="../", lines=lines, generated=GENERATED
     )
 
 
@@ -485,6 +397,8 @@ def preview_command(notes: Path, output: Path, *, serve: bool, port: int, unnumb
         return replace(project, problems=find_problems(project))
 
     if serve:
+        from ankify.commands.serve import serve_preview
+
         serve_preview(checked, output, port=port, tell=say)
     else:
         say(f"Wrote {write_preview(checked(), output)}")

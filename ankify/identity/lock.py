@@ -26,7 +26,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ankify.files import staged_file
+from ankify.files import MEGABYTE, read_file, staged_file
 from ankify.identity.union import later_change, merge_message, without_markers
 from ankify.model import AnkifyError, Location, Past, Project
 
@@ -40,6 +40,7 @@ HEADER = """\
 END = '["end"]'
 LIMIT = 1 << 40  # of times and counts; SQLite and Anki take no number of any size
 _LARGEST_NOTE = 64 << 20  # bytes of a packed note, unpacked
+_LARGEST_LOCK = 500 * MEGABYTE  # more than a million questions
 MAGIC = "ankify.lock"
 HEAD = f'["{MAGIC}",'  # how the first line begins
 _LAST_DAY = 253_402_300_799  # 9999-12-31, the last that datetime knows
@@ -127,7 +128,7 @@ def read_lock(path: Path, *, now: int | None = None) -> Lock | None:
     times later than `now` by more than a day.
     """
     try:
-        data = path.read_bytes()
+        data = read_file(path, _LARGEST_LOCK)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -242,7 +243,18 @@ def _cells(line: str) -> list[Any] | None:
         cells, end = _from_json(line)
     except (ValueError, RecursionError):
         return None
-    return cells[:-1] if isinstance(cells, list) and end == len(line) else None
+    if not isinstance(cells, list) or end != len(line):
+        return None
+    # Lone surrogates, which no file can hold: JSON can say them, but only by an escape.
+    return None if "\\ud" in line.lower() and not _is_text(cells) else cells[:-1]
+
+
+def _is_text(cells: list[Any]) -> bool:
+    try:
+        _as_json(cells).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 _from_json = json.JSONDecoder().raw_decode
@@ -262,7 +274,7 @@ def _parse_heads(
 def _parse_head(name: str, number: int, line: str) -> tuple[int, str, tuple[str, int]]:
     try:
         magic, version = json.loads(line)[:2]
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         magic, version = None, None
     if magic != MAGIC or not isinstance(version, int):
         _fail(name, number, "this is not a lock of ankify, or its first line is gone")

@@ -20,7 +20,7 @@ from io import BufferedReader
 from pathlib import Path
 from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit
 
-from ankify.files import files_below, kept
+from ankify.files import files_below, kept, open_file, real_path
 from ankify.media.svg import UnsafeSvg, clean_svg
 from ankify.model import PICTURES
 
@@ -113,8 +113,8 @@ class Finder:
         kept_in: Path | None = None,
     ) -> None:
         self.root = root
-        self.real_root = root.resolve()
-        self.real_folder = cache(Path.resolve)
+        self.real_root = real_path(root)
+        self.real_folder = cache(real_path)
         self.digests = digests
         self.fetching, self.kept_in = fetch, kept_in
         self.listings: dict[Path, dict[str, list[str]]] = {}
@@ -185,7 +185,7 @@ class Finder:
 
     def _refuse_links_out(self, relative: str, src: str) -> None:
         path = self.root / relative
-        real = path.resolve() if path.is_symlink() else self.real_folder(path.parent)
+        real = real_path(path) if path.is_symlink() else self.real_folder(path.parent)
         if not real.is_relative_to(self.real_root):
             raise Refused(
                 "image-outside",
@@ -215,7 +215,7 @@ class Finder:
             digest = _read_digest(known)
             suffix = _suffix(digest.actual, suffix, src)
             return _found(digest, stat, stem, suffix, path)
-        with path.open("rb") as stream:
+        with open_file(path) as stream:
             head = stream.read(512)
             suffix = _checked_suffix(head, suffix, src)
             if suffix == ".svg":

@@ -13,10 +13,12 @@ from pathlib import Path, PurePosixPath
 import yaml
 
 from ankify.config import QuestionSettings, read_folder_settings
+from ankify.files import DEEPEST, MEGABYTE, read_file, real_path
 from ankify.model import AnkifyError, Location, NoteFile, Problem
 
 SUFFIXES = frozenset({".md", ".markdown", ".mdown", ".mkd"})
 _FRONT_MATTER_STARTS = (b"---", b"\xef\xbb\xbf---")
+_LARGEST = 200 * MEGABYTE  # of a note file
 IGNORED_FOLDERS = frozenset({"node_modules", "venv", "__pycache__"})
 _FRONT_MATTER = re.compile(
     r"\A---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE
@@ -120,6 +122,9 @@ def _walk(
         if entry.name.startswith(".") or any(fnmatch.fnmatchcase(shown, p) for p in ignore):
             continue
         if entry.is_dir(follow_symlinks=False):
+            if shown.count("/") > DEEPEST:
+                hint = "is it there by accident? name it in `ignore` of [questions], or remove it"
+                raise AnkifyError(f"too many folders in each other: {shown[:60]}...", hint=hint)
             if entry.name not in IGNORED_FOLDERS:
                 inner = read_folder_settings(root, path, settings)
                 own = (f"{shown}/{_pattern(p)}" for p in inner.ignore if inner is not settings)
@@ -133,13 +138,13 @@ def _walk(
 
 def _stays_inside(path: Path, root: Path) -> bool:
     """A link out of the notes folder is not followed: it may lead to anything."""
-    return not path.is_symlink() or path.resolve().is_relative_to(root.resolve())
+    return not path.is_symlink() or real_path(path).is_relative_to(real_path(root))
 
 
 def read_bytes(found: Found) -> bytes:
     """The bytes of a note file. Raises AnkifyError where it cannot be read."""
     try:
-        return found.file.read_bytes() if found.data is None else found.data
+        return read_file(found.file, _LARGEST) if found.data is None else found.data
     except OSError as error:
         reason = error.strerror or str(error)
         raise AnkifyError(f"cannot be read: {reason}", Location(found.path)) from error

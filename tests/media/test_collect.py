@@ -231,7 +231,7 @@ def test_a_picture_that_cannot_be_opened_is_broken(
         raise PermissionError(13, "Permission denied", str(path))
 
     write(tmp_path, "a/x.png")
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr("ankify.media.sources.open_file", refuse)
     collected = collect(tmp_path, "x.png")
     assert [problem.message for problem in collected.problems] == [
         "image cannot be read: x.png: Permission denied"
