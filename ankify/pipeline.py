@@ -51,6 +51,7 @@ class ReadOptions:
     this one's kept, `processes` how many may render side by side; neither changes the project. A
     note file that is not UTF-8 becomes a problem instead of an error if `tolerant`, for `check`
     (never write the lock of such a project: the questions of that file would be taken for removed).
+    Unless `for_phone`, the fields are as GitHub shows them, without what a small screen asks for.
     """
 
     settings: Settings | None = None
@@ -63,6 +64,7 @@ class ReadOptions:
     cached: bool = True
     processes: int = 1
     tolerant: bool = False
+    for_phone: bool = True
 
 
 def read_project(root: StrPath, options: ReadOptions = ReadOptions()) -> Project:
@@ -150,7 +152,7 @@ def _read_pages(
     root: Path, settings: Settings, options: ReadOptions, cache: Cache | None
 ) -> Iterator[Page]:
     """The pages of the note files, in their order, as they come."""
-    job = Job(settings, options.tolerant)
+    job = Job(settings, options.tolerant, for_phone=options.for_phone)
     found = _find(root, options.texts, settings)
     return read_pages(
         found, job, cache=cache, processes=options.processes, progress=options.progress

@@ -25,7 +25,7 @@ _BLOCK = re.compile(
     r"</?(?:body|blockquote|br|div|details|d[dlt]|h[1-6r]|li|[ou]l|p|pre|summary|t[dhr]"
     r"|t(?:able|body|head))[ >]"
 )
-PLAIN = RenderOptions()
+PLAIN = RenderOptions(for_phone=False)  # as on GitHub
 _renderers: dict[RenderOptions, Renderer] = {}
 
 

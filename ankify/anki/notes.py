@@ -136,7 +136,10 @@ def _text(words: str) -> str:
 
 
 _CODE = re.compile(r"<(pre|code)\b.*?</\1>", re.DOTALL)
-_FIGURE = re.compile(r'<img (?:[^>"]|"[^"]*")*>')
+_IMG = r'<img (?:[^>"]|"[^"]*")*>'
+_PICTURE = re.compile(_IMG)
+# A picture by day and the one by night right after it are one figure.
+_FIGURE = re.compile(rf'{_IMG}(?:(?<=by-day">){_IMG})?')
 _DISPLAYED = re.compile(r"\\\[.*?\\\]", re.DOTALL)
 
 
@@ -185,11 +188,17 @@ def _paragraphs(pieces: Sequence[str]) -> str:
 
 
 def _topic(page: Page, trail: tuple[str, ...]) -> str:
-    """Folder > note file > section. No number in it: one new question would touch all below."""
+    """Folder › note file › section. No number in it: one new question would touch all below.
+
+    The note file is strong: `How is the loss computed?` asks about what it is about.
+    """
     *folders, last = _folders(page.file) or ("",)
     sections = (title for title in trail if not _SAYS_NOTHING.match(title))
-    parts = map(_plain, [*folders, page.title or last, *sections])
-    return _text(" > ".join(dict.fromkeys(part for part in parts if part)))
+    name = _plain(page.title or last)
+    parts = dict.fromkeys([*map(_plain, folders), name, *map(_plain, sections)])
+    return " › ".join(
+        f"<b>{_text(part)}</b>" if part == name else _text(part) for part in parts if part
+    )
 
 
 # `📚 Databases (12)`: the one says nothing, the other would touch each note when it grows
@@ -327,7 +336,7 @@ def _marked_removed(fields: Sequence[str], shipped: set[str]) -> tuple[str, ...]
         # Not "[": an alt text "sound:a.mp3" would be played.
         return f"&#91;{escape(unescape(alt[1]))}]" if alt and alt[1] else ""
 
-    kept_fields = [_FIGURE.sub(kept, field) for field in fields]
+    kept_fields = [_PICTURE.sub(kept, field) for field in fields]
     kept_fields[STATUS] = REMOVED_STATUS
     return _guarded(kept_fields, shipped)
 

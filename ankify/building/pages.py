@@ -46,7 +46,7 @@ def read_pages(
     settings = job.settings
     if settings.render.extensions:
         cache = None  # the user's own code: nobody can tell when it changes
-    keys = [_key(one, read_bytes(one), settings) if cache else "" for one in found]
+    keys = [_key(one, read_bytes(one), job) if cache else "" for one in found]
     known = [cache.page(key) if cache else None for key in keys]
     missing = [one for one, page in zip(found, known, strict=True) if page is None]
     rendered = _render_all(missing, replace(job, cache=cache), processes)
@@ -60,8 +60,10 @@ def read_pages(
         cache.drop_pages(but=keys)
 
 
-def _key(found: Found, data: bytes, settings: Settings) -> str:
-    return page_key(found.path, data, (found.settings, settings.source, settings.render))
+def _key(found: Found, data: bytes, job: Job) -> str:
+    settings = job.settings
+    options = (found.settings, settings.source, settings.render, job.for_phone)
+    return page_key(found.path, data, options)
 
 
 def _render_all(missing: Sequence[Found], job: Job, processes: int) -> Iterator[tuple[str, Page]]:
@@ -113,12 +115,14 @@ class Job:
     """Renders one note file; can be sent to another process.
 
     If `tolerant`, a file that is not UTF-8 becomes a page that holds nothing but this problem.
+    Unless `for_phone`, the fields are as on GitHub, and not laid out for a phone.
     Pages that can be read are kept in the `cache`, if there is one.
     """
 
     settings: Settings
     tolerant: bool = False
     cache: Cache | None = None
+    for_phone: bool = True
 
     def __call__(self, found: Found) -> tuple[str, Page]:
         """The page of a note file, and the key that it is kept under."""
@@ -132,7 +136,7 @@ class Job:
 
     def _rendered(self, found: Found) -> tuple[str, Page, bool]:
         data = read_bytes(found)
-        key, page = _key(found, data, self.settings), self._page(found, data)
+        key, page = _key(found, data, self), self._page(found, data)
         cache = None if page.unreadable else self.cache
         return key, page, cache is not None and cache.keep_page(key, page)
 
@@ -143,10 +147,12 @@ class Job:
             if not self.tolerant:
                 raise
             return Page(found.path, None, problems=(error.problem,), unreadable=True)
-        return read_page(note_file, found, self.settings)
+        return read_page(note_file, found, self.settings, for_phone=self.for_phone)
 
 
-def read_page(note_file: NoteFile, found: Found, settings: Settings) -> Page:
+def read_page(
+    note_file: NoteFile, found: Found, settings: Settings, *, for_phone: bool = True
+) -> Page:
     """Split one decoded note file into its questions and render them."""
     # Imported late: a build whose pages are all known does not wait for the parser.
     from ankify.checks.survey import survey
@@ -159,7 +165,7 @@ def read_page(note_file: NoteFile, found: Found, settings: Settings) -> Page:
     options = SplitOptions(asked.level, asked.pattern, asked.unnumbered, asked.labels)
     parsed = gfm.parse(note_file.text)
     split = split_questions(parsed, note_file.path, options)
-    renderer = _renderer(RenderOptions(settings.source.url, settings.render.extensions))
+    renderer = _renderer(RenderOptions(settings.source.url, settings.render.extensions, for_phone))
     rendered = tuple(
         Rendered(section.question, renderer.render(section, parsed)) for section in split.sections
     )

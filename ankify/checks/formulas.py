@@ -1,4 +1,4 @@
-"""Formulas: not balanced, in code, or with spaces that GitHub does not take."""
+"""Formulas: not balanced, too wide, in code, or with spaces that GitHub does not take."""
 
 from __future__ import annotations
 
@@ -21,6 +21,16 @@ seen_by_the_reader(
     to the web, styles, loads or defines could harm the learner, or change cards of other decks
     until Anki is closed. The card shows the command as text. `\newcommand`, `\def`, `\let`,
     `\DeclareMathOperator` and `\DeclarePairedDelimiter` are fine: they are carried out beforehand.
+    """,
+)
+
+
+seen_by_the_reader(
+    "wide-formula",
+    r"""A formula that is too wide for a phone, even in several lines
+
+    The width is an estimate, in em, of what 360 pixels show. The card breaks a displayed formula
+    after a `\qquad`, before a relation, or before a plus or minus; this one has to be scrolled.
     """,
 )
 

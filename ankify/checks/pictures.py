@@ -99,5 +99,9 @@ def unreferenced_image(project: Project) -> Iterator[Problem]:
 
 
 def _is_named(name: str, used: set[str]) -> bool:
-    """Whether a name stands in the notes; of one with blanks, what follows the last is enough."""
-    return name in used or name.rpartition(" ")[2] in used
+    """Whether a name stands in the notes; of one with blanks, what follows the last is enough.
+
+    With `a.svg` goes `a.dark.svg`, which the card shows at night.
+    """
+    names = {name, name.replace(".dark.", ".")}
+    return any(it in used or it.rpartition(" ")[2] in used for it in names)

@@ -22,6 +22,8 @@ from ankify.reading.parse import ParsedFile, plain_text
 from ankify.reading.tex import undrawn
 from ankify.reading.tex_commands import INSTEAD
 from ankify.reading.tokens import Token
+from ankify.rendering.tex_lines import INLINE, SCREEN, in_lines
+from ankify.rendering.tex_width import formula_width
 
 KRAMDOWN_ID = re.compile(r"\{:?\s*#([\w:.-]+)")  # ## Lists {#lists}: other sites than GitHub
 # <!-- ankify: off=long-answer, dead-anchor -->
@@ -229,6 +231,13 @@ class _Surveyor:
                 self._problem(
                     formula.line + 1, "unbalanced-formula", f"formula is not balanced: {wrong}"
                 )
+            elif (width := _width(formula)) > SCREEN:
+                self._problem(
+                    formula.line + 1,
+                    "wide-formula",
+                    f"formula is about {width:.0f} em wide, and a phone shows {SCREEN:.0f}",
+                    "write it in lines (aligned) or as two, or name a part of it",
+                )
             for command in undrawn(formula.tex, physics=physics):
                 if command not in undrawn_before:  # once in a file: it is the same everywhere
                     self._undrawn(formula.line + 1, command)
@@ -290,6 +299,13 @@ def _line(token: Token) -> int:
 
 def _quoted(code: re.Match[str]) -> str:
     return re.sub(r"[^\n]", "`", code[0])
+
+
+def _width(formula: Formula) -> float:
+    """How wide a formula is on the card, in em of displayed formulas."""
+    if formula.display:
+        return formula_width(in_lines(formula.tex))
+    return formula_width(formula.tex) * INLINE
 
 
 def _is_formula(code: str) -> bool:

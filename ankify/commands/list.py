@@ -45,7 +45,8 @@ def list_command(notes: Path, *, as_json: bool, html: bool, why: bool, unnumbere
     if why:
         show_why(notes, unnumbered, as_json=as_json)
         return
-    project = read(notes, unnumbered)
+    # As on GitHub; pages that are not for the phone are not kept, or each build would begin anew.
+    project = read(notes, unnumbered, for_phone=not html, cached=not html)
     listed = [note for note in project.notes if note.question]
     if not listed:
         say_why_empty(project)

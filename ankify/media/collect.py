@@ -18,12 +18,15 @@ from pathlib import Path
 
 from ankify.files import kept
 from ankify.media.sources import AUDIO, REMOTE, SCALED, VIDEO, Finder, Found, Refused
-from ankify.model import AnkifyError, Content, Location, Media, Problem, Reference
+from ankify.model import PICTURES, AnkifyError, Content, Location, Media, Problem, Reference
 
 # <img src="images/a.png" alt="a > b">: render writes src first; group 3 is the other attributes.
 MEDIA_TAG = re.compile(r'<(img|audio|video|source) src="([^"]*)"((?:[^<>"]++|"[^"]*+")*+)>')
 # <audio src="a.mp3" controls=""> ... </audio>, <video><source src="a.mp4"></video>
 PLAYER = re.compile(r"<(audio|video)\b[^<>]*>.*?(?:</\1>|\Z)", re.S)
+# The suffix of a path in a `src`: a.svg, a.svg?raw=true, a.svg#gh-light-mode-only
+_SUFFIX = re.compile(r"\.\w+(?=$|[?#])")
+_CLASS = re.compile(r' class="([^"]*)"')
 NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -48,10 +51,14 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Placement:
-    """What `place` writes for a `src`: `text` is a flat name, an address, or what is missing."""
+    """What `place` writes for a `src`: `text` is a flat name, an address, or what is missing.
+
+    `night` is the flat name of the picture that takes its place at night, if it has one.
+    """
 
     kind: Kind
     text: str
+    night: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,11 +94,14 @@ def collect_media(
             places.append((file, ref))
             if (file, ref.src) not in results and not REMOTE.match(ref.src):
                 results[file, ref.src] = finder.find(file, ref.src)
+    at_night = _find_at_night(results, finder)
     remote = sorted({(file, ref.src) for file, ref in places} - results.keys())
     finder.fetch(src for _, src in remote)
     results.update((key, finder.find(*key)) for key in remote)
-    shipped, saved = _ship(results, options)
-    placements = {key: _placement(result, shipped) for key, result in results.items()}
+    shipped, saved = _ship([*results.values(), *at_night.values()], options)
+    placements = {
+        key: _placement(result, shipped, at_night.get(key)) for key, result in results.items()
+    }
     problems = {
         problem
         for file, ref in places
@@ -99,6 +109,19 @@ def collect_media(
     }
     media = tuple(sorted(shipped.values(), key=lambda item: item.name))
     return Collected(media, tuple(sorted(problems)), placements, saved)
+
+
+def _find_at_night(
+    results: Mapping[tuple[str, str], Found | Refused], finder: Finder
+) -> dict[tuple[str, str], Found]:
+    """The pictures for the night: `x.dark.svg` beside `x.svg`."""
+    found: dict[tuple[str, str], Found] = {}
+    for (file, src), result in results.items():
+        if isinstance(result, Found) and result.suffix in PICTURES and result.path:
+            night = finder.find(file, _SUFFIX.sub(r".dark\g<0>", src, count=1))
+            if isinstance(night, Found):
+                found[file, src] = night
+    return found
 
 
 def place(text: str, file: str, collected: Collected) -> str:
@@ -135,7 +158,16 @@ def _placed(tag: re.Match[str], file: str, collected: Collected) -> str:
         return f"[sound:{text}]"
     if placement.kind is Kind.VIDEO and name == "img":
         return f'<video src="{text}" controls="" playsinline=""></video>'
+    if placement.night and name == "img":
+        by_day, by_night = _with_class(rest, "by-day"), _with_class(rest, "by-night")
+        return f'<img src="{text}"{by_day}><img src="{html.escape(placement.night)}"{by_night}>'
     return f'<{name} src="{text}"{rest}>'
+
+
+def _with_class(attributes: str, name: str) -> str:
+    if _CLASS.search(attributes):
+        return _CLASS.sub(rf' class="\1 {name}"', attributes, count=1)
+    return f'{attributes} class="{name}"'
 
 
 def _alt(attributes: str) -> str:
@@ -152,11 +184,11 @@ def _text(words: str) -> str:
 
 
 def _ship(
-    results: Mapping[tuple[str, str], Found | Refused], options: MediaOptions
+    results: Iterable[Found | Refused], options: MediaOptions
 ) -> tuple[dict[str, Media], int]:
     """A file for each digest, and the bytes saved. Of several stems the first names it."""
     chosen: dict[str, Found] = {}
-    for found in results.values():
+    for found in results:
         if isinstance(found, Found):
             other = chosen.setdefault(found.digest, found)
             chosen[found.digest] = min(found, other, key=lambda it: (_slug(it.stem), str(it.path)))
@@ -226,7 +258,9 @@ def _scaled(found: Found, width: int) -> bytes:
         return b""  # Pillow cannot read it: it ships as it is
 
 
-def _placement(result: Found | Refused, shipped: Mapping[str, Media]) -> Placement:
+def _placement(
+    result: Found | Refused, shipped: Mapping[str, Media], night: Found | None
+) -> Placement:
     if isinstance(result, Refused):
         kind = Kind.REMOTE if result.rule == "remote-image" else Kind.MISSING
         return Placement(kind, result.shown)
@@ -235,7 +269,7 @@ def _placement(result: Found | Refused, shipped: Mapping[str, Media]) -> Placeme
         kind = Kind.AUDIO
     elif result.suffix in VIDEO:
         kind = Kind.VIDEO
-    return Placement(kind, shipped[result.digest].name)
+    return Placement(kind, shipped[result.digest].name, shipped[night.digest].name if night else "")
 
 
 def _problems(

@@ -69,6 +69,14 @@ class Masked:
         numbers = [int(found[1]) for found in self._word.finditer(text)]
         return [self.formulas[number] for number in numbers if number < len(self.formulas)]
 
+    def without(self, text: str) -> str:
+        """A text without its formulas."""
+        return self._put(text, lambda _: "")
+
+    def begins(self, text: str) -> bool:
+        """Whether a text begins with a formula."""
+        return bool(self._word.match(text))
+
     def _put(self, text: str, show: Callable[[Formula], str]) -> str:
         """Put the formulas back; what looks like a word only by an entity (`&#109;q9x`) stays."""
         if self.mark not in text:

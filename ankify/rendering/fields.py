@@ -25,10 +25,14 @@ from markdown.treeprocessors import Treeprocessor
 
 from ankify.model import AnkifyError, Content, Reference
 from ankify.reading import parse as gfm
+from ankify.reading.formulas import Masked
 from ankify.reading.html import tag_attributes
 from ankify.reading.mathjax import typeset
 from ankify.reading.parse import ParsedFile
 from ankify.reading.tokens import Token
+from ankify.rendering.options import mark_right
+from ankify.rendering.phone import fit_phone
+from ankify.rendering.roles import mark_roles
 from ankify.rendering.sketch import sketch
 from ankify.rendering.tree import AMP, GfmExtension, TokenParser
 
@@ -41,10 +45,12 @@ class RenderOptions:
     """`source_url` is where the notes can be read (links to other notes lead there).
 
     `extensions` names extensions of Python-Markdown: their tree and post-processors are run.
+    Without `for_phone` the fields are as on GitHub, formulas in the lines that the author wrote.
     """
 
     source_url: str | None = None
     extensions: tuple[str, ...] = ()
+    for_phone: bool = True
 
 
 class Renderer:
@@ -52,7 +58,7 @@ class Renderer:
 
     def __init__(self, options: RenderOptions = RenderOptions()) -> None:
         self._options = options
-        self._cards = _CardExtension(options.source_url)
+        self._cards = _CardExtension(options.source_url, for_phone=options.for_phone)
         self._md = _markdown(self._cards, options.extensions)
 
     def render(self, section: Section, parsed: ParsedFile) -> Content:
@@ -65,14 +71,16 @@ class Renderer:
             page, more, k = self._field(again, parsed, line)
             question += f'\n<div class="again">{page}</div>'
             asked, n = (*asked, *more), n + k
-        answer, shown, m = self._field(section.answer, parsed, line)
+        answer, shown, m = self._field(section.answer, parsed, line, answer=True)
+        if self._options.for_phone:
+            question = mark_right(question, answer)
         words = gfm.tex_text([*section.stem, *section.answer], parsed)
         pictures = " ".join(reference.src.rpartition("/")[2] for reference in shown)
         likeness = sketch(words or pictures)
         return Content(question, answer, likeness, (*asked, *shown), n + m)
 
     def _field(
-        self, tokens: Sequence[Token], parsed: ParsedFile, line: int
+        self, tokens: Sequence[Token], parsed: ParsedFile, line: int, *, answer: bool = False
     ) -> tuple[str, tuple[Reference, ...], int]:
         """The HTML of some tokens, the pictures in it, and how many formulas.
 
@@ -83,6 +91,7 @@ class Renderer:
         parser = self._md.parser
         assert isinstance(parser, TokenParser)
         parser.load(tokens, parsed)
+        self._cards.masked, self._cards.answer = parsed.masked, answer
         # Python-Markdown strips the page, of ideographic blanks too, but for the tags around it.
         page = self._md.reset().convert("tokens")[len("<div>") : -len("</div>")]
         if parser.has_html or self._options.extensions:
@@ -91,7 +100,8 @@ class Renderer:
         page, formulas = parsed.masked.html(typeset(page, _as_source))
         if any(not formula.tex for formula in parsed.formulas):
             page = _EMPTY_PARAGRAPH.sub("", page)  # only definitions of macros stood there
-        return page, tuple(_references(page, parser.lines, line)), formulas
+        references = tuple(_references(page, parser.lines, line))
+        return fit_phone(page) if self._options.for_phone else page, references, formulas
 
 
 def _parted(section: Section) -> tuple[Sequence[Token], Sequence[Token]]:
@@ -235,16 +245,19 @@ def _references(page: str, lines: Mapping[str, int], default: int) -> Iterator[R
 class _CardExtension(Extension):
     """What a card needs beyond the page on GitHub: links that lead somewhere, coloured code."""
 
-    def __init__(self, source_url: str | None) -> None:
+    def __init__(self, source_url: str | None, *, for_phone: bool) -> None:
         super().__init__()
-        self.source_url = source_url
+        self.source_url, self.for_phone = source_url, for_phone
         self.file = ""
+        self.masked: Masked | None = None
+        self.answer = False
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Add the tree processors."""
         links = _Links(self)
         md.treeprocessors.register(links, "ankify_links", 10)
         md.postprocessors.register(_RawLinks(md, links), "ankify_raw_links", 40)
+        md.treeprocessors.register(_Roles(self), "ankify_roles", 7)
         md.treeprocessors.register(_Highlight(md), "ankify_highlight", 5)
 
 
@@ -307,6 +320,19 @@ class _RawLinks(Postprocessor):
 
 # <a class="x" href="#y">, and all other tags, since "<a" may stand in one of their attributes
 _RAW_TAG = re.compile(r"""<([a-zA-Z][\w-]*)(?:[^"'<>]++|"[^"]*+"|'[^']*+')*+>""")
+
+
+class _Roles(Treeprocessor):
+    """Lead, figures and lists get the classes by which the style sheet tells them apart."""
+
+    def __init__(self, cards: _CardExtension) -> None:
+        super().__init__()
+        self._cards = cards
+
+    def run(self, root: Element) -> None:
+        """Set the classes in a tree."""
+        if self._cards.masked and self._cards.for_phone:
+            mark_roles(root, self._cards.masked, answer=self._cards.answer)
 
 
 class _Highlight(Treeprocessor):

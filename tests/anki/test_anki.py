@@ -198,7 +198,7 @@ def test_the_first_import_has_decks_order_tags_formulas_and_pictures(learner: Le
     slices = fields["How large is a slice header?"]
     assert slices.cards[0][0] == "notes::lang::Go"
     assert slices.tags == ("lang::Go",)
-    assert slices.fields["Topic"] == "lang &gt; Go"
+    assert slices.fields["Topic"] == "lang › <b>Go</b>"
     assert r"\(3 \cdot 8 = 24\)" in slices.fields["Answer"]
     assert r"\[ s = p + l + c \]" in slices.fields["Formulas"]
     assert list(learner.anki.media().values()) == [PIXEL]

@@ -242,11 +242,70 @@ def test_a_block_begins_at_the_side_of_its_first_letter(reviewer: Browser, built
             const text = document.createRange();
             text.selectNodeContents(block);
             const [inner, outer] = [text.getBoundingClientRect(), block.getBoundingClientRect()];
-            const atLeft = inner.left - outer.left < 2, atRight = outer.right - inner.right < 2;
+            const style = getComputedStyle(block);
+            const edge = (side) =>
+                parseFloat(style[`padding${side}`]) + parseFloat(style[`border${side}Width`]);
+            const atLeft = inner.left - outer.left - edge("Left") < 2;
+            const atRight = outer.right - inner.right - edge("Right") < 2;
             return atLeft === atRight ? "?" : atLeft ? "left" : "right";
         })"""
     )
     assert sides == ["right", "right", "right", "left", "right", "right", "left"]
+
+
+def test_a_list_of_right_to_left_text_has_its_marks_on_the_right(
+    reviewer: Browser, built: Callable
+) -> None:
+    cards = built({"a.md": "## 1. ما هو؟\n\n- اثنان\n\n## 2. What?\n\n- two\n"})
+    reviewer.open("/phone-day", PHONE)
+    indents = []
+    for card in cards:
+        reviewer.show_card("back", "", card.back, card=1, night=False)
+        indents.append(
+            reviewer.page.locator(".answer ul").evaluate(
+                """(list) => {
+                    const style = getComputedStyle(list);
+                    return [style.paddingLeft, style.paddingRight];
+                }"""
+            )
+        )
+    assert [[padding == "0px" for padding in pair] for pair in indents] == [
+        [True, False],
+        [False, True],
+    ]
+
+
+def shown(reviewer: Browser) -> list[str]:
+    return reviewer.page.locator(".answer img").evaluate_all(
+        "(all) => all.filter((it) => it.getClientRects().length).map((it) => it.alt + it.src)"
+    )
+
+
+@pytest.mark.parametrize("night", [False, True], ids=["day", "night"])
+def test_a_figure_has_a_variant_for_the_night(
+    reviewer: Browser, built: Callable, anki: RealAnki, night: bool
+) -> None:
+    files = {
+        "a.md": "## 1. What?\n\n![one](x.svg)\n\n![two](y.svg)\n",
+        "x.svg": DIAGRAM,
+        "x.dark.svg": DIAGRAM.replace(b"#222", b"#eee"),
+        "y.svg": DIAGRAM.replace(b"#222", b"#111"),
+    }
+    cards = built(files)
+    assert audit(reviewer, anki, cards, "phone", PHONE, night) == []
+    pictures = shown(reviewer)
+    assert ["dark" in picture for picture in pictures] == [night, False]
+
+
+def test_a_wide_formula_of_several_parts_fits_on_a_phone(
+    reviewer: Browser, built: Callable
+) -> None:
+    part = r"\mathrm{Attention}(Q, K, V) = \sum_i w_i v_i"
+    cards = built({"a.md": f"## 1. What?\n\n$$\n{part}, \\qquad {part}\n$$\n"})
+    reviewer.open("/phone-day", PHONE)
+    reviewer.show_card("back", "", cards[0].back, card=1, night=False)
+    wider = "(box) => box.scrollWidth - box.clientWidth"
+    assert reviewer.page.locator(".answer mjx-container").evaluate(wider) <= 1
 
 
 def test_a_removed_question_wears_its_banner(

@@ -114,6 +114,13 @@ FOUND: dict[str, tuple[Files, list[str]]] = {
             "a.md:12: warning: not drawn on the card, but shown as text: \\href [undrawn-command]",
         ],
     ),
+    "wide-formula": (
+        {"a.md": TWO + f"\n$$\n\\frac{{{'a + ' * 20}b}}{{2}}\n$$\n\n${'a + ' * 20}b$\n"},
+        [
+            "a.md:11: warning: formula is about 35 em wide, and a phone shows 20 [wide-formula]",
+            "a.md:15: warning: formula is about 39 em wide, and a phone shows 20 [wide-formula]",
+        ],
+    ),
     "spaced-formula": (
         {"a.md": TWO + "\nOne\nand $ x^2 $ too.\n"},
         [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from gfm_oracle import cases, difference, render
+from gfm_oracle import PLAIN, cases, difference, render
 from markdown import Markdown
 
 from ankify.model import Question
@@ -133,7 +133,7 @@ def test_lists_that_were_cut_out_of_one_are_one_again() -> None:
     assert (opening.type, closing.type) == ("ordered_list_open", "ordered_list_close")
     cut = [*parsed.tokens[:6], closing, opening, *parsed.tokens[6:]]
     section = Section(Question("a.md", 1, 1, "1", "x"), (), (), tuple(cut))
-    shown = Renderer().render(section, parsed).answer
+    shown = Renderer(PLAIN).render(section, parsed).answer
     assert shown == render("2. a\n3. b\n\n- c\n").answer
     assert (shown.count("<ol"), shown.count("<ul")) == (1, 1)
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from gfm_oracle import cases, render
+from gfm_oracle import PLAIN, cases, render
 
 from ankify.model import AnkifyError, Question, Reference
 from ankify.questions.layout import SplitOptions
@@ -16,7 +16,7 @@ from ankify.reading import parse as gfm
 from ankify.rendering.fields import DEEPEST, Renderer, RenderOptions, sanitised
 
 RENDERING = cases("rendering.md")
-ONLINE = RenderOptions(source_url="https://github.com/me/notes/blob/main")
+ONLINE = RenderOptions(source_url="https://github.com/me/notes/blob/main", for_phone=False)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_question_and_stem_make_the_front() -> None:
         stem=(tokens[3],),
         answer=tuple(tokens[4:]),
     )
-    content = Renderer().render(section, parsed)
+    content = Renderer(PLAIN).render(section, parsed)
     assert content.question.startswith(r"What is \(x\) in <em>this</em>?")
     assert '<pre><code class="language-py">' in content.question
     assert content.answer == '<p><img src="b.png" alt="a"></p>'
@@ -84,7 +84,7 @@ def test_an_answer_is_known_by_its_words_or_else_by_its_pictures() -> None:
 def test_what_the_answer_says_again_is_marked_in_the_question() -> None:
     parsed = gfm.parse("## 1. What?\n\n```\nx\n```\n\n1. a\n2. b\n\n**Answer: 2**\n")
     (section,) = split_questions(parsed, "a.md", SplitOptions()).sections
-    content = Renderer().render(section, parsed)
+    content = Renderer(PLAIN).render(section, parsed)
     assert re.search(r"<pre>.*</pre>\n<div class=\"again\"><ol>", content.question, re.S)
     assert content.answer.startswith("<ol>")
 
@@ -188,7 +188,7 @@ def test_extensions_of_the_user_work_on_tree_and_page(
         encoding="utf-8",
     )
     monkeypatch.syspath_prepend(str(tmp_path))
-    answer = render("*a* quiet $b$", RenderOptions(extensions=("shout",))).answer
+    answer = render("*a* quiet $b$", RenderOptions(extensions=("shout",), for_phone=False)).answer
     assert answer == r"<p><strong>a</strong> <b>LOUD</b> \(b\)</p>"
     sys.modules.pop("shout")
 

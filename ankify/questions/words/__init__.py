@@ -42,6 +42,7 @@ __all__ = [
     "gives_away",
     "is_sentence",
     "label",
+    "label_end",
     "normal",
     "only_labels",
     "opens",
@@ -119,10 +120,11 @@ def answers(words: str) -> bool:
 
 def only_labels(words: str) -> bool:
     """Whether a text is the label of an answer and nothing else."""
-    return _is_label(words) and not normal(words[_label_end(words) :])
+    return _is_label(words) and not normal(words[label_end(words) :])
 
 
-def _label_end(words: str) -> int:
+def label_end(words: str) -> int:
+    """Where what looks like a label at the beginning of a text ends; 0 without one."""
     found = LABELLED.match(words)
     return found.start("dotted") if found and found["dotted"] else found.end() if found else 0
 
