@@ -2,15 +2,30 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ANKI := 26.9.3
+# Source packages would need a compiler, and minutes.
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q install --prefer-binary
+
+# A .venv whose Python is gone, or is not the one that was asked for (make deck PYTHON=python3.13).
+ifneq ($(wildcard .venv),)
+HAS := $(shell $(BIN)/python -V 2>&1)
+WANTS := $(if $(filter file,$(origin PYTHON)),$(HAS),$(shell $(PYTHON) -V 2>&1))
+STALE := $(if $(filter-out Python,$(firstword $(HAS) none)),stale,$(if $(filter-out $(HAS),$(WANTS)),stale))
+endif
 
 .DEFAULT_GOAL := help
-.PHONY: help bench histories deck test test-slow test-all check coverage mutate format preview screenshots docs dist check-release clean fuzz audit reliability test-lowest
+.PHONY: help demo stale bench histories deck test test-slow test-all check coverage mutate format preview screenshots docs dist check-release clean fuzz audit reliability test-lowest
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 deck: .venv/deck ## build the Anki deck of notes/ into build/
 	$(BIN)/ankify build
+
+demo: .venv/deck ## build a small deck in English, about learning itself, and show its cards
+	$(BIN)/ankify init -q build/demo
+	cd build/demo && ../../$(BIN)/ankify build notes -o learning.apkg
+	cd build/demo && ../../$(BIN)/ankify preview -q notes -o cards
+	@echo "In Anki: open build/demo/learning.apkg. In a browser: open build/demo/cards/index.html"
 
 test: .venv/test ## run the quick tests (about a minute)
 	$(BIN)/pytest -q -n auto -m "not slow"
@@ -60,7 +75,7 @@ format: .venv/dev ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-preview: .venv/preview ## show the cards of notes/ in a browser
+preview: .venv/deck ## show the cards of notes/ in a browser
 	$(BIN)/ankify preview --serve
 
 screenshots: .venv/test ## photograph cards and preview for the README
@@ -88,30 +103,33 @@ bench: .venv/test ## measure ankify and other tools on made-up notes (half an ho
 clean: ## remove what was built, and the virtual environment
 	rm -rf .venv .venv-lowest build dist site mutants .coverage* *.egg-info
 
-.venv/pip:
-	$(PYTHON) -m venv .venv
-	touch $@
+.venv/pip: $(STALE)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "ankify needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) -V 2>&1)." \
+	    "With a newer one: make $(or $(MAKECMDGOALS),deck) PYTHON=python3.13"; exit 1; }
+	@echo "Setting up .venv with $$($(PYTHON) -V), once"
+	@rm -rf .venv
+	@$(PYTHON) -m venv .venv
+	@touch $@
 
 .venv/deck: .venv/pip setup.cfg
-	$(BIN)/pip install -q -e .
-	touch $@
-
-.venv/preview: .venv/deck
-	$(BIN)/pip install -q -e '.[preview]'
-	touch $@
+	@echo "Installing ankify and what it needs into .venv, once: half a minute"
+	@$(PIP) --only-binary :all: -e .
+	@touch $@
 
 # aqt is only needed for its web pages; its own requirements are a whole desktop.
 .venv/test: .venv/pip setup.cfg
-	$(BIN)/pip install -q -e '.[test]'
-	$(BIN)/pip install -q --no-deps aqt==$(ANKI)
+	@echo "Installing ankify and what its tests need into .venv, once: a minute or two"
+	@$(PIP) -e '.[test]'
+	@$(PIP) --no-deps aqt==$(ANKI)
 	touch $@ .venv/deck
 
 .venv/fuzz: .venv/test
-	$(BIN)/pip install -q atheris || echo "atheris does not run here"
+	@$(PIP) atheris || echo "atheris does not run here"
 	touch $@
 
 .venv/audit: .venv/test
-	$(BIN)/pip install -q pip-audit
+	@$(PIP) pip-audit
 	touch $@
 
 .venv-lowest/test: setup.cfg tests/lowest.txt
@@ -121,17 +139,17 @@ clean: ## remove what was built, and the virtual environment
 	touch $@
 
 .venv/dev: .venv/test
-	$(BIN)/pip install -q -e '.[test,dev]'
+	@$(PIP) -e '.[test,dev]'
 	touch $@
 
 .venv/mutate: .venv/test
-	$(BIN)/pip install -q mutmut
+	@$(PIP) mutmut
 	touch $@
 
 .venv/docs: .venv/pip
-	$(BIN)/pip install -q mkdocs-material
+	@$(PIP) mkdocs-material
 	touch $@
 
 .venv/dist: .venv/pip
-	$(BIN)/pip install -q build twine
+	@$(PIP) build twine
 	touch $@

@@ -73,7 +73,7 @@ class MediaSettings:
     """`[media]`"""
 
     max_width: int | None = setting(
-        None, "Ship wider pictures as smaller copies, in pixels (needs Pillow).", "1200"
+        None, "Ship wider pictures as smaller copies, in pixels.", "1200"
     )
 
 

@@ -19,6 +19,7 @@ import ankify
 from ankify.building.cache import Cache
 from ankify.identity.lock import LOCK_NAME, VERSION, Lock, encode_lock, pack_note, parse_lock
 from ankify.model import AnkifyError
+from ankify.origin import install_command
 
 Write = Callable[..., Path]
 Run = Callable[..., Outcome]
@@ -118,7 +119,7 @@ def test_a_lock_of_a_newer_ankify_is_refused(built: Path, run: Run) -> None:
     text = text.replace(f'["ankify.lock",{VERSION},', f'["ankify.lock",{VERSION + 1},')
     (built / LOCK_NAME).write_text(text)
     code, _, error = run("build", built, "-o", "y.apkg")
-    assert (code, "pip install -U ankify-notes" in error) == (1, True)
+    assert (code, f"update ankify: {install_command()}" in error) == (1, True)
 
 
 FORGED: dict[str, list[Any]] = {

@@ -71,11 +71,8 @@ def _extract_database(archive: zipfile.ZipFile, target: Path) -> None:
 
 def _decompressed(source: IO[bytes]) -> IO[bytes]:
     """Unpack the newer format, which is compressed by zstd once more."""
-    try:
-        import zstandard
-    except ImportError as error:
-        hint = 'pip install "ankify-notes[adopt]", or export with support for older Anki versions'
-        raise AnkifyError("a package of the newer format needs zstandard", hint=hint) from error
+    import zstandard  # most packages do without
+
     return zstandard.ZstdDecompressor().stream_reader(source)
 
 

@@ -14,7 +14,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape, unescape
-from importlib.util import find_spec
 from pathlib import Path
 from string import Template as PageTemplate
 from urllib.parse import quote
@@ -31,7 +30,6 @@ from ankify.files import read_file
 from ankify.model import AnkifyError, Location, Note, Problem, Project
 from ankify.reading.html import html_text
 
-EXTRA = 'pip install "ankify-notes[preview]"'
 REMOVED = "no longer in the notes: only who has this card keeps it"
 
 # {{Question}}  {{#Status}}  {{^Status}}  {{/Status}}  {{text:Question}}
@@ -216,7 +214,7 @@ def _article(note: Note, shown: _Shown) -> str:
     undrawn = max(card.undrawn for card in cards)
     remarks = _problem_list(problems, "Problems")
     if undrawn:
-        remarks += f'<p class="remark">{_counted(undrawn)} shown as TeX here; {_drawn_by()}.</p>'
+        remarks += f'<p class="remark">{_counted(undrawn)} shown as TeX here; Anki draws it.</p>'
     if not note.cards:
         remarks += f'<p class="remark">{REMOVED}</p>'
     phones = "\n".join(_phones(card, several=len(cards) > 1) for card in cards)
@@ -226,12 +224,6 @@ def _article(note: Note, shown: _Shown) -> str:
 
 def _counted(formulas: int) -> str:
     return "1 formula is" if formulas == 1 else f"{formulas} formulas are"
-
-
-def _drawn_by() -> str:
-    if find_spec("latex2mathml"):
-        return "Anki draws it"
-    return f"Anki draws it, and so does the preview after {escape(EXTRA)}"
 
 
 def _head(note: Note) -> str:
@@ -337,11 +329,9 @@ def _for_page(html: str, names: frozenset[str]) -> tuple[str, int]:
 
 @functools.cache
 def draw_formula(tex: str, *, display: bool) -> str | None:
-    """MathML of a formula, or None where latex2mathml is missing or does not know it all."""
-    try:
-        from latex2mathml.converter import convert_to_element
-    except ImportError:
-        return None
+    """MathML of a formula, or None where latex2mathml does not know it all."""
+    from latex2mathml.converter import convert_to_element
+
     for wanting, known in SPELLINGS:
         tex = re.sub(wanting, known, tex)
     try:
@@ -370,7 +360,7 @@ def draw_formula(tex: str, *, display: bool) -> str | None:
 @click.option(
     "--serve",
     is_flag=True,
-    help="Serve it, and write it anew when a note changes (needs ankify-notes[preview]).",
+    help="Serve it, and write it anew when a note changes.",
 )
 @click.option(
     "--port",

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from ankify.anki.push import PushReport
     from ankify.running import PushOptions
 
-WATCHING = 'pip install "ankify-notes[preview]"'
-
 
 @click.command("push")
 @notes_argument
@@ -159,10 +157,8 @@ def _watch(notes: Path, options: dict[str, Any]) -> None:
 
     A file is saved half-written, too, and what is gone for a minute must not be gone for good.
     """
-    try:
-        from watchfiles import watch
-    except ImportError as error:
-        raise AnkifyError("watching the notes needs watchfiles", hint=WATCHING) from error
+    from watchfiles import watch
+
     careful = options | {"yes": True, "keep_edits": True, "removed": "keep", "dry_run": False}
     say(f"watching {notes}; Ctrl-C ends it")
     for changes in watch(notes, debounce=500):

@@ -17,7 +17,7 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from ankify.commands.preview import EXTRA, write_site
+from ankify.commands.preview import write_site
 from ankify.commands.site import Site
 from ankify.files import open_file, real_path
 from ankify.model import AnkifyError, Project
@@ -51,16 +51,11 @@ def serve_preview(
     """Serve the preview on 127.0.0.1 until `stop` is set, and write it anew when a note changes.
 
     `read` reads the project; an error of it is told, and the last preview stays. A `port` of 0
-    takes any free one. Raises AnkifyError without the package watchfiles, or where the port is
-    taken. An open page loads itself again after a change.
+    takes any free one. Raises AnkifyError where the port is taken.
+    An open page loads itself again after a change.
     """
-    try:
-        from watchfiles import watch
-    except ImportError as error:
-        raise AnkifyError(
-            "watching the notes needs watchfiles",
-            hint=f'{EXTRA} (pipx install --force "ankify-notes[preview]")',
-        ) from error
+    from watchfiles import watch
+
     project = read()
     shown = _Shown(write_site(project, folder))
     try:

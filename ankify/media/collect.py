@@ -18,7 +18,7 @@ from pathlib import Path
 
 from ankify.files import kept
 from ankify.media.sources import AUDIO, REMOTE, SCALED, VIDEO, Finder, Found, Refused
-from ankify.model import PICTURES, AnkifyError, Content, Location, Media, Problem, Reference
+from ankify.model import PICTURES, Content, Location, Media, Problem, Reference
 
 # <img src="images/a.png" alt="a > b">: render writes src first; group 3 is the other attributes.
 MEDIA_TAG = re.compile(r'<(img|audio|video|source) src="([^"]*)"((?:[^<>"]++|"[^"]*+")*+)>')
@@ -233,14 +233,10 @@ def _smaller(found: Found, options: MediaOptions) -> bytes | None:
 
 def _scaled(found: Found, width: int) -> bytes:
     """The picture at `width` pixels, or nothing if it is no wider or moves."""
-    try:
-        from io import BytesIO
+    from io import BytesIO
 
-        from PIL import Image, ImageOps
-    except ImportError as error:
-        raise AnkifyError(
-            "[media] max_width needs Pillow", hint='pip install "ankify-notes[media]"'
-        ) from error
+    from PIL import Image, ImageOps  # takes a moment to load, and most notes do without
+
     try:
         with Image.open(found.path or BytesIO(found.data or b"")) as image:
             turned = ImageOps.exif_transpose(image)

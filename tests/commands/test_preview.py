@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 import urllib.request
@@ -295,17 +294,6 @@ def test_what_cannot_be_drawn_is_said(page: Browser) -> None:
     assert r"\(code\)" in article.inner_text()
 
 
-def test_without_the_extra_its_name_is_said(
-    read: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("latex2mathml", "latex2mathml.converter"):
-        monkeypatch.setitem(sys.modules, name, None)
-    draw_formula.cache_clear()
-    html = write_preview(read(), tmp_path / "site").read_text(encoding="utf-8")
-    draw_formula.cache_clear()
-    assert html.count("ankify-notes[preview]") == html.count("shown as TeX here") == 4
-
-
 def test_every_card_of_a_note_is_there(page: Browser) -> None:
     captions = page.page.locator("article", has_text="Flash attention").locator("figcaption")
     assert captions.all_inner_texts() == [
@@ -317,7 +305,6 @@ def test_every_card_of_a_note_is_there(page: Browser) -> None:
 
 
 def test_a_served_preview_follows_the_notes(project: Callable, tmp_path: Path) -> None:
-    pytest.importorskip("watchfiles")
     root, site = project(FILES), tmp_path / "site"
     told: list[str] = []
     stop = threading.Event()

@@ -21,7 +21,7 @@ from ankify.media import collect as media
 from ankify.media import sources as finder
 from ankify.media.collect import Collected, MediaOptions, collect_media, place
 from ankify.media.svg import UnsafeSvg, clean_svg
-from ankify.model import AnkifyError, Content, Reference
+from ankify.model import Content, Reference
 
 PNG = b"\x89PNG\r\n\x1a\n"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><rect width="9" height="9"/></svg>'
@@ -640,17 +640,6 @@ def test_what_is_narrow_moves_or_is_broken_ships_as_it_is(tmp_path: Path) -> Non
     collected = collect(tmp_path, *names, max_width=150)
     assert sorted(item.path.name for item in collected.media) == sorted(names)
     assert collected.saved == 0
-
-
-def test_without_pillow_the_setting_is_an_error_that_says_what_to_do(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write(tmp_path, "a/x.png")
-    monkeypatch.setitem(__import__("sys").modules, "PIL", None)
-    with pytest.raises(AnkifyError, match="Pillow") as caught:
-        collect(tmp_path, "x.png", max_width=150)
-    assert "pip install" in caught.value.hint
-    assert len(collect(tmp_path, "x.png").media) == 1
 
 
 def test_what_hides_a_drive_behind_percent_signs_is_outside(tmp_path: Path) -> None:
