@@ -19,6 +19,7 @@ from ankify.model import AnkifyError, Location, StrPath
 
 CONFIG_NAME = "ankify.toml"
 
+MARKDOWN_FLAVOURS = ("auto", "github", "obsidian", "logseq", "notion", "myst", "quarto")
 REMOVALS = ("keep", "suspend", "delete")  # what a push can do to notes whose question is gone
 
 
@@ -75,6 +76,23 @@ class MediaSettings:
     max_width: int | None = setting(
         None, "Ship wider pictures as smaller copies, in pixels.", "1200"
     )
+
+
+@dataclass(frozen=True)
+class MarkdownSettings:
+    """`[markdown]`"""
+
+    flavour: str = setting(
+        "auto",
+        'What the notes are written for: "github", "obsidian", "logseq", "notion", "myst" or'
+        ' "quarto"; "auto" sees for itself.',
+        '"obsidian"',
+    )
+    off: tuple[str, ...] = setting(
+        (), "Signs of other programs to leave as they are written.", '["highlight"]'
+    )
+    breaks: bool = setting(False, "A line end in a paragraph is a line break.", "true")
+    subscript: bool = setting(False, "`H~2~O` and `x^2^` are low and high.", "true")
 
 
 @dataclass(frozen=True)
@@ -149,6 +167,7 @@ class Settings:
     questions: QuestionSettings = QuestionSettings()
     cards: CardSettings = CardSettings()
     media: MediaSettings = MediaSettings()
+    markdown: MarkdownSettings = MarkdownSettings()
     render: RenderSettings = RenderSettings()
     source: SourceSettings = SourceSettings()
     templates: TemplateSettings = TemplateSettings()
@@ -246,6 +265,9 @@ class _Reader:
             raise self._error("questions.level must be from 1 to 6", table, key)
         if (table, key) == ("media", "max_width") and value < 1:
             raise self._error("media.max_width must be 1 or more", table, key)
+        if (table, key) == ("markdown", "flavour") and value not in MARKDOWN_FLAVOURS:
+            known = ", ".join(MARKDOWN_FLAVOURS)
+            raise self._error(f"markdown.flavour must be one of: {known}", table, key)
         if (table, key) == ("anki", "removed") and value not in REMOVALS:
             raise self._error(f"anki.removed must be one of: {', '.join(REMOVALS)}", table, key)
         if (table, key) == ("questions", "pattern"):

@@ -31,6 +31,7 @@ from ankify.identity import guids as identity
 from ankify.identity.lock import LOCK_NAME, encode_lock, is_same_lock, past, read_lock
 from ankify.media.collect import Collected, MediaOptions, collect_media
 from ankify.model import AnkifyError, Content, Page, Project, StrPath
+from ankify.reading.flavours import Flavour, Vault
 from ankify.reading.source import Found, find_note_files, given_note_files
 
 if TYPE_CHECKING:
@@ -152,8 +153,9 @@ def _read_pages(
     root: Path, settings: Settings, options: ReadOptions, cache: Cache | None
 ) -> Iterator[Page]:
     """The pages of the note files, in their order, as they come."""
-    job = Job(settings, options.tolerant, for_phone=options.for_phone)
     found = _find(root, options.texts, settings)
+    flavour = Flavour(settings.markdown, Vault(root, tuple(one.path for one in found)))
+    job = Job(settings, options.tolerant, for_phone=options.for_phone, flavour=flavour)
     return read_pages(
         found, job, cache=cache, processes=options.processes, progress=options.progress
     )

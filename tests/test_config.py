@@ -38,7 +38,7 @@ WRONG = {
     "  hint: did you mean name?",
     "[dekc]\nx = 1": "ankify.toml:1: error: unknown table 'dekc'\n  hint: did you mean deck?",
     "name = 'x'": "ankify.toml:1: error: unknown table 'name'\n  hint: known here: deck, questions,"
-    " cards, media, render, source, templates, check, anki",
+    " cards, media, markdown, render, source, templates, check, anki",
     "[cards]\nxyz = 1": "ankify.toml:2: error: unknown setting 'xyz'\n"
     "  hint: known here: formula, image",
     "deck = 3": "ankify.toml:1: error: [deck] must be a table",

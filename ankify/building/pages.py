@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING
 from ankify.building.cache import Cache, page_key
 from ankify.config import Settings
 from ankify.model import AnkifyError, NoteFile, Page, Rendered
+from ankify.reading.flavours import Flavour
+from ankify.reading.flavours.depends import dependencies
 from ankify.reading.source import Found, decode_note_file, read_bytes
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ def read_pages(
     settings = job.settings
     if settings.render.extensions:
         cache = None  # the user's own code: nobody can tell when it changes
-    keys = [_key(one, read_bytes(one), job) if cache else "" for one in found]
+    keys = [job.key(one, read_bytes(one)) if cache else "" for one in found]
     known = [cache.page(key) if cache else None for key in keys]
     missing = [one for one, page in zip(found, known, strict=True) if page is None]
     rendered = _render_all(missing, replace(job, cache=cache), processes)
@@ -58,12 +60,6 @@ def read_pages(
             progress(position + 1, len(found))
     if cache:
         cache.drop_pages(but=keys)
-
-
-def _key(found: Found, data: bytes, job: Job) -> str:
-    settings = job.settings
-    options = (found.settings, settings.source, settings.render, job.for_phone)
-    return page_key(found.path, data, options)
 
 
 def _render_all(missing: Sequence[Found], job: Job, processes: int) -> Iterator[tuple[str, Page]]:
@@ -116,6 +112,7 @@ class Job:
 
     If `tolerant`, a file that is not UTF-8 becomes a page that holds nothing but this problem.
     Unless `for_phone`, the fields are as on GitHub, and not laid out for a phone.
+    With a `flavour` the signs of other programs are read.
     Pages that can be read are kept in the `cache`, if there is one.
     """
 
@@ -123,6 +120,7 @@ class Job:
     tolerant: bool = False
     cache: Cache | None = None
     for_phone: bool = True
+    flavour: Flavour | None = None
 
     def __call__(self, found: Found) -> tuple[str, Page]:
         """The page of a note file, and the key that it is kept under."""
@@ -134,9 +132,16 @@ class Job:
         key, page, kept = self._rendered(found)
         return key, None if kept else page
 
+    def key(self, found: Found, data: bytes) -> str:
+        """Name all that the page of a note file depends on."""
+        settings = self.settings
+        asked = (found.settings, settings.source, settings.render, self.for_phone)
+        more = dependencies(self.flavour, found.path, data) if self.flavour else ()
+        return page_key(found.path, data, (*asked, more))
+
     def _rendered(self, found: Found) -> tuple[str, Page, bool]:
         data = read_bytes(found)
-        key, page = _key(found, data, self), self._page(found, data)
+        key, page = self.key(found, data), self._page(found, data)
         cache = None if page.unreadable else self.cache
         return key, page, cache is not None and cache.keep_page(key, page)
 
@@ -147,11 +152,18 @@ class Job:
             if not self.tolerant:
                 raise
             return Page(found.path, None, problems=(error.problem,), unreadable=True)
-        return read_page(note_file, found, self.settings, for_phone=self.for_phone)
+        return read_page(
+            note_file, found, self.settings, flavour=self.flavour, for_phone=self.for_phone
+        )
 
 
 def read_page(
-    note_file: NoteFile, found: Found, settings: Settings, *, for_phone: bool = True
+    note_file: NoteFile,
+    found: Found,
+    settings: Settings,
+    *,
+    flavour: Flavour | None = None,
+    for_phone: bool = True,
 ) -> Page:
     """Split one decoded note file into its questions and render them."""
     # Imported late: a build whose pages are all known does not wait for the parser.
@@ -163,7 +175,7 @@ def read_page(
 
     asked = found.settings
     options = SplitOptions(asked.level, asked.pattern, asked.unnumbered, asked.labels)
-    parsed = gfm.parse(note_file.text)
+    parsed = gfm.parse(note_file.text, flavour, note_file.path)
     split = split_questions(parsed, note_file.path, options)
     renderer = _renderer(RenderOptions(settings.source.url, settings.render.extensions, for_phone))
     rendered = tuple(

@@ -7,7 +7,6 @@ tokens already shows to be wrong (a formula in code, HTML that the card loses) i
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -16,6 +15,7 @@ from urllib.parse import unquote
 from ankify.model import PICTURES, Heading, Link, Location, Problem, Survey
 from ankify.questions.numbers import read_number
 from ankify.reading import html
+from ankify.reading.anchors import slug
 from ankify.reading.formulas import Formula, imbalance
 from ankify.reading.inline import may_link
 from ankify.reading.parse import ParsedFile, plain_text
@@ -69,19 +69,6 @@ def survey(parsed: ParsedFile, path: str, unnumbered: int) -> tuple[Survey, list
         unnumbered=unnumbered,
     )
     return found, surveyor.problems
-
-
-def slug(title: str) -> str:
-    """The anchor that GitHub makes of a heading: `3. What's new?` -> `3-whats-new`."""
-    return NOT_IN_SLUG.sub(_accent, title.strip().lower()).replace(" ", "-")
-
-
-NOT_IN_SLUG = re.compile(r"[^\w -]")  # all but letters, digits and what `_accent` keeps
-
-
-def _accent(sign: re.Match[str]) -> str:
-    """The sign itself if it is a part of the letter before it, else nothing."""
-    return sign[0] if unicodedata.category(sign[0])[0] == "M" else ""
 
 
 def _with_slugs(headings: Iterable[Heading]) -> Iterator[Heading]:

@@ -6,12 +6,19 @@ not HTML become text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from ankify.reading.flavours import Flavour, ForeignFile
+from ankify.reading.flavours.blocks import read_blocks
+from ankify.reading.flavours.embeds import Spliced, set_in
+from ankify.reading.flavours.inline import may_have_signs, read_signs
+from ankify.reading.flavours.lines import read_lines
+from ankify.reading.flavours.syntax import syntax_of
 from ankify.reading.formulas import Formula, Masked, guess_fences, is_math_fence, set_aside
 from ankify.reading.html import html_text
-from ankify.reading.tokens import Token, read_tokens
+from ankify.reading.tokens import GITHUB, Syntax, Token, read_tokens
 
 
 @dataclass(frozen=True)
@@ -19,13 +26,15 @@ class ParsedFile:
     """A note file as block tokens; `map` holds 0-based lines of the original text everywhere.
 
     In the tokens the formulas are words; `masked` puts them back. `footnotes` holds the tokens of
-    each definition by its label; they are not among `tokens`.
+    each definition by its label; they are not among `tokens`. `taken` counts the signs of other
+    programs that were read, by their names.
     """
 
     text: str
     tokens: list[Token]
     masked: Masked
     footnotes: Mapping[str, tuple[Token, ...]]
+    taken: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def formulas(self) -> tuple[Formula, ...]:
@@ -36,18 +45,82 @@ class ParsedFile:
 _MARKERS = {2: None, 3: None}  # Python-Markdown marks its own things with STX and ETX
 
 
-def parse(text: str) -> ParsedFile:
-    r"""Parse a note file (with `\n` line ends) as GitHub does, its formulas set aside."""
+def parse(text: str, flavour: Flavour | None = None, path: str = "") -> ParsedFile:
+    r"""Parse a note file (with `\n` line ends) as GitHub does, its formulas set aside.
+
+    With a `flavour`, the signs of other programs are read, too; `path` is that of the file.
+    """
     if "\x02" in text or "\x03" in text:
         text = text.translate(_MARKERS)
+    if flavour is None or flavour.settings.flavour == "github":
+        syntax = flavour.syntax if flavour else GITHUB
+        masked, tokens, _ = _read(text, syntax)
+        return _parsed(text, masked, tokens)
+    file = ForeignFile(path, flavour, Counter())
+    spliced = set_in(file, read_lines(file, text))
+    masked, tokens, syntax = _read(spliced.text, syntax_of(file, spliced.text))
+    if may_have_signs(file, masked.text):
+        signed = read_signs(file, masked, _code(tokens))
+        if signed is not masked:
+            masked, tokens = signed, read_tokens(signed, syntax)
+    tokens = read_blocks(file, tokens, masked.text)
+    if spliced.origin is not None:
+        masked, tokens = _in_place(spliced, masked, tokens)
+    return replace(_parsed(text, masked, tokens), taken=dict(file.taken))
+
+
+def _read(text: str, syntax: Syntax) -> tuple[Masked, list[Token], Syntax]:
     masked = set_aside(text)
-    tokens = read_tokens(masked)
+    tokens = read_tokens(masked, syntax)
     known = _fences(text, tokens)
     if known is not None:  # a list item ended inside of what looked like a fence
         masked = set_aside(text, known)
-        tokens = read_tokens(masked)
-    tokens, footnotes = _take_footnotes(tokens)
-    return ParsedFile(text, tokens, masked, footnotes)
+        tokens = read_tokens(masked, syntax)
+    return masked, tokens, syntax
+
+
+def _parsed(text: str, masked: Masked, tokens: Sequence[Token]) -> ParsedFile:
+    kept, footnotes = _take_footnotes(tokens)
+    return ParsedFile(text, kept, masked, footnotes)
+
+
+def _code(tokens: Iterable[Token]) -> list[tuple[int, int]]:
+    """The lines of code blocks, in which nothing is a sign."""
+    return [token.map for token in tokens if token.type in ("fence", "code_block") and token.map]
+
+
+def _in_place(
+    spliced: Spliced, masked: Masked, tokens: Sequence[Token]
+) -> tuple[Masked, list[Token]]:
+    """Give what stands in a text with notes set into it the lines of the file itself."""
+    origin = spliced.origin or ()
+    last = len(origin)
+
+    def line(number: int) -> int:
+        return origin[number] if number < last else origin[-1] + 1 + number - last
+
+    def placed(token: Token) -> Token:
+        children = [placed(child) for child in token.children] if token.children else token.children
+        place = (line(token.map[0]), line(token.map[1] - 1) + 1) if token.map else None
+        return token.copy(map=place, children=children)
+
+    formulas = tuple(replace(formula, line=line(formula.line)) for formula in masked.formulas)
+    lines = tuple(map(line, masked.lines))
+    moved = replace(masked, formulas=formulas, lines=lines)
+    return moved, [placed(token) for token in _embeds(spliced, tokens)]
+
+
+def _embeds(spliced: Spliced, tokens: Iterable[Token]) -> Iterator[Token]:
+    """The quote around a note that was set in is no quote of the author's."""
+    opened: list[bool] = []
+    for token in tokens:
+        if token.type == "blockquote_open":
+            opened.append(bool(token.map and spliced.is_embedded(token.map[0])))
+            yield token.copy(type="embed_open") if opened[-1] else token
+        elif token.type == "blockquote_close":
+            yield token.copy(type="embed_close") if opened.pop() else token
+        else:
+            yield token
 
 
 def plain_text(tokens: Token | Iterable[Token], parsed: ParsedFile) -> str:

@@ -23,6 +23,16 @@ from ankify.reading.formulas import Masked
 MAX_DEPTH = 80  # of lists, quotes and emphasis in each other; what is deeper is its text alone
 
 
+# The colour of GitHub's that a call-out has; all others are notes.
+CALLOUTS = {
+    **dict.fromkeys(("tip", "success", "check", "done", "solution"), "tip"),
+    **dict.fromkeys(("important", "question", "help", "faq", "example", "exercise"), "important"),
+    **dict.fromkeys(("warning", "attention", "todo"), "warning"),
+    **dict.fromkeys(("caution", "danger", "error", "failure", "fail", "bug", "missing"), "caution"),
+}
+UNTITLED = frozenset(("aside",))  # Notion's, which have no title
+
+
 class _Nothing(dict[str, Any]):
     """An empty mapping that can be a default, which asks for a hash."""
 
@@ -62,8 +72,27 @@ class Token:
         return replace(self, **changes)
 
 
-_OPTIONS, _WITH_ALERTS = (
-    comrak.ExtensionOptions(
+@dataclass(frozen=True)
+class Syntax:
+    """What is read beyond GitHub's Markdown; see `flavours/` and `[markdown]` of ankify.toml.
+
+    `callouts`: `> [!example]- Title`; `footnotes`: `x^[a note]`; `cjk`: bold and the like beside
+    CJK punctuation; `subscript`: `H~2~O` and `x^2^`; `breaks`: a line end is a line break.
+    """
+
+    callouts: bool = False
+    footnotes: bool = False
+    cjk: bool = False
+    subscript: bool = False
+    breaks: bool = False
+
+
+GITHUB = Syntax()
+
+
+@cache
+def _options(syntax: Syntax, alerts: bool) -> comrak.ExtensionOptions:
+    return comrak.ExtensionOptions(
         table=True,
         strikethrough=True,
         autolink=True,
@@ -71,15 +100,20 @@ _OPTIONS, _WITH_ALERTS = (
         footnotes=True,
         shortcodes=True,
         alerts=alerts,
+        ofm_callouts=syntax.callouts,
+        inline_footnotes=syntax.footnotes,
+        cjk_friendly_emphasis=syntax.cjk,
+        subscript=syntax.subscript,
+        superscript=syntax.subscript,
     )
-    for alerts in (False, True)
-)
+
+
 _LEAVE = comrak.ParseOptions(leave_footnote_definitions=True)
 
 
-def read_tokens(masked: Masked) -> list[Token]:
+def read_tokens(masked: Masked, syntax: Syntax = GITHUB) -> list[Token]:
     """Parse a text whose formulas are set aside; lines are those of the original text."""
-    return _on_a_stack_for(masked.text, lambda: _Reader(masked).read())
+    return _on_a_stack_for(masked.text, lambda: _Reader(masked, syntax).read())
 
 
 # Each level of nesting is opened by one of these: quotes and links, lists, emphasis.
@@ -152,8 +186,9 @@ class _Reader:
     parent when it is visited.
     """
 
-    def __init__(self, masked: Masked) -> None:
-        self.masked = masked
+    def __init__(self, masked: Masked, syntax: Syntax) -> None:
+        self.masked, self.syntax = masked, syntax
+        self.soft_break = _HARD_BREAK if syntax.breaks else _SOFT_BREAK
         self.lines = masked.lines
         self.source: list[bytes] = []
         self.tokens: list[Token] = []
@@ -166,7 +201,7 @@ class _Reader:
         text, self.back = symbols.hidden, symbols.back
         self.source = text.encode().split(b"\n")  # comrak counts columns in bytes
         # Alerts are looked for in the rest of the line at each ">".
-        options = _WITH_ALERTS if "[!" in text else _OPTIONS
+        options = _options(self.syntax, "[!" in text)
         # Some of comrak's rules want to see the end of a line.
         root = comrak.parse_document(f"{text}\n", options, _LEAVE)
         for node in root.children:
@@ -202,6 +237,8 @@ class _Reader:
             self._container(node, "blockquote", "blockquote", depth)
         elif kind is comrak.Alert:
             self._alert(node, value.value, depth)
+        elif kind is comrak.Callout:
+            self._callout(node, value.value, depth)
         elif kind is comrak.FootnoteDefinition:
             label = {"label": value.value.name}
             self._container(node, "footnote_reference", "", depth, meta=label)
@@ -244,17 +281,51 @@ class _Reader:
             self._flat(node)
             return
         name = str(alert.alert_type).rpartition(":")[2]  # "AlertType::Note"
-        style = f"markdown-alert markdown-alert-{name.lower()}"
-        title = _word(self._text(alert.title or name))
-        self._add("alert_open", "div", 1, node, attrs={"class": style})
-        self.tokens += (
-            Token("alert_title_open", "p", 1, {"class": "markdown-alert-title"}, block=True),
-            Token("inline", "", 0, content=title.content, children=[title], block=True),
-            _closing("alert_title_close", "p"),
-        )
-        for child in node.children:
+        title = [_word(self._text(alert.title or name))]
+        self._box(node, name.lower(), title, node.children, depth)
+
+    def _callout(self, node: Any, callout: Any, depth: int) -> None:
+        """A call-out of Obsidian: with a type and title of its own, and folded if it says so."""
+        if depth > MAX_DEPTH:
+            self._flat(node)
+            return
+        name = self._text(callout.callout_type).lower()
+        children = list(node.children)
+        heads = [child for child in children if type(child.node_value) is comrak.CalloutTitle]
+        title = [] if name in UNTITLED else [_word(name.capitalize().replace("-", " "))]
+        for head in heads:
+            children.remove(head)
+            head.parent = None
+            title = [token for part in head.children for token in self._inlines(part.children)]
+        tag = "div" if callout.fold == comrak.CalloutFold.None_ else "details"
+        is_open = callout.fold == comrak.CalloutFold.Expanded
+        attributes = {"open": "open"} if is_open else _NOTHING
+        self._box(node, CALLOUTS.get(name, "note"), title, children, depth, tag, attributes)
+
+    def _box(
+        self,
+        node: Any,
+        name: str,
+        title: list[Token],
+        children: Sequence[Any],
+        depth: int,
+        tag: str = "div",
+        attributes: Mapping[str, str] = _NOTHING,
+    ) -> None:
+        style = {"class": f"markdown-alert markdown-alert-{name}"}
+        self._add("alert_open", tag, 1, node, attrs={**style, **attributes})
+        if title:
+            words = "".join(token.content for token in title)
+            title_tag = "summary" if tag == "details" else "p"
+            style = {"class": "markdown-alert-title"}
+            self.tokens += (
+                Token("alert_title_open", title_tag, 1, style, block=True),
+                Token("inline", "", 0, content=words, children=title, block=True),
+                _closing("alert_title_close", title_tag),
+            )
+        for child in children:
             self._block(child, depth + 1)
-        self.tokens.append(_closing("alert_close", "div"))
+        self.tokens.append(_closing("alert_close", tag))
 
     def _flat(self, node: Any) -> None:
         """The text of a block that is nested too deep, as a paragraph."""
@@ -397,7 +468,7 @@ class _Reader:
                 opening, closing = _SPANS[kind]
                 tokens += (opening, *self._inlines(node.children, depth + 1), closing)
             elif kind is comrak.SoftBreak:
-                tokens.append(_SOFT_BREAK)
+                tokens.append(self.soft_break)
             elif kind is comrak.Code:
                 code = self._text(value.value.literal)
                 tokens.append(Token("code_inline", "code", 0, content=code, map=self._place(node)))
@@ -429,7 +500,7 @@ class _Reader:
             children = self._inlines(node.children, depth + 1)
             return Token("image", "img", 0, attributes, self._place(node), children=children)
         if kind is comrak.LineBreak:
-            return Token("hardbreak", "br", 0)
+            return _HARD_BREAK
         if kind is comrak.ShortCode:
             return _word(value.value.emoji)
         if kind is comrak.FootnoteReference:
@@ -446,13 +517,18 @@ def _closing(type: str, tag: str, hidden: bool = False, markup: str = "") -> Tok
     return Token(type, tag, -1, hidden=hidden, block=type not in _IN_TEXT, markup=markup)
 
 
-_IN_TEXT = frozenset(("strong_close", "em_close", "s_close", "link_close"))
+_IN_TEXT = frozenset(
+    ("strong_close", "em_close", "s_close", "sub_close", "sup_close", "link_close")
+)
 _SOFT_BREAK = Token("softbreak", "br", 0)
+_HARD_BREAK = Token("hardbreak", "br", 0)
 _CLOSED_ITEM = _closing("list_item_close", "li")
 _SPANS = {
     comrak.Strong: (Token("strong_open", "strong", 1), _closing("strong_close", "strong")),
     comrak.Emph: (Token("em_open", "em", 1), _closing("em_close", "em")),
     comrak.Strikethrough: (Token("s_open", "del", 1), _closing("s_close", "del")),
+    comrak.Subscript: (Token("sub_open", "sub", 1), _closing("sub_close", "sub")),
+    comrak.Superscript: (Token("sup_open", "sup", 1), _closing("sup_close", "sup")),
 }
 _QUOTE = re.compile(rb"[ \t]*(?:>[ \t]*)*")
 _MARKER = re.compile(rb"[-+*]|\d+[.)]")

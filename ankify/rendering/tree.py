@@ -213,8 +213,8 @@ class _Builder:
         self.lines.setdefault(source, self._line)
         tags = [t.copy(type="text") if t.type == "html_inline" else t for t in token.children or ()]
         alt = visible_text(tags, self._parsed.masked)
-        title = {"title": token.attrs["title"]} if "title" in token.attrs else {}
-        self._void("img", {"src": token.attrs["src"], "alt": alt, **title})
+        more = {name: token.attrs[name] for name in _OF_PICTURES if name in token.attrs}
+        self._void("img", {"src": token.attrs["src"], "alt": alt, **more})
 
     def _html(self, token: Token) -> None:
         self.has_html = True
@@ -237,6 +237,7 @@ class _Builder:
         self._close()
 
 
+_OF_PICTURES = ("title", "width", "height")
 AMP = AMP_SUBSTITUTE + "amp;"
 # <img alt="x" src="a.png">; no "<" outside of quotes, or unclosed tags would be read to the end
 _IMAGE = re.compile(

@@ -1,0 +1,73 @@
+"""Which signs of other programs are taken in a folder of notes, and what was taken in a file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+
+from ankify.config import MarkdownSettings
+from ankify.reading.flavours.table import SIGNS
+from ankify.reading.flavours.vault import Vault
+from ankify.reading.tokens import Syntax
+
+
+@dataclass(frozen=True)
+class Flavour:
+    """`[markdown]` of ankify.toml together with the folder that it is about."""
+
+    settings: MarkdownSettings
+    vault: Vault
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The programs that the notes are surely written for: as set, else as seen."""
+        if self.settings.flavour not in ("auto", "github"):
+            return frozenset((self.settings.flavour,))
+        return frozenset((self.vault.seen[0],)) if self.vault.seen else frozenset()
+
+    @cached_property
+    def on(self) -> frozenset[str]:
+        """The names of the signs that may be taken."""
+        if self.settings.flavour == "github":
+            return frozenset()
+        return frozenset(sign.name for sign in SIGNS) - set(self.settings.off)
+
+    @cached_property
+    def syntax(self) -> Syntax:
+        """What is set for all files, whoever wrote them."""
+        return Syntax(subscript=self.settings.subscript, breaks=self.settings.breaks)
+
+    def is_sure(self, *names: str) -> bool:
+        """Whether the notes are surely written for one of these programs."""
+        return not self.names.isdisjoint(names)
+
+
+@dataclass(frozen=True)
+class ForeignFile:
+    """A note file of which the signs are read; `taken` counts them by name."""
+
+    path: str
+    flavour: Flavour
+    taken: Counter[str]
+
+    @property
+    def vault(self) -> Vault:
+        """The folder that the file lies in."""
+        return self.flavour.vault
+
+    def may_have(self, text: str, *names: str) -> bool:
+        """Whether one of these signs is on, and may be in the text."""
+        return any(
+            sign.name in self.flavour.on and any(hint in text for hint in sign.hints)
+            for sign in SIGNS
+            if sign.name in names
+        )
+
+    def take(self, name: str) -> None:
+        """Count a sign that was taken."""
+        self.taken[name] += 1
+
+    def is_on(self, name: str) -> bool:
+        """Whether a sign may be taken."""
+        return name in self.flavour.on

@@ -1,0 +1,139 @@
+"""Signs that are whole lines, taken before formulas are set aside; no line is moved."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ankify.reading.flavours.directives import read_directives
+from ankify.reading.flavours.flavour import ForeignFile
+from ankify.reading.formulas import guess_fences
+
+GONE = "\x02"  # a line to be left out: an empty one would make a list loose
+
+
+def read_lines(file: ForeignFile, text: str) -> str:
+    """Take the signs that are whole lines; what is in code stays."""
+    if file.may_have(text, "comment"):
+        text = "\n".join(_without_comments(file, text.split("\n")))
+    if file.may_have(text, "property"):
+        text = "\n".join(_without_properties(file, text.split("\n")))
+    if file.may_have(text, "label"):
+        text = "\n".join(_without_labels(file, text.split("\n")))
+    if file.may_have(text, "directive", "aside"):
+        text = "\n".join(read_directives(file, text.split("\n")))
+    if file.may_have(text, "role"):
+        text = "\n".join(_with_formulas(file, text.split("\n")))
+    return text
+
+
+def code_lines(lines: Sequence[str]) -> set[int]:
+    """The lines of fenced code."""
+    return {at for start, end in guess_fences(lines) for at in range(start, end)}
+
+
+# -- comments --------------------------------------------------------------------------------------
+
+_COMMENT_OPENS = re.compile(r"[ \t>]*%%(?!%)(?:(?!%%).)*\Z")  # %% and no second one in its line
+
+
+def _without_comments(file: ForeignFile, lines: list[str]) -> list[str]:
+    """Empty the lines of comments over several lines; code in a comment is part of it."""
+    code = code_lines(lines)
+    at = 0
+    while at < len(lines):
+        end = None
+        if at not in code and _COMMENT_OPENS.match(lines[at]):
+            below = range(at + 1, len(lines))
+            end = next((n for n in below if lines[n].rstrip().endswith("%%")), None)
+        if end is not None:
+            lines[at : end + 1] = [""] * (end + 1 - at)
+            file.take("comment")
+            at = end
+        at += 1
+    return lines
+
+
+# -- properties ------------------------------------------------------------------------------------
+
+# What Logseq writes itself, and what it knows of pages and cards.
+_KNOWN = (
+    "id collapsed title type tags tag alias icon public filters template heading created-at "
+    "updated-at created updated background-color card-last-interval card-repeats card-ease-factor "
+    "card-next-schedule card-last-reviewed card-last-score template-including-parent exclude-from-"
+    "graph-view done doing todo now later ls-type hl-page hl-color hl-stamp hl-type file file-path"
+)
+_KNOWN_KEYS = frozenset(_KNOWN.split())
+_PROPERTY = re.compile(r"(?P<lead>[ \t]*(?:[-*+][ \t]+)?)(?P<key>[a-z][\w.-]*)::(?:[ \t].*)?\Z")
+_PLANNED = re.compile(r"[ \t]*(?:(?:SCHEDULED|DEADLINE):[ \t]*<[^<>]*>[ \t]*)+\Z")
+_LOGBOOK, _LOGBOOK_END = re.compile(r"[ \t]*:LOGBOOK:[ \t]*\Z"), re.compile(r"[ \t]*:END:[ \t]*\Z")
+
+
+def _without_properties(file: ForeignFile, lines: list[str]) -> list[str]:
+    """Leave out the lines of Logseq's properties: runs in which one key is known to it."""
+    code = code_lines(lines)
+    for start, end in _runs(lines, code):
+        keys = {found["key"] for line in lines[start:end] if (found := _PROPERTY.match(line))}
+        if keys & _KNOWN_KEYS or (start == 0 and file.flavour.is_sure("logseq")):
+            for at in range(start, end):
+                lead = re.match(r"[ \t]*(?:[-*+][ \t]+)?", lines[at])
+                # The bullet of a block of nothing but properties: Logseq's page properties.
+                bullet = lead is not None and lead[0].strip()
+                lines[at] = lead[0].rstrip() if bullet and lead and _has_more(lines, end) else GONE
+                file.take("property")
+    logbook = False
+    for at, line in enumerate(lines):
+        logbook = logbook or (at not in code and bool(_LOGBOOK.match(line)))
+        if logbook or (at not in code and _PLANNED.match(line)):
+            lines[at] = GONE
+            file.take("property")
+        logbook = logbook and not _LOGBOOK_END.match(line)
+    return lines
+
+
+def _runs(lines: Sequence[str], code: set[int]) -> Iterator[tuple[int, int]]:
+    """Runs of lines that are properties, in code or not: `[start, end)`."""
+    start = None
+    for at, line in enumerate([*lines, ""]):
+        if at not in code and _PROPERTY.match(line):
+            start = at if start is None else start
+        elif start is not None:
+            yield start, at
+            start = None
+
+
+def _has_more(lines: Sequence[str], at: int) -> bool:
+    """Whether the block whose properties end above a line goes on in it."""
+    return at < len(lines) and lines[at].startswith((" ", "\t")) and bool(lines[at].strip())
+
+
+# -- labels and roles ------------------------------------------------------------------------------
+
+_TARGET = re.compile(r"[ \t]*\([\w:./-]+\)=[ \t]*\Z")  # (sec-norms)=
+_BREAK = re.compile(r"\+\+\+(?:[ \t].*)?\Z")  # +++ between the cells of MyST
+
+
+def _without_labels(file: ForeignFile, lines: list[str]) -> list[str]:
+    """Empty the lines that only give what follows a name."""
+    if not any(line.rstrip().endswith(")=") for line in lines):
+        return lines
+    code = code_lines(lines)
+    for at, line in enumerate(lines):
+        if at not in code and _TARGET.match(line):
+            lines[at] = ""
+            file.take("label")
+    return lines
+
+
+_MATH_ROLE = re.compile(r"\{math\}(`+)(?P<tex>[^`\n]+)\1")
+
+
+def _with_formulas(file: ForeignFile, lines: list[str]) -> list[str]:
+    r"""Write {math}`x` as $`x`$."""
+    code = code_lines(lines)
+    for at, line in enumerate(lines):
+        if "{math}`" in line and at not in code:
+            lines[at], count = _MATH_ROLE.subn(r"$`\g<tex>`$", line)
+            for _ in range(count):
+                file.take("role")
+    return lines

@@ -1,0 +1,102 @@
+"""The files of a notes folder by name, as wiki links need them, and what program it was kept with.
+
+A wiki link names a file anywhere in the folder by the end of its path. What it finds is part of the
+key of a cached page, so it must depend on the names of files alone.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import unquote
+
+from ankify.reading.flavours.table import FLAVOURS
+
+NOTE_SUFFIXES = (".md", ".markdown", ".mdown", ".mkd", ".qmd", ".rmd")
+# Rocks 9f8e7d6c5b4a39281706f5e4d3c2b1a0.md
+NOTION_ID = re.compile(r"[ -][0-9a-f]{32}(?=\.\w+\Z|\Z)")
+
+
+@dataclass(frozen=True)
+class Vault:
+    """A notes folder: `notes` are the paths of its note files (posix)."""
+
+    root: Path
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def seen(self) -> tuple[str, str] | None:
+        """What program the notes were kept with, and the file that tells."""
+        for name, files in FLAVOURS.items():
+            for file in files:
+                if (self.root / file).exists():
+                    return name, file
+        for path in self.notes:
+            if any(map(NOTION_ID.search, path.split("/"))):
+                return "notion", path
+        return None
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Sequence[str]]:
+        """The paths of all files by their names, as they are compared; hidden ones left out."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for path in (*self.notes, *_files(self.root)):
+            name = _folded(posixpath.basename(path))
+            if path not in found[name]:
+                found[name].append(path)
+        return found
+
+    def find(self, file: str, target: str) -> str | None:
+        """The file that a link in `file` leads to: beside it, else the one nearest to the root."""
+        wanted = _folded(target.strip().replace("\\", "/").lstrip("/"))
+        while wanted.startswith(("./", "../")):
+            wanted = wanted.partition("/")[2]
+        name = posixpath.basename(wanted)
+        candidates = [
+            path
+            for full in (name, *(name + suffix for suffix in NOTE_SUFFIXES))
+            for path in self._by_name.get(full, ())
+            if _ends(_folded(path), wanted, full)
+        ]
+        folder = posixpath.dirname(file)
+
+        def nearness(path: str) -> tuple[bool, int, str]:
+            return posixpath.dirname(path) != folder, path.count("/"), path
+
+        return min(candidates, key=nearness, default=None)
+
+    def exists(self, file: str, path: str) -> bool:
+        """Whether a path, seen from `file`, is a file of the notes; names are compared as such."""
+        base = "" if path.startswith("/") else posixpath.dirname(file)
+        for written in (path, unquote(path)):
+            full = posixpath.normpath(posixpath.join(base, written.replace("\\", "/").lstrip("/")))
+            near = self._by_name.get(_folded(posixpath.basename(full)), ())
+            if _folded(full) in map(_folded, near):
+                return True
+        return False
+
+
+def _ends(path: str, wanted: str, name: str) -> bool:
+    """Whether a path ends in all the folders that a link names."""
+    full = posixpath.join(posixpath.dirname(wanted), name)
+    return path == full or path.endswith(f"/{full}")
+
+
+def _files(root: Path) -> Iterator[str]:
+    """All files below a folder but hidden ones, posix, in order."""
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if not name.startswith("."):
+                yield (Path(folder) / name).relative_to(root).as_posix()
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()

@@ -1,0 +1,161 @@
+"""Signs of other programs: taken where they can be nothing else, left where they may be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from gfm_oracle import cases
+
+from ankify.config import MarkdownSettings
+from ankify.model import Content, Question
+from ankify.questions.split import Section
+from ankify.reading import parse as gfm
+from ankify.reading.flavours import SIGNS, Flavour, Vault
+from ankify.rendering.fields import Renderer
+
+FILES = {
+    "img/cell wall.png": "",
+    "attachments/root.png": "",
+    "sub/leaf.png": "",
+    "a.mp3": "",
+    "Clouds.md": "---\na: b\n---\n# Clouds\n\n## Rain\n\nWet $x_1$. ^wet-1\n\n## Snow\n\nCold.\n",
+    "sub/deep.md": "![x](leaf.png) ![[Clouds#Snow]]",
+    "loop.md": "Again:\n\n![[loop]]",
+    "end.md": "![[loop]]",
+}
+
+
+@pytest.fixture(scope="module")
+def vault(tmp_path_factory: pytest.TempPathFactory) -> Vault:
+    root = tmp_path_factory.mktemp("vault")
+    for name, text in FILES.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+    return Vault(root, tuple(name for name in FILES if name.endswith(".md")))
+
+
+def read(text: str, vault: Vault, **settings: object) -> gfm.ParsedFile:
+    markdown = MarkdownSettings(**settings)  # type: ignore[arg-type]
+    return gfm.parse(text, Flavour(markdown, vault), "notes.md")
+
+
+def shown(text: str, vault: Vault, **settings: object) -> Content:
+    """A text as the answer of a question, its signs read."""
+    parsed = read(text, vault, **settings)
+    section = Section(Question("notes.md", 1, 1, "1", "x"), (), (), tuple(parsed.tokens))
+    return Renderer().render(section, parsed)
+
+
+@pytest.mark.parametrize(("title", "given", "wanted"), cases("flavours.md"))
+def test_cards_show_what_the_author_meant(
+    vault: Vault, title: str, given: str, wanted: str
+) -> None:
+    assert shown(given, vault).answer + "\n" == wanted, title
+
+
+@pytest.mark.parametrize(("title", "given", "_"), cases("flavours.md"))
+def test_no_sign_moves_a_line(vault: Vault, title: str, given: str, _: str) -> None:
+    parsed = read(f"{given}\n\n## The end $e$\n", vault)
+    end = next(t for t in parsed.tokens if t.type == "inline" and t.content.startswith("The end"))
+    line = end.map[0] if end.map else None
+    assert line == parsed.formulas[-1].line == given.count("\n") + 2, title
+
+
+SIGNED = {
+    "embed": "![[root.png]]",
+    "note-embed": "![[Clouds#Snow]]",
+    "wiki-link": "[[Root|the root]]",
+    "highlight": "==x==",
+    "comment": "a %%b%%",
+    "callout": "> [!example] T\n> x",
+    "block-id": "Boils. ^boil-1",
+    "inline-footnote": "x^[a note]",
+    "cjk-emphasis": "**注意：**后面",
+    "heading-tag": "## What? #exam",
+    "picture-size": "![x|300](a.png)",
+    "spaced-path": "![x](img/cell wall.png)",
+    "sound": "[listen](a.mp3)",
+    "property": "id:: 1",
+    "aside": "<aside>\nx\n</aside>",
+    "directive": ":::note\nx\n:::",
+    "code-cell": "```{python}\nx\n```",
+    "role": "H{sub}`2`O",
+    "label": "## Title {#sec-x}",
+}
+
+
+@pytest.mark.parametrize("name", [sign.name for sign in SIGNS])
+def test_each_sign_is_read_and_counted_and_can_be_switched_off(vault: Vault, name: str) -> None:
+    text = SIGNED[name]
+    as_on_github = shown(text, vault, flavour="github").answer
+    assert shown(text, vault).answer != as_on_github
+    assert name == "cjk-emphasis" or read(text, vault).taken[name]
+    assert shown(text, vault, off=(name,)).answer == as_on_github
+
+
+def test_line_ends_and_signs_of_chemistry_are_settings(vault: Vault) -> None:
+    text = "a\nH~2~O x^2^ ~~d~~"
+    assert shown(text, vault).answer == "<p>a\nH<del>2</del>O x^2^ <del>d</del></p>"
+    low = shown(text, vault, breaks=True, subscript=True, flavour="github").answer
+    assert low == "<p>a<br>\nH<sub>2</sub>O x<sup>2</sup> <del>d</del></p>"
+
+
+def test_pictures_and_formulas_of_a_note_set_in_stand_at_its_line(vault: Vault) -> None:
+    text = "a\n\n![[sub/deep]]\n\n![[Clouds#Rain]]\n\n![z](z.png) $z$"
+    references = shown(text, vault).references
+    assert [(r.src, r.line) for r in references] == [("sub/leaf.png", 3), ("z.png", 7)]
+    assert [formula.line + 1 for formula in read(text, vault).formulas] == [5, 7]
+
+
+def test_a_note_that_holds_itself_ends(vault: Vault) -> None:
+    assert shown("![[end]]", vault).answer.count("Again") == 1
+
+
+@pytest.mark.parametrize(
+    ("files", "seen"),
+    [
+        ({".obsidian/app.json": "{}"}, ("obsidian", ".obsidian")),
+        ({"logseq/config.edn": "{}"}, ("logseq", "logseq/config.edn")),
+        ({"myst.yml": ""}, ("myst", "myst.yml")),
+        ({"_quarto.yml": ""}, ("quarto", "_quarto.yml")),
+        ({"logseq/a.md": ""}, None),
+    ],
+)
+def test_a_folder_tells_what_it_was_kept_with(
+    tmp_path: Path, files: dict[str, str], seen: tuple[str, str] | None
+) -> None:
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert Vault(tmp_path).seen == seen
+
+
+def test_names_with_an_id_are_of_notion(tmp_path: Path) -> None:
+    path = "Rocks 9f8e7d6c5b4a39281706f5e4d3c2b1a0.md"
+    assert Vault(tmp_path, (path,)).seen == ("notion", path)
+
+
+@pytest.mark.parametrize(
+    ("file", "target", "found"),
+    [
+        ("notes.md", "root.png", "attachments/root.png"),
+        ("notes.md", "Attachments/ROOT.png", "attachments/root.png"),
+        ("sub/deep.md", "leaf.png", "sub/leaf.png"),
+        ("notes.md", "other/leaf.png", None),
+        ("notes.md", "clouds", "Clouds.md"),
+        ("notes.md", "sub/deep", "sub/deep.md"),
+        ("notes.md", "../deep.md", "sub/deep.md"),
+        ("notes.md", "", None),
+    ],
+)
+def test_links_find_files_by_name(vault: Vault, file: str, target: str, found: str | None) -> None:
+    assert vault.find(file, target) == found
+
+
+def test_the_documentation_lists_all_signs(documented: Callable[[str, str], None]) -> None:
+    cells = [(s.name, s.programs, s.example, s.becomes, s.taken) for s in SIGNS]
+    rows = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in cells]
+    head = "| name | written in | example | on the card | taken |\n|---|---|---|---|---|"
+    documented("rendering.md", "\n".join([head, *rows]))
