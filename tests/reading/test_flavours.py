@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from gfm_oracle import cases
+from gfm_oracle import PLAIN, cases
 
 from ankify.config import MarkdownSettings
 from ankify.model import Content, Question
@@ -45,7 +45,7 @@ def shown(text: str, vault: Vault, **settings: object) -> Content:
     """A text as the answer of a question, its signs read."""
     parsed = read(text, vault, **settings)
     section = Section(Question("notes.md", 1, 1, "1", "x"), (), (), tuple(parsed.tokens))
-    return Renderer().render(section, parsed)
+    return Renderer(PLAIN).render(section, parsed)
 
 
 @pytest.mark.parametrize(("title", "given", "wanted"), cases("flavours.md"))
