@@ -29,9 +29,9 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     files: list[str] = []
     original = pages.read_page
 
-    def counted(note_file: pages.NoteFile, *rest: object) -> Page:
+    def counted(note_file: pages.NoteFile, *rest: object, **options: object) -> Page:
         files.append(note_file.path)
-        return original(note_file, *rest)  # type: ignore[arg-type]
+        return original(note_file, *rest, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(pages, "read_page", counted)
     return files
@@ -241,3 +241,21 @@ def test_a_package_in_a_folder_whose_name_is_not_utf_8_is_only_not_remembered(
     cache = Cache(project(NOTES))
     cache.last_package = tmp_path / os.fsdecode(b"\xff") / "a.apkg"
     assert cache.last_package is None
+
+
+def test_a_page_depends_on_the_files_that_its_links_find(
+    project: Write, rendered: list[str]
+) -> None:
+    note = "# A\n\n## 1. What?\n\n![[b]]\n\n![[p.png]] [[c]]\n"
+    root = project({"a.md": note, "b.md": "One."})
+    read_project(root, ReadOptions(now=1))
+    changes = ({"b.md": "Two."}, {"c.md": "C."}, {"img/p.png": "x"}, {".obsidian/app.json": "{}"})
+    for files in changes:
+        rendered.clear()
+        project(files)
+        read_project(root, ReadOptions(now=1))
+        assert "a.md" in rendered, files
+    rendered.clear()
+    project({"other.md": "O.", "q.png": "x"})
+    read_project(root, ReadOptions(now=1))
+    assert rendered == ["other.md"]
