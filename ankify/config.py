@@ -67,6 +67,18 @@ class CardSettings:
 
     formula: bool = setting(False, "A second card that asks for the displayed formulas.", "true")
     image: bool = setting(False, "A further card that asks for the figures.", "true")
+    reversed: bool | str = setting(
+        False,
+        'A card that asks the other way round, answer first; "short": of short answers only.',
+        '"short"',
+    )
+    typed: bool = setting(False, "A card that has short answers typed in.", "true")
+    cloze: str = setting(
+        "auto",
+        'Notes with {{c1::gaps}} are cloze notes; "mark" or "bold": so is what is marked in an'
+        ' answer; "off": none is.',
+        '"mark"',
+    )
 
 
 @dataclass(frozen=True)
@@ -224,6 +236,12 @@ def _read(path: Path, shown: str, start: Settings) -> Settings:
         raise AnkifyError(f"not valid TOML: {reason}", Location(shown, line)) from error
 
 
+CHOICES = {
+    ("cards", "reversed"): ("short",),
+    ("cards", "cloze"): ("auto", "mark", "bold", "off"),
+}
+
+
 @dataclass(frozen=True)
 class _Reader:
     """Checks the tables of one file against the classes above; knows where each key stands."""
@@ -249,14 +267,15 @@ class _Reader:
         return replace(start, **changed)
 
     def _value(self, table: str, key: str, value: Any, wanted: Any) -> Any:
-        kinds = get_args(wanted) if type(None) in get_args(wanted) else (wanted,)
+        kinds = (wanted,) if wanted == tuple[str, ...] else get_args(wanted) or (wanted,)
         if tuple[str, ...] in kinds and isinstance(value, list):
             if all(isinstance(item, str) for item in value):
                 return tuple(value)
         elif type(value) in kinds:
             return self._sensible(table, key, value)
-        name = {str: "a string", int: "a whole number", bool: "true or false"}.get(
-            kinds[0], "a list of strings"
+        names = {str: "a string", int: "a whole number", bool: "true or false"}
+        name = " or ".join(
+            names.get(kind, "a list of strings") for kind in kinds if kind is not type(None)
         )
         raise self._error(f"{table}.{key} must be {name}", table, key)
 
@@ -270,6 +289,9 @@ class _Reader:
             raise self._error(f"markdown.flavour must be one of: {known}", table, key)
         if (table, key) == ("anki", "removed") and value not in REMOVALS:
             raise self._error(f"anki.removed must be one of: {', '.join(REMOVALS)}", table, key)
+        choices = CHOICES.get((table, key))
+        if choices and isinstance(value, str) and value not in choices:
+            raise self._error(f"{table}.{key} must be one of: {', '.join(choices)}", table, key)
         if (table, key) == ("questions", "pattern"):
             try:
                 re.compile(value)

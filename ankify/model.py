@@ -112,8 +112,8 @@ class Question(_Compact):
 
     `line` is that of its mark-up, `end_line` the last line of its answer (both 1-based). `title` is
     plain text without the number. `trail` holds the titles of the sections it stands in, outermost
-    first, numbers stripped. `marked_id`, `formula_card` and `image_card` come from comments of the
-    author (`<!-- ankify: id=... -->`) and are None where there is none.
+    first, numbers stripped. `marked_id` and `cards`, the kinds of cards beside the first, come from
+    comments of the author (`<!-- ankify: id=... -->`) and are None where there is none.
     """
 
     file: str
@@ -123,8 +123,7 @@ class Question(_Compact):
     title: str
     trail: tuple[str, ...] = ()
     marked_id: str | None = None
-    formula_card: bool | None = None
-    image_card: bool | None = None
+    cards: tuple[str, ...] | None = None
 
     @property
     def location(self) -> Location:
@@ -187,7 +186,8 @@ class Note:
     `fields` are HTML in the order of the note type. `modified` is when fields or tags last changed
     and `added` when the question was first seen (both whole seconds since 1970). `due` is the
     position in the notes. `cards` are the ordinals of the card templates to ship; a tombstone ships
-    none, and has no `question` and no `content`.
+    none, and has no `question` and no `content`. `is_cloze`: it is of the note type "Ankify Cloze",
+    whose cards are numbered by its deletions.
     """
 
     guid: str
@@ -198,6 +198,7 @@ class Note:
     modified: int
     added: int
     cards: tuple[int, ...] = (0,)
+    is_cloze: bool = False
     question: Question | None = None
     content: Content | None = None
 
@@ -215,6 +216,7 @@ class PackageNote:
     modified: int
     deck: str | None = None
     foreign: bool = False
+    is_cloze: bool = False
 
 
 class ChangeKind(StrEnum):
@@ -438,6 +440,7 @@ class Project:
     notes: tuple[Note, ...]
     media: tuple[Media, ...]
     note_type: NoteType
+    cloze_type: NoteType | None = None
     changes: tuple[Change, ...] = ()
     problems: tuple[Problem, ...] = ()
     lock: bytes = b""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ankify.anki.note_type import read_note_type
+from ankify.anki.note_type import CLOZE, read_note_type
 from ankify.anki.notes import (
     build_notes,
     deck_part,
@@ -90,15 +90,17 @@ def read_project(root: StrPath, options: ReadOptions = ReadOptions()) -> Project
     built = list(build_notes(drafts, matching.matches, now))
     notes, records = [one.note for one in built], [one.record for one in built]
 
-    note_type = read_note_type(root, settings)
-    note_type = replace(note_type, modified=note_type_time(note_type, lock, now))
+    note_types = read_note_type(root, settings), read_note_type(root, settings, CLOZE)
+    look = note_type_fingerprint(*note_types)
+    look_time = note_type_time(look, lock, now)
+    question_type, cloze_type = (replace(one, modified=look_time) for one in note_types)
     package = (options.last_package or Cache(root).last_package) if matching.removed else None
     new_lock = identity.update(
         lock,
         matching,
         records,
         namespace=namespace,
-        note_type=(note_type_fingerprint(note_type), note_type.modified),
+        note_type=(look, look_time),
         now=now,
         packed=pack_removed(matching.removed, last_notes(Path(package) if package else None)),
     )
@@ -110,7 +112,8 @@ def read_project(root: StrPath, options: ReadOptions = ReadOptions()) -> Project
         notes=(*notes, *make_tombstones(new_lock, shipped, name)),
         media=collected.media,
         media_saved=collected.saved,
-        note_type=note_type,
+        note_type=question_type,
+        cloze_type=cloze_type,
         changes=tuple(identity.changes(matching, records)),
         problems=collect_problems(pages, collected, matching, settings),
         lock=encode_lock(new_lock),

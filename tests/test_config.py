@@ -40,7 +40,7 @@ WRONG = {
     "name = 'x'": "ankify.toml:1: error: unknown table 'name'\n  hint: known here: deck, questions,"
     " cards, media, markdown, render, source, templates, check, anki",
     "[cards]\nxyz = 1": "ankify.toml:2: error: unknown setting 'xyz'\n"
-    "  hint: known here: formula, image",
+    "  hint: known here: formula, image, reversed, typed, cloze",
     "deck = 3": "ankify.toml:1: error: [deck] must be a table",
     "[deck]\n\nname = 3": "ankify.toml:3: error: deck.name must be a string",
     "[deck]\ntags = 'a'": "ankify.toml:2: error: deck.tags must be a list of strings",

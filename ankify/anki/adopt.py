@@ -24,7 +24,7 @@ from ankify.identity.lock import (
     write_lock,
 )
 from ankify.identity.matching import Candidate, Matcher, new_items
-from ankify.model import AnkifyError, Location, PackageNote, Project
+from ankify.model import AnkifyError, Location, PackageNote, Project, Rendered
 from ankify.questions.numbers import strip_number
 from ankify.reading.html import html_lines
 from ankify.rendering.sketch import sketch
@@ -124,6 +124,7 @@ def _entry(note: PackageNote, at: int, fingerprint: str) -> LockEntry:
         modified=note.modified,
         added=note.modified,
         sketch=sketch(text),
+        is_cloze=note.is_cloze,
     )
 
 
@@ -136,7 +137,11 @@ def adopt_package(project: Project, notes: Sequence[PackageNote]) -> Adoption:
     The lock of the result gives the questions the guids of the package; `write_adopted` writes it.
     """
 
-    candidates = [candidate(one) for page in project.pages for one in page.rendered]
+    candidates = [
+        candidate(Rendered(note.question, note.content), is_cloze=note.is_cloze)
+        for note in project.notes
+        if note.question and note.content
+    ]
     namespace = parse_lock(project.lock.decode()).namespace
     return adopt(notes, candidates, namespace=namespace, fingerprint=note_fingerprint)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from ankify.anki.collection import LearnerNote
-from ankify.anki.note_type import FIELDS
+from ankify.anki.note_type import FIELDS, LAYOUTS, QUESTION
 from ankify.anki.pushed import Shipped
 from ankify.model import Note, Past
 from ankify.reading.html import html_text, tags
@@ -58,7 +58,9 @@ def last_build(note: Note, past: Past | None, kept: LastBuild | None = None) -> 
 
 def edits(learner: LearnerNote, shipped: Sequence[str]) -> Iterator[Edit]:
     """The fields in which the learner's note is not as it was shipped."""
-    for at, (name, old, new) in enumerate(zip(FIELDS, shipped, learner.fields, strict=False)):
+    layout = LAYOUTS.get(learner.note_type, QUESTION)
+    rows = zip(layout.fields, shipped, learner.fields, strict=False)
+    for at, (name, old, new) in enumerate(rows):
         if at != STATUS and not same_text(old, new):
             yield Edit(name, old, new)
 

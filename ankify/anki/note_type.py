@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -12,26 +13,67 @@ from ankify.files import MEGABYTE, read_file, real_path
 from ankify.model import (
     AnkifyError,
     Location,
+    Note,
     NoteType,
     Template,
 )
 
-# Promises to users: Anki matches note types by id and refuses updates when fields or templates
-# differ, so none of these may ever change without a migration.
-NOTE_TYPE_ID = 1_763_804_211_000
 
-NOTE_TYPE_NAME = "Ankify Question"
+@dataclass(frozen=True)
+class Layout:
+    """What never changes of a note type: Anki refuses updates where fields or templates differ.
 
-FIELD_ID = 4_217_000_000_000_000_000  # + position; with ids, Anki can follow a rename
+    Notes are matched to a note type by its `id`. Field and template ids (`field_id`, `template_id`,
+    + position) let Anki follow a rename. Fields and templates that nobody needs today are spare:
+    they can be renamed and used without a conflict or a full sync, but none can be added.
+    """
 
-TEMPLATE_ID = 4_218_000_000_000_000_000
+    id: int
+    name: str
+    fields: tuple[str, ...]
+    templates: tuple[str, ...]
+    field_id: int
+    template_id: int
+    is_cloze: bool = False
 
-FIELDS = (
-    *("Question", "Answer", "Images", "Formulas", "Topic", "Source", "Status"),
-    *("FormulaCard", "ImageCard", "Extra1", "Extra2", "Extra3", "Extra4"),
+
+# Promises to users: none of this may ever change without a migration.
+QUESTION = Layout(
+    id=1_763_804_211_000,
+    name="Ankify Question",
+    fields=(
+        *("Question", "Answer", "Images", "Formulas", "Topic", "Source", "Status"),
+        *("FormulaCard", "ImageCard", "ReversedCard", "Typed"),
+        *("Extra1", "Extra2", "Extra3", "Extra4", "Extra5", "Extra6"),
+    ),
+    templates=("Answer", "Formula", "Image", "Reversed", "Typed", "Spare1", "Spare2"),
+    field_id=4_217_000_000_000_000_000,
+    template_id=4_218_000_000_000_000_000,
 )
+CLOZE = Layout(
+    id=1_763_804_212_000,
+    name="Ankify Cloze",
+    # Topic, Source and Status at the same places as in a question.
+    fields=(
+        *("Text", "Question", "Back", "Hint", "Topic", "Source", "Status"),
+        *("Extra1", "Extra2", "Extra3", "Extra4", "Extra5", "Extra6"),
+    ),
+    templates=("Cloze",),
+    field_id=4_217_000_000_000_001_000,
+    template_id=4_218_000_000_000_001_000,
+    is_cloze=True,
+)
+LAYOUTS = {layout.id: layout for layout in (QUESTION, CLOZE)}
+FIELDS, TEMPLATE_NAMES = QUESTION.fields, QUESTION.templates
+NOTE_TYPE_ID, NOTE_TYPE_NAME = QUESTION.id, QUESTION.name
+FIELD_ID, TEMPLATE_ID = QUESTION.field_id, QUESTION.template_id
+# The fields of 0.1, in whose tombstones the later ones are missing.
+FIELDS_BEFORE = 13
 
-TEMPLATE_NAMES = ("Answer", "Formula", "Image")
+
+def layout_of(note: Note) -> Layout:
+    """The layout of the note type that a note is of."""
+    return CLOZE if note.is_cloze else QUESTION
 
 
 def template_folder() -> Path:
@@ -40,8 +82,8 @@ def template_folder() -> Path:
     return packaged if packaged.is_dir() else packaged.parent.parent / "templates"
 
 
-def read_note_type(root: Path, settings: Settings) -> NoteType:
-    """Read the card templates, the user's own before ankify's.
+def read_note_type(root: Path, settings: Settings, layout: Layout = QUESTION) -> NoteType:
+    """Read the card templates of a note type, the user's own before ankify's.
 
     Raises AnkifyError where the user's folder is missing or one of its files is broken.
     """
@@ -52,10 +94,10 @@ def read_note_type(root: Path, settings: Settings) -> NoteType:
             Location(CONFIG_NAME),
             "templates.dir is relative to the notes folder",
         )
-    read = _TemplateReader(own)
+    read = _TemplateReader(own, layout)
     templates = tuple(
         Template(name, read(f"{name.lower()}.front.html"), read(f"{name.lower()}.back.html"))
-        for name in TEMPLATE_NAMES
+        for name in layout.templates
     )
     return NoteType(templates, read("style.css"))
 
@@ -70,6 +112,7 @@ _SPECIAL = {"FrontSide", "Tags", "Deck", "Subdeck", "Type", "Card", "CardFlag"}
 @dataclass(frozen=True)
 class _TemplateReader:
     own: Path | None
+    layout: Layout
 
     def __call__(self, name: str) -> str:
         path = self.own / name if self.own and (self.own / name).exists() else None
@@ -81,20 +124,20 @@ class _TemplateReader:
         except (OSError, UnicodeDecodeError) as error:
             raise AnkifyError(f"cannot read the template {name}: {error}") from error
         if name.endswith(".html"):
-            _check_template(text, path.name)
+            _check_template(text, path.name, self.layout.fields)
         return text
 
 
-def _check_template(text: str, name: str) -> None:
+def _check_template(text: str, name: str, known: Sequence[str]) -> None:
     """Raise AnkifyError for an unknown field, or a section that is not closed."""
     text = TEMPLATE_COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), text)
     open_sections: list[str] = []
     for found in _TAG.finditer(text):
         kind, field_name = found[1], found[2].split(":")[-1]
         place = Location(name, text.count("\n", 0, found.start()) + 1)
-        if field_name not in FIELDS and field_name not in _SPECIAL:
-            near = nearest_name(field_name, FIELDS)
-            hint = f"did you mean {near[0]}?" if near else f"fields: {', '.join(FIELDS)}"
+        if field_name not in known and field_name not in _SPECIAL:
+            near = nearest_name(field_name, known)
+            hint = f"did you mean {near[0]}?" if near else f"fields: {', '.join(known)}"
             raise AnkifyError(f"unknown field {field_name!r}", place, hint)
         if kind in ("#", "^"):
             open_sections.append(field_name)

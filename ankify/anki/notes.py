@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from html import escape, unescape
@@ -14,27 +14,27 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
+from ankify.anki.cards import cloze_parts, is_short, typed_text, wanted_cards
 from ankify.anki.gate import harmless
-from ankify.anki.note_type import FIELDS
-from ankify.config import Settings
+from ankify.anki.note_type import CLOZE, FIELDS, FIELDS_BEFORE, QUESTION, Layout
+from ankify.config import CardSettings, Settings
 from ankify.identity import guids as identity
 from ankify.identity.lock import LOCK_NAME, RESTORE, Lock, LockEntry, pack_note, unpack_note
 from ankify.media.collect import Collected, place
 from ankify.model import (
     REMOVED_TAG,
     AnkifyError,
-    Content,
     Location,
     Note,
     NoteType,
     Page,
-    Question,
     Rendered,
 )
 
 REMOVED_STATUS = "This question is no longer in the notes."
-STATUS = FIELDS.index("Status")
+STATUS, SOURCE = FIELDS.index("Status"), FIELDS.index("Source")  # in both note types
 
+Place = Callable[[str], str]
 LastNote = tuple[Sequence[str], Sequence[str]]  # fields and tags
 
 # Pages -> drafts of notes -----------------------------------------------------------------------
@@ -53,24 +53,29 @@ class Draft:
     tags: tuple[str, ...]
     cards: tuple[int, ...]
     fingerprint: str
+    is_cloze: bool = False
 
     @property
     def candidate(self) -> identity.Candidate:
         """What identity has to know of it."""
-        return candidate(self.rendered)
+        return candidate(self.rendered, is_cloze=self.is_cloze)
 
 
-def candidate(rendered: Rendered) -> identity.Candidate:
+def candidate(rendered: Rendered, *, is_cloze: bool = False) -> identity.Candidate:
     """Say what identity has to know of a question."""
     asked, sketch = rendered.question, rendered.content.sketch
     return identity.Candidate(
-        asked.file, asked.line, asked.number, asked.title, sketch, asked.marked_id
+        asked.file, asked.line, asked.number, asked.title, sketch, asked.marked_id, is_cloze
     )
 
 
 def note_fingerprint(fields: Sequence[str], tags: Sequence[str]) -> str:
-    """Hash what an import replaces in a note."""
-    data = f"[[{_strings(fields)}], [{_strings(tags)}]]"
+    """Hash what an import replaces in a note.
+
+    Fields that 0.1 did not have count where they are filled: so a note is the same as then.
+    """
+    used = max((at for at, field in enumerate(fields, 1) if field), default=0)
+    data = f"[[{_strings(fields[: max(used, FIELDS_BEFORE)])}], [{_strings(tags)}]]"
     return hashlib.sha256(data.encode()).hexdigest()[:16]
 
 
@@ -89,12 +94,15 @@ def make_drafts(
         folders = _folders(page.file)
         own = ["::".join(folders)] if folders else []
         tags = _tags((*own, *page.tags, *settings.deck.tags))
-        topic = cache(partial(_topic, page))  # many questions stand in one section
+        topic = cache(partial(_topic, page))  # many questions are in one section
+        placed = partial(place, file=page.file, collected=collected)
         for one in page.rendered:
             about = topic(one.question.trail)
-            fields, cards = _fields(one.question, one.content, about, settings, collected)
-            fields = _guarded(fields, sounds)
-            yield Draft(one, fields, deck, tags, cards, note_fingerprint(fields, tags))
+            made = _make(one, page.tags, about, settings.cards, placed)
+            link = _source_link(page.file, one.question.title, settings.source.url)
+            fields = _guarded(_with_source(made.fields, link), sounds)
+            printed = note_fingerprint(fields, tags)
+            yield Draft(one, fields, deck, tags, made.cards, printed, made.is_cloze)
 
 
 def _folders(file: str) -> tuple[str, ...]:
@@ -143,29 +151,43 @@ _FIGURE = re.compile(rf'{_IMG}(?:(?<=by-day">){_IMG})?')
 _DISPLAYED = re.compile(r"\\\[.*?\\\]", re.DOTALL)
 
 
-def _fields(
-    question: Question, content: Content, topic: str, settings: Settings, collected: Collected
-) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """The fields in the order of `note_type.FIELDS`, and the ordinals of the cards they make."""
-    answer = place(content.answer, question.file, collected)
+class _Made(NamedTuple):
+    """The fields of a note in the order of its note type, and the ordinals of its cards."""
+
+    fields: tuple[str, ...]
+    cards: tuple[int, ...]
+    is_cloze: bool = False
+
+
+def _make(
+    one: Rendered, tags: Sequence[str], topic: str, settings: CardSettings, place: Place
+) -> _Made:
+    """Make the fields of a question; `place` puts shipped names for the sources of its pictures."""
+    asked, answer = place(one.content.question), place(one.content.answer)
+    wanted = wanted_cards(one.question, tags, settings)
+    if parts := cloze_parts(asked, answer, wanted):
+        own = (parts.text, parts.question, parts.back, "", topic, "", "")
+        return _Made(_padded(own, CLOZE), tuple(n - 1 for n in parts.numbers), is_cloze=True)
     prose = _CODE.sub("", answer) if "<img" in answer or r"\[" in answer else ""
     images = _paragraphs(_FIGURE.findall(prose)) if prose else ""
     formulas = _paragraphs(_DISPLAYED.findall(prose)) if prose else ""
-    formula_card = _wanted(question.formula_card, settings.cards.formula) and bool(formulas)
-    image_card = _wanted(question.image_card, settings.cards.image) and bool(images)
-    fields = (
-        place(content.question, question.file, collected),
-        answer,
-        images,
-        formulas,
-        topic,
-        _source_link(question.file, question.title, settings.source.url),
-        "",
-        "1" if formula_card else "",
-        "1" if image_card else "",
-        *("", "", "", ""),
+    typed = typed_text(answer) if "typed" in wanted.kinds else ""
+    switches = (
+        bool(formulas) and "formula" in wanted.kinds,
+        bool(images) and "image" in wanted.kinds,
+        "reversed" in wanted.kinds or (wanted.reversed_if_short and is_short(answer)),
     )
-    return fields, _cards(formula_card, image_card)
+    switched = ("1" if switch else "" for switch in switches)
+    fields = (asked, answer, images, formulas, topic, "", "", *switched, typed)
+    return _Made(_padded(fields, QUESTION), _cards(*switches, bool(typed)))
+
+
+def _padded(fields: Sequence[str], layout: Layout) -> tuple[str, ...]:
+    return (*fields, *[""] * (len(layout.fields) - len(fields)))
+
+
+def _with_source(fields: Sequence[str], link: str) -> tuple[str, ...]:
+    return (*fields[:SOURCE], link, *fields[SOURCE + 1 :])
 
 
 def _guarded(fields: Iterable[str], sounds: Collection[str]) -> tuple[str, ...]:
@@ -174,13 +196,9 @@ def _guarded(fields: Iterable[str], sounds: Collection[str]) -> tuple[str, ...]:
 
 
 @cache
-def _cards(formula: bool, image: bool) -> tuple[int, ...]:
+def _cards(formula: bool, image: bool, is_reversed: bool, typed: bool) -> tuple[int, ...]:
     """The ordinals of the cards; one tuple for all notes that make the same."""
-    return (0, *[1] * formula, *[2] * image)
-
-
-def _wanted(own: bool | None, default: bool) -> bool:
-    return default if own is None else own
+    return (0, *[1] * formula, *[2] * image, *[3] * is_reversed, *[4] * typed)
 
 
 def _paragraphs(pieces: Sequence[str]) -> str:
@@ -259,6 +277,7 @@ def _note(draft: Draft, match: identity.Match, position: int, now: int) -> Note:
         modified=modified,
         added=added,
         cards=draft.cards,
+        is_cloze=draft.is_cloze,
         question=draft.rendered.question,
         content=draft.rendered.content,
     )
@@ -283,8 +302,14 @@ def pack_removed(removed: Sequence[LockEntry], known: Mapping[str, LastNote]) ->
     return {
         entry.guid: pack_note(*_unmarked(*known[entry.guid]))
         for entry in removed
-        if entry.guid in known and len(known[entry.guid][0]) == len(FIELDS)
+        if entry.guid in known and _is_ours(known[entry.guid][0], entry)
     }
+
+
+def _is_ours(fields: Sequence[str], entry: LockEntry) -> bool:
+    """Whether fields are as many as the note type of an entry has, or had in 0.1."""
+    layout = CLOZE if entry.is_cloze else QUESTION
+    return len(fields) in (len(layout.fields), *([] if entry.is_cloze else [FIELDS_BEFORE]))
 
 
 def _unmarked(fields: Sequence[str], tags: Sequence[str]) -> LastNote:
@@ -298,7 +323,7 @@ def make_tombstones(lock: Lock, shipped: set[str], name: str) -> Iterator[Note]:
     """Notes of removed questions: they reach who has them, and make no card for who has not."""
     for entry in lock.entries:
         if entry.removed is not None and entry.tombstone:
-            fields, tags = _unpacked(entry.guid, entry.tombstone)
+            fields, tags = _unpacked(entry, entry.tombstone)
             yield Note(
                 guid=entry.guid,
                 fields=_marked_removed(fields, shipped),
@@ -308,10 +333,11 @@ def make_tombstones(lock: Lock, shipped: set[str], name: str) -> Iterator[Note]:
                 modified=entry.modified,
                 added=entry.added,
                 cards=(),
+                is_cloze=entry.is_cloze,
             )
 
 
-def _unpacked(guid: str, tombstone: str) -> tuple[list[str], list[str]]:
+def _unpacked(entry: LockEntry, tombstone: str) -> tuple[list[str], list[str]]:
     """The fields and tags of a tombstone, made as harmless as notes: anyone can write a lock."""
     from ankify.rendering.fields import sanitised
 
@@ -319,10 +345,11 @@ def _unpacked(guid: str, tombstone: str) -> tuple[list[str], list[str]]:
         fields, tags = unpack_note(tombstone)
     except ValueError:
         fields, tags = (), ()
-    if len(fields) != len(FIELDS):
-        message = f"the lock is damaged: the removed note {guid} cannot be read"
+    if not _is_ours(fields, entry):
+        message = f"the lock is damaged: the removed note {entry.guid} cannot be read"
         raise AnkifyError(message, Location(LOCK_NAME), RESTORE)
-    return [sanitised(field) for field in fields], list(tags)
+    kept = _padded(fields, CLOZE if entry.is_cloze else QUESTION)
+    return [sanitised(field) for field in kept], list(tags)
 
 
 def _marked_removed(fields: Sequence[str], shipped: set[str]) -> tuple[str, ...]:
@@ -341,15 +368,17 @@ def _marked_removed(fields: Sequence[str], shipped: set[str]) -> tuple[str, ...]
     return _guarded(kept_fields, shipped)
 
 
-def note_type_fingerprint(note_type: NoteType) -> str:
+def note_type_fingerprint(*note_types: NoteType) -> str:
     """Hash the templates and the CSS."""
-    data = json.dumps([[(t.name, t.front, t.back) for t in note_type.templates], note_type.css])
+    data = json.dumps(
+        [[[(t.name, t.front, t.back) for t in one.templates], one.css] for one in note_types]
+    )
     return hashlib.sha256(data.encode()).hexdigest()[:16]
 
 
-def note_type_time(note_type: NoteType, lock: Lock | None, now: int) -> int:
+def note_type_time(fingerprint: str, lock: Lock | None, now: int) -> int:
     """When the templates last changed: a rebuild must not touch the learner's own styling."""
     if lock is None or not lock.note_type[0]:
         return now
     known, modified = lock.note_type
-    return modified if known == note_type_fingerprint(note_type) else max(now, modified + 1)
+    return modified if known == fingerprint else max(now, modified + 1)

@@ -19,7 +19,14 @@ from ankify.anki.collection import (
     same_deck,
 )
 from ankify.anki.edits import Edit, LastBuild, as_shipped, edits, last_build, merged, same_text
-from ankify.anki.note_type import FIELD_ID, FIELDS, NOTE_TYPE_ID, TEMPLATE_ID, TEMPLATE_NAMES
+from ankify.anki.note_type import (
+    CLOZE,
+    LAYOUTS,
+    NOTE_TYPE_ID,
+    QUESTION,
+    Layout,
+    layout_of,
+)
 from ankify.anki.notes import REMOVED_STATUS, STATUS, note_type_fingerprint
 from ankify.anki.pushed import Pushed
 from ankify.model import REMOVED_TAG, AnkifyError, Media, Note, NoteType, Past, Project, Template
@@ -125,20 +132,20 @@ def make_plan(
 
     Raises AnkifyError where the learner changed the note type so that an import could do harm.
     """
-    learners = collection.note_types.get(NOTE_TYPE_ID)
-    if learners:
-        refuse_changed(learners)
+    for layout in LAYOUTS.values():
+        if learners := collection.note_types.get(layout.id):
+            refuse_changed(learners, layout)
     return _Planner(project, collection, record or Pushed(""), last or {}, wishes).plan()
 
 
-def refuse_changed(note_type: LearnerNoteType) -> None:
+def refuse_changed(note_type: LearnerNoteType, layout: Layout = QUESTION) -> None:
     """Raise AnkifyError where fields or card templates are not those of ankify any more.
 
     Anki then rewrites all notes at each import, and asks for a full sync.
     """
     for what, first, names, theirs in (
-        ("fields", FIELD_ID, FIELDS, note_type.fields),
-        ("cards", TEMPLATE_ID, TEMPLATE_NAMES, note_type.templates),
+        ("fields", layout.field_id, layout.fields, note_type.fields),
+        ("cards", layout.template_id, layout.templates, note_type.templates),
     ):
         own = [(name, first + at) for at, name in enumerate(names)]
         known = [_is_same(*pair) for pair in zip(own, theirs, strict=False)]
@@ -219,7 +226,7 @@ class _Planner:
         learner = self.collection.notes.get(note.guid)
         if learner is None:
             return self._added(note)
-        if learner.note_type != NOTE_TYPE_ID:
+        if learner.note_type != layout_of(note).id:
             return _Fate(note, "foreign")
         fate = self._placed(note, learner, past)
         if note.guid in self.record.suspended:
@@ -251,7 +258,8 @@ class _Planner:
         fields, clashes = merged(base, learner.fields, note.fields)
         tags = _merged_tags(note.tags, learner.tags, known)
         if clashes:
-            both = tuple(Edit(FIELDS[at], note.fields[at], learner.fields[at]) for at in clashes)
+            names = layout_of(note).fields
+            both = tuple(Edit(names[at], note.fields[at], learner.fields[at]) for at in clashes)
             fate = replace(fate, conflict=Conflict(note, both))
             if self.wishes.keep_edits:
                 return replace(fate, kind="kept")
@@ -277,7 +285,7 @@ class _Planner:
             for guid in gone
             if guid not in there
             and (learner := self.collection.notes.get(guid))
-            and learner.note_type == NOTE_TYPE_ID
+            and learner.note_type in LAYOUTS
         ]
         delete = self.wishes.removed is Removal.DELETE
         buried = [] if delete else [_buried(learner, self.project.name) for learner in found]
@@ -324,7 +332,8 @@ def _buried(learner: LearnerNote, root: str) -> Note | None:
     cards = tuple(card.ordinal for card in learner.cards)
     modified, added = learner.modified + 1, learner.id // 1000
     deck = _home(learner) or root
-    return Note(learner.guid, tuple(fields), deck, tags, 0, modified, added, cards)
+    is_cloze = learner.note_type == CLOZE.id
+    return Note(learner.guid, tuple(fields), deck, tags, 0, modified, added, cards, is_cloze)
 
 
 def _changed(

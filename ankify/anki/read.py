@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from ankify.anki.note_type import NOTE_TYPE_ID
+from ankify.anki.note_type import CLOZE, LAYOUTS
 from ankify.model import AnkifyError, PackageNote, StrPath
 
 # What a hostile package may unpack to: bytes, times its size, and bytes of its list of media.
@@ -119,8 +119,9 @@ def _package_note(
         raise ValueError("a note has no guid, fields or tags")
     if not (isinstance(mod, int) and isinstance(mid, int)):
         raise ValueError("a note has no time or no type")
-    fields, foreign = tuple(flds.split("\x1f")), mid != NOTE_TYPE_ID
-    return PackageNote(guid, fields, tuple(tags.split()), mod, decks.get(did), foreign)
+    fields, foreign = tuple(flds.split("\x1f")), mid not in LAYOUTS
+    deck, is_cloze = decks.get(did), mid == CLOZE.id
+    return PackageNote(guid, fields, tuple(tags.split()), mod, deck, foreign, is_cloze)
 
 
 def deck_names(connection: sqlite3.Connection, names: set[str]) -> dict[int, str]:

@@ -23,7 +23,7 @@ import genanki
 from genanki.apkg_col import APKG_COL
 from genanki.apkg_schema import APKG_SCHEMA
 
-from ankify.anki.note_type import FIELD_ID, FIELDS, NOTE_TYPE_ID, NOTE_TYPE_NAME, TEMPLATE_ID
+from ankify.anki.note_type import CLOZE, QUESTION, Layout, layout_of
 from ankify.anki.read import opened_package, read_media
 from ankify.files import make_folder, staged_file
 from ankify.model import AnkifyError, Media, Note, NoteType, Project, StrPath
@@ -198,13 +198,14 @@ def _write_database(project: Project, path: Path) -> None:
 
 def _decks(project: Project) -> list[genanki.Deck]:
     """The project as genanki's decks: one a deck name, in the order of the notes."""
-    model = _model(project.note_type)
+    models = _models(project)
     decks: dict[str, genanki.Deck] = {}
     for note, note_id in zip(project.notes, _note_ids(project.notes), strict=True):
         name = note.deck if note.cards else project.name  # a tombstone must not make a deck
         if name not in decks:
             decks[name] = genanki.Deck(_deck_id(name), name)
-            decks[name].add_model(model)
+        model = models[layout_of(note).id]
+        decks[name].add_model(model)
         decks[name].add_note(_Note(model, note, note_id))
     return list(decks.values())
 
@@ -214,13 +215,24 @@ def _deck_id(name: str) -> int:
     return (1 << 40) + int.from_bytes(hashlib.sha256(name.encode()).digest()[:5], "big")
 
 
-def _model(note_type: NoteType) -> genanki.Model:
-    fields = [{"name": name, "id": FIELD_ID + i} for i, name in enumerate(FIELDS)]
+def _models(project: Project) -> dict[int, genanki.Model]:
+    """The note types by id; only those that notes are of get into the package."""
+    found = {QUESTION.id: _model(QUESTION, project.note_type)}
+    if project.cloze_type:
+        found[CLOZE.id] = _model(CLOZE, project.cloze_type)
+    return found
+
+
+def _model(layout: Layout, note_type: NoteType) -> genanki.Model:
+    fields = [{"name": name, "id": layout.field_id + i} for i, name in enumerate(layout.fields)]
     templates = [
-        {"name": t.name, "qfmt": t.front, "afmt": t.back, "id": TEMPLATE_ID + i}
+        {"name": t.name, "qfmt": t.front, "afmt": t.back, "id": layout.template_id + i}
         for i, t in enumerate(note_type.templates)
     ]
-    return genanki.Model(NOTE_TYPE_ID, NOTE_TYPE_NAME, fields, templates, css=note_type.css)
+    kind = genanki.Model.CLOZE if layout.is_cloze else genanki.Model.FRONT_BACK
+    return genanki.Model(
+        layout.id, layout.name, fields, templates, css=note_type.css, model_type=kind
+    )
 
 
 class _Note(genanki.Note):  # type: ignore[misc]

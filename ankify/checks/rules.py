@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ankify.checks import (  # noqa: F401 (each declares its rules)
+    cards,
     contents,
     files,
     formulas,

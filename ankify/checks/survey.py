@@ -30,7 +30,8 @@ KRAMDOWN_ID = re.compile(r"\{:?\s*#([\w:.-]+)")  # ## Lists {#lists}: other site
 OFF = re.compile(r"<!--\s*ankify:\s*off\s*=\s*([\w\s,-]+?)\s*-->")
 # What <!-- ankify: ... --> may say
 SAYABLE = re.compile(
-    r"ignore|question|id=\S+|cards=(?:none|(?:formula|image)(?:[\s,]+(?:formula|image))*)"
+    r"ignore|question|id=\S+|cards=(?:none|(?:formula|image|reversed|typed|cloze)"
+    r"(?:[\s,]+(?:formula|image|reversed|typed|cloze))*)"
     r"|off *= *[\w ,-]+"
 )
 # images/a%20b.png
@@ -260,7 +261,8 @@ class _Surveyor:
                     line + content.count("\n", 0, start),
                     "unknown-comment",
                     f"ankify does not know this comment: {' '.join(said.split())}",
-                    "ignore, question, id=word, cards=formula,image, cards=none or off=rule;"
+                    "ignore, question, id=word, cards=formula,image,reversed,typed,cloze,"
+                    " cards=none or off=rule;"
                     " one in each comment",
                 )
 

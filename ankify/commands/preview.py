@@ -21,7 +21,8 @@ from xml.etree import ElementTree
 
 import click
 
-from ankify.anki.note_type import FIELDS, TEMPLATE_COMMENT, template_folder
+from ankify.anki.cloze import shown_cloze
+from ankify.anki.note_type import TEMPLATE_COMMENT, layout_of, template_folder
 from ankify.commands.console import say
 from ankify.commands.options import notes_argument, reports_errors, unnumbered_option
 from ankify.commands.project import read, say_why_empty
@@ -269,15 +270,33 @@ def _phones(card: _Card, *, several: bool) -> str:
 
 
 def _fill(note: Note, ordinal: int, shown: _Shown) -> _Card:
-    template = shown.project.note_type.templates[ordinal]
-    fields = dict(zip(FIELDS, note.fields, strict=False))
+    layout = layout_of(note)
+    looks = shown.project.cloze_type if note.is_cloze else shown.project.note_type
+    assert looks
+    template = looks.templates[0 if note.is_cloze else ordinal]
+    fields = dict(zip(layout.fields, note.fields, strict=False))
     fields["Tags"] = escape(" ".join(note.tags))
     fields["Deck"], fields["Subdeck"] = escape(note.deck), escape(note.deck.split("::")[-1])
-    fields["Type"], fields["Card"] = "Ankify Question", escape(template.name)
-    front = fill_template(template.front, fields)
-    back = fill_template(template.back, {**fields, "FrontSide": front})
+    fields["Type"], fields["Card"] = layout.name, escape(template.name)
+    asked, answered = _sides(fields, ordinal)
+    front = fill_template(template.front, asked)
+    back = fill_template(template.back, {**answered, "FrontSide": front})
     (front, _), (back, undrawn) = _for_page(front, shown.media), _for_page(back, shown.media)
     return _Card(template.name, front, back, undrawn)
+
+
+def _sides(fields: dict[str, str], ordinal: int) -> tuple[dict[str, str], dict[str, str]]:
+    """The fields as front and back show them: gaps, and what is typed."""
+    text, typed, number = fields.get("Text", ""), fields.get("Typed", ""), ordinal + 1
+    front = {
+        "cloze:Text": shown_cloze(text, number, is_answer=False),
+        "type:Typed": '<input id="typeans" disabled>',
+    }
+    back = {
+        "cloze:Text": shown_cloze(text, number, is_answer=True),
+        "type:Typed": f'<code id="typeans">{typed}</code>',
+    }
+    return fields | front, fields | back
 
 
 def fill_template(template: str, fields: Mapping[str, str]) -> str:
@@ -301,7 +320,7 @@ def fill_template(template: str, fields: Mapping[str, str]) -> str:
             shown.pop()
         elif not kind and all(shown):
             *filters, field = name.split(":")
-            value = fields.get(field, "")
+            value = fields.get(name, fields.get(field, ""))
             parts.append(html_text(value) if "text" in filters else value)
     return "".join([*parts, template[end:] if all(shown) else ""])
 

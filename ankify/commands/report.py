@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ankify.anki.note_type import layout_of
 from ankify.identity.lock import LOCK_NAME
 from ankify.model import (
     REMOVED_TAG,
@@ -294,10 +295,19 @@ def note_as_json(note: Note, *, html: bool) -> dict[str, Any]:
         "tags": list(note.tags),
         "images": [reference.src for reference in content.references],
         "formulas": content.formulas,
+        "cards": list(card_names(note)),
     }
     if html:
-        entry |= {"question_html": note.fields[0], "answer_html": note.fields[1]}
+        asked, answer = (1, 0) if note.is_cloze else (0, 1)
+        entry |= {"question_html": note.fields[asked], "answer_html": note.fields[answer]}
     return entry
+
+
+def card_names(note: Note) -> Iterator[str]:
+    """The names of the cards of a note, as Anki shows them: Answer, Reversed; Cloze 1, Cloze 2."""
+    names = layout_of(note).templates
+    for ordinal in note.cards:
+        yield f"{names[0]} {ordinal + 1}" if note.is_cloze else names[ordinal]
 
 
 def verdict_lines(file: str, verdict: Verdict) -> Iterator[str]:

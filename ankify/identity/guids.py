@@ -114,20 +114,28 @@ def match(
     record of its own: the lock of the build holds what it led to, so it is not asked again.
     """
     entries = lock.entries if lock else ()
-    matcher = Matcher(entries, candidates, decide)
-    matcher.run()
     taken = {entry.guid for entry in entries}
-    matches = tuple(_match(matcher, new, namespace, taken) for new in range(len(candidates)))
-    alive = [(old, entry) for old, entry in enumerate(entries) if entry.removed is None]
-    removed = tuple(entry for old, entry in alive if old not in matcher.taken)
-    return Matching(matches, removed, tuple(matcher.doubts))
+    matches: dict[int, Match] = {}
+    kept: set[str] = set()
+    doubts: list[Doubt] = []
+    for is_cloze in (False, True):  # Anki never makes a note of the one type one of the other
+        own = [entry for entry in entries if entry.is_cloze is is_cloze]
+        places = [at for at, one in enumerate(candidates) if one.is_cloze is is_cloze]
+        matcher = Matcher(own, [candidates[at] for at in places], decide)
+        if own or places:
+            matcher.run()
+        matches |= {at: _match(matcher, new, namespace, taken) for new, at in enumerate(places)}
+        kept |= {own[old].guid for old in matcher.taken}
+        doubts += matcher.doubts
+    removed = (one for one in entries if one.removed is None and one.guid not in kept)
+    return Matching(tuple(matches[at] for at in sorted(matches)), tuple(removed), tuple(doubts))
 
 
 def _match(matcher: Matcher, new: int, namespace: str, taken: set[str]) -> Match:
     """The match of one candidate; a guid that it is the first to have is added to those taken."""
     candidate, item = matcher.candidates[new], matcher.news[new]
     if new not in matcher.found:
-        guid = _new_guid(namespace, item, taken)
+        guid = _new_guid(namespace, item, taken, is_cloze=candidate.is_cloze)
         taken.add(guid)
         return Match(candidate, guid, None, item.nth)
     old, _ = matcher.found[new]
@@ -135,11 +143,14 @@ def _match(matcher: Matcher, new: int, namespace: str, taken: set[str]) -> Match
     return Match(candidate, entry.guid, entry, item.nth)
 
 
-def _new_guid(namespace: str, item: Item, taken: set[str]) -> str:
+def _new_guid(namespace: str, item: Item, taken: set[str], *, is_cloze: bool) -> str:
+    space = ("cloze", namespace) if is_cloze else (namespace,)
     clash = 0
     while True:
         if item.mark:
-            guid = _hash(namespace, "id", item.mark, str(clash))
+            guid = _hash(*space, "id", item.mark, str(clash))
+        elif is_cloze:
+            guid = _hash(*space, guid_for(namespace, item.file, item.title, item.nth, clash))
         else:
             guid = guid_for(namespace, item.file, item.title, item.nth, clash)
         if guid not in taken:
@@ -195,6 +206,7 @@ def _entry(record: Record) -> LockEntry:
         sketch=new.sketch,
         nth=found.nth,
         marked_id=new.marked_id,
+        is_cloze=new.is_cloze,
     )
 
 

@@ -64,8 +64,9 @@ class LockEntry:
     `nth` counts the questions of the file with the same title, from 0. `sketch` is that of
     `likeness.sketch`. `fingerprint` stands for the note's fields and tags; `modified` is when it
     last changed, `added` when the question was first seen, `removed` when it was found gone (all
-    whole seconds since 1970). `tombstone` is the packed note of a removed question. `line` is the
-    line that the entry was read from, for as long as nothing in it is replaced.
+    whole seconds since 1970). `tombstone` is the packed note of a removed question. `is_cloze`:
+    the note is of the note type "Ankify Cloze". `line` is the line that the entry was read from,
+    for as long as nothing in it is replaced.
     """
 
     guid: str
@@ -81,6 +82,7 @@ class LockEntry:
     marked_id: str | None = None
     removed: int | None = None
     tombstone: str | None = None
+    is_cloze: bool = False
     line: str = field(default="", init=False, compare=False, repr=False)
 
 
@@ -118,7 +120,13 @@ _SHAPES = {
 }
 _TIMES = slice(5, 7)  # added and modified
 # Columns that few questions need stand in an object at the end of the line.
-EXTRAS: dict[str, type] = {"nth": int, "marked_id": str, "removed": int, "tombstone": str}
+EXTRAS: dict[str, type] = {
+    "nth": int,
+    "marked_id": str,
+    "removed": int,
+    "tombstone": str,
+    "is_cloze": bool,
+}
 DEFAULTS = {field.name: field.default for field in fields(LockEntry) if field.name in EXTRAS}
 
 

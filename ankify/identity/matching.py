@@ -53,6 +53,7 @@ class Candidate:
     title: str
     sketch: str
     marked_id: str | None = None
+    is_cloze: bool = False
 
 
 @dataclass(frozen=True)

@@ -152,6 +152,11 @@ def _only_labelled(section: Section) -> Iterator[Problem]:
         )
 
 
+def _card_kinds(said: str) -> tuple[str, ...]:
+    """The kinds of cards in `cards=formula,image`; none in `cards=none`."""
+    return tuple(kind for kind in re.split(r"[\s,]+", said) if kind and kind != "none")
+
+
 def _said(comments: Iterable[str], key: str) -> str | None:
     """The value of `key=value` in the author's comments, the last one counts."""
     values = [part[len(key) + 1 :] for part in comments if part.startswith(f"{key}=")]
@@ -298,8 +303,7 @@ class _Reader:
             title=self._plain(title.children),
             trail=trail,
             marked_id=_said(comments, "id"),
-            formula_card=None if cards is None else "formula" in cards,
-            image_card=None if cards is None else "image" in cards,
+            cards=None if cards is None else _card_kinds(cards),
         )
         shown = tuple([_opened(t) if t.type == "html_block" else t for t in _tokens(answer)])
         return Section(question, title.children, _tokens(stem), shown)

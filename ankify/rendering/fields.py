@@ -335,6 +335,9 @@ class _Roles(Treeprocessor):
             mark_roles(root, self._cards.masked, answer=self._cards.answer)
 
 
+_GAP = re.compile(r"\{\{c\d+::")  # {{c1::Paris}}: a gap of a cloze note
+
+
 class _Highlight(Treeprocessor):
     """Code in a language that Pygments knows gets the classes of Pygments."""
 
@@ -344,7 +347,7 @@ class _Highlight(Treeprocessor):
             code = block[0] if len(block) else Element("code")
             language = (code.get("class") or "").removeprefix("language-")
             lexer = _lexer(language.lower()) if language else None
-            if lexer is None:
+            if lexer is None or _GAP.search(code.text or ""):  # colours would cut it up
                 continue
             coloured = _coloured((code.text or "").replace(AMP, "&"), lexer)
             label = html.escape(language)

@@ -171,12 +171,17 @@ def test_the_promises_of_the_note_type_are_kept(made: Project, tmp_path: Path) -
         1763804211000,
     )
     assert [field["name"] for field in model["flds"]] == list(FIELDS)
-    assert [field["id"] - 4217000000000000000 for field in model["flds"]] == list(range(13))
+    assert [field["id"] - 4217000000000000000 for field in model["flds"]] == list(range(17))
+    assert list(FIELDS[7:11]) == ["FormulaCard", "ImageCard", "ReversedCard", "Typed"]
     named = [(template["name"], template["id"]) for template in model["tmpls"]]
     assert named == [
         ("Answer", 4218000000000000000),
         ("Formula", 4218000000000000001),
         ("Image", 4218000000000000002),
+        ("Reversed", 4218000000000000003),
+        ("Typed", 4218000000000000004),
+        ("Spare1", 4218000000000000005),
+        ("Spare2", 4218000000000000006),
     ]
     assert model["mod"] == made.note_type.modified
 

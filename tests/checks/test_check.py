@@ -46,6 +46,25 @@ GOOD_TOC = (
 
 # What is found: files, and the problems as they are printed, without hints.
 FOUND: dict[str, tuple[Files, list[str]]] = {
+    "cloze-without-gap": (
+        {
+            "a.md": "## 1. What is a set?\n\n<!-- ankify: cards=cloze -->\n\nThings.\n\n"
+            "## 2. What is a list?\n\nThings {{c1::in an order.\n"
+        },
+        [
+            "a.md:1: warning: a cloze question without a gap: What is a set? [cloze-without-gap]",
+            "a.md:7: warning: a gap that is never closed: What is a list? [cloze-without-gap]",
+        ],
+    ),
+    "typed-answer-long": (
+        {
+            "a.md": "## 1. What is a set?\n\n<!-- ankify: cards=typed -->\n\nThings.\n\nOnce.\n"
+            "\n## 2. What is a list?\n\n<!-- ankify: cards=typed -->\n\nThings in an order.\n"
+        },
+        [
+            "a.md:1: warning: the answer cannot be typed: What is a set? [typed-answer-long]",
+        ],
+    ),
     "missing-image": (
         {"a.md": TWO + "\n![x](figure.png)\n", "Figure1.png": PIXEL},
         [
@@ -289,6 +308,10 @@ FOUND: dict[str, tuple[Files, list[str]]] = {
 
 # What is right, and looks wrong at first sight.
 RIGHT: dict[str, Files] = {
+    "gaps, of which code holds some": {
+        "a.md": "## 1. What is a set?\n\n{{c1::Things}}, each `{{c1::once`.\n"
+        "\n## 2. How are gaps written?\n\nAs `{{c1::x}}`.\n"
+    },
     "two good questions": {"a.md": TWO},
     "a picture named in code, and one in a folder of which none is used": {
         "a.md": TWO + "\n![x](i/x.png)\n\n`i/y (1).png`\n",

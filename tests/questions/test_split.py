@@ -192,8 +192,7 @@ def test_comments_leave_out_add_and_mark_questions() -> None:
     found = [section.question for section in split(notes).sections]
     assert [q.title for q in found] == ["Why?", "More", "Bare?"]
     assert [q.marked_id for q in found] == ["why", None, None]
-    assert [q.formula_card for q in found] == [None, True, False]
-    assert [q.image_card for q in found] == [None, False, False]
+    assert [q.cards for q in found] == [None, ("formula",), ()]
 
 
 def test_the_table_of_contents_is_handed_on() -> None:
