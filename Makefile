@@ -22,9 +22,9 @@ deck: .venv/deck ## build the Anki deck of notes/ into build/
 	$(BIN)/ankify build
 
 demo: .venv/deck ## build a small deck in English, about learning itself, and show its cards
-	$(BIN)/ankify init -q build/demo
+	$(BIN)/ankify init -q --no-workflow build/demo
 	cd build/demo && ../../$(BIN)/ankify build notes -o learning.apkg
-	cd build/demo && ../../$(BIN)/ankify preview -q notes -o cards
+	cd build/demo && ../../$(BIN)/ankify preview notes -o cards
 	@echo "In Anki: open build/demo/learning.apkg. In a browser: open build/demo/cards/index.html"
 
 test: .venv/test ## run the quick tests (about a minute)

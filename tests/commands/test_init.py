@@ -23,27 +23,122 @@ from ankify.pipeline import read_project
 Run = Callable[..., Outcome]
 
 WROTE = """\
-wrote my notes/.github/workflows/deck.yml
 wrote my notes/.gitignore
 wrote my notes/Makefile
 wrote my notes/notes/ankify.toml
 wrote my notes/notes/first-steps.md
+wrote my notes/notes/images/forgetting.dark.svg
 wrote my notes/notes/images/forgetting.svg
-Next: cd 'my notes' && make deck (or: ankify build), then import build/*.apkg in Anki
+wrote my notes/.github/workflows/deck.yml
+The workflow installs ankify-notes @ git+https://example.org/ankify
+Next: cd 'my notes' && make deck (or: ankify build notes), then import build/*.apkg in Anki
 """
+OWN = {
+    "a.md": "# A\n\n## 1. What is one?\n\nOne.\n\n## 2. What is two?\n\nTwo.\n\n## Mitosis\n\nx\n",
+    "b/c.md": "# C\n\n### Q1: What is three?\n\nThree.\n",
+}
+
+
+@pytest.fixture(autouse=True)
+def from_the_web(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = "ankify-notes @ git+https://example.org/ankify"
+    monkeypatch.setattr("ankify.commands.init.public_requirement", lambda: found)
+
+
+def write(folder: Path, files: dict[str, str]) -> dict[Path, str]:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return contents(folder)
+
+
+def contents(folder: Path) -> dict[Path, str]:
+    return {path: path.read_text() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
 def test_init_says_what_it_wrote_and_what_is_next(run: Run) -> None:
     assert run("init", "my notes") == (0, "", WROTE)
-    lines = run("init", "my notes")[2].splitlines()
-    assert lines[0] == "left my notes/.github/workflows/deck.yml as it is"
-    assert all(line.startswith("left ") for line in lines[:-1])
+    assert run("init", "my notes", "-q") == (0, "", "")
+
+
+def test_notes_that_are_there_get_settings_and_nothing_else(run: Run, tmp_path: Path) -> None:
+    before = write(tmp_path / "bio", OWN)
+    code, out, err = run("init", "bio")
+    assert (code, out) == (0, "")
+    assert err.splitlines()[0] == "3 questions in 2 files of 2"
+    assert "1 title left out:" in err
+    assert '"Mitosis"' in err
+    assert "to overrule it: " in err
+    assert err.endswith(
+        "wrote bio/ankify.toml\nNext: cd bio && ankify build, then import build/*.apkg in Anki\n"
+    )
+    after = contents(tmp_path / "bio")
+    assert after.pop(tmp_path / "bio" / "ankify.toml")
+    assert after == before
+    assert read_project(Path("bio")).name == "bio"
+    assert len(read_project(Path("bio")).questions) == 3
+
+
+def test_init_finds_notes_in_the_folder_notes(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "go" / "notes", OWN)
+    err = run("init", "go")[2]
+    assert err.endswith("Next: cd go && ankify build notes, then import build/*.apkg in Anki\n")
+    assert read_settings(tmp_path / "go" / "notes").deck.name == "go"
+    again = run("init", "go")[2]
+    assert "left go/notes/ankify.toml as it is" in again
+    assert not (tmp_path / "go" / "Makefile").exists()
+
+
+def test_init_of_the_notes_themselves_does_not_nest(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "notes", OWN)
+    assert run("init", "notes")[0] == 0
+    assert not (tmp_path / "notes" / "notes").exists()
+    assert run("build", "-q") == (0, "", "")
+    code, _, err = run("init", "notes/b")
+    assert (code, err.startswith("error: notes/b is a part of the notes in ")) == (1, True)
+
+
+def test_titles_without_a_number_are_taken_where_none_has_one(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "x", {"a.md": "# A\n\n## What is one?\n\nOne.\n\n## What is two?\n\nTwo.\n"})
+    assert "2 questions in 1 file of 1" in run("init", "x")[2]
+    assert read_settings(tmp_path / "x").questions.unnumbered
+    assert run("build", "x", "-q") == (0, "", "")
+
+
+def test_a_repository_with_a_readme_alone_gets_notes_to_start_from(
+    run: Run, tmp_path: Path
+) -> None:
+    write(tmp_path, {"README.md": "# A project\n\n## Install\n\nSo.\n"})
+    assert run("init")[0] == 0
+    assert (tmp_path / "notes" / "first-steps.md").is_file()
+    write(tmp_path / "y", {"README.md": OWN["a.md"]})
+    assert "2 questions in 1 file" in run("init", "y")[2]
+
+
+def test_the_workflow_goes_to_the_root_of_the_repository(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "repo" / ".git").mkdir(parents=True)
+    run("init", "repo/deep/go")
+    workflow = tmp_path / "repo" / ".github" / "workflows" / "deck.yml"
+    assert "ankify build deep/go/notes" in workflow.read_text()
+    write(tmp_path / "other", OWN)
+    assert "wrote other/.github/workflows/deck.yml" in run("init", "other", "--workflow")[2]
+
+
+def test_who_has_ankify_from_a_folder_is_told_what_github_needs(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ankify.commands.init.public_requirement", lambda: None)
+    err = run("init", "x")[2]
+    assert "warning: the workflow installs ankify-notes from PyPI; this ankify came from" in err
+    assert "write into ANKIFY_FROM of deck.yml" in err
 
 
 def test_init_in_the_folder_here(run: Run, tmp_path: Path) -> None:
     code, _, err = run("init")
     assert code == 0
-    assert err.endswith("Next: make deck (or: ankify build), then import build/*.apkg in Anki\n")
+    assert err.endswith(
+        "Next: make deck (or: ankify build notes), then import build/*.apkg in Anki\n"
+    )
     assert (tmp_path / "notes" / "first-steps.md").is_file()
     assert run("build", "-q") == (0, "", "")
 
@@ -68,12 +163,12 @@ def test_what_is_in_the_way_is_told(run: Run, tmp_path: Path) -> None:
     assert code == 1
 
 
-def test_the_notes_have_two_questions_a_figure_and_a_formula_and_no_problem(run: Run) -> None:
+def test_the_first_notes_have_questions_a_figure_and_formulas_and_no_problem(run: Run) -> None:
     run("init", "x")
     project = read_project(Path("x/notes"))
-    assert len(project.questions) == 2
-    assert len(project.media) == 1
-    assert sum(one.content.formulas for page in project.pages for one in page.rendered) == 4
+    assert len(project.questions) == 6
+    assert {media.name.rpartition(".")[2] for media in project.media} == {"svg"}
+    assert sum(one.content.formulas for page in project.pages for one in page.rendered) > 4
     assert check(project) == ()
     assert project.name == "x"
 
@@ -102,12 +197,50 @@ def test_a_folder_whose_name_is_not_utf_8_can_be_started(tmp_path: Path) -> None
     assert read_project(folder / "notes").name == "notes"
 
 
-def test_the_workflow_is_valid_yaml_that_builds_and_releases(run: Run, tmp_path: Path) -> None:
+def git(*arguments: str, cwd: Path) -> str:
+    who = ["-c", "user.name=Me", "-c", "user.email=me@example.org", "-c", "init.defaultBranch=main"]
+    return subprocess.run(
+        ["git", *who, *arguments], cwd=cwd, check=True, capture_output=True, text=True
+    ).stdout
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="there is no git here")
+def test_the_workflow_is_green_at_the_first_push_and_after_an_edit_on_the_web(
+    run: Run, tmp_path: Path
+) -> None:
     run("init", "x")
     workflow = yaml.safe_load((tmp_path / "x/.github/workflows/deck.yml").read_text())
-    commands = [step.get("run", "") for step in workflow["jobs"]["deck"]["steps"]]
-    assert "ankify build notes --locked" in commands
-    assert "gh release" in commands[-1]
+    steps = workflow["jobs"]["deck"]["steps"]
+    assert workflow["env"]["ANKIFY_FROM"] == "ankify-notes @ git+https://example.org/ankify"
+    assert steps[2]["run"] == 'pip install --prefer-binary "$ANKIFY_FROM"'
+    commands = [step["run"] for step in steps[3:] if "run" in step]
+    assert "gh release" in commands.pop()
+
+    git("init", "-q", "--bare", "hub", cwd=tmp_path)
+    git("init", "-q", cwd=tmp_path / "x")
+    git("remote", "add", "origin", str(tmp_path / "hub"), cwd=tmp_path / "x")
+    note = tmp_path / "x/notes/first-steps.md"
+    for edit in ("forget, and", "forget and"):
+        note.write_text(note.read_text().replace("forget, and", edit))
+        git("add", "-A", cwd=tmp_path / "x")
+        git("commit", "-q", "-m", "An edit, and nothing built", cwd=tmp_path / "x")
+        git("push", "-q", "origin", "HEAD:main", cwd=tmp_path / "x")
+        shutil.rmtree(tmp_path / "runner", ignore_errors=True)
+        git("clone", "-q", "-b", "main", "hub", "runner", cwd=tmp_path)
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        for command in commands:
+            done = subprocess.run(
+                ["bash", "-e", "-c", command],
+                cwd=tmp_path / "runner",
+                env={**os.environ, "PATH": path},
+                capture_output=True,
+                text=True,
+            )
+            assert done.returncode == 0, done.stdout + done.stderr
+            assert "::warning" not in done.stdout
+        assert list(tmp_path.glob("runner/build/*.apkg"))
+        git("pull", "-q", "origin", "main", cwd=tmp_path / "x")
+        assert run("build", "x/notes", "--locked")[0] == 0
 
 
 @pytest.mark.skipif(not shutil.which("make"), reason="there is no make here")
@@ -125,5 +258,5 @@ def test_make_deck_works_at_once(run: Run, tmp_path: Path, anki: RealAnki) -> No
     )
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "x" / "build" / "preview" / "index.html").is_file()
-    assert anki.load(tmp_path / "x" / "build" / "x.apkg").new == 2
+    assert anki.load(tmp_path / "x" / "build" / "x.apkg").new == 6
     assert anki.complaints() == []
