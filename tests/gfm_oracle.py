@@ -18,7 +18,8 @@ from ankify.model import Content, Question
 from ankify.questions.split import Section
 from ankify.reading import parse as gfm
 from ankify.reading import tokens
-from ankify.rendering.fields import Renderer, RenderOptions, _cleaner
+from ankify.rendering.fields import Renderer, RenderOptions
+from ankify.rendering.sanitise import _cleaner
 
 CASES = Path(__file__).parent / "cases"
 _BLOCK = re.compile(

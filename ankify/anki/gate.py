@@ -26,7 +26,7 @@ from functools import partial
 
 from ankify.reading.mathjax import typeset
 from ankify.reading.tex import drawn
-from ankify.rendering.fields import sanitised
+from ankify.rendering.sanitise import sanitised
 
 # In any case, and wherever Anki could skip a space: too many are no harm, they look the same.
 _COMMAND = re.compile(

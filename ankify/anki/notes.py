@@ -339,7 +339,7 @@ def make_tombstones(lock: Lock, shipped: set[str], name: str) -> Iterator[Note]:
 
 def _unpacked(entry: LockEntry, tombstone: str) -> tuple[list[str], list[str]]:
     """The fields and tags of a tombstone, made as harmless as notes: anyone can write a lock."""
-    from ankify.rendering.fields import sanitised
+    from ankify.rendering.sanitise import sanitised
 
     try:
         fields, tags = unpack_note(tombstone)

@@ -29,7 +29,6 @@ from typing import Any, NoReturn
 from ankify.files import MEGABYTE, read_file, staged_file
 from ankify.identity.union import later_change, merge_message, without_markers
 from ankify.model import AnkifyError, Location, Past, Project
-from ankify.origin import install_command
 
 LOCK_NAME = "ankify.lock"
 VERSION = 2  # in 1 the questions of a file were in the order of their guids
@@ -288,6 +287,8 @@ def _parse_head(name: str, number: int, line: str) -> tuple[int, str, tuple[str,
     if magic != MAGIC or not isinstance(version, int):
         _fail(name, number, "this is not a lock of ankify, or its first line is gone")
     if version > VERSION:
+        from ankify.origin import install_command
+
         message = f"the lock is of version {version}; this ankify knows version {VERSION} only"
         _fail(name, number, message, f"update ankify: {install_command()}")
     cells = _unseal(name, number, line)

@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-import yaml
-
 from ankify.config import QuestionSettings, read_folder_settings
 from ankify.files import DEEPEST, MEGABYTE, read_file, real_path
 from ankify.model import AnkifyError, Location, NoteFile, Problem
@@ -183,6 +181,8 @@ def _cut_front_matter(text: str) -> tuple[Mapping[str, object], str]:
     found = _FRONT_MATTER.match(text)
     if not found:
         return {}, text
+    import yaml  # 12 ms; most notes have no front matter
+
     try:
         values = yaml.safe_load(found["yaml"])
     except Exception:  # PyYAML has no one error: 2024-99-99, !!bool maybe, [[[[...

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from xml.etree.ElementTree import Element
 
-import nh3
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.postprocessors import Postprocessor
@@ -33,6 +32,7 @@ from ankify.reading.tokens import Token
 from ankify.rendering.options import mark_right
 from ankify.rendering.phone import fit_phone
 from ankify.rendering.roles import mark_roles
+from ankify.rendering.sanitise import ATTRIBUTE, MEDIA_TAG, SCHEME, clean, src_first
 from ankify.rendering.sketch import sketch
 from ankify.rendering.tree import AMP, GfmExtension, TokenParser
 
@@ -95,8 +95,8 @@ class Renderer:
         # Python-Markdown strips the page, of ideographic blanks too, but for the tags around it.
         page = self._md.reset().convert("tokens")[len("<div>") : -len("</div>")]
         if parser.has_html or self._options.extensions:
-            page = _PLAIN_LINK.sub(r"\1", _clean(page))
-        page = _src_first(page.strip("\n"))
+            page = _PLAIN_LINK.sub(r"\1", clean(page))
+        page = src_first(page.strip("\n"))
         page, formulas = parsed.masked.html(typeset(page, _as_source))
         if any(not formula.tex for formula in parsed.formulas):
             page = _EMPTY_PARAGRAPH.sub("", page)  # only definitions of macros stood there
@@ -132,110 +132,10 @@ def _markdown(cards: Extension, extensions: Iterable[str]) -> Markdown:
     return md
 
 
-# What GitHub's sanitiser leaves of raw HTML, and what media can play.
-_ALLOWED = (
-    "a abbr audio b bdo blockquote br caption cite code dd del details dfn div dl dt em figcaption "
-    "figure h1 h2 h3 h4 h5 h6 hr i img input ins kbd li mark ol p pre q rp rt ruby s samp small "
-    "source span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var "
-    "video wbr"
-)
-_DROPPED = "applet frameset noscript object script style template textarea title"
-_ATTRIBUTES = {
-    "*": frozenset({"align", "class", "dir", "height", "lang", "title", "valign", "width"}),
-    "a": frozenset({"href"}),
-    "audio": frozenset({"src", "controls"}),
-    "details": frozenset({"open"}),
-    "img": frozenset({"src", "alt"}),
-    "input": frozenset({"type", "checked", "disabled"}),
-    "ol": frozenset({"start", "type", "reversed"}),
-    "li": frozenset({"value"}),
-    "source": frozenset({"src"}),
-    "td": frozenset({"colspan", "rowspan", "style"}),
-    "th": frozenset({"colspan", "rowspan", "style"}),
-    "video": frozenset({"src", "controls"}),
-}
-
-
-@cache
-def _cleaner() -> nh3.Cleaner:
-    return nh3.Cleaner(
-        tags=set(_ALLOWED.split()),
-        clean_content_tags=set(_DROPPED.split()),
-        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
-        filter_style_properties={"text-align"},
-        url_schemes={"http", "https", "ftp", "mailto", "data"},
-        link_rel=None,
-        attribute_filter=_address,
-    )
-
-
-def _address(tag: str, attribute: str, value: str) -> str | None:
-    """Keep an address only where it is of a scheme that may stand there."""
-    if attribute == "href":
-        return value if _SCHEME.match(value) else None
-    if attribute == "src" and value[:5].lower() == "data:":
-        return value if tag in ("img", "source", "audio", "video") else None
-    return value
-
-
-# <input type="text">: a field to write into. As nh3 writes tags; boxes of tasks stay.
-_INPUT = re.compile(r'<input(?:(?! type="checkbox")[^">]|"[^"]*")*>')
-
-
-def _clean(page: str) -> str:
-    return _INPUT.sub("", _cleaner().clean(_shallow(page)))
-
-
-def sanitised(page: str) -> str:
-    """HTML of unknown origin without what no card may hold."""
-    return _src_first(_clean(page))
-
-
-# <div class="a > b">, </div>; nothing is counted that needs no closing tag
-_NESTING = re.compile(
-    r"""<(/?)(?!(?:area|br|col|dd|dt|hr|img|input|li|p|rp|rt|source|t[dhr]|tbody|tfoot|thead|wbr)\b)
-    [a-z][a-z0-9]*(?:[^"'<>]++|"[^"]*+"|'[^']*+')*+>""",
-    re.IGNORECASE | re.VERBOSE,
-)
-DEEPEST = 500  # elements in one another
-
-
-def _shallow(page: str) -> str:
-    """Leave out tags that open deeper than any page goes, and those that close them.
-
-    The parser of nh3 looks through all open elements at each tag: unclosed ones take it the square
-    of their number. The text stays.
-    """
-    depth = 0
-
-    def kept(tag: re.Match[str]) -> str:
-        nonlocal depth
-        before, depth = depth, max(0, depth + (-1 if tag[1] else 1))
-        return tag[0] if max(before, depth) <= DEEPEST else ""
-
-    return _NESTING.sub(kept, page) if page.count("<") > DEEPEST else page
-
-
-# <img alt="a" src="b.png" width="3">, as our serialiser and nh3 write it
-_MEDIA = re.compile(r'<(img|audio|video|source)((?: [\w:-]+(?:="[^"]*")?)*)>')
-_ATTRIBUTE = re.compile(r' ([\w:-]+)(?:="([^"]*)")?')
-
-
-def _src_first(page: str) -> str:
-    """Anki takes the first `src=` in a tag, even one inside of a description."""
-    return _MEDIA.sub(_tag_with_src_first, page) if " src=" in page else page
-
-
-def _tag_with_src_first(tag: re.Match[str]) -> str:
-    attributes = [found[0] for found in _ATTRIBUTE.finditer(tag[2])]
-    attributes.sort(key=lambda attribute: not attribute.startswith(" src="))
-    return f"<{tag[1]}{''.join(attributes)}>"
-
-
 def _references(page: str, lines: Mapping[str, int], default: int) -> Iterator[Reference]:
     """The pictures, sounds and films in finished HTML."""
-    for tag in _MEDIA.finditer(page) if " src=" in page else ():
-        found = dict(_ATTRIBUTE.findall(tag[2]))
+    for tag in MEDIA_TAG.finditer(page) if " src=" in page else ():
+        found = dict(ATTRIBUTE.findall(tag[2]))
         if "src" in found:
             source = html.unescape(found["src"])
             line = lines[source] + 1 if source in lines else default
@@ -261,10 +161,6 @@ class _CardExtension(Extension):
         md.treeprocessors.register(_Highlight(md), "ankify_highlight", 5)
 
 
-# https://example.org/, mailto:a@example.org
-_SCHEME = re.compile(r"(?:https?|ftp|mailto):", re.I)
-
-
 class _Links(Treeprocessor):
     """Links to other notes and to anchors lead to the source of the notes, or are text."""
 
@@ -283,7 +179,7 @@ class _Links(Treeprocessor):
                 link.set("href", target)
 
     def target(self, href: str) -> str | None:
-        if _SCHEME.match(href):
+        if SCHEME.match(href):
             return href
         base, file = self._cards.source_url, self._cards.file
         if not base or not href or re.match(r"[\w+.-]+:|//", href):

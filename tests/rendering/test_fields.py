@@ -13,7 +13,8 @@ from ankify.model import AnkifyError, Question, Reference
 from ankify.questions.layout import SplitOptions
 from ankify.questions.split import Section, split_questions
 from ankify.reading import parse as gfm
-from ankify.rendering.fields import DEEPEST, Renderer, RenderOptions, sanitised
+from ankify.rendering.fields import Renderer, RenderOptions
+from ankify.rendering.sanitise import DEEPEST, sanitised
 
 RENDERING = cases("rendering.md")
 ONLINE = RenderOptions(source_url="https://github.com/me/notes/blob/main", for_phone=False)
