@@ -1,6 +1,6 @@
 """`ankify.toml`: what can be set, the defaults, the checks.
 
-Every setting is a field of one of the small classes below; its type, default and help stand there
+Every setting is a field of one of the small classes below; its type, default and help are there
 and nowhere else: reading, error messages, `ankify init` and the documentation are made from them.
 """
 
@@ -244,7 +244,7 @@ CHOICES = {
 
 @dataclass(frozen=True)
 class _Reader:
-    """Checks the tables of one file against the classes above; knows where each key stands."""
+    """Checks the tables of one file against the classes above; knows where each key is."""
 
     text: str
     shown: str

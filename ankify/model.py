@@ -1,4 +1,4 @@
-"""The nouns of ankify: plain, frozen data that the other rooms hand to each other.
+"""The data of ankify: plain, frozen dataclasses that the stages hand to each other.
 
 A Markdown file is a note file, a numbered section of it is a question with its answer, what Anki
 stores is a note, and what Anki shows is a card. Nothing in here reads, writes or decides.
@@ -36,7 +36,7 @@ class Location:
 
 
 class AnkifyError(Exception):
-    """The one base of all errors that a user can mend; raised only when going on has no meaning."""
+    """The one base of errors that a user can fix; raised only where going on makes no sense."""
 
     def __init__(
         self, message: str, location: Location | None = None, hint: str | None = None
@@ -67,7 +67,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """Something in the notes that their author can mend; `rule` is the id of the check.
+    """Something in the notes that their author can fix; `rule` is the id of the check.
 
     They sort by place; two that differ in their `hint` alone are one.
     """
@@ -88,7 +88,7 @@ class NoteFile:
     """One decoded Markdown file.
 
     `path` is posix and relative to the notes folder. `text` has `\\n` line ends, no byte order
-    mark, and blank lines where the front matter stood: its lines are the lines of the file.
+    mark, and empty lines where the front matter was: its lines are the lines of the file.
     """
 
     path: str
@@ -108,10 +108,10 @@ class _Compact:
 
 @dataclass(frozen=True, slots=True)
 class Question(_Compact):
-    """A question as it stands in a note file, without its rendering.
+    """A question of a note file, without its rendering.
 
     `line` is that of its mark-up, `end_line` the last line of its answer (both 1-based). `title` is
-    plain text without the number. `trail` holds the titles of the sections it stands in, outermost
+    plain text without the number. `trail` holds the titles of the sections it is in, outermost
     first, numbers stripped. `marked_id` and `cards`, the kinds of cards beside the first, come from
     comments of the author (`<!-- ankify: id=... -->`) and are None where there is none.
     """
@@ -127,7 +127,7 @@ class Question(_Compact):
 
     @property
     def location(self) -> Location:
-        """Where the question's mark-up stands."""
+        """Where the question's mark-up is."""
         return Location(self.file, self.line)
 
 
@@ -144,9 +144,9 @@ class Reference(_Compact):
 class Content(_Compact):
     """The rendering of one question, with the author's own paths still in every `src`.
 
-    `question` and `answer` are HTML for Anki's fields. `sketch` stands for the plain text of all
+    `question` and `answer` are HTML for Anki's fields. `sketch` represents the plain text of all
     but the title (`likeness.sketch`), formulas as TeX: of twenty questions "What is the output?"
-    only their code is their own. Without any text, it stands for the names of the answer's
+    only their code is their own. Without any text, it represents the names of the answer's
     pictures. `formulas` counts those in both fields, displayed or not.
     """
 
@@ -235,7 +235,7 @@ class ChangeKind(StrEnum):
 class Change:
     """One difference between the lock (the last build) and the notes as they are now.
 
-    `location` is where the question stands now, or stood last if it is removed. `before` is its old
+    `location` is where the question is now, or was last if it is removed. `before` is its old
     title, number or place, whichever the kind is about.
     """
 
@@ -423,7 +423,7 @@ class NoteType:
     modified: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Project:
     """A folder of notes, read whole: all that a writer needs, and nothing it has to read again.
 
@@ -454,3 +454,8 @@ class Project:
     def questions(self) -> tuple[Question, ...]:
         """All answered questions, in the order of the notes."""
         return tuple(question for page in self.pages for question in page.questions)
+
+    def __repr__(self) -> str:
+        """One line: of ten thousand notes nobody wants to read all."""
+        notes = sum(bool(note.cards) for note in self.notes)
+        return f"<Project {self.name!r}: {notes} notes from {len(self.pages)} files>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -152,3 +153,30 @@ def test_a_wrong_folder_is_an_ankify_error(tmp_path: Path) -> None:
 
 def test_types_are_shipped() -> None:
     assert (Path(ankify.__file__).parent / "py.typed").is_file()
+
+
+def test_a_project_shows_itself_in_one_line(project: Write) -> None:
+    read = ankify.read_project(project({"Sums.md": NOTE}))
+    assert repr(read) == "<Project 'notes': 1 notes from 1 files>"
+
+
+CLIENT = """
+import ankify
+
+deck = ankify.build("notes", options=ankify.ReadOptions(now=1))
+names: list[str] = [note.deck for note in deck.project.notes]
+problems: tuple[ankify.Problem, ...] = ankify.check(deck.project)
+forecast: ankify.Forecast = ankify.diff(deck.project)
+page: ankify.Page = deck.project.pages[0]
+title: str = page.rendered[0].question.title
+"""
+
+
+@pytest.mark.slow
+def test_a_client_passes_a_strict_type_check(tmp_path: Path) -> None:
+    pytest.importorskip("mypy")
+    (tmp_path / "client.py").write_text(CLIENT, encoding="utf-8")
+    command = [sys.executable, "-m", "mypy", "--strict", "--no-incremental", "client.py"]
+    environment = {**os.environ, "MYPYPATH": str(Path(ankify.__file__).parent.parent)}
+    result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout

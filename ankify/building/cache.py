@@ -5,7 +5,7 @@ is. Each entry is named after all that went into it, and opens with the hash of 
 damaged, cut short or of another version is not found, and made again.
 
 Pages are pickled: reading them is far cheaper than JSON and knows every field that a page ever
-gets. Pickle can run code, so only the nouns of `model` are let in: an entry that names anything
+gets. Pickle can run code, so only the types of `model` are let in: an entry that names anything
 else is not read.
 """
 
@@ -125,14 +125,14 @@ def _seal(data: bytes) -> bytes:
 
 
 class _Pages(pickle.Unpickler):
-    """Reads the nouns of `model` and nothing else."""
+    """Reads the types of `model` and nothing else."""
 
     def find_class(self, module: str, name: str) -> Any:
         """Refuse everything that could run."""
         found = getattr(model, name, None) if module == model.__name__ else None
         if isinstance(found, type) and found.__module__ == module:
             return found
-        raise pickle.UnpicklingError(f"{module}.{name} is no noun of ankify")
+        raise pickle.UnpicklingError(f"{module}.{name} is a type that no page holds")
 
 
 def page_key(path: str, data: bytes, options: object) -> str:

@@ -107,7 +107,7 @@ def _outside(project: Project) -> Iterator[str]:
 
 
 def repeat(arguments: Sequence[str]) -> bool:
-    """Print the outcome of the last build with these arguments, if it holds still."""
+    """Print the outcome of the last build with these arguments, if nothing has changed."""
     try:
         data = _file(arguments).read_bytes()
         if crc32(data[4:]).to_bytes(4, "big") != data[:4]:

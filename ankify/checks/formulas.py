@@ -37,7 +37,7 @@ seen_by_the_reader(
 
 seen_by_the_reader(
     "spaced-formula",
-    """A formula with blanks inside of its dollar signs
+    """A formula with spaces inside its dollar signs
 
     `$ x^2 $` is text for GitHub, and for the card. Write `$x^2$`.
     """,
@@ -46,9 +46,9 @@ seen_by_the_reader(
 
 seen_by_the_reader(
     "formula-in-code",
-    """A formula that stands in code
+    """A formula in code
 
-    In backticks, or in a code block (four blanks at the start of a line make one), a formula is
+    In backticks, or in a code block (four spaces at the start of a line make one), a formula is
     shown as it is written. Only code that is nothing but one formula with TeX in it is reported.
     """,
 )

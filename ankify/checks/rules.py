@@ -24,7 +24,7 @@ from ankify.model import (
 
 
 def check(project: Project) -> tuple[Problem, ...]:
-    """Find everything in the notes that their author can mend, sorted by place.
+    """Find everything in the notes that their author can fix, sorted by place.
 
     What the reader has found is in it, too; rules that are switched off in `ankify.toml` or by a
     comment in the notes are not. Nothing is written, and of the notes folder only the names of the

@@ -46,7 +46,7 @@ SHOWN = ("text", "code_inline")
 IN_CODE = re.compile(r"(\$\$?)[^$]+\1")  # `$x^2$`
 CODE_SPAN = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
 
-# Tags that the cards lose, as GitHub does; of the second row with all that stands between them.
+# Tags that the cards lose, as GitHub does; of the second row with all that is between them.
 _LOST = """area base basefont big blink button canvas center dialog embed fieldset font form frame
     label legend link map marquee meta meter nobr optgroup option output param progress select
     svg"""
@@ -82,7 +82,7 @@ def _with_slugs(headings: Iterable[Heading]) -> Iterator[Heading]:
 
 
 def _pictures(text: str) -> Iterator[str]:
-    """The last parts of the names of pictures, as far as there is no blank in them."""
+    """The last parts of the names of pictures, as far as there is no space in them."""
     for found in PICTURE.finditer(text):
         before = text[max(0, found.start() - 255) : found.start()]
         yield unquote(BEFORE_A_NAME.split(before)[-1] + found[0])
@@ -179,7 +179,7 @@ class _Surveyor:
                 self._problem(
                     at,
                     "spaced-formula",
-                    f"no formula on GitHub, for the blanks inside of its $ signs: {found[0]}",
+                    f"no formula on GitHub, with spaces inside its $ signs: {found[0]}",
                     f"write ${found[1].strip()}$",
                 )
         for child in inline.children or ():
@@ -207,7 +207,7 @@ class _Surveyor:
                 line,
                 "formula-in-code",
                 "formula in a code block, so it is shown as it is written",
-                "indent it by less than four blanks" if indented else "take the ``` lines off",
+                "indent it by fewer than four spaces" if indented else "take the ``` lines off",
             )
 
     def weigh_formulas(self) -> None:

@@ -393,7 +393,7 @@ def draw_formula(tex: str, *, display: bool) -> str | None:
 def preview_command(notes: Path, output: Path, *, serve: bool, port: int, unnumbered: bool) -> None:
     """Show all cards of NOTES on a web page, without Anki.
 
-    The folder opens from disk; what `ankify check` finds stands beside the card it is about.
+    The folder opens from disk; what `ankify check` finds is beside the card it is about.
 
     Example: ankify preview notes --serve
     """

@@ -39,9 +39,9 @@ FEW = 20  # titles in a search, where it need not have them
 TOGETHER = 100  # titles in one search; Anki takes some hundreds
 
 
-def counted(number: int, noun: str) -> str:
+def counted(number: int, name: str) -> str:
     """`1 note`, `2 notes`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return f"{number} {name}" if number == 1 else f"{number} {name}s"
 
 
 # build ------------------------------------------------------------------------------------------

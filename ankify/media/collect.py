@@ -1,7 +1,7 @@
 """Pictures, sounds and films that the notes name -> files to ship under flat, hashed names.
 
 Anki keeps the media of all decks in one folder, never replaces a file under a name it has, and
-copies only what stands in a `src`. So a name carries a hash of the bytes, and `place` writes it
+copies only what a `src` names. So a name carries a hash of the bytes, and `place` writes it
 into the HTML.
 """
 
@@ -63,7 +63,7 @@ class Placement:
 
 @dataclass(frozen=True)
 class Collected:
-    """All media by name, and what stands for each (file, src); `max_width` saved `saved` bytes."""
+    """All media by name, and what replaces each (file, src); `max_width` saved `saved` bytes."""
 
     media: tuple[Media, ...] = ()
     problems: tuple[Problem, ...] = ()

@@ -122,7 +122,7 @@ class Finder:
         self.by_name: dict[str, str] | None = None
 
     def find(self, file: str, src: str) -> Found | Refused:
-        """What `src` in the note file `file` stands for, or why it does not ship."""
+        """The file that `src` in the note file `file` leads to, or why it does not ship."""
         try:
             if src[:5].lower() == "data:":
                 return _from_data_uri(src)
@@ -291,7 +291,7 @@ def _found(digest: _Digest, stat: os.stat_result, stem: str, suffix: str, path: 
 
 
 def _candidates(src: str) -> Iterator[str]:
-    """The paths that `src` may mean: as it stands, without a query, percent-decoded; each once."""
+    """The paths that `src` may mean: as it is, without a query, percent-decoded; each once."""
     bare = re.split(r"[?#]", src, maxsplit=1)[0]
     yield from dict.fromkeys(path for path in (src, bare, unquote(src), unquote(bare)) if path)
 

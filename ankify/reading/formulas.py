@@ -3,7 +3,7 @@ r"""Setting formulas aside before Markdown is parsed, and putting them back into
 Markdown takes `_`, `*` and `\\` inside a formula for mark-up, and a line `= b` of a long formula
 for the underline of a heading. So every formula is replaced by a word of letters and digits before
 parsing, and comes back afterwards: as `\(..\)` or `\[..\]` for Anki's MathJax, or as its source
-where it turns out to stand in code or in an address.
+where it turns out to be in code or in an address.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ankify.reading.tex import drawn
 class Formula:
     r"""A formula: `tex` without delimiters, `source` as the author wrote it with them.
 
-    `tex` is byte-equal to the source, but for the `>` of a quote that stands before its further
+    `tex` is byte-equal to the source, but for the `>` of a quote before its further
     lines and for macros of the note file, which are expanded. It is empty if nothing but
     definitions stood in the formula. `line` is 0-based, in the file.
     """
@@ -50,7 +50,7 @@ class Formula:
 class Masked:
     """A Markdown text whose formulas have become words; a formula of several lines takes up one.
 
-    `lines[i]` is the original line in which line i of `text` begins; one more stands for the end.
+    `lines[i]` is the original line in which line i of `text` begins; one more is the end.
     """
 
     text: str
@@ -63,7 +63,7 @@ class Masked:
         return re.compile(f"{self.mark}([0-9]{{1,9}})x")
 
     def words(self, text: str) -> list[Formula]:
-        """The formulas whose words stand in a text, in order."""
+        """The formulas whose words are in a text, in order."""
         if self.mark not in text:
             return []
         numbers = [int(found[1]) for found in self._word.finditer(text)]
@@ -134,7 +134,7 @@ _ENVIRONMENTS = (
     "align|alignat|aligned|array|bmatrix|Bmatrix|cases|eqnarray|equation|gather|gathered|matrix|"
     "multline|pmatrix|smallmatrix|split|vmatrix|Vmatrix"
 )
-_LINES = r"\n(?![ \t>]*\n)"  # a formula may go on in the next line, but not after a blank one
+_LINES = r"\n(?![ \t>]*\n)"  # a formula may go on in the next line, but not after an empty one
 _DOLLARS = rf"(?:[^\n$]++|{_LINES}|\$(?!\$))+"
 _PARENS = rf"(?:[^\n\\]++|{_LINES}|\\\\(?!\))|\\(?![()\\]))+"
 _BRACKETS = rf"(?:[^\n\\]++|{_LINES}|\\\\(?!\])|\\(?![\[\]\\]))+"
@@ -156,7 +156,7 @@ _FORMULA = re.compile(
     | (?P<environment>\\begin\{{(?P<name>(?:{_ENVIRONMENTS})\*?)\}}{_BODY}\\end\{{(?P=name)\}})
     | \\\\?\[(?P<brackets>{_BRACKETS})\\\\?\]
     | \\\\?\((?P<parens>{_PARENS})\\\\?\)
-    # Chinese text stands right beside formulas; \w would take it for a letter.
+    # Chinese text is right beside formulas; \w would take it for a letter.
     # $.get and $('a') are jQuery.
     | (?<![A-Za-z0-9$\\])\$(?![\s$]|\.[A-Za-z]|\(['"])
       (?P<dollar>(?:[^$\n`\\]|\\[^\n])*?)(?<!\s)\$(?![A-Za-z0-9$])
@@ -222,7 +222,7 @@ def is_math_fence(line: str) -> bool:
 
 
 def _outside(line: str, prefix: str) -> bool:
-    """Whether a line has left the quote, or the list item, whose marks stand before the fence."""
+    """Whether a line has left the quote, or the list item, whose marks are before the fence."""
     if ">" in prefix:
         return not line.lstrip().startswith(">")
     return bool(prefix.strip() and line.strip()) and not line.startswith((" ", "\t"))
@@ -266,7 +266,7 @@ class _Keeper:
                 tex = _ESCAPE.sub(r"\1", tex)
             return self._keep(equation_tex(html.unescape(tex)) or "", False, found[0])
         if "\n" in tex and ">" in found.string[line_start : found.start()]:
-            tex = _QUOTED.sub("\n", tex)  # the marks of the quote it stands in
+            tex = _QUOTED.sub("\n", tex)  # the marks of the quote it is in
         return self._keep(tex, name in _DISPLAY, found[0])
 
     def masked(self, text: str) -> Masked:
@@ -366,15 +366,15 @@ def _expand(tex: str, macros: dict[str, _Macro]) -> str:
         if filled is None or len(tex) + len(filled) > _MAX_EXPANSION:
             at = found.end()
             continue
-        # "\R x" without its blank would be "\mathbbx" if the body ended in a macro
-        blank = " " if re.search(r"\\[a-zA-Z]+$", filled) and tex[end : end + 1].isalpha() else ""
+        # "\R x" without its space would be "\mathbbx" if the body ended in a macro
+        space = " " if re.search(r"\\[a-zA-Z]+$", filled) and tex[end : end + 1].isalpha() else ""
         at = found.start() + (len(filled) if macro and macro.final else 0)
-        tex = tex[: found.start()] + filled + blank + tex[end:]
+        tex = tex[: found.start()] + filled + space + tex[end:]
     return tex
 
 
 def _fill(tex: str, end: int, macro: _Macro) -> tuple[str | None, int]:
-    """The body of a macro with the arguments that stand at `end`, and where they end."""
+    """The body of a macro with the arguments at `end`, and where they end."""
     arguments: list[str] = []
     body = macro.body
     if macro.pair:
@@ -435,7 +435,7 @@ _PICTURE_STYLE = re.compile(r"\\(?:inline|dpi\{\d+\}|bg_\w+|fn_\w+)\s?")
 
 
 def equation_tex(src: str) -> str | None:
-    """The TeX that stands in the address of a picture of an equation service, or None."""
+    """The TeX in the address of a picture of an equation service, or None."""
     found = _EQUATION.match(src)
     if not found:
         return None

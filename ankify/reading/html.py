@@ -133,7 +133,7 @@ def ids(html: str) -> list[str]:
 
 
 def without_comments(html: str) -> str:
-    """Blank out comments, so that offsets and lines stay true."""
+    """Overwrite comments with spaces, so that offsets and lines stay true."""
     if "<!--" not in html:
         return html
     return _MARKUP.sub(

@@ -18,7 +18,7 @@ _PART = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 _HIDDEN = frozenset(("code", "pre"))  # MathJax does not look into them
-_LINE_END = "\x1f"  # stands for <br>; no field of Anki can hold it
+_LINE_END = "\x1f"  # instead of <br>; no field of Anki can hold it
 _OPENING = re.compile(r"\\(?:(?P<bracket>[(\[])|begin(?![a-zA-Z]))")
 _PIECE = re.compile(r"\\(?:[a-zA-Z]|[^\n])|[{}]")
 _PATIENCE = 500_000  # characters to look through, in one text, for the ends of what has none

@@ -92,7 +92,7 @@ def _code(tokens: Iterable[Token]) -> list[tuple[int, int]]:
 def _in_place(
     spliced: Spliced, masked: Masked, tokens: Sequence[Token]
 ) -> tuple[Masked, list[Token]]:
-    """Give what stands in a text with notes set into it the lines of the file itself."""
+    """Give a text with notes set into it the lines of the file itself."""
     origin = spliced.origin or ()
     last = len(origin)
 
@@ -124,17 +124,17 @@ def _embeds(spliced: Spliced, tokens: Iterable[Token]) -> Iterator[Token]:
 
 
 def plain_text(tokens: Token | Iterable[Token], parsed: ParsedFile) -> str:
-    """The words a reader sees, with single blanks between them; formulas as they are written."""
+    """The words a reader sees, with one space between them; formulas as they are written."""
     return " ".join(parsed.masked.written(visible_text(tokens, parsed.masked)).split())
 
 
 def tex_text(tokens: Iterable[Token], parsed: ParsedFile) -> str:
-    """The words a reader sees, with single blanks between them; formulas as bare TeX."""
+    """The words a reader sees, with one space between them; formulas as bare TeX."""
     return " ".join(parsed.masked.tex(visible_text(tokens, parsed.masked)).split())
 
 
 def visible_text(tokens: Token | Iterable[Token], masked: Masked) -> str:
-    """The text a reader sees, with all its blanks; formulas are still set aside."""
+    """The text a reader sees, with all its spaces; formulas are still set aside."""
     words: list[str] = []
     _collect([tokens] if isinstance(tokens, Token) else tokens, masked, words)
     return "".join(words)

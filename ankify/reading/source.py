@@ -177,7 +177,7 @@ def mixed_line_ends(path: str, text: str) -> tuple[Problem, ...]:
 
 
 def _cut_front_matter(text: str) -> tuple[Mapping[str, object], str]:
-    """Take YAML off the top, leaving blank lines so that line numbers stay."""
+    """Take YAML off the top, leaving empty lines so that line numbers stay."""
     found = _FRONT_MATTER.match(text)
     if not found:
         return {}, text

@@ -1,7 +1,7 @@
 """Markdown -> tokens that know their lines, cut where GitHub's own parser would cut.
 
 The parse is that of comrak, which follows cmark-gfm, GitHub's parser, rule by rule. Here its tree
-becomes one list of tokens, in the order of the text: what is a question is decided by what stands
+becomes one list of tokens, in the order of the text: what is a question is decided by what is
 beside what, and a list can be cut anywhere.
 """
 
@@ -49,7 +49,7 @@ class Token:
     `type` is `paragraph_open`, `inline`, `text`, `fence` and so on. Block tokens hold in `map` the
     first line and the line after the last, 0-based; so do pictures, code and raw HTML in a text.
     An `inline` token has the text of a block in `content`, as it is written, and as `children`.
-    `markup` is the mark of a list, `info` the number of its item, or what stands behind the ticks
+    `markup` is the mark of a list, `info` the number of its item, or what follows the ticks
     of a fence. A `hidden` paragraph is one of a tight list. `meta` tells of an item whether it is
     `checked`, of a footnote its `label`.
     """
@@ -350,7 +350,7 @@ class _Reader:
         if children:
             if self.source[first - 1].startswith(b"[", column - 1):
                 # Definitions of links were taken off the start of the text, and comrak does not
-                # count their lines in the places of what stands in it.
+                # count their lines in the places of what is in it.
                 self.taken = max(0, last - children[-1].sourcepos.end.line)
             column = children[0].sourcepos.start.column
             lines = self.source[first + self.taken - 1 : last]

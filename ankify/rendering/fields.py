@@ -92,7 +92,7 @@ class Renderer:
         assert isinstance(parser, TokenParser)
         parser.load(tokens, parsed)
         self._cards.masked, self._cards.answer = parsed.masked, answer
-        # Python-Markdown strips the page, of ideographic blanks too, but for the tags around it.
+        # Python-Markdown strips the page, of ideographic spaces too, but for the tags around it.
         page = self._md.reset().convert("tokens")[len("<div>") : -len("</div>")]
         if parser.has_html or self._options.extensions:
             page = _PLAIN_LINK.sub(r"\1", clean(page))
@@ -116,7 +116,7 @@ def _as_source(tex: str) -> None:
     """Show what looks like a formula to MathJax alone, since Markdown made it (`&#92;(x&#92;)`)."""
 
 
-_PLAIN_LINK = re.compile(r"<a>(.*?)</a>", re.S)  # links cannot stand in links
+_PLAIN_LINK = re.compile(r"<a>(.*?)</a>", re.S)  # links cannot be in links
 _EMPTY_PARAGRAPH = re.compile(r"<p>\s*</p>\n?")
 
 
@@ -214,7 +214,7 @@ class _RawLinks(Postprocessor):
         return "<a>" if target is None else f'<a href="{html.escape(target)}">'
 
 
-# <a class="x" href="#y">, and all other tags, since "<a" may stand in one of their attributes
+# <a class="x" href="#y">, and all other tags, since "<a" may be in one of their attributes
 _RAW_TAG = re.compile(r"""<([a-zA-Z][\w-]*)(?:[^"'<>]++|"[^"]*+"|'[^']*+')*+>""")
 
 

@@ -52,7 +52,7 @@ def _cleaner() -> nh3.Cleaner:
 
 
 def _address(tag: str, attribute: str, value: str) -> str | None:
-    """Keep an address only where it is of a scheme that may stand there."""
+    """Keep an address only where it is of a scheme that is allowed there."""
     if attribute == "href":
         return value if SCHEME.match(value) else None
     if attribute == "src" and value[:5].lower() == "data:":

@@ -23,7 +23,7 @@ from ankify.reading.tokens import Token
 class TokenParser(BlockParser):
     """Takes the place of Python-Markdown's parser: builds its tree from the tokens of a parse.
 
-    `lines` tells on which 0-based line each picture stands, `has_html` whether raw HTML was met.
+    `lines` tells on which 0-based line each picture is, `has_html` whether raw HTML was met.
     """
 
     def __init__(self, md: Markdown) -> None:

@@ -143,7 +143,7 @@ FOUND: dict[str, tuple[Files, list[str]]] = {
     "spaced-formula": (
         {"a.md": TWO + "\nOne\nand $ x^2 $ too.\n"},
         [
-            "a.md:12: warning: no formula on GitHub, for the blanks inside of its $ signs: $ x^2 $"
+            "a.md:12: warning: no formula on GitHub, with spaces inside its $ signs: $ x^2 $"
             " [spaced-formula]"
         ],
     ),
@@ -164,7 +164,7 @@ FOUND: dict[str, tuple[Files, list[str]]] = {
             for line, code in ((11, "$x^2$"), (13, "$y^2$"), (14, "$x^2$"))
         ]
         + [
-            "a.md:14: warning: no formula on GitHub, for the blanks inside of its $ signs: $ z^2 $"
+            "a.md:14: warning: no formula on GitHub, with spaces inside its $ signs: $ z^2 $"
             " [spaced-formula]"
         ],
     ),
