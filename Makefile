@@ -13,7 +13,7 @@ STALE := $(if $(filter-out Python,$(firstword $(HAS) none)),stale,$(if $(filter-
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo stale bench histories deck test test-slow test-all check coverage mutate format preview screenshots docs dist check-release clean fuzz audit reliability test-lowest
+.PHONY: help demo stale bench histories deck push test test-slow test-all check coverage mutate format preview screenshots docs dist check-release clean fuzz audit reliability test-lowest
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ demo: .venv/deck ## build a small deck in English, about learning itself, and sh
 	cd build/demo && ../../$(BIN)/ankify build notes -o learning.apkg
 	cd build/demo && ../../$(BIN)/ankify preview notes -o cards
 	@echo "In Anki: open build/demo/learning.apkg. In a browser: open build/demo/cards/index.html"
+
+push: .venv/deck ## bring notes/ into the Anki that runs (needs its add-on AnkiConnect)
+	$(BIN)/ankify push
 
 test: .venv/test ## run the quick tests (about a minute)
 	$(BIN)/pytest -q -n auto -m "not slow"

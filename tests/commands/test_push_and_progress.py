@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -249,6 +250,33 @@ def test_notes_cannot_send_a_deck_or_a_key_to_another_machine(project: Write, ru
     assert code == 1
     assert "is another machine" in err
     assert "sesame" not in err
+
+
+@pytest.mark.slow
+def test_watching_pushes_what_is_saved_and_never_deletes_or_overwrites(
+    project: Write, stand_in: StandIn, anki: RealAnki
+) -> None:
+    pytest.importorskip("watchfiles")
+    root = project({"Sums.md": SUMS, "ankify.toml": '[anki]\nremoved = "delete"\n'})
+    command = [sys.executable, "-m", "ankify", "push", str(root), "--url", stand_in.url]
+    watching = subprocess.Popen(
+        [*command, "-y", "--watch"], stderr=subprocess.PIPE, cwd=root.parent
+    )
+    assert watching.stderr
+    try:
+        told = iter(watching.stderr.readline, b"")
+        assert any(b"Ctrl-C ends it" in line for line in told)
+        edit(anki, "one and one", "Answer", "<p>Mine.</p>")
+        (root / "Sums.md").write_text(SUMS.replace("Two.", "Just two.").split("## 2")[0])
+        assert any(b"changed in Anki, too, and left out" in line for line in told)
+        assert any(b"removed, marked and still asked" in line for line in told)
+        assert any(b"Pushed" in line for line in told)
+        notes = {note.fields["Question"]: note for note in anki.notes().values()}
+        assert notes["What is one and one?"].fields["Answer"] == "<p>Mine.</p>"
+        assert "ankify::removed" in notes["And two?"].tags
+    finally:
+        watching.send_signal(signal.SIGINT)
+        assert watching.wait(20) in (0, 130)
 
 
 # progress -----------------------------------------------------------------------------------------
