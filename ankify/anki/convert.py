@@ -15,10 +15,10 @@ from typing import Any
 from ankify.anki.adopt import Adoption, question_fields
 from ankify.anki.collection import Collection, LearnerNote
 from ankify.anki.connect import AnkiConnect
-from ankify.anki.note_type import NOTE_TYPE_ID, NOTE_TYPE_NAME
+from ankify.anki.note_type import LAYOUTS, NOTE_TYPE_ID, NOTE_TYPE_NAME, QUESTION
 from ankify.anki.write import staged_apkg
 from ankify.identity.likeness import normalise_title
-from ankify.model import AnkifyError, PackageNote, Project
+from ankify.model import AnkifyError, Note, PackageNote, Project
 
 _FIRST = "ankify-adopt"  # the guid of a note that brings the note type, and goes again
 
@@ -38,7 +38,7 @@ def package_notes(collection: Collection) -> tuple[PackageNote, ...]:
 
 def _package_note(note: LearnerNote) -> PackageNote:
     deck = note.cards[0].deck if note.cards else None
-    foreign = note.note_type != NOTE_TYPE_ID
+    foreign = note.note_type not in LAYOUTS
     return PackageNote(note.guid, note.fields, note.tags, note.modified, deck, foreign)
 
 
@@ -99,9 +99,9 @@ def _change(note: LearnerNote, asked: int) -> dict[str, Any]:
 
 def _bring_note_type(anki: AnkiConnect, project: Project, folder: Path) -> None:
     """Import a package of one note, none of those to convert, and delete the note again."""
-    first = next(note for note in project.notes if note.question)
-    note = replace(first, guid=_FIRST, fields=("ankify", *[""] * (len(first.fields) - 1)), tags=())
-    package = replace(project, notes=(replace(note, deck=project.name),), media=())
+    fields = ("ankify", *[""] * (len(QUESTION.fields) - 1))
+    first = Note(_FIRST, fields, project.name, tags=(), due=0, modified=1, added=1)
+    package = replace(project, notes=(first,), media=())
     folder.mkdir(parents=True, exist_ok=True)
     with staged_apkg(package, folder / f"push-{os.getpid()}.apkg") as staged:
         anki.ask("importPackage", path=str(staged))

@@ -81,15 +81,32 @@ def as_shipped(
     recorded = shipped and last and shipped.modified == last.modified
     if last and learner.modified == last.modified and not recorded:
         return learner.fields, learner.tags  # untouched: an edit sets another time
-    if shipped:  # recorded by the push itself
-        return shipped.fields, shipped.tags
+    if shipped:  # recorded by the push itself; without fields: left out, and never known
+        return (shipped.fields, shipped.tags) if shipped.fields else None
     if last and last.fields and learner.modified > last.modified:  # edited since the last build
         return last.fields, last.tags
     return None
 
 
+def unknown_base(
+    learner: LearnerNote, shipped: Shipped | None, last: LastBuild | None, now: Sequence[str]
+) -> tuple[str | None, ...]:
+    """What to take for the shipped fields where nobody knows them; None: it was edited for sure.
+
+    After the last build only the learner can have changed it, and one that a push has left out for
+    its edits stays edited; before, it is most likely an older build. What the spare fields hold is
+    the learner's in any case, as ankify leaves them empty.
+    """
+    layout = LAYOUTS.get(learner.note_type, QUESTION)
+    edited = shipped is not None or (last is not None and learner.modified > last.modified)
+    return tuple(
+        "" if name.startswith("Extra") and not ours else None if edited else theirs
+        for name, theirs, ours in zip(layout.fields, learner.fields, now, strict=True)
+    )
+
+
 def merged(
-    shipped: Sequence[str], learner: Sequence[str], now: Sequence[str]
+    shipped: Sequence[str | None], learner: Sequence[str], now: Sequence[str]
 ) -> tuple[tuple[str, ...], tuple[int, ...]]:
     """Both sides' changes in one note, and the positions of fields that both have changed.
 
@@ -97,10 +114,11 @@ def merged(
     """
     fields, conflicts = [], []
     for at, (base, theirs, ours) in enumerate(zip(shipped, learner, now, strict=True)):
-        edited = at != STATUS and not same_text(base, theirs)
-        if edited and not same_text(base, ours) and not same_text(theirs, ours):
+        edited = at != STATUS and (base is None or not same_text(base, theirs))
+        changed = base is None or not same_text(base, ours)
+        if edited and changed and not same_text(theirs, ours):
             conflicts.append(at)
-        fields.append(theirs if edited and same_text(base, ours) else ours)
+        fields.append(theirs if edited and not changed else ours)
     return tuple(fields), tuple(conflicts)
 
 

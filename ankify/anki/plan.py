@@ -18,15 +18,17 @@ from ankify.anki.collection import (
     LearnerNoteType,
     same_deck,
 )
-from ankify.anki.edits import Edit, LastBuild, as_shipped, edits, last_build, merged, same_text
-from ankify.anki.note_type import (
-    CLOZE,
-    LAYOUTS,
-    NOTE_TYPE_ID,
-    QUESTION,
-    Layout,
-    layout_of,
+from ankify.anki.edits import (
+    Edit,
+    LastBuild,
+    as_shipped,
+    edits,
+    last_build,
+    merged,
+    same_text,
+    unknown_base,
 )
+from ankify.anki.note_type import CLOZE, FIELDS_BEFORE, LAYOUTS, QUESTION, Layout, layout_of
 from ankify.anki.notes import REMOVED_STATUS, STATUS, note_type_fingerprint
 from ankify.anki.pushed import Pushed
 from ankify.model import REMOVED_TAG, AnkifyError, Media, Note, NoteType, Past, Project, Template
@@ -153,6 +155,12 @@ def refuse_changed(note_type: LearnerNoteType, layout: Layout = QUESTION) -> Non
             continue
         further = [name for name, _ in theirs if name not in {name for name, _ in own}]
         missing = [name for name, _ in own if name not in {name for name, _ in theirs}]
+        if len(theirs) == FIELDS_BEFORE and not further and layout is QUESTION:
+            raise AnkifyError(
+                "the deck in Anki is of ankify 0.1, whose note type had fewer fields",
+                hint="once, by hand: ankify build, then File > Import"
+                ' with "Merge note types" ticked',
+            )
         named = f"further: {', '.join(further)}; missing: {', '.join(missing)}"
         raise AnkifyError(
             f'the note type "{note_type.name}" was changed in Anki: its {what} are not those of'
@@ -198,7 +206,7 @@ class _Planner:
         before = {past.guid: past for past in self.project.before}
         fates = [self._fate(note, before.get(note.guid)) for note in live]
         removed, buried = self._removed(live, before)
-        note_type, restyled, own_style = self._style()
+        modified, restyled, own_style = self._style()
         shipped = [*(fate.ship for fate in fates if fate.ship), *buried]
         return PushPlan(
             new=tuple(fate.note for fate in fates if fate.kind == "new"),
@@ -215,9 +223,9 @@ class _Planner:
             removed=removed,
             woken=tuple(card for fate in fates for card in fate.woken),
             wishes=self.wishes,
-            restyled=restyled,
+            restyled=bool(restyled),
             own_style=own_style,
-            package=self._package(shipped, note_type, restyled),
+            package=self._package(shipped, modified, restyled),
         )
 
     # Notes of questions that are there ------------------------------------------------------------
@@ -254,7 +262,7 @@ class _Planner:
         recorded = self.record.notes.get(note.guid)
         built = last_build(note, past, self.last.get(note.guid))
         shipped = as_shipped(learner, recorded, built)
-        base, known = shipped or (learner.fields, None)
+        base, known = shipped or (unknown_base(learner, recorded, built, note.fields), None)
         fields, clashes = merged(base, learner.fields, note.fields)
         tags = _merged_tags(note.tags, learner.tags, known)
         if clashes:
@@ -266,7 +274,7 @@ class _Planner:
         fate = replace(fate, edited=not all(map(same_text, fields, note.fields)))
         if _is_as(learner, fields, tags):
             return fate
-        unknown = shipped is None and any(edits(learner, note.fields))
+        unknown = shipped is None and not clashes and any(edits(learner, note.fields))
         deck = note.deck if fate.move else _home(learner) or note.deck
         ship = _changed(note, learner, fields, tags, deck)
         return replace(fate, kind="updated", ship=ship, uncertain=unknown)
@@ -296,30 +304,48 @@ class _Planner:
 
     # The package ----------------------------------------------------------------------------------
 
-    def _style(self) -> tuple[NoteType, bool, bool]:
-        """The note type to ship, whether it changes the learner's cards, or theirs is their own.
+    def _style(self) -> tuple[int, tuple[Layout, ...], bool]:
+        """The time of the note types to ship, those that get a new look, and whether one is own.
 
         The newer look wins, as in any import; one that the last push brought and nobody changed
-        since counts as older, whatever its time: each import sets that anew.
+        since counts as older, whatever its time: each import sets that anew. A package has one time
+        for all, so it is not raised where a look of the learner's own would be lost.
         """
-        own, learners = self.project.note_type, self.collection.note_types.get(NOTE_TYPE_ID)
-        if learners is None or learners.look == _look(own):
-            return own, False, False
-        if _look_fingerprint(learners) != self.record.look and own.modified <= learners.modified:
-            return own, False, True
-        return replace(own, modified=max(own.modified, learners.modified + 1)), True, False
+        newest, restyled, own = self.project.note_type.modified, [], False
+        for layout in LAYOUTS.values():
+            ours, theirs = (
+                note_type_of(self.project, layout),
+                self.collection.note_types.get(layout.id),
+            )
+            if ours is None or theirs is None or theirs.look == _look(ours):
+                continue
+            brought = self.record.looks.get(layout.name)
+            if ours.modified <= theirs.modified and _look_fingerprint(theirs) != brought:
+                own = True
+                continue
+            restyled.append(layout)
+            newest = max(newest, theirs.modified + 1)
+        return self.project.note_type.modified if own else newest, tuple(restyled), own
 
     def _package(
-        self, notes: Sequence[Note], note_type: NoteType, restyled: bool
+        self, notes: Sequence[Note], modified: int, restyled: Sequence[Layout]
     ) -> Project | None:
-        if not notes and restyled:
-            # A package needs a note; this one is older than any, so that Anki skips it.
-            known = (n for n in self.project.notes if n.cards and n.guid in self.collection.notes)
-            notes = [replace(note, modified=1) for note in known][:1]
-        if not notes:
+        ships = [*notes]
+        for layout in restyled:
+            if all(layout_of(note) is not layout for note in notes):
+                # A note type comes with a note; this one is older than any, so that Anki skips it.
+                known = (n for n in self.project.notes if n.guid in self.collection.notes)
+                ships += [replace(n, modified=1) for n in known if layout_of(n) is layout][:1]
+        if not any(note.cards for note in ships):
             return None
-        media = _named_media(self.project.media, notes)
-        return replace(self.project, notes=tuple(notes), media=media, note_type=note_type)
+        media = _named_media(self.project.media, ships)
+        note_type = replace(self.project.note_type, modified=modified)
+        return replace(self.project, notes=tuple(ships), media=media, note_type=note_type)
+
+
+def note_type_of(project: Project, layout: Layout) -> NoteType | None:
+    """The look that a project has for a note type."""
+    return project.cloze_type if layout.is_cloze else project.note_type
 
 
 def _buried(learner: LearnerNote, root: str) -> Note | None:

@@ -16,13 +16,14 @@ from typing import Any
 from ankify.anki.collection import Collection, joined, read_collection, same_deck
 from ankify.anki.connect import AnkiConnect
 from ankify.anki.edits import same_text
-from ankify.anki.note_type import NOTE_TYPE_ID
+from ankify.anki.note_type import LAYOUTS
 from ankify.anki.notes import note_type_fingerprint
-from ankify.anki.plan import PushPlan, Removal
+from ankify.anki.plan import PushPlan, Removal, note_type_of
 from ankify.anki.pushed import Pushed, Records, Shipped
 from ankify.anki.write import staged_apkg
 from ankify.model import AnkifyError, Note, Project
 
+OURS = " or ".join(f"mid:{number}" for number in LAYOUTS)  # a search for all notes of ankify's
 OUR_GUID = re.compile(r"[\w-]{12}", re.ASCII)  # as identity gives them out; others are adopted
 _NO_FILE = re.compile(r"os error|no such file|cannot find|failed to (create|open)|permission", re.I)
 _SPECIAL = str.maketrans({sign: f"\\{sign}" for sign in '\\"*_'})  # in a search of Anki
@@ -50,7 +51,7 @@ def read_running(anki: AnkiConnect, folder: Path, guids: Iterable[str] = ()) -> 
     AnkiConnect tells no guid, an exported package does. Where the lock has `guids` of other tools
     that are not found so, all decks are read: their notes may be of another type still.
     """
-    cards = anki.ask("findCards", query=f"mid:{NOTE_TYPE_ID}")
+    cards = anki.ask("findCards", query=OURS)
     decks = anki.ask("getDecks", cards=cards) if cards else {}
     found = read_all(anki, decks, folder)
     if all(OUR_GUID.fullmatch(guid) or guid in found.notes for guid in guids):
@@ -174,11 +175,11 @@ class Pusher:
                 raise
         came, due = len(self._cards()) - before, sum(len(note.cards) for note in self.plan.new)
         self._verify(came, due)
-        look = "" if self.plan.own_style else note_type_fingerprint(self.project.note_type)
-        self._keep(notes=self._shipped(), decks=self._decks(), look=look)
+        looks = {} if self.plan.own_style else dict(_looks(self.project))
+        self._keep(notes=self._shipped(), decks=self._decks(), looks=looks)
 
     def _cards(self) -> list[int]:
-        return list(self.anki.ask("findCards", query=f"mid:{NOTE_TYPE_ID}"))
+        return list(self.anki.ask("findCards", query=OURS))
 
     def _verify(self, came: int, due: int) -> None:
         """Raise AnkifyError if Anki does not have what it was given."""
@@ -209,7 +210,12 @@ class Pusher:
             for note in self.project.notes
             if note.question and note.guid not in skipped
         }
-        return {**self.record.notes, **now}
+        # Left out for edits that nobody knows the start of: they are edits next time, too.
+        unknown = {
+            conflict.note.guid: Shipped((), (), 0, self._put(conflict.note.guid))
+            for conflict in plan.kept
+        }
+        return {**unknown, **self.record.notes, **now}
 
     def _put(self, guid: str) -> str | None:
         """Where ankify put the cards of a note last."""
@@ -281,6 +287,12 @@ class Pusher:
                     self.removed_decks.append(deck)
         left = set(self.record.decks or self._decks()) - set(self.removed_decks)
         self._keep(decks=tuple(sorted(left)))
+
+
+def _looks(project: Project) -> Iterator[tuple[str, str]]:
+    for layout in LAYOUTS.values():
+        if note_type := note_type_of(project, layout):
+            yield layout.name, note_type_fingerprint(note_type)
 
 
 def _arrived(note: Note, info: Mapping[str, Any]) -> bool:

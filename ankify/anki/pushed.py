@@ -36,14 +36,14 @@ class Pushed:
     """What the last push left in a profile.
 
     `decks` are those that ankify has made there, `suspended` the guids of removed questions whose
-    cards it suspended, `look` the fingerprint of the note type that it brought.
+    cards it suspended, `looks` the fingerprints of the note types that it brought, by name.
     """
 
     profile: str
     notes: Mapping[str, Shipped] = field(default_factory=dict)
     decks: tuple[str, ...] = ()
     suspended: frozenset[str] = frozenset()
-    look: str = ""
+    looks: Mapping[str, str] = field(default_factory=dict)
 
 
 class Records:
@@ -97,4 +97,4 @@ def _record(data: Mapping[str, Any]) -> Pushed:
         for guid, note in data["notes"].items()
     }
     suspended = frozenset(data["suspended"])
-    return Pushed(data["profile"], notes, tuple(data["decks"]), suspended, data["look"])
+    return Pushed(data["profile"], notes, tuple(data["decks"]), suspended, data["looks"])

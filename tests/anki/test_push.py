@@ -493,9 +493,17 @@ def test_a_note_of_an_older_build_is_replaced_and_said_to_be_uncertain(story: St
 
 
 def test_a_lost_record_makes_no_edit_disappear(learnt: Story) -> None:
-    learnt.edit("TCP", tag="mine", Answer="My own words.")
+    learnt.edit("TCP", tag="mine", Answer="My own words.", Extra1="My own hint.")
+    learnt.edit("three packets", Answer="My own reason.")
+    learnt.replace("Networks.md", "Order and", "Order, flow control and")
     shutil.rmtree(cache_folder())
-    report = learnt.push()
-    assert titles(report.plan.edited) == ["What does TCP add to IP?"]
-    assert set(learnt.note("TCP").tags) == {"mine", "Networks"}
-    assert learnt.note("TCP").fields["Answer"] == "My own words."
+    report = learnt.push(keep_edits=True)
+    assert titles(report.plan.edited) == ["Why three packets to begin?"]
+    assert learnt.note("three packets").fields["Answer"] == "My own reason."
+    ((answer,),) = [conflict.edits for conflict in report.plan.kept]
+    assert (answer.field, answer.learner) == ("Answer", "My own words.")
+    learnt.push()
+    note = learnt.note("TCP")
+    assert "flow control" in note.fields["Answer"]
+    assert note.fields["Extra1"] == "My own hint."
+    assert "mine" in note.tags
