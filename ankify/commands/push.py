@@ -271,7 +271,7 @@ def done_line(report: PushReport) -> str:
         steps.remove("remove empty decks")
     if report.removed_decks:
         steps.append(f"remove {counted(len(report.removed_decks), 'empty deck')}")
-    return f"Pushed: {', '.join(steps)}" if steps else "Anki has everything already"
+    return f"Pushed: {', '.join(steps)}" if steps else "Nothing to push"
 
 
 def report_as_json(report: PushReport) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def test_push_says_what_it_does_and_what_it_did(
     assert Path("notes/ankify.lock").exists()
     code, out, err = run("push", "--url", stand_in.url)
     assert (code, out) == (0, "")
-    assert err == 'To Anki, profile "anki": 2 untouched\nAnki has everything already\n'
+    assert err == 'To Anki, profile "anki": 2 untouched\nNothing to push\n'
 
 
 def test_a_dry_run_prints_the_plan_and_does_nothing(
@@ -212,7 +212,7 @@ def test_when_anki_is_closed_half_way_the_next_push_ends_it(
     assert "ankify::removed" in gone.tags
     assert [card[2] for card in gone.cards] == [-1]
     assert len(anki.reviews()) == 2
-    assert "Anki has everything already" in run(*push)[2]
+    assert "Nothing to push" in run(*push)[2]
 
 
 def test_a_note_type_that_the_learner_changed_is_refused_with_the_way_back(
@@ -425,7 +425,7 @@ def test_a_deck_made_by_hand_is_adopted_with_its_reviews(
     assert len(anki.col.find_cards("")) == cards + 1
     assert not anki.needs_full_sync()
     assert anki.complaints() == []
-    assert "Anki has everything already" in run("push", "--url", stand_in.url)[2]
+    assert "Nothing to push" in run("push", "--url", stand_in.url)[2]
 
 
 def test_before_it_is_adopted_a_foreign_note_is_never_pushed_over(
