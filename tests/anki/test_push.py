@@ -468,6 +468,77 @@ def test_a_note_deleted_in_anki_comes_back_and_it_is_said(learnt: Story) -> None
     assert len(learnt.anki.notes()) == 5
 
 
+# Note types ---------------------------------------------------------------------------------------
+
+
+def style(story: Story, css: str) -> None:
+    (story.root / "own").mkdir(exist_ok=True)
+    (story.root / "own" / "style.css").write_text(css)
+    (story.root / "ankify.toml").write_text('[templates]\ndir = "own"\n[cards]\ncloze = "mark"\n')
+
+
+def note_type(story: Story, name: str = "Ankify Question") -> Any:
+    story.anki.col.models._clear_cache()
+    return story.anki.col.models.by_name(name)
+
+
+def test_a_new_look_comes_although_an_import_sets_the_time_of_the_note_type(learnt: Story) -> None:
+    style(learnt, ".card { color: teal }")
+    report = learnt.push()
+    assert (report.plan.restyled, report.plan.updated, report.plan.untouched) == (True, (), 5)
+    assert note_type(learnt)["css"] == ".card { color: teal }"
+    style(learnt, ".card { color: navy }")
+    assert learnt.push().plan.restyled
+    assert note_type(learnt)["css"] == ".card { color: navy }"
+    assert not learnt.anki.needs_full_sync()
+
+
+def test_a_look_of_the_learners_own_stays(learnt: Story) -> None:
+    own = note_type(learnt)
+    own["css"] = ".card { color: olive }"
+    learnt.anki.col.models.update_dict(own)
+    learnt.replace("Networks.md", "Order and", "Order, flow control and")
+    report = learnt.push()
+    assert (report.plan.own_style, report.plan.restyled) == (True, False)
+    assert "flow control" in learnt.note("TCP").fields["Answer"]
+    assert note_type(learnt)["css"] == ".card { color: olive }"
+
+
+def test_cloze_notes_are_pushed_updated_and_restyled_as_all_others(story: Story) -> None:
+    gaps = "# Gaps\n\n## 1. What gives order?\n\nThe sequence <mark>number</mark> of a segment.\n"
+    (story.root / "Gaps.md").write_text(gaps)
+    style(story, ".card { color: teal }")
+    story.push()
+    (number,) = story.anki.col.find_notes('note:"Ankify Cloze"')
+    card = story.anki.col.get_note(number).cards()[0].id
+    assert story.anki.study() == 6
+    (story.root / "Gaps.md").write_text(gaps.replace("of a segment", "of each segment"))
+    style(story, ".card { color: navy }")
+    report = story.push()
+    assert (len(report.plan.updated), report.plan.new, report.plan.untouched) == (1, (), 5)
+    assert "of each segment" in story.anki.col.get_note(number).fields[0]
+    assert [one.id for one in story.anki.col.get_note(number).cards()] == [card]
+    looks = {note_type(story, f"Ankify {kind}")["css"] for kind in ("Question", "Cloze")}
+    assert looks == {".card { color: navy }"}
+    (story.root / "Gaps.md").unlink()
+    assert len(story.push(removed="delete").plan.removed) == 1
+    assert not story.anki.col.find_notes('note:"Ankify Cloze"')
+
+
+def test_a_deck_of_the_first_version_is_told_what_to_do_once(story: Story) -> None:
+    old = Path(__file__).parent / "version-0.1"
+    story.anki.load(old / "deck.apkg")
+    for file in story.root.rglob("*.md"):
+        file.unlink()
+    for name in ("Rivers.md", "ankify.lock"):
+        shutil.copy(old / name, story.root)
+    before = story.anki.notes()
+    with pytest.raises(ankify.AnkifyError, match=r"is of ankify 0\.1") as error:
+        story.push()
+    assert '"Merge note types"' in str(error.value)
+    assert story.anki.notes() == before
+
+
 # Before the first push ----------------------------------------------------------------------------
 
 
