@@ -64,28 +64,30 @@ def test_a_newcomer_gets_a_deck_edits_it_and_keeps_the_history(
     assert said.splitlines()[-1].startswith("Next: cd my-notes && make deck")
     folder = tmp_path / "my-notes"
 
-    # No ankify on the PATH: the Makefile installs it, by its name, from where the wheel is.
+    # No ankify on the PATH: the Makefile installs it, from the wheel that it came from.
     python = str(Path(sys.executable).resolve().parent)
-    found = {"PIP_FIND_LINKS": str(wheel.parent), "PATH": f"{python}{os.pathsep}{os.defpath}"}
+    found = {"PATH": f"{python}{os.pathsep}{os.defpath}"}
     said = run("make", "deck", cwd=folder, **found)
-    assert "Built build/my-notes.apkg: 2 notes in 1 deck, 1 media file\n" in said
+    assert "Installing ankify into .venv, once\n" in said
+    assert "Built build/my-notes.apkg: 6 notes in 1 deck, " in said
     deck = folder / "build" / "my-notes.apkg"
-    assert anki.load(deck) == Imported(new=2, updated=0, unchanged=0, conflicting=0)
-    assert anki.study() == 2
+    assert anki.load(deck) == Imported(new=6, updated=0, unchanged=0, conflicting=0)
+    assert anki.study() == 6
     history = anki.reviews()
     anki.mark_synced()
     assert "0 errors, 0 warnings" in run("make", "check", cwd=folder, **found)
 
     note = folder / "notes" / "first-steps.md"
     text = note.read_text(encoding="utf-8")
-    text = text.replace("## 2. Which", "## 3. Which")
+    for number in range(6, 1, -1):
+        text = text.replace(f"## {number}. ", f"## {number + 1}. ")
     text = text.replace("## 1. Why do we forget, and what helps?\n", EDITED)
     note.write_text(text, encoding="utf-8")
     said = run("make", "deck", cwd=folder, **found)
-    assert "added 1, reworded 1, renumbered 2" in said
-    assert anki.load(deck) == Imported(new=1, updated=1, unchanged=1, conflicting=0)
+    assert "added 1, reworded 1, renumbered 6" in said
+    assert anki.load(deck) == Imported(new=1, updated=1, unchanged=5, conflicting=0)
     assert anki.reviews() == history
     studied = [cards for note in anki.notes().values() if (cards := note.cards)[0][-1]]
-    assert len(studied) == 2
+    assert len(studied) == 6
     assert anki.complaints() == []
     assert not anki.needs_full_sync()

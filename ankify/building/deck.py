@@ -17,6 +17,7 @@ from ankify.files import open_file
 from ankify.identity.lock import LOCK_NAME, staged_lock
 from ankify.model import AnkifyError, Project, StrPath
 
+NAMED = 3  # changes that an error names
 _UNSAFE_IN_FILE_NAMES = str.maketrans(dict.fromkeys('/\\:*?"<>| ', "-"))
 
 
@@ -81,8 +82,19 @@ def _refuse(project: Project, *, strict: bool, locked: bool) -> None:
     if locked and project.lock_changed:
         raise AnkifyError(
             "ankify.lock does not match the notes",
-            hint="run `ankify build` and commit ankify.lock",
+            hint=f"{_what_changed(project)}; run `ankify build` and commit ankify.lock",
         )
+
+
+def _what_changed(project: Project) -> str:
+    """What the lock does not know yet, in a few words."""
+    if not (project.root / LOCK_NAME).exists():
+        return "there is none"
+    if not project.changes:
+        return "the templates of the cards changed, or the lock is of another ankify"
+    listed = [f"{one.kind}: {one.location} {one.title}" for one in project.changes[:NAMED]]
+    more = len(project.changes) - NAMED
+    return "; ".join([*listed, *([f"and {more} more"] if more > 0 else [])])
 
 
 @contextmanager

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+import shlex
 import sys
+from collections import Counter
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -20,15 +21,9 @@ from ankify.commands.project import (
     rescue_line,
     show_problems,
 )
-from ankify.commands.report import (
-    build_lines,
-    build_report,
-)
+from ankify.commands.report import build_lines, build_report, counted
 from ankify.identity.lock import LOCK_NAME
-from ankify.model import Project
-
-if TYPE_CHECKING:
-    pass
+from ankify.model import AnkifyError, ChangeKind, Project
 
 
 @click.command("build")
@@ -42,6 +37,7 @@ if TYPE_CHECKING:
 @click.option("--strict", is_flag=True, help="Fail on warnings, too.")
 @click.option("--locked", is_flag=True, help="Fail if ankify.lock would change (for CI).")
 @unnumbered_option
+@click.option("-y", "--yes", is_flag=True, help="Mark questions as removed without asking.")
 @click.option("--fetch", is_flag=True, help="Download remote pictures into the deck.")
 @click.option("--no-cache", is_flag=True, help="Render all notes again.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
@@ -55,6 +51,7 @@ def build_command(
     strict: bool,
     locked: bool,
     unnumbered: bool,
+    yes: bool,
     fetch: bool,
     no_cache: bool,
     quiet: bool,
@@ -74,6 +71,9 @@ def build_command(
     known = replace(project, problems=(*project.problems, *reasons(project)))
     if not quiet or strict:
         show_problems(known.problems, notes)
+    if not yes:
+        confirm_removals(known)
+    is_first = not (notes / LOCK_NAME).exists()
     deck = write_deck(known, output, strict=strict, locked=locked)
     path = deck.path
     if project.lock_merged:
@@ -88,6 +88,8 @@ def build_command(
             print_report(project, path, verbose=verbose)
 
     report(known)
+    if is_first and not quiet and (hint := ignore_hint(path)):
+        say(hint)
     arguments = click.get_current_context().obj
     if seen and arguments:
         with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
@@ -95,6 +97,44 @@ def build_command(
                 show_problems(project.problems, notes)
             report(replace(project, changes=()))
         leave(arguments, seen, project, path, (out.getvalue(), err.getvalue()))
+
+
+def confirm_removals(project: Project) -> None:
+    """Ask before questions are marked as removed that only seem to be: they lost their numbers.
+
+    Where `--unnumbered` is forgotten once, a whole file has no question any more, and as many
+    titles without a number. Raises AnkifyError where there is no terminal to ask on.
+    """
+    loose = {page.file: page.survey.unnumbered for page in project.pages if not page.questions}
+    gone = Counter(one.location.file for one in project.changes if one.kind is ChangeKind.REMOVED)
+    forgotten = sum(count for file, count in gone.items() if loose.get(file, 0) >= count)
+    if not forgotten:
+        return
+    said = f"{counted(forgotten, 'question')} would be marked as removed: they have no number"
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        hint = "--unnumbered takes them (unnumbered = true in ankify.toml), -y marks them"
+        raise AnkifyError(f"nothing was written: {said}", hint=hint)
+    if not click.confirm(f"{said} (--unnumbered would take them). Mark them?", err=True):
+        raise AnkifyError("nothing was written")
+
+
+def ignore_hint(package: Path) -> str | None:
+    """Say that git would take the package in; None where it is ignored, or there is no git.
+
+    git itself is not asked: it runs programs that the settings of a stranger's repository name.
+    """
+    folder = Path.cwd()
+    top = next((it for it in (folder, *folder.parents) if (it / ".git").exists()), None)
+    if top is None or package.is_absolute() or ".." in package.parts:
+        return None
+    name = package.parts[0] if len(package.parts) > 1 else package.name
+    between = [it for it in (folder, *folder.parents) if it.is_relative_to(top)]
+    for file in (*(it / ".gitignore" for it in between), top / ".git" / "info" / "exclude"):
+        lines = file.read_text("utf-8", "replace").splitlines() if file.is_file() else []
+        if {name, "*.apkg"} & {line.strip().strip("/") for line in lines}:
+            return None
+    pattern = shlex.quote(f"/{name}/" if len(package.parts) > 1 else f"/{name}")
+    return f"  to keep it out of git: echo {pattern} >> .gitignore"
 
 
 def print_report(project: Project, path: Path, *, verbose: bool) -> None:

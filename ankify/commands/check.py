@@ -6,7 +6,6 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -23,9 +22,6 @@ from ankify.commands.report import (
     problem_as_json,
 )
 from ankify.model import AnkifyError, Problem, Severity
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command("check")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -20,9 +20,6 @@ from ankify.commands.report import (
 )
 from ankify.config import CONFIG_NAME
 from ankify.model import AnkifyError
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command("list")
@@ -50,10 +47,12 @@ def list_command(notes: Path, *, as_json: bool, html: bool, why: bool, unnumbere
     listed = [note for note in project.notes if note.question]
     if not listed:
         say_why_empty(project)
-    if as_json:
+    if as_json:  # to a program, an empty list is an answer
         entries = [note_as_json(note, html=html) for note in listed]
         tell_json(entries)
         return
+    if not listed:
+        sys.exit(1)
     for note in listed:
         assert note.question
         number = f"{note.question.number}. " if note.question.number else ""

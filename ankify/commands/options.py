@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -17,9 +17,6 @@ from ankify.commands.report import (
     hint_from_here,
 )
 from ankify.model import AnkifyError
-
-if TYPE_CHECKING:
-    pass
 
 
 def notes_argument(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
+import sys
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -409,5 +410,7 @@ def preview_command(notes: Path, output: Path, *, serve: bool, port: int, unnumb
         from ankify.commands.serve import serve_preview
 
         serve_preview(checked, output, port=port, tell=say)
-    else:
-        say(f"Wrote {write_preview(checked(), output)}")
+        return
+    project = checked()
+    say(f"Wrote {write_preview(project, output)}")
+    sys.exit(0 if project.questions else 1)

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from ankify.building.deck import Rescue
     from ankify.identity.guids import Candidate, Doubt
 
-CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 SHOWN = 20  # problems that `ankify build` prints
 
 

@@ -98,9 +98,79 @@ def test_locked_fails_where_the_lock_would_change(project: Project, run: Run) ->
     assert (code, out) == (1, "")
     assert err == (
         "error: ankify.lock does not match the notes\n"
-        "  hint: run `ankify build` and commit ankify.lock\n"
+        "  hint: updated: Sums.md:7 And two?; run `ankify build` and commit ankify.lock\n"
     )
     assert (root / "ankify.lock").read_bytes() == lock
+
+
+def test_locked_says_that_there_is_no_lock(project: Project, run: Run) -> None:
+    root = project({"Sums.md": NOTE})
+    assert "hint: there is none; run `ankify build`" in run("build", root, "--locked")[2]
+
+
+def test_locked_says_that_only_the_templates_changed(project: Project, run: Run) -> None:
+    root = project({"Sums.md": NOTE})
+    run("build", root)
+    (root / "style.css").write_text("/* mine */")
+    (root / "ankify.toml").write_text('[templates]\ndir = "."\n')
+    assert "hint: the templates of the cards changed" in run("build", root, "--locked")[2]
+
+
+LOOSE = "# Sums\n\n## What is one and one?\n\nTwo.\n\n## And two?\n\nFour.\n"
+
+
+def test_a_forgotten_unnumbered_removes_nothing_without_asking(project: Project, run: Run) -> None:
+    root = project({"Sums.md": LOOSE, "a.md": NOTE})
+    assert run("build", root, "--unnumbered")[0] == 0
+    lock = (root / "ankify.lock").read_bytes()
+    code, _, err = run("build", root)
+    assert code == 1
+    assert err.endswith(
+        "error: nothing was written: 2 questions would be marked as removed: they have no number\n"
+        "  hint: --unnumbered takes them (unnumbered = true in ankify.toml), -y marks them\n"
+    )
+    assert (root / "ankify.lock").read_bytes() == lock
+    assert "removed 2" in run("build", root, "-y")[2]
+
+
+def test_a_question_that_is_gone_among_sections_is_no_forgotten_option(
+    project: Project, run: Run
+) -> None:
+    root = project({"Sums.md": f"{NOTE}\n## Remarks\n\nNone.\n"})
+    run("build", root)
+    (root / "Sums.md").write_text(NOTE.partition("## 2.")[0] + "## Remarks\n\nNone.\n")
+    assert "removed 1" in run("build", root)[2]
+
+
+@pytest.mark.parametrize(
+    ("ignored", "output", "pattern"),
+    [
+        ("", "build/x.apkg", "/build/"),
+        ("", "x.apkg", "/x.apkg"),
+        ("*.py\n/build/\n", "build/x.apkg", None),
+        ("*.apkg\n", "x.apkg", None),
+    ],
+)
+def test_the_first_build_says_how_to_keep_the_package_out_of_git(
+    project: Project, run: Run, ignored: str, output: str, pattern: str | None
+) -> None:
+    project({"Sums.md": NOTE})
+    hint = f"  to keep it out of git: echo {pattern} >> .gitignore\n" if pattern else ""
+    Path(".gitignore").write_text(ignored)
+    if pattern:
+        assert "git" not in run("build", "-o", output)[2]  # no repository
+        Path("notes/ankify.lock").unlink()
+    Path(".git").mkdir()
+    assert run("build", "-o", output)[2].endswith(f"  added 2\n{hint}")
+    assert "git" not in run("build", "-o", output)[2]
+
+
+@pytest.mark.parametrize("command", ["list", "preview"])
+def test_no_question_is_no_success(project: Project, run: Run, command: str) -> None:
+    project({"a.md": "# Diary\n\nNothing to ask.\n"})
+    code, _, err = run(command)
+    assert (code, err.startswith("error: no question found")) == (1, True)
+    assert run("list", "--json")[:2] == (0, "[]\n")
 
 
 BAD: dict[str, tuple[dict[str, str | bytes], list[str], str]] = {
@@ -224,7 +294,7 @@ def test_notes_without_a_question_get_the_same_hint_from_all_commands(
     assert err.startswith("1 error, ")
     for command, printed in (("list", ""), ("list --json", "[]\n"), ("preview", "")):
         code, out, err = run(*command.split(), *options)
-        assert (code, out) == (0, printed)
+        assert (code, out) == (0 if printed else 1, printed)
         assert said in err
 
 
@@ -416,7 +486,10 @@ def test_a_build_that_forgets_unnumbered_says_why_questions_are_gone(
     code, _, err = run("build", "--strict")
     assert (code, (root / "ankify.lock").read_bytes()) == (1, lock)
     assert err.startswith(warning)
-    code, out, err = run("build", "--json")
+    code, _, err = run("build", "--json")
+    assert (code, (root / "ankify.lock").read_bytes()) == (1, lock)
+    assert err.startswith(warning)
+    code, out, err = run("build", "--json", "--yes")
     assert (code, err) == (0, warning)
     assert [each["rule"] for each in json.loads(out)["problems"]] == ["unnumbered-questions"]
     assert "warning" not in run("build")[2]  # which removes nothing

@@ -1,4 +1,4 @@
-"""`ankify init`: a folder of notes that works at once, and nothing that was there is touched."""
+"""`ankify init`: settings for notes that are there, or a folder of notes that works at once."""
 
 from __future__ import annotations
 
