@@ -20,12 +20,12 @@ def main() -> None:
 
             if repeat(arguments):
                 return
-            gc.disable()  # looking for the few circles that a build leaves costs a tenth of it
+            gc.disable()  # the cycle collector takes 10 % of a build, and finds next to nothing
         from ankify.commands import cli
 
         code = cli.main(arguments)
         if not gc.isenabled():
-            gc.freeze()  # nor look for them at the end
+            gc.freeze()  # nor at the end
         sys.exit(code)
     except KeyboardInterrupt:  # before the command line could take it
         sys.exit(130)
