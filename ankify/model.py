@@ -348,9 +348,10 @@ class Survey:
 class Page:
     """What one note file holds, read and rendered but not yet matched to the lock.
 
-    `rendered` holds the answered questions, in the order of the file. `verdicts` say of each group
-    of titles what it was taken for. Everything a check wants to know of the file is in here too, so
-    that no writer has to parse Markdown again.
+    `signs` counts the signs of other programs that were read, by their names; a template is read
+    for nothing. `rendered` holds the answered questions, in the order of the file. `verdicts` say
+    of each group of titles what it was taken for. Everything a check wants to know of the file is
+    in here too, so that no writer has to parse Markdown again.
     """
 
     file: str
@@ -364,6 +365,8 @@ class Page:
     survey: Survey = Survey()
     verdicts: tuple[Verdict, ...] = ()
     unreadable: bool = False
+    is_template: bool = False
+    signs: tuple[tuple[str, int], ...] = ()
 
     @property
     def questions(self) -> tuple[Question, ...]:

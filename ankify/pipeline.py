@@ -78,7 +78,8 @@ def read_project(root: StrPath, options: ReadOptions = ReadOptions()) -> Project
     now = _clock() if options.now is None else options.now
     cache = Cache(root) if options.cached else None
     lock = read_lock(root / LOCK_NAME, now=max(now, int(time.time())))
-    name = deck_part(settings.deck.name or root.resolve().name)
+    parts = (settings.deck.name or root.resolve().name).split("::")
+    name = "::".join(map(deck_part, parts))
     namespace = settings.deck.namespace or (lock.namespace if lock else name)
 
     pages: list[Page] = []

@@ -30,6 +30,7 @@ from ankify.model import (
     Page,
     Rendered,
 )
+from ankify.reading.flavours.vault import NOTION_ID
 
 REMOVED_STATUS = "This question is no longer in the notes."
 STATUS, SOURCE = FIELDS.index("Status"), FIELDS.index("Source")  # in both note types
@@ -106,8 +107,11 @@ def make_drafts(
 
 
 def _folders(file: str) -> tuple[str, ...]:
-    """The folders and the stem of a note file; README, index, rag/rag.md stand for the folder."""
-    *folders, last = file.split("/")
+    """The folders and the stem of a note file; README, index, rag/rag.md stand for the folder.
+
+    The ids that Notion hangs on names are no part of them.
+    """
+    *folders, last = (NOTION_ID.sub("", part) for part in file.split("/"))
     stem = Path(last).stem
     stands_for_folder = stem.lower() in ("readme", "index") or [stem] == folders[-1:]
     return tuple(folders if stands_for_folder else [*folders, stem])

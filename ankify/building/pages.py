@@ -22,6 +22,7 @@ from ankify.config import Settings
 from ankify.model import AnkifyError, NoteFile, Page, Rendered
 from ankify.reading.flavours import Flavour
 from ankify.reading.flavours.depends import dependencies
+from ankify.reading.flavours.templates import is_template
 from ankify.reading.source import Found, decode_note_file, read_bytes
 
 if TYPE_CHECKING:
@@ -152,6 +153,8 @@ class Job:
             if not self.tolerant:
                 raise
             return Page(found.path, None, problems=(error.problem,), unreadable=True)
+        if self.flavour and is_template(self.flavour, note_file.path, note_file.text):
+            return Page(found.path, None, is_template=True)
         return read_page(
             note_file, found, self.settings, flavour=self.flavour, for_phone=self.for_phone
         )
@@ -192,6 +195,7 @@ def read_page(
         deck=_text(note_file, "deck"),
         tags=_tags(note_file),
         survey=surveyed,
+        signs=tuple(sorted(parsed.taken.items())),
         verdicts=split.verdicts,
     )
     return _with_shared_titles(page)
@@ -226,10 +230,13 @@ def _text(note_file: NoteFile, key: str) -> str | None:
 
 
 def _tags(note_file: NoteFile) -> tuple[str, ...]:
-    """`tags: [a, b]` or `tags: a, b` of the front matter."""
-    value = note_file.front_matter.get("tags") or ()
+    """`tags: [a, b]` or `tags: a, #b/c` of the front matter; Anki nests tags by `::`."""
+    values = note_file.front_matter
+    value = values.get("tags") or values.get("tag") or ()
     items = re.split(r"[,\s]+", value) if isinstance(value, str) else value
     if not isinstance(items, list):
         return ()
     # Nothing else: what YAML nests may be endless as text, and a set has no order.
-    return tuple(str(item) for item in items if item and isinstance(item, TAG_TYPES))
+    named = (str(item).strip() for item in items if item and isinstance(item, TAG_TYPES))
+    tags = (re.sub(r"/+", "::", tag.removeprefix("#").strip("/")) for tag in named)
+    return tuple(tag for tag in tags if tag)

@@ -90,6 +90,7 @@ def _outside(project: Project) -> Iterator[str]:
     from urllib.parse import unquote
 
     from ankify.config import read_settings
+    from ankify.reading.flavours.vault import HIDDEN_FILES
 
     settings = read_settings(project.root)
     doubts = any(problem.rule == "uncertain-match" for problem in project.problems)
@@ -101,6 +102,7 @@ def _outside(project: Project) -> Iterator[str]:
     )
     if settings.render.extensions or doubts or hidden:
         raise Unsure
+    yield from (str(project.root / file) for file in HIDDEN_FILES)
     if settings.templates.dir:
         folder = project.root / settings.templates.dir
         yield from map(str, (folder, *sorted(folder.iterdir())))

@@ -16,6 +16,17 @@ seen_by_the_reader(
 
 
 seen_by_the_reader(
+    "front-matter",
+    """Front matter that is broken, or of a wrong type
+
+    YAML on top of a note file with a colon, a `#` or a bracket too many: the message names the
+    line. What can be read line by line is taken all the same. `deck` is a name, `tags` a list of
+    tags, `order` a number.
+    """,
+)
+
+
+seen_by_the_reader(
     "mixed-line-ends",
     """A note file with both Windows and Unix line ends
 

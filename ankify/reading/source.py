@@ -5,7 +5,6 @@ from __future__ import annotations
 import fnmatch
 import math
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -13,14 +12,12 @@ from pathlib import Path, PurePosixPath
 from ankify.config import QuestionSettings, read_folder_settings
 from ankify.files import DEEPEST, MEGABYTE, read_file, real_path
 from ankify.model import AnkifyError, Location, NoteFile, Problem
+from ankify.reading.front_matter import cut_front_matter
 
-SUFFIXES = frozenset({".md", ".markdown", ".mdown", ".mkd"})
+SUFFIXES = frozenset({".md", ".markdown", ".mdown", ".mkd", ".qmd", ".rmd"})
 _FRONT_MATTER_STARTS = (b"---", b"\xef\xbb\xbf---")
 _LARGEST = 200 * MEGABYTE  # of a note file
 IGNORED_FOLDERS = frozenset({"node_modules", "venv", "__pycache__"})
-_FRONT_MATTER = re.compile(
-    r"\A---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE
-)
 
 
 @dataclass(frozen=True)
@@ -96,8 +93,8 @@ def _order(found: Found) -> float:
         return math.inf
     if not data.startswith(_FRONT_MATTER_STARTS) or b"order:" not in data:  # YAML is slow
         return math.inf
-    values, _ = _cut_front_matter(_unix_lines(data.decode("utf-8-sig", "replace")))
-    order = values.get("order")
+    text = _unix_lines(data.decode("utf-8-sig", "replace"))
+    order = cut_front_matter(found.path, text).values.get("order")
     if isinstance(order, bool) or not isinstance(order, int | float) or math.isnan(order):
         return math.inf
     return order
@@ -161,8 +158,8 @@ def decode_note_file(path: str, data: bytes) -> NoteFile:
         ) from error
     mixed = mixed_line_ends(path, text)
     text = _unix_lines(text).replace("\0", "\ufffd")
-    front_matter, text = _cut_front_matter(text)
-    return NoteFile(path, text, front_matter, mixed)
+    found = cut_front_matter(path, text)
+    return NoteFile(path, found.text, found.values, (*mixed, *found.problems))
 
 
 def mixed_line_ends(path: str, text: str) -> tuple[Problem, ...]:
@@ -174,19 +171,3 @@ def mixed_line_ends(path: str, text: str) -> tuple[Problem, ...]:
     message = f"mixed line endings ({windows} lines of {text.count(chr(10))} end in CRLF)"
     hint = "let your editor save the file with one kind of line end"
     return (Problem(Location(path, first), "mixed-line-ends", message, hint=hint),)
-
-
-def _cut_front_matter(text: str) -> tuple[Mapping[str, object], str]:
-    """Take YAML off the top, leaving empty lines so that line numbers stay."""
-    found = _FRONT_MATTER.match(text)
-    if not found:
-        return {}, text
-    import yaml  # 12 ms; most notes have no front matter
-
-    try:
-        values = yaml.safe_load(found["yaml"])
-    except Exception:  # PyYAML has no one error: 2024-99-99, !!bool maybe, [[[[...
-        values = None
-    if not isinstance(values, dict):  # two rules with text between them are no front matter
-        return {}, text
-    return values, "\n" * text.count("\n", 0, found.end()) + text[found.end() :]

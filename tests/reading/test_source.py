@@ -26,12 +26,6 @@ def test_front_matter_is_taken_off_and_the_lines_stay() -> None:
         "",
         "A rule, and a text.\n",
         "- a\n- b\n",
-        "date: 2024-99-99\n",
-        "done: !!bool maybe\n",
-        "at: !!timestamp noon\n",
-        "a: [b\n",
-        "a: " + "[" * 5000 + "\n",
-        "a: !!python/object/apply:os.getcwd []\n",
     ],
     ids=lambda yaml: yaml[:20],
 )
@@ -39,6 +33,32 @@ def test_what_is_no_front_matter_stays_text(yaml: str) -> None:
     text = f"---\n{yaml}---\n{NOTE}"
     note = decode_note_file("a.md", text.encode())
     assert (note.front_matter, note.text) == ({}, text)
+
+
+@pytest.mark.parametrize(
+    ("yaml", "values", "line"),
+    [
+        ("date: 2024-99-99\n", {"date": "2024-99-99"}, 2),
+        ("done: !!bool maybe\n", {}, 2),
+        ("at: !!timestamp noon\n", {}, 2),
+        ("a: [b\n", {}, 2),
+        ("a: " + "[" * 5000 + "\n", {}, 2),
+        ("a: !!python/object/apply:os.getcwd []\n", {}, 2),
+        ("title: Soil: sand\ntags: [a]\n", {"title": "Soil: sand", "tags": ["a"]}, 2),
+        ("tags:\n- a\n- b\nx: '\n", {"tags": ["a", "b"]}, 5),
+        ("deck: [a]\norder: b\n", {"deck": ["a"], "order": "b"}, 2),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_broken_front_matter_is_reported_and_read_as_far_as_it_goes(
+    yaml: str, values: dict[str, object], line: int
+) -> None:
+    note = decode_note_file("a.md", f"---\n{yaml}---\n{NOTE}".encode())
+    assert note.front_matter == values
+    assert note.text.strip() == NOTE.strip()
+    assert note.text.count("\n") == NOTE.count("\n") + yaml.count("\n") + 2
+    first = note.problems[0]
+    assert (first.rule, first.location.line) == ("front-matter", line)
 
 
 def test_a_folder_that_cannot_be_read_is_an_error(

@@ -6,6 +6,8 @@ import hashlib
 import re
 from collections.abc import Iterator
 
+from ankify.files import read_file
+from ankify.reading.flavours.embeds import LARGEST
 from ankify.reading.flavours.flavour import Flavour
 from ankify.reading.flavours.vault import NOTE_SUFFIXES
 
@@ -18,7 +20,9 @@ def dependencies(flavour: Flavour, path: str, data: bytes) -> tuple[object, ...]
     """All that a page of these bytes depends on, to be part of the key it is cached under."""
     if not flavour.on:
         return (flavour.settings,)
-    return (flavour.settings, sorted(flavour.names), *_found(flavour, path, data, frozenset()))
+    names = sorted(flavour.names)
+    template = flavour.vault.is_template(path)
+    return (flavour.settings, names, template, *_found(flavour, path, data, frozenset()))
 
 
 def _found(
@@ -47,7 +51,7 @@ def _embedded(flavour: Flavour, path: str, above: frozenset[str]) -> Iterator[tu
     if path in above:
         return
     try:
-        data = (flavour.vault.root / path).read_bytes()
+        data = read_file(flavour.vault.root / path, LARGEST)
     except OSError:
         return
     yield path, hashlib.sha256(data).hexdigest()

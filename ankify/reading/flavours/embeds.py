@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ankify.files import MEGABYTE, read_file, real_path
 from ankify.model import AnkifyError
 from ankify.reading.anchors import slug
 from ankify.reading.flavours.flavour import ForeignFile
@@ -18,6 +19,7 @@ from ankify.reading.flavours.lines import GONE, code_lines, read_lines
 from ankify.reading.flavours.vault import NOTE_SUFFIXES
 
 DEEPEST = 4  # notes in one another
+LARGEST = 5 * MEGABYTE  # of a note that is set into another
 
 _EMBED = re.compile(
     r"(?P<lead>(?:[ \t]|>|[-*+][ \t]|\d+[.)][ \t])*)"
@@ -89,11 +91,11 @@ def read_note(file: ForeignFile, path: str) -> str | None:
     """The text of another note file of the folder, without its front matter."""
     from ankify.reading.source import decode_note_file
 
-    full = file.vault.root / path
     try:
-        if not full.resolve().is_relative_to(file.vault.root.resolve()):
+        full, root = (real_path(each) for each in (file.vault.root / path, file.vault.root))
+        if not full.is_relative_to(root):
             return None
-        return decode_note_file(path, full.read_bytes()).text
+        return decode_note_file(path, read_file(full, LARGEST)).text
     except (OSError, AnkifyError):
         return None
 

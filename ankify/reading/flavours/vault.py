@@ -6,6 +6,7 @@ key of a cached page, so it must depend on the names of files alone.
 
 from __future__ import annotations
 
+import json
 import os
 import posixpath
 import re
@@ -17,11 +18,20 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote
 
+from ankify.files import MEGABYTE, read_file
 from ankify.reading.flavours.table import FLAVOURS
 
 NOTE_SUFFIXES = (".md", ".markdown", ".mdown", ".mkd", ".qmd", ".rmd")
 # Rocks 9f8e7d6c5b4a39281706f5e4d3c2b1a0.md
 NOTION_ID = re.compile(r"[ -][0-9a-f]{32}(?=\.\w+\Z|\Z)")
+
+
+TEMPLATE_SETTINGS = (
+    (".obsidian/templates.json", "folder"),
+    (".obsidian/plugins/templater-obsidian/data.json", "templates_folder"),
+)
+# Hidden files that a vault depends on; a walk through the notes does not meet them.
+HIDDEN_FILES = (".obsidian", *(file for file, _ in TEMPLATE_SETTINGS))
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,16 @@ class Vault:
             if any(map(NOTION_ID.search, path.split("/"))):
                 return "notion", path
         return None
+
+    @cached_property
+    def templates(self) -> tuple[str, ...]:
+        """The folders that Obsidian and its Templater keep templates in."""
+        found = (_setting(self.root / file, key) for file, key in TEMPLATE_SETTINGS)
+        return tuple(sorted({folder.strip("/") for folder in found if folder.strip("/")}))
+
+    def is_template(self, path: str) -> bool:
+        """Whether a note file is in a folder for templates."""
+        return any(path.startswith(f"{folder}/") for folder in self.templates)
 
     @cached_property
     def _by_name(self) -> Mapping[str, Sequence[str]]:
@@ -81,6 +101,16 @@ class Vault:
             if _folded(full) in map(_folded, near):
                 return True
         return False
+
+
+def _setting(file: Path, key: str) -> str:
+    """A text in a JSON file of settings; "" where there is none."""
+    try:
+        values = json.loads(read_file(file, MEGABYTE))
+    except (OSError, ValueError, RecursionError):
+        return ""
+    value = values.get(key) if isinstance(values, dict) else None
+    return value if isinstance(value, str) else ""
 
 
 def _ends(path: str, wanted: str, name: str) -> bool:

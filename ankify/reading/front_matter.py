@@ -1,0 +1,99 @@
+"""YAML on top of a note file: taken off, read, and reported where it is broken."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ankify.model import Location, Problem
+
+_FRONT_MATTER = re.compile(
+    r"\A---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE
+)
+_KEY = re.compile(r"(?P<key>[A-Za-z_][\w -]*?)[ \t]*:(?:[ \t]+(?P<value>.*))?\Z")
+# What ankify reads: its name, and what its value has to be.
+_TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
+    "deck": ((str,), "the name of a deck"),
+    "tags": ((str, list), "a list of tags"),
+    "order": ((int, float), "a number"),
+}
+
+
+@dataclass(frozen=True)
+class FrontMatter:
+    """The values of the front matter, the text below it (lines in place), and what is wrong."""
+
+    values: Mapping[str, object]
+    text: str
+    problems: tuple[Problem, ...] = ()
+
+
+def cut_front_matter(path: str, text: str) -> FrontMatter:
+    """Take the front matter off a text (with `\\n` line ends); `path` goes into problems only.
+
+    Two rules with text between them are no front matter: its first line gives a key a value.
+    """
+    found = _FRONT_MATTER.match(text)
+    if not found:
+        return FrontMatter({}, text)
+    lines = found["yaml"].split("\n")
+    first = next((line for line in lines if line.strip() and not line.startswith("#")), "")
+    values, error = _read(found["yaml"])
+    if values is None and not _KEY.match(first):
+        return FrontMatter({}, text)
+    below = "\n" * text.count("\n", 0, found.end()) + text[found.end() :]
+    if values is not None:
+        return FrontMatter(values, below, tuple(_mistyped(path, lines, values)))
+    message = f"the front matter is not valid YAML{': ' if error.reason else ''}{error.reason}"
+    hint = "put a value with a colon, a # or brackets into quotes; what could be read is taken"
+    problem = Problem(Location(path, error.line + 2), "front-matter", message, hint=hint)
+    values = dict(_line_by_line(lines))
+    return FrontMatter(values, below, (problem, *_mistyped(path, lines, values)))
+
+
+@dataclass(frozen=True)
+class _Error:
+    line: int = 0  # 0-based, in the YAML
+    reason: str = ""
+
+
+def _read(text: str) -> tuple[Mapping[str, object] | None, _Error]:
+    """The values of some YAML; None where it is broken, or something else than a mapping."""
+    import yaml  # 12 ms; most notes have no front matter
+
+    try:
+        values = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        mark = error.context_mark or error.problem_mark  # where the bracket opens
+        return None, _Error(mark.line if mark else 0, error.problem or "")
+    except Exception:  # PyYAML has no one error: 2024-99-99, !!bool maybe, [[[[...
+        return None, _Error()
+    return (values if isinstance(values, dict) else None), _Error()
+
+
+def _line_by_line(lines: list[str]) -> Iterator[tuple[str, object]]:
+    """What can be read of broken YAML: each key with what is indented below it, on its own."""
+    starts = [at for at, line in enumerate(lines) if _KEY.match(line)]
+    for at, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        values, _ = _read("\n".join(lines[at:end]))
+        found = _KEY.match(lines[at])
+        if values:
+            yield from values.items()
+        elif found and _is_text(found["value"] or "") and not "".join(lines[at + 1 : end]).strip():
+            yield found["key"], found["value"].strip()
+
+
+def _is_text(value: str) -> bool:
+    """Whether a value that YAML does not read was meant as text: `Soil: sand`."""
+    return bool(value) and value[0] not in "[{\"'|>&*!"
+
+
+def _mistyped(path: str, lines: list[str], values: Mapping[str, object]) -> Iterator[Problem]:
+    for key, (types, wanted) in _TYPES.items():
+        value = values.get(key)
+        if value is None or (isinstance(value, types) and not isinstance(value, bool)):
+            continue
+        at = next((n for n, line in enumerate(lines) if re.match(rf"{key}\s*:", line)), 0)
+        message = f"{key} in the front matter is not {wanted}, and is left out"
+        yield Problem(Location(path, at + 2), "front-matter", message)
