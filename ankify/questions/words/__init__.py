@@ -87,29 +87,40 @@ ONLY_LABEL = _OnlyLabel()
 # What may be a label with what shows that it is one: `Answer: X`, `[Answer]`, `Answer (short)`.
 MARKS = "\u0300-\u036f\u064b-\u0652\u0900-\u0dff\u0e31-\u0e4e"  # vowel signs, to Python no letters
 LABELLED = re.compile(
-    rf"""\W*(?P<label>[^\n:：.\]】()（）–—]{{1,60}}?)\s*(?:\#?\d{{1,4}}\s*(?=[:：]|$))?
-    (?P<end>[\]】] | [:：] | \.(?P<dotted>\s*\S)? | \s[-–—]\s
-      | (?:[(（][^()（）]*[)）])?[^\w{MARKS}]*(?:$|\n))""",
+    rf"""\W*(?P<label>[^\n:：.\]】()（）–—]{{1,60}})
+    (?P<end>[\]】:：–—] | \.(?P<dotted>\s*\S)?
+      | (?:[(（][^()（）\n]*[)）])?[^\w{MARKS}\n]*(?:$|\n))""",
     re.VERBOSE,
 )
+BEHIND = re.compile(rf"[^\w{MARKS}'’]+(?:\s-\s.*)?$|\s-\s.*$")  # `Answer **`, `Answer - the best`
+NUMBER = re.compile(r"\s*#?\d{1,4}$")
 
 
 def _is_label(words: str, *, buttons: bool = False) -> bool:
     found = LABELLED.match(words)
-    if not found:
+    return bool(found) and _is_answer(found, buttons)
+
+
+def _is_answer(found: re.Match[str] | None, buttons: bool) -> bool:
+    if not found or found["label"][:2].lower() not in _label_heads():
         return False
-    return _is_answer(found, buttons)
-
-
-def _is_answer(found: re.Match[str], buttons: bool) -> bool:
-    text = " ".join(found["label"].replace("’", "'").lower().split())
+    text = " ".join(BEHIND.sub("", found["label"]).replace("’", "'").lower().split())
     opening = ("press", "buttons") if buttons else ()
     first = word_set("answer_qualifiers", "press", *opening, *(["answer"] if buttons else []))
     last = word_set("answer", *opening)
     if is_run(text, first, last):
         return True
+    if text[-1:].isdecimal() and not found["end"].startswith("."):
+        text = NUMBER.sub("", text)  # `Answer 3: X`
     end = ":" if found["end"] in (":", "：") else "." if found["dotted"] else ""
-    return bool(end) and is_run(f"{text}{end}", first, last)
+    return is_run(text, first, last) or (bool(end) and is_run(f"{text}{end}", first, last))
+
+
+@cache
+def _label_heads() -> frozenset[str]:
+    """The first two letters of all labels, to be quick about all other lines."""
+    words = phrases("answer", "answer_qualifiers", "press", "buttons")
+    return frozenset(word[:2].rstrip(":.") for word in words) | {word[0] + " " for word in words}
 
 
 @lru_cache(4096)
@@ -139,6 +150,8 @@ class _Key:
 
     def match(self, title: str) -> bool:
         """Whether a title begins with the label of an answer, and one of more than a letter."""
+        if ":" not in title and "：" not in title:
+            return False
         found = LABELLED.match(title)
         if not found or found["end"] not in (":", "：") or len(found["label"].strip()) < 2:
             return False
