@@ -195,12 +195,12 @@ class FileIndex:
     @cached_property
     def numbered(self) -> dict[Style, Group]:
         """The groups of numbered titles that can be questions at all."""
-        return self._groups(lambda at, title: bool(title.read.number) and at not in self._others)
+        return self._groups(lambda at, title: title.is_counted and at not in self._others)
 
     @cached_property
     def unnumbered(self) -> dict[Style, Group]:
         """The groups of titles without a number that can be questions at all."""
-        return self._groups(lambda at, title: not title.read.number and at not in self._others)
+        return self._groups(lambda at, title: not title.is_counted and at not in self._others)
 
     @cached_property
     def others(self) -> dict[Style, Group]:

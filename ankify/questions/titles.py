@@ -44,7 +44,8 @@ class Title:
     `whole` is the title with its number, `children` without. `glued` is the rest of the paragraph
     that it opens, which then belongs to the answer; it begins `below` lines down. `borrowed` says
     how many blocks down the title was found, and what else there is no part of the answer. `name`
-    is what is visible of the title, formulas still set aside.
+    is what is visible of the title, formulas still set aside. `is_paired` says that labels tell
+    question and answer.
     """
 
     kind: Kind
@@ -56,10 +57,16 @@ class Title:
     glued: tuple[Token, ...] = ()
     below: int = 1
     borrowed: tuple[int, ...] = ()
+    is_paired: bool = False
     name: str = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", visible(self.children).strip())
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether a number, or the labels of question and answer, show that it may be one."""
+        return bool(self.read.number) or self.is_paired
 
     @property
     def target(self) -> str | None:

@@ -1,0 +1,142 @@
+"""Pairs that say what they are: `Q: X` and `A: Y`, alone or below the topic that they are about.
+
+Nothing says so plainly what is a question, so a pair is one without a number, too.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from ankify.questions import thresholds as limit
+from ankify.questions.answers import OPTION, opening_words, shows_answer
+from ankify.questions.blocks import Block, read_blocks
+from ankify.questions.numbers import TOPIC, Numbered
+from ankify.questions.titles import Kind, Title, with_title_of
+from ankify.questions.words import QUESTION_LABEL, answers, normal
+from ankify.reading.inline import cut, visible
+
+TOPICS = (Kind.HEADING, Kind.HTML, Kind.BOLD, Kind.SUMMARY)
+HEADINGS = (Kind.HEADING, Kind.HTML, Kind.ITEM_HEADING)
+NEAR = 3  # blocks below a topic, such as `**Level:** easy`, among which its question begins
+
+
+def with_pairs(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """Mark the labelled titles without a number that have an answer with a label."""
+    ends = [at for at, block in enumerate(blocks) if block.title and _begins_other(block.title)]
+    found = list(blocks)
+    for at, end in pairwise([*ends, len(blocks)]):
+        title = blocks[at].title
+        if title and _is_label(title) and _is_answered(blocks[at:end], title):
+            found[at] = blocks[at]._replace(title=replace(title, is_paired=True))
+    return tuple(found)
+
+
+def _is_label(title: Title) -> bool:
+    """Whether a title is `Q: X`, without a number."""
+    return bool(title.read.dialect and title.read.dialect.labelled and not title.read.number)
+
+
+def _begins_other(title: Title) -> bool:
+    labelled = title.read.dialect and title.read.dialect.labelled
+    return bool(labelled) or title.kind in HEADINGS
+
+
+def _is_answered(blocks: Sequence[Block], title: Title) -> bool:
+    """Whether the label of an answer follows; `A. X` is an option, but for who writes `Q. X`."""
+    dotted = title.read.separator.startswith(".")
+    return any(
+        shows_answer(block) and (dotted or not OPTION.match(opening_words(block)))
+        for block in blocks
+    )
+
+
+# -- below a topic ---------------------------------------------------------------------------------
+
+
+def with_topics(blocks: Sequence[Block]) -> list[Block]:
+    """Make one question of a topic, `### 3. Loops`, and the one labelled question below it.
+
+    The title is then what is asked, unless it is asked again and again ("What is the output?").
+    """
+    found = list(blocks)
+    labels = [at for at, block in enumerate(blocks) if block.title and _is_label(block.title)]
+    asked = Counter(normal(title.name) for at in labels if (title := blocks[at].title))
+    for topics in _topics(blocks, labels):
+        for at, label in topics.items():
+            topic, question = blocks[at].title, blocks[label].title
+            if topic and question:
+                alone = asked[normal(question.name)] == 1
+                found[label] = _without_label(blocks[label])
+                found[at] = blocks[at]._replace(
+                    title=_asked(topic, found[label], label - at) if alone else _named(topic)
+                )
+    return found
+
+
+def _topics(blocks: Sequence[Block], labels: Sequence[int]) -> Iterator[dict[int, int]]:
+    """The titles that mostly hold one labelled question each, with its position, style by style."""
+    titles = [
+        at
+        for at, block in enumerate(blocks)
+        if (title := block.title) and title.kind in TOPICS and not answers(visible(title.whole))
+    ]
+    below: dict[int, list[int]] = defaultdict(list)
+    styles: dict[tuple[Kind, int], list[int]] = defaultdict(list)
+    for at in titles:
+        title = blocks[at].title
+        if title and not (title.read.dialect and title.read.dialect.labelled):
+            styles[title.kind, title.level].append(at)
+    for label in labels:
+        above = max((at for at in titles if at < label and at not in labels), default=None)
+        if above is not None:
+            below[above].append(label)
+    for group in styles.values():
+        held = {
+            at: below[at][0] for at in group if len(below[at]) == 1 and below[at][0] - at <= NEAR
+        }
+        if len(held) >= limit.MOST * len(group):
+            yield held
+
+
+def _without_label(block: Block) -> Block:
+    """A paragraph that asks, without its label, and no title of its own."""
+    if block.tokens[0].type != "paragraph_open":
+        return block._replace(title=None)
+    opening, inline, closing = block.tokens
+    label = QUESTION_LABEL.match(visible(inline.children or ()))
+    children = cut(inline.children or (), label.end() if label else 0)
+    return Block((opening, inline.copy(children=list(children)), closing))
+
+
+def _named(topic: Title) -> Title:
+    """The topic as the title of its question."""
+    read = topic.read
+    return replace(topic, read=Numbered(TOPIC, read.number, read.separator, read.start))
+
+
+def _asked(topic: Title, question: Block, offset: int) -> Title:
+    """The topic with what is asked as its title."""
+    children = tuple(question.tokens[1].children or ()) if len(question.tokens) > 1 else ()
+    if not children or topic.glued:
+        return _named(topic)
+    return with_title_of(_named(topic), (offset,), children, question.line)
+
+
+# -- in quotes -------------------------------------------------------------------------------------
+
+
+def without_quotes(blocks: Sequence[Block]) -> list[Block]:
+    """Open the quotes that begin with the label of a question: `> Q: X`."""
+    return [inner for block in blocks for inner in _unquoted(block)]
+
+
+def _unquoted(block: Block) -> list[Block]:
+    if block.tokens[0].type != "blockquote_open":
+        return [block]
+    inner = read_blocks(block.tokens[1:-1])
+    first = next((it.title for it in inner if it.title), None)
+    labelled = first and first.read.dialect and first.read.dialect.labelled
+    return inner if labelled and inner[0].title is first else [block]
