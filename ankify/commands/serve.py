@@ -47,17 +47,22 @@ def serve_preview(
     port: int = PORT,
     tell: Callable[[str], None] = print,
     stop: threading.Event | None = None,
+    editor: str | None = None,
 ) -> None:
     """Serve the preview on 127.0.0.1 until `stop` is set, and write it anew when a note changes.
 
     `read` reads the project; an error of it is told, and the last preview stays. A `port` of 0
     takes any free one. Raises AnkifyError where the port is taken.
-    An open page loads itself again after a change.
+    An open page loads itself again after a change. `editor` is that of `write_preview`.
     """
     from watchfiles import watch
 
     project = read()
-    shown = _Shown(write_site(project, folder))
+
+    def write(read_again: Project) -> Site:
+        return write_site(read_again, folder, editor=editor)
+
+    shown = _Shown(write(project))
     try:
         handler = functools.partial(_Handler, shown)
         server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
@@ -69,7 +74,7 @@ def serve_preview(
         ours = real_path(folder)
         for changes in watch(project.root, stop_event=stop, debounce=200):
             if not all(real_path(Path(path)).is_relative_to(ours) for _, path in changes):
-                _write_again(read, shown, tell)
+                _write_again(lambda: write(read()), shown, tell)
         server.shutdown()
 
 
@@ -87,9 +92,9 @@ class _Shown:
         return path if real_path(path) == real_path(self.site.folder) / name else None
 
 
-def _write_again(read: Callable[[], Project], shown: _Shown, tell: Callable[[str], None]) -> None:
+def _write_again(write: Callable[[], Site], shown: _Shown, tell: Callable[[str], None]) -> None:
     try:
-        shown.site = write_site(read(), shown.site.folder)
+        shown.site = write()
         tell("written again")
     except AnkifyError as error:
         tell(str(error))

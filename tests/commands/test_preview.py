@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import importlib.util
+import re
 import threading
 import time
+import tomllib
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
-from browser import DESKTOP, PHONE, Browser, open_browser
+from browser import DESKTOP, PHONE, Browser, need, open_browser
 from conftest import PIXEL
 
+from ankify.anki.note_type import template_folder
 from ankify.checks.rules import check
-from ankify.commands.preview import draw_formula, fill_template, write_preview
+from ankify.commands.preview import write_preview
+from ankify.commands.preview_cards import draw_formula, fill_template
+from ankify.commands.preview_page import KEYS
 from ankify.commands.serve import serve_preview
+from ankify.identity.lock import write_lock
 from ankify.model import AnkifyError, Project
 from ankify.pipeline import ReadOptions, read_project
 
@@ -194,13 +202,12 @@ def test_media_and_problems_are_not_gone_through_for_each_card(
     counted = replace(project, media=Counted(project.media), problems=Counted(project.problems))
     Counted.times = 0
     html = write_preview(counted, tmp_path / "site").read_text(encoding="utf-8")
-    assert html.count('<article class="faulty">') == 50
+    assert html.count(" data-faulty>") == 50
     assert Counted.times < 10
 
 
 def test_a_removed_question_is_shown_as_removed(project: Callable, tmp_path: Path) -> None:
     from ankify.anki.write import write_apkg
-    from ankify.identity.lock import write_lock
 
     root = project({"go.md": FILES["go.md"]})
     first = read_project(root, ReadOptions(now=1))
@@ -210,7 +217,9 @@ def test_a_removed_question_is_shown_as_removed(project: Callable, tmp_path: Pat
     second = read_project(root, ReadOptions(now=2, last_package=tmp_path / "first.apkg"))
     html = write_preview(second, tmp_path / "site").read_text(encoding="utf-8")
     assert html.count("<article") == 2
-    assert html.count("only who has this card keeps it") == 1
+    assert html.count('data-say="removed_why"') == 1
+    assert html.count('data-change="removed"') == 1
+    assert html.count('data-change="updated"') == 1
 
 
 # The page in a browser ---------------------------------------------------------------------------
@@ -289,7 +298,7 @@ def test_the_place_of_a_question_is_a_link_to_its_line(page: Browser) -> None:
 
 def test_what_cannot_be_drawn_is_said(page: Browser) -> None:
     article = page.page.locator("article", has_text="What is this")
-    assert "1 formula is shown as TeX here" in article.inner_text()
+    assert "drawn by Anki: 1 of the formulas" in article.inner_text()
     assert article.locator("figure").nth(1).locator("code.tex").inner_text() == r"\ce{H2O}"
     assert r"\(code\)" in article.inner_text()
 
@@ -299,6 +308,134 @@ def test_every_card_of_a_note_is_there(page: Browser) -> None:
     assert captions.all_inner_texts() == [
         f"{name}: {side}" for name in ("Answer", "Formula", "Image") for side in ("Front", "Back")
     ]
+
+
+def test_every_language_says_the_same() -> None:
+    words = tomllib.loads((template_folder() / "preview.toml").read_text(encoding="utf-8"))
+    assert set(words) == {"en", "zh"}
+    for own in words.values():
+        assert list(own) == list(words["en"])
+        for key, text in own.items():
+            places = re.compile(r"\{\w+\}").findall
+            assert sorted(places(text)) == sorted(places(words["en"][key])), key
+
+
+def test_it_speaks_the_language_of_its_reader(
+    read: Callable, browser: Browser, tmp_path: Path
+) -> None:
+    index = write_preview(read(), tmp_path / "site")
+    page = browser.page.context.browser.new_page(locale="zh-CN")
+    page.goto(index.as_uri())
+    assert page.get_by_role("button", name="夜间").is_visible()
+    assert page.get_by_role("status").inner_text() == "4 条笔记"
+    assert page.get_by_role("searchbox", name="搜索").get_attribute("placeholder") == "搜索所有卡片"
+    assert page.evaluate("document.documentElement.lang") == "zh-Hans"
+    page.close()
+
+
+def test_cards_are_turned_over_as_in_anki(page: Browser) -> None:
+    keys, sides = page.page.keyboard, page.page.locator("article").nth(0).locator("figure")
+    assert [side.is_visible() for side in sides.all()[:2]] == [True, True]
+    keys.press("f")
+    keys.press("j")
+    assert [side.is_visible() for side in sides.all()[:2]] == [True, False]
+    keys.press("Space")
+    assert [side.is_visible() for side in sides.all()[:2]] == [False, True]
+    keys.press("Space")
+    second = page.page.locator("article").nth(1)
+    assert second.evaluate("(it) => it === document.activeElement")
+    second.get_by_role("button", name="Show answer").click()
+    assert second.locator("figure.back").first.is_visible()
+    keys.press("k")
+    assert sides.nth(0).is_visible()
+    keys.press("f")
+    assert [side.is_visible() for side in sides.all()[:2]] == [True, True]
+
+
+def test_the_keys_are_explained(page: Browser) -> None:
+    page.page.keyboard.press("?")
+    help_ = page.page.get_by_role("dialog", name="Keys")
+    assert help_.is_visible()
+    for key, _ in KEYS:
+        assert help_.get_by_text(key, exact=True).is_visible()
+    page.page.keyboard.press("Escape")
+    assert not help_.is_visible()
+
+
+def test_one_kind_of_card_can_be_chosen(page: Browser) -> None:
+    page.page.get_by_role("combobox", name="Kind of card").select_option("Formula")
+    assert page.page.locator(".sides:visible").count() == 1
+    assert page.page.get_by_role("status").inner_text() == "1 of 4 notes"
+
+
+def test_what_the_next_import_changes_is_marked(
+    project: Callable, browser: Browser, tmp_path: Path
+) -> None:
+    root = project({"go.md": FILES["go.md"]})
+    write_lock(read_project(root, ReadOptions(now=1)))
+    text = str(FILES["go.md"]).replace("A light thread", "A lighter thread")
+    (root / "go.md").write_text(f"{text}\n## 3. What is new?\n\nThis.\n", encoding="utf-8")
+    write_preview(read_project(root, ReadOptions(now=2)), tmp_path / "site")
+    browser.folders["/"] = tmp_path / "site"
+    browser.open("/index.html", DESKTOP)
+    badges = browser.page.locator("article .badge").all_inner_texts()
+    assert badges == ["updated", "new"]
+    browser.page.get_by_role("checkbox", name="Only what the next import changes (2)").check()
+    assert browser.page.locator("article:visible").count() == 2
+
+
+def test_a_file_says_why_its_titles_are_questions(page: Browser) -> None:
+    file = page.page.locator(".files details", has_text="go.md")
+    assert not file.get_by_role("link").first.is_visible()
+    file.locator("summary").click()
+    assert "are numbered" in file.inner_text()
+    file.get_by_role("link", name="go.md:3").click()
+    assert page.page.locator("span:target").inner_text().startswith("## 1. What is a goroutine")
+
+
+def test_a_line_opens_in_an_editor(run: Callable, project: Callable, tmp_path: Path) -> None:
+    root = project({"a b/go.md": FILES["go.md"]})
+    code, _, err = run("preview", root, "-o", tmp_path / "site", "--editor", "vscode")
+    assert code == 0, err
+    html = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    path = quote((root.resolve() / "a b" / "go.md").as_posix())
+    assert f'href="vscode://file{path}:3"' in html
+
+
+@pytest.mark.parametrize(
+    "editor", ["nano", "javascript://{path}", "https://a.org/{path}", "my://file"]
+)
+def test_what_is_no_editor_is_refused(run: Callable, project: Callable, editor: str) -> None:
+    code, _, err = run("preview", project(FILES), "--editor", editor)
+    assert code == 2
+    assert "is none of vscode" in err
+
+
+def test_on_paper_there_are_questions_and_answers_alone(page: Browser) -> None:
+    page.page.emulate_media(media="print")
+    article = page.page.locator("article", has_text="What is a goroutine")
+    assert not page.page.locator(".bar").is_visible()
+    assert not article.locator("figure.front").is_visible()
+    assert article.locator("figure.back").is_visible()
+    assert page.page.pdf(format="A4").startswith(b"%PDF")
+    page.page.emulate_media(media="screen")
+
+
+@pytest.mark.parametrize("night", [False, True], ids=["day", "night"])
+def test_a_screen_reader_finds_its_way(page: Browser, night: bool) -> None:
+    axe = importlib.util.find_spec("axe_playwright_python")
+    need(axe, "axe-core", "pip install --no-deps axe-playwright-python")
+    assert axe
+    script = (Path(axe.origin).parent / "axe.min.js").read_text(encoding="utf-8")
+    page.page.emulate_media(color_scheme="dark" if night else "light")
+    page.page.reload()
+    for article in page.page.locator("article").all():
+        article.scroll_into_view_if_needed()
+    page.page.evaluate(script)
+    found = page.page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
+    page.page.emulate_media(color_scheme="light")
+    worst = [it for it in found if it["impact"] in ("serious", "critical")]
+    assert [(it["id"], it["nodes"][0]["html"]) for it in worst] == []
 
 
 # Serving -----------------------------------------------------------------------------------------
