@@ -22,7 +22,7 @@ STATUS = FIELDS.index("Status")  # ankify's own: no edit of a learner
 # A word, a Chinese or Japanese character, or one character of anything else; with the space before.
 _TOKEN = re.compile(r" ?(?:[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+|\S)")
 _CONTEXT = 6  # tokens of unchanged text that are shown on each side of a change
-_LONG = 3000  # tokens, from which on frequent ones are no longer aligned: that would take minutes
+_MOST = 1_000_000  # pairs of tokens that are compared: a second's work
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +127,7 @@ def word_diff(old: str, new: str) -> str:
     before, after = (_TOKEN.findall(" ".join(text.split())) for text in (old, new))
     if before == after:
         return ""
-    matcher = SequenceMatcher(None, before, after, len(before) + len(after) > _LONG)
-    blocks = matcher.get_opcodes()
+    blocks = _opcodes(before, after)
     pieces = []
     for at, (kind, a, b, c, d) in enumerate(blocks):
         if kind == "equal":
@@ -138,6 +137,23 @@ def word_diff(old: str, new: str) -> str:
         come = come.lstrip() if gone else come
         pieces.append(_marked("[-", gone, "-]") + _marked("{+", come, "+}"))
     return " ".join("".join(pieces).split())
+
+
+def _opcodes(before: Sequence[str], after: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
+    """The steps from one to the other, as difflib names them; what is too long is one step."""
+    shorter = min(len(before), len(after))
+    start = next((at for at in range(shorter) if before[at] != after[at]), shorter)
+    most = shorter - start
+    end = next((at for at in range(most) if before[-1 - at] != after[-1 - at]), most)
+    old, new = before[start : len(before) - end], after[start : len(after) - end]
+    if len(old) * len(new) > _MOST:
+        steps = [("replace", 0, len(old), 0, len(new))]
+    else:
+        steps = list(SequenceMatcher(None, old, new, autojunk=False).get_opcodes())
+    middle = [(kind, a + start, b + start, c + start, d + start) for kind, a, b, c, d in steps]
+    head = [("equal", 0, start, 0, start)] * bool(start)
+    tail = ("equal", len(before) - end, len(before), len(after) - end, len(after))
+    return [*head, *middle, *[tail] * bool(end)]
 
 
 def _marked(start: str, text: str, end: str) -> str:
