@@ -7,11 +7,18 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
+import click
 import pytest
 import yaml
+from ankiconnect import StandIn
+from real_anki import RealAnki
+
+from ankify.commands.cli import cli
+from ankify.commands.init import filled
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -61,9 +68,9 @@ def test_both_readmes_show_the_same_commands() -> None:
     assert commands(READMES[0]) == commands(READMES[1])
 
 
-def test_the_readmes_first_two_commands_are_targets_of_make() -> None:
+def test_the_readmes_first_commands_are_targets_of_make() -> None:
     first = commands(READMES[0])[0]
-    assert first == ["make deck", "make test"]
+    assert first == ["make deck", "make demo", "make test"]
     for command in first:
         assert call([*command.split(), "-n"], ROOT).returncode == 0
 
@@ -77,14 +84,113 @@ def call(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_readmes_other_commands_run_in_their_order(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "notes", tmp_path / "notes")
-    for block in commands(READMES[0])[1:]:
-        script = [line for line in block if not line.startswith("pipx ")]
-        done = call(["bash", "-e", "-c", "\n".join(script)], tmp_path)
-        assert done.returncode == 0, done.stderr
+@pytest.fixture
+def stand_in(anki: RealAnki) -> Iterator[StandIn]:
+    server = StandIn(anki)
+    yield server
+    server.close()
+
+
+def run_as_printed(page: Path, blocks: list[list[str]], folder: Path, url: str) -> None:
+    """Run the commands of a page in one shell; what needs Anki finds the stand-in, and a yes."""
+    script = f"""
+        ankify() {{ case $1 in
+            push) command ankify "$@" --yes --url {url} ;;
+            progress) case "$*" in *--from*) command ankify "$@" ;; *)
+                command ankify "$@" --url {url} ;; esac ;;
+            *) command ankify "$@" ;; esac }}
+        git() {{ command git -c init.defaultBranch=main "$@"; }}
+        """
+    lines = [line for block in blocks for line in block if not line.startswith(("pipx ", "("))]
+    done = call(["bash", "-e", "-c", "\n".join([script, *lines])], folder)
+    assert done.returncode == 0, f"{page.name}: {done.stderr}"
+
+
+@pytest.mark.slow
+def test_the_readmes_other_commands_run_in_their_order(tmp_path: Path, stand_in: StandIn) -> None:
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "a.md").write_text(NOTE)
+    start, *everyday = commands(READMES[0])[1:]
+    run_as_printed(READMES[0], [start], tmp_path, stand_in.url)
+    run_as_printed(READMES[0], everyday, tmp_path, stand_in.url)
     assert list(tmp_path.glob("build/*.apkg"))
     assert list(tmp_path.glob("my-notes/build/*.apkg"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["tutorial.md", "tutorial.zh-CN.md"])
+def test_the_tutorial_runs_from_its_first_command_to_its_last(
+    tmp_path: Path, stand_in: StandIn, anki: RealAnki, name: str
+) -> None:
+    page = ROOT / "docs" / name
+    run_as_printed(page, commands(page), tmp_path, stand_in.url)
+    assert len(anki.notes()) == 7
+
+
+@pytest.mark.slow
+def test_each_recipe_runs_in_a_folder_with_notes(tmp_path: Path, stand_in: StandIn) -> None:
+    page = ROOT / "docs" / "how-to.md"
+    recipes = commands(page)
+    assert len(recipes) > 4
+    for number, recipe in enumerate(recipes):
+        folder = tmp_path / f"notes-{number}"
+        folder.mkdir()
+        (folder / "a.md").write_text(NOTE)
+        call(["git", "init", "-q"], folder)
+        call(["ankify", "build", "-q"], folder)
+        shutil.copy(next(folder.glob("build/*.apkg")), folder / "theirs.apkg")
+        run_as_printed(page, [recipe], folder, stand_in.url)
+
+
+# Everything that is printed anywhere -------------------------------------------------------------
+
+NOTE = "# Sums\n\n## 1. What is one and one?\n\nTwo.\n"
+QUOTED = re.compile(r"`{1,2}((?:ankify|make) [^`\n]+)`")
+SOURCES = [*PAGES, *sorted((ROOT / "ankify").rglob("*.py"))]
+GIVEN = {"COMMAND", "stage"}  # stand for a name
+
+
+def printed_commands() -> Iterator[tuple[str, list[str]]]:
+    """All commands that pages, messages and starter files show, with where; as words."""
+    for file in SOURCES:
+        text = file.read_text(encoding="utf-8")
+        blocks = commands(file) if file.suffix == ".md" else []
+        found = [*QUOTED.findall(text), *(line for block in blocks for line in block)]
+        for line in found:
+            yield from ((file.name, words) for words in split(line))
+    workflow = yaml.safe_load(filled("deck.yml"))
+    for step in workflow["jobs"]["deck"]["steps"]:
+        yield from (("deck.yml", words) for words in split(step.get("run", "")))
+
+
+def split(line: str) -> Iterator[list[str]]:
+    for command in re.split(r"&&|\|\|?|;|\n|>", line):
+        words = re.sub(r"\"[^\"]*\"|'|\.\.\.", "", command).split()
+        if words[:1] in (["ankify"], ["make"]):
+            yield words
+
+
+def test_every_command_that_is_printed_exists_with_its_options() -> None:
+    context = click.Context(cli)
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
+    wrong, seen = [], 0
+    for place, (program, *words) in printed_commands():
+        names = [word for word in words if not word.startswith("-") and "=" not in word]
+        if not words or names[:1] == [] or names[0] in GIVEN or "{" in words[0]:
+            continue
+        seen += 1
+        if program == "make":
+            wrong += [f"{place}: make {name}" for name in names if name not in targets]
+            continue
+        command = cli.get_command(context, names[0])
+        known = {"-h", "--help", "--version"}
+        for option in command.params if command else ():
+            known.update(option.opts, option.secondary_opts)
+        used = {word.partition("=")[0] for word in words if word.startswith("-")}
+        if command is None or not used <= known:
+            wrong.append(f"{place}: ankify {' '.join(words)}")
+    assert seen > 150
+    assert wrong == []
 
 
 def test_the_readmes_library_example_runs(tmp_path: Path) -> None:
