@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ankify.anki.notes import candidate, note_fingerprint
+from ankify.identity.items import Candidate, new_items
 from ankify.identity.likeness import normalise_title
 from ankify.identity.lock import (
     LOCK_NAME,
@@ -23,7 +24,7 @@ from ankify.identity.lock import (
     sorted_entries,
     write_lock,
 )
-from ankify.identity.matching import Candidate, Matcher, new_items
+from ankify.identity.matching import Matcher
 from ankify.model import AnkifyError, Location, PackageNote, Project, Rendered
 from ankify.questions.numbers import strip_number
 from ankify.reading.html import html_lines

@@ -24,9 +24,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
+from ankify.identity.items import Candidate, Decide, Doubt, Item
 from ankify.identity.likeness import normalise_title
 from ankify.identity.lock import Lock, LockEntry, sorted_entries
-from ankify.identity.matching import Candidate, Decide, Doubt, Item, Matcher
+from ankify.identity.matching import Matcher
 from ankify.model import Change, ChangeKind, Location
 
 __all__ = [
@@ -121,7 +122,8 @@ def match(
     for is_cloze in (False, True):  # Anki never makes a note of the one type one of the other
         own = [entry for entry in entries if entry.is_cloze is is_cloze]
         places = [at for at, one in enumerate(candidates) if one.is_cloze is is_cloze]
-        matcher = Matcher(own, [candidates[at] for at in places], decide)
+        asked = [candidates[at] for at in places]
+        matcher = Matcher(own, asked, decide, is_ordered=bool(lock and lock.is_ordered))
         if own or places:
             matcher.run()
         matches |= {at: _match(matcher, new, namespace, taken) for new, at in enumerate(places)}

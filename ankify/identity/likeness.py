@@ -20,6 +20,7 @@ ASCII_WORD = {
 }
 ASCII_TOKEN = re.compile(r"[a-z0-9]+[+#]*")
 DIGITS = re.compile(r"[\d一二三四五六七八九十百]+")  # "第12题", "第十二题"
+SHORT_WORD = 6  # letters; a letter more makes another word of a shorter one
 ALIKE = 80  # percent of the letters that words of one spelling share
 
 
@@ -51,20 +52,23 @@ def title_likeness(
     """Tell how much of two titles is shared (Dice), 0 - 1, each word with its weight."""
     both = 2 * fsum(map(weight, ours & theirs))  # exact: a set has no order
     apart = fsum(map(weight, ours ^ theirs))
-    for one, other in _spelled_alike(ours - theirs, theirs - ours):
+    for one, other in spelled_alike(ours - theirs, theirs - ours):
         moved = weight(one) + weight(other)
         both, apart = both + moved, apart - moved
     return both / (both + apart) if both else 0.0
 
 
-def _spelled_alike(ours: frozenset[str], theirs: frozenset[str]) -> Iterator[tuple[str, str]]:
-    """Pair words that differ by an ending or a typing error."""
+def spelled_alike(
+    ours: frozenset[str], theirs: frozenset[str], *, strictly: bool = False
+) -> Iterator[tuple[str, str]]:
+    """Pair words that differ by an ending or a typing error; `strictly` by a typing error."""
     from rapidfuzz.fuzz import ratio  # most builds have no titles to compare
 
     letters = {word[0] for word in ours} & {word[0] for word in theirs}
     left = sorted(word for word in theirs if word[0] in letters)
+    is_same = _is_misspelled if strictly else _is_same_word
     for word in sorted(word for word in ours if word[0] in letters):
-        alike = [other for other in left if word[0] == other[0] and _same_word(word, other)]
+        alike = [other for other in left if word[0] == other[0] and is_same(word, other)]
         if alike:
             best = max(alike, key=lambda other: ratio(word, other))
             left.remove(best)
@@ -72,19 +76,44 @@ def _spelled_alike(ours: frozenset[str], theirs: frozenset[str]) -> Iterator[tup
 
 
 THING = 3  # words, or so many times as many CJK characters, that name one thing
+# Words in front of a thing that are no part of its name, by language.
+ARTICLES = frozenset(
+    word
+    for line in (
+        "a an the",
+        "der die das den dem des ein eine einen einem einer eines",
+        "le la les l un une des",
+        "el los las un una unos unas",
+        "il lo gli i uno",
+        "o os as um uma",
+        "de het een",
+    )
+    for word in line.split()
+)
+_PIECE = re.compile(r"\d+|\D+")  # "react15" -> react, 15
 
 
-def same_but_for_one_thing(ours: str, theirs: str) -> bool:
-    """Whether titles differ in one stretch, by what is no typing error: Flask, and Svelte."""
-    a, b = TOKEN.findall(ours.casefold()), TOKEN.findall(theirs.casefold())
+def is_same_but_for_one_thing(ours: str, theirs: str) -> bool:
+    """Whether titles differ in one stretch, by what is no typing error: Flask, and Svelte.
+
+    Articles are no difference, nor is the spelling of a version: "4" and "v4", "React15" and
+    "React v15".
+    """
+    a, b = _pieces(ours), _pieces(theirs)
     before = _equal_first(a, b)
     after = min(_equal_first(a[::-1], b[::-1]), len(a) - before, len(b) - before)
     one, other = a[before : len(a) - after], b[before : len(b) - after]
     if not one or not other or before + after < 2:
         return False
     most = THING * 3 if one[0] >= CJK else THING
-    alike = _spelled_alike(frozenset(one), frozenset(other))
+    alike = spelled_alike(frozenset(one), frozenset(other))
     return max(len(one), len(other)) <= most and next(alike, None) is None
+
+
+def _pieces(title: str) -> list[str]:
+    """The words of a title in order, without articles; letters and digits apart."""
+    tokens = (token for token in TOKEN.findall(title.casefold()) if token not in ARTICLES)
+    return [piece for token in tokens for piece in _PIECE.findall(token)]
 
 
 def _equal_first(ours: Sequence[str], theirs: Sequence[str]) -> int:
@@ -92,8 +121,21 @@ def _equal_first(ours: Sequence[str], theirs: Sequence[str]) -> int:
     return next((at for at, (a, b) in enumerate(both) if a != b), min(len(ours), len(theirs)))
 
 
-def _same_word(a: str, b: str) -> bool:
+def _is_same_word(a: str, b: str) -> bool:
     """No typing error makes "python2" of "python3", or "disadvantage" of "advantage"."""
     from rapidfuzz.fuzz import ratio
 
+    if max(len(a), len(b)) < SHORT_WORD and not _is_misspelled(a, b):
+        return False  # "SMTP" and "SMTPS" are two things, as "Adam" and "AdamW"
     return ratio(a, b) >= ALIKE and DIGITS.findall(a) == DIGITS.findall(b)
+
+
+def _is_misspelled(a: str, b: str) -> bool:
+    """Whether two letters changed places, as in "Rbiosom" and "Ribosom", or one was missed."""
+    if DIGITS.search(a) or DIGITS.search(b):
+        return False
+    if sorted(a) == sorted(b):
+        return True
+    short, long = sorted((a, b), key=len)
+    missed = any(long[:at] + long[at + 1 :] == short for at in range(1, len(long) - 1))
+    return missed and len(short) >= SHORT_WORD

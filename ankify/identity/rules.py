@@ -1,0 +1,279 @@
+"""The certain rules: what a person would be sure of, in the order in which it is asked.
+
+Each rule pairs entries of the lock with questions of the notes as far as it can, and leaves the
+rest to the next. What is left after the last is weighed (`weighing.py`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+
+from ankify.identity.items import Item, answers_alike, has_equal_answer
+from ankify.identity.likeness import is_same_but_for_one_thing, title_likeness
+from ankify.identity.pairing import Pair, Pairing
+from ankify.identity.thresholds import ENOUGH, GROUP, PROVES, SHARED, TITLE, TOUCHED
+from ankify.identity.titles import Relation
+from ankify.rendering.sketch import TOKEN
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule: what it is called, what it says to a reader, and the pairs that it finds."""
+
+    name: str
+    says: str
+    find: Callable[[Pairing], Iterator[Pair]]
+
+
+def run_rules(pairing: Pairing) -> None:
+    """Pair all that is certain, rule after rule."""
+    for rule in RULES:
+        if pairing.is_done():
+            return
+        for old, new in rule.find(pairing):
+            pairing.take(old, new)
+
+
+# The rules ---------------------------------------------------------------------------------------
+
+
+def by_mark(pairing: Pairing) -> Iterator[Pair]:
+    """The author's own mark; the guid of an entry will do for a mark (see `Item.mark`)."""
+    if not any(item.mark for item in pairing.news):
+        return
+    known = {item.marks[0]: old for old, item in enumerate(pairing.olds)}
+    known |= {item.mark: old for old, item in enumerate(pairing.olds) if item.mark}
+    for new, item in enumerate(pairing.news):
+        if item.mark and item.mark in known:
+            yield known[item.mark], new
+
+
+def by_text_in_its_file(pairing: Pairing) -> Iterator[Pair]:
+    """Title and answer in one file, twins in their order."""
+    yield from _in_order(pairing, lambda item: (item.file, *item.text))
+    pairing.learn_places()
+
+
+def by_title_in_its_file(pairing: Pairing) -> Iterator[Pair]:
+    """A title that its file has once on both sides, whatever became of the answer."""
+    for old_file, new_file, olds, news in pairing.open_places():
+        if old_file == new_file:
+            yield from _by_title(pairing, olds, news)
+
+
+def by_text_where_its_file_went(pairing: Pairing) -> Iterator[Pair]:
+    """Title and answer, in the file that most of a file's questions went to."""
+    for old_file, new_file, olds, news in pairing.open_places():
+        if old_file != new_file:
+            yield from _in_order(pairing, lambda item: item.text, olds, news)
+
+
+def by_title_where_its_file_went(pairing: Pairing) -> Iterator[Pair]:
+    """A title that file and new file have once, if much of the file went there."""
+    for old_file, new_file, olds, news in pairing.open_places():
+        if old_file != new_file and pairing.places.share(old_file, new_file) > SHARED.value:
+            yield from _by_title(pairing, olds, news)
+
+
+def by_text_anywhere(pairing: Pairing) -> Iterator[Pair]:
+    """Title and answer in any file; of answers of a few words only if no other has both."""
+    olds = [old for old in pairing.open_olds() if pairing.olds[old].size >= ENOUGH.value]
+    yield from _in_order(pairing, lambda item: item.text, olds, pairing.open_news())
+    for alive in (True, False):
+        news = pairing.open_news()
+        yield from pairing.alike_once(
+            pairing.open_olds(alive=alive), news, lambda item: item.text if item.size else None
+        )
+    pairing.learn_places()
+
+
+def by_answer_in_its_file(pairing: Pairing) -> Iterator[Pair]:
+    """An answer that is the same to the letter, and that no other of the file has."""
+    for old_file, new_file, olds, news in pairing.open_places():
+        once = _answers_once(pairing, old_file, new_file)
+        pairs = [
+            pair
+            for pair in pairing.alike_once(olds, news, lambda item: item.size and item.checksum)
+            if pairing.olds[pair[0]].checksum in once
+        ]
+        is_change_of_all = len(pairs) >= GROUP.value and 2 * len(pairs) >= len(olds)
+        for old, new in pairs:
+            a, b = pairing.olds[old], pairing.news[new]
+            is_long = min(a.words, b.words) >= PROVES.value
+            if is_change_of_all or is_long or _is_one_thing(pairing.titles.relation(a, b)):
+                yield old, new
+
+
+def by_equal_change(pairing: Pairing) -> Iterator[Pair]:
+    """Titles of one file that changed in the same words, if most of their answers stayed alike."""
+    for old_file, new_file, olds, news in pairing.open_places():
+        groups = _changes(pairing, old_file, new_file, olds, news)
+        done = (
+            Counter(
+                _change(pairing.olds[old], pairing.news[new])
+                for new, old in pairing.found.items()
+                if (pairing.olds[old].file, pairing.news[new].file) == (old_file, new_file)
+            )
+            if groups
+            else Counter()
+        )
+        for change, pairs in groups.items():
+            alike = sum(
+                answers_alike(pairing.olds[old], pairing.news[new]) >= SHARED.value
+                for old, new in pairs
+            )
+            support, total = done[change] + alike, done[change] + len(pairs)
+            if support >= GROUP.value and 2 * support >= total:
+                yield from pairs
+
+
+def by_slot(pairing: Pairing) -> Iterator[Pair]:
+    """One went and one came between neighbours that stayed."""
+    if not pairing.is_ordered:
+        return
+    for old, new in _slots(pairing):
+        a, b = pairing.olds[old], pairing.news[new]
+        if _is_one_in_slot(pairing, a, b):
+            yield old, new
+        elif has_equal_answer(a, b):
+            pairing.unsure.append((old, new))
+
+
+RULES = (
+    Rule("mark", "the author's own mark is the same", by_mark),
+    Rule("text", "same title and answer in the same file", by_text_in_its_file),
+    Rule("title", "same title in its old file, there once", by_title_in_its_file),
+    Rule("moved text", "same title and answer where its file went", by_text_where_its_file_went),
+    Rule("moved title", "same title where its file went, once", by_title_where_its_file_went),
+    Rule("text anywhere", "same title and answer in another file", by_text_anywhere),
+    Rule("answer", "same answer to the letter in its file, there once", by_answer_in_its_file),
+    Rule("equal change", "titles of a file all reworded alike", by_equal_change),
+    Rule("slot", "one went and one came in the same slot", by_slot),
+)
+
+# What they share ---------------------------------------------------------------------------------
+
+
+def _in_order(
+    pairing: Pairing,
+    key: Callable[[Item], Hashable],
+    olds: list[int] | None = None,
+    news: list[int] | None = None,
+) -> Iterator[Pair]:
+    """Pair what has an equal key, the first with the first."""
+    waiting: dict[Hashable, list[int]] = defaultdict(list)
+    for old in pairing.open_olds() if olds is None else olds:
+        waiting[key(pairing.olds[old])].append(old)
+    for group in waiting.values():
+        group.sort(key=lambda old: (pairing.olds[old].file, pairing.olds[old].nth), reverse=True)
+    for new in pairing.open_news() if news is None else news:
+        group = waiting.get(key(pairing.news[new]), [])
+        if group and new not in pairing.found:
+            yield group.pop(), new
+
+
+def _by_title(pairing: Pairing, olds: list[int], news: list[int]) -> Iterator[Pair]:
+    for old, new in pairing.alike_once(olds, news, lambda item: item.title):
+        a, b = pairing.olds[old], pairing.news[new]
+        if pairing.titles.is_once(a, b) and not pairing.titles.is_running(a, b):
+            yield old, new
+
+
+def _is_one_thing(relation: Relation) -> bool:
+    return relation in (Relation.SAME, Relation.SILENT)
+
+
+def _answers_once(pairing: Pairing, old_file: str, new_file: str) -> set[bytes]:
+    """The answers that no second question of a file has, before and after."""
+    sides = (pairing.file_of(True, old_file), pairing.file_of(False, new_file))
+    ours, theirs = (Counter(item.checksum for item in side) for side in sides)
+    return {answer for answer, number in ours.items() if number == theirs[answer] == 1}
+
+
+Change = tuple[tuple[str, ...], tuple[str, ...]]  # words that went, words that came
+
+
+def _change(old: Item, new: Item) -> Change | None:
+    """The words that went and that came; None where the titles are equal."""
+    if old.title == new.title:
+        return None
+    ours, theirs = (Counter(TOKEN.findall(it.raw_title.casefold())) for it in (old, new))
+    return tuple(sorted((ours - theirs).elements())), tuple(sorted((theirs - ours).elements()))
+
+
+def _changes(
+    pairing: Pairing, old_file: str, new_file: str, olds: list[int], news: list[int]
+) -> dict[Change, list[Pair]]:
+    """The pairs whose titles share a thing, by what changed in them; one to one."""
+    frame = pairing.titles.frame(old_file, new_file)
+    index: dict[str, list[int]] = defaultdict(list)
+    for new in news:
+        for word in pairing.titles.words(pairing.news[new].raw_title) - frame:
+            index[word].append(new)
+    groups: dict[Change, list[Pair]] = defaultdict(list)
+    for old in olds:
+        things = pairing.titles.words(pairing.olds[old].raw_title) - frame
+        for new in sorted({new for word in things for new in index.get(word, ())}):
+            change = _change(pairing.olds[old], pairing.news[new])
+            if change is not None:
+                groups[change].append((old, new))
+    return {change: _one_to_one(pairs) for change, pairs in groups.items()}
+
+
+def _one_to_one(pairs: list[Pair]) -> list[Pair]:
+    """Leave out what has several partners."""
+    olds, news = Counter(old for old, _ in pairs), Counter(new for _, new in pairs)
+    return [(old, new) for old, new in pairs if olds[old] == news[new] == 1]
+
+
+def _slots(pairing: Pairing) -> Iterator[Pair]:
+    """One entry and one candidate, each alone between the same two neighbours (or at an end)."""
+    for old_file, new_file, _, _ in pairing.open_places():
+        ours, theirs = pairing.file_of(True, old_file), pairing.file_of(False, new_file)
+        here = {item.at for item in theirs}
+        went = _gaps([(it.at, pairing.taken.get(it.at)) for it in ours], within=here)
+        there = {item.at for item in ours}
+        came = _gaps([(it.at, pairing.found.get(it.at)) for it in theirs], within=there)
+        by_ends = dict(came)
+        for (left, right), olds in went:
+            news = by_ends.get((pairing.taken.get(left, left), pairing.taken.get(right, right)), [])
+            if len(olds) == len(news) == 1:
+                yield olds[0], news[0]
+
+
+START, STOP = -1, -2  # of a file, in place of a neighbour
+
+
+def _gaps(
+    items: list[tuple[int, int | None]], *, within: set[int]
+) -> list[tuple[tuple[int, int], list[int]]]:
+    """The items without a partner between each two neighbours that have one `within` a file."""
+    gaps = []
+    left, waiting = START, list[int]()
+    for at, partner in [*items, (STOP, STOP)]:
+        if partner is None:
+            waiting.append(at)
+        elif partner in within or at == STOP:
+            if waiting:
+                gaps.append(((left, at), waiting))
+            left, waiting = at, []
+    return gaps
+
+
+def _is_one_in_slot(pairing: Pairing, old: Item, new: Item) -> bool:
+    """Whether title and answer do not both speak against it."""
+    relation, alike = pairing.titles.relation(old, new), answers_alike(old, new)
+    if relation is Relation.SILENT:
+        return alike >= TOUCHED.value
+    if relation is Relation.OTHER:
+        return False
+    if relation is Relation.REWRITTEN:
+        is_shared = alike >= SHARED.value and min(old.words, new.words) >= ENOUGH.value
+        return is_shared or has_equal_answer(old, new)
+    if is_same_but_for_one_thing(old.raw_title, new.raw_title):
+        return alike >= SHARED.value
+    words = pairing.titles.words
+    likeness = title_likeness(words(old.raw_title), words(new.raw_title), lambda _: 1.0)
+    return likeness >= TITLE.value or alike >= TOUCHED.value
