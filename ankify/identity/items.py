@@ -103,17 +103,32 @@ def is_filled(one: int) -> int:
     return one & 0xFFFF
 
 
+def text_of(item: Item) -> tuple[str, bytes] | None:
+    """Title and answer; None where there is no answer in words."""
+    return item.text if item.size else None
+
+
+def answer_of(item: Item) -> bytes | None:
+    """What stands for the answer; None where there is none in words."""
+    return item.checksum if item.size else None
+
+
 def has_equal_answer(old: Item, new: Item) -> bool:
     """Whether two items have the same answer to the letter, and one that is not empty."""
     return new.size > 0 and old.checksum == new.checksum
 
 
-def answers_alike(old: Item, new: Item) -> float:
-    """How much two answers share (Dice), 0 - 1, whatever other answers share with them."""
+def shared_bins(old: Item, new: Item) -> frozenset[int]:
+    """The bins that two answers have in common: some of the stretches of words that they share."""
+    return frozenset(filter(is_filled, old.bins & new.bins))
+
+
+def answers_alike(old: Item, new: Item, *, without: frozenset[int] = frozenset()) -> float:
+    """How much two answers share (Dice), 0 - 1, leaving some bins out."""
     if has_equal_answer(old, new):
         return 1.0
-    both = sum(1 for one in old.bins & new.bins if is_filled(one))
-    each = sum(1 for one in (*old.bins, *new.bins) if is_filled(one))
+    both = len(shared_bins(old, new) - without)
+    each = sum(1 for one in (*old.bins, *new.bins) if is_filled(one) and one not in without)
     return 2 * both / each if each else 0.0
 
 

@@ -90,24 +90,38 @@ ARTICLES = frozenset(
     )
     for word in line.split()
 )
+LONG_WORD = 5  # letters; two of a shorter word that changed places make another one
+
+
+def spelling(title: str) -> tuple[str, ...]:
+    """The words of a title, the letters of long ones sorted: equal where letters changed places."""
+    tokens = TOKEN.findall(title.casefold())
+    return tuple(
+        "".join(sorted(token)) if len(token) >= LONG_WORD and token.isalpha() else token
+        for token in tokens
+    )
+
+
 _PIECE = re.compile(r"\d+|\D+")  # "react15" -> react, 15
 
 
-def is_same_but_for_one_thing(ours: str, theirs: str) -> bool:
-    """Whether titles differ in one stretch, by what is no typing error: Flask, and Svelte.
+def one_difference(ours: str, theirs: str) -> tuple[str, str] | None:
+    """The one stretch in which titles differ, by what is no typing error: Flask, and Svelte.
 
     Articles are no difference, nor is the spelling of a version: "4" and "v4", "React15" and
-    "React v15".
+    "React v15". None where there is no such stretch, or several.
     """
     a, b = _pieces(ours), _pieces(theirs)
     before = _equal_first(a, b)
     after = min(_equal_first(a[::-1], b[::-1]), len(a) - before, len(b) - before)
     one, other = a[before : len(a) - after], b[before : len(b) - after]
     if not one or not other or before + after < 2:
-        return False
+        return None
     most = THING * 3 if one[0] >= CJK else THING
     alike = spelled_alike(frozenset(one), frozenset(other))
-    return max(len(one), len(other)) <= most and next(alike, None) is None
+    if max(len(one), len(other)) > most or next(alike, None) is not None:
+        return None
+    return " ".join(one), " ".join(other)
 
 
 def _pieces(title: str) -> list[str]:

@@ -54,7 +54,9 @@ class Matcher:
                 if not self.pairing.is_done():
                     self.pair_alike(evidence, least.value)
         self.report_unsure()
-        self.found = {new: (old, self.sure.get(new, 1.0)) for new, old in self.pairing.found.items()}
+        self.found = {
+            new: (old, self.sure.get(new, 1.0)) for new, old in self.pairing.found.items()
+        }
         self.taken = set(self.pairing.taken)
 
     def pair_alike(self, evidence: Evidence, least: float) -> None:

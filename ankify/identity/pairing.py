@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import cache
 
-from ankify.identity.items import Item
+from ankify.identity.items import Item, answer_of, text_of
+from ankify.identity.thresholds import PHRASE
 from ankify.identity.titles import Titles
 
 Pair = tuple[int, int]  # the positions of an entry and of a candidate
@@ -60,6 +62,8 @@ class Pairing:
         self.unsure: list[Pair] = []  # what a reviewer would want to see
         self.places = Places(olds, ())
         self.titles = Titles(olds, news)
+        self.titles_of: dict[bytes, set[str]] = {}
+        self.phrases = cache(self.find_phrases)
 
     def take(self, old: int, new: int) -> bool:
         """Pair two that are free, unless their marks say that they are two."""
@@ -111,14 +115,20 @@ class Pairing:
         pairs = [(self.olds[old], self.news[new]) for new, old in self.found.items()]
         known = {old.file for old, _ in pairs}
         olds, news = self.open_olds(), self.open_news()
-        agreed = self.alike_once(olds, news, lambda item: item.text if item.size else None)
+        agreed = self.alike_once(olds, news, text_of)
         # A file of which nothing is as it was is known by titles or answers alone.
         known |= {self.olds[old].file for old, _ in agreed}
         rest = [old for old in olds if self.olds[old].file not in known]
-        for key in (lambda item: item.title, lambda item: (item.size and item.checksum) or None):
-            agreed += self.alike_once(rest, news, key) if rest else []
+        for key in (lambda item: item.title, answer_of):
+            agreed += self.not_alone(self.alike_once(rest, news, key)) if rest else []
         pairs += [(self.olds[old], self.news[new]) for old, new in agreed]
         self.places = Places(self.olds, pairs)
+
+    def not_alone(self, pairs: list[Pair]) -> list[Pair]:
+        """Leave out what alone says that one file became another: it may be a chance."""
+        files = [(self.olds[old].file, self.news[new].file) for old, new in pairs]
+        count = Counter(files)
+        return [pair for pair, both in zip(pairs, files, strict=True) if count[both] > 1]
 
     def alike_once(
         self,
@@ -139,6 +149,23 @@ class Pairing:
             for value, group in ours.items()
             if len(group) == 1 and len(theirs.get(value, ())) == 1
         ]
+
+    def is_shared(self, item: Item) -> bool:
+        """Whether questions with another title have the answer of an item, too."""
+        if not self.titles_of:
+            self.titles_of = defaultdict(set)
+            for one in (*filter(lambda it: it.is_alive, self.olds), *self.news):
+                self.titles_of[one.checksum].add(one.title)
+        return len(self.titles_of[item.checksum] | {item.title}) > 1
+
+    def find_phrases(self, old: str, new: str) -> frozenset[int]:
+        """The bins that many answers of a file have: a frame of code, "It prints"."""
+        found: set[int] = set()
+        for items in (self.file_of(True, old), self.file_of(False, new)):
+            texts = {item.text: item.bins for item in items}
+            common = Counter(one for bins in texts.values() for one in bins)
+            found |= {one for one, number in common.items() if number >= PHRASE.value}
+        return frozenset(found)
 
     def file_of(self, old: bool, file: str) -> list[Item]:
         """All items of a file on one side."""

@@ -10,10 +10,26 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 
-from ankify.identity.items import Item, answers_alike, has_equal_answer
-from ankify.identity.likeness import is_same_but_for_one_thing, title_likeness
+from ankify.identity.items import (
+    Item,
+    answer_of,
+    answers_alike,
+    has_equal_answer,
+    shared_bins,
+    text_of,
+)
+from ankify.identity.likeness import spelling
 from ankify.identity.pairing import Pair, Pairing
-from ankify.identity.thresholds import ENOUGH, GROUP, PROVES, SHARED, TITLE, TOUCHED
+from ankify.identity.thresholds import (
+    ALIKE,
+    ENOUGH,
+    GROUP,
+    MANY,
+    PROVES,
+    SHARED,
+    STRETCHES,
+    TOUCHED,
+)
 from ankify.identity.titles import Relation
 from ankify.rendering.sketch import TOKEN
 
@@ -63,6 +79,16 @@ def by_title_in_its_file(pairing: Pairing) -> Iterator[Pair]:
             yield from _by_title(pairing, olds, news)
 
 
+def by_spelling_in_its_file(pairing: Pairing) -> Iterator[Pair]:
+    """A title in which letters changed places: "Rbiosom", "Ribosom"."""
+    for old_file, new_file, olds, news in pairing.open_places():
+        if old_file == new_file:
+            for old, new in pairing.alike_once(olds, news, lambda item: spelling(item.raw_title)):
+                a, b = pairing.olds[old], pairing.news[new]
+                if pairing.titles.is_once(a, b) and not pairing.titles.is_running(a, b):
+                    yield old, new
+
+
 def by_text_where_its_file_went(pairing: Pairing) -> Iterator[Pair]:
     """Title and answer, in the file that most of a file's questions went to."""
     for old_file, new_file, olds, news in pairing.open_places():
@@ -83,9 +109,7 @@ def by_text_anywhere(pairing: Pairing) -> Iterator[Pair]:
     yield from _in_order(pairing, lambda item: item.text, olds, pairing.open_news())
     for alive in (True, False):
         news = pairing.open_news()
-        yield from pairing.alike_once(
-            pairing.open_olds(alive=alive), news, lambda item: item.text if item.size else None
-        )
+        yield from pairing.alike_once(pairing.open_olds(alive=alive), news, text_of)
     pairing.learn_places()
 
 
@@ -95,14 +119,14 @@ def by_answer_in_its_file(pairing: Pairing) -> Iterator[Pair]:
         once = _answers_once(pairing, old_file, new_file)
         pairs = [
             pair
-            for pair in pairing.alike_once(olds, news, lambda item: item.size and item.checksum)
+            for pair in pairing.alike_once(olds, news, answer_of)
             if pairing.olds[pair[0]].checksum in once
         ]
         is_change_of_all = len(pairs) >= GROUP.value and 2 * len(pairs) >= len(olds)
         for old, new in pairs:
             a, b = pairing.olds[old], pairing.news[new]
             is_long = min(a.words, b.words) >= PROVES.value
-            if is_change_of_all or is_long or _is_one_thing(pairing.titles.relation(a, b)):
+            if is_change_of_all or is_long or _is_one_thing(pairing, a, b):
                 yield old, new
 
 
@@ -129,6 +153,35 @@ def by_equal_change(pairing: Pairing) -> Iterator[Pair]:
                 yield from pairs
 
 
+def by_repeated_title(pairing: Pairing) -> Iterator[Pair]:
+    """Of questions with one title, two whose answers have most in common, seen from both."""
+    for old_file, new_file, olds, news in pairing.open_places():
+        titles: dict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+        for old in olds:
+            titles[pairing.olds[old].title][0].append(old)
+        for new in news:
+            titles[pairing.news[new].title][1].append(new)
+        for ours, theirs in titles.values():
+            if ours and theirs and len(ours) * len(theirs) <= MANY.value:
+                yield from _best_of_both(pairing, ours, theirs, pairing.phrases(old_file, new_file))
+
+
+def _best_of_both(
+    pairing: Pairing, olds: list[int], news: list[int], phrases: frozenset[int]
+) -> Iterator[Pair]:
+    """The pairs that are each other's best by what only their answers share, and not just so."""
+    alike = {
+        (old, new): answers_alike(pairing.olds[old], pairing.news[new], without=phrases)
+        for old in olds
+        for new in news
+    }
+    for (old, new), likeness in alike.items():
+        rivals = [alike[old, it] for it in news if it != new]
+        rivals += [alike[it, new] for it in olds if it != old]
+        if likeness >= ALIKE.value and likeness > max(rivals, default=0.0):
+            yield old, new
+
+
 def by_slot(pairing: Pairing) -> Iterator[Pair]:
     """One went and one came between neighbours that stayed."""
     if not pairing.is_ordered:
@@ -145,6 +198,12 @@ RULES = (
     Rule("mark", "the author's own mark is the same", by_mark),
     Rule("text", "same title and answer in the same file", by_text_in_its_file),
     Rule("title", "same title in its old file, there once", by_title_in_its_file),
+    Rule(
+        "spelling",
+        "same title in its old file but for letters that changed places",
+        by_spelling_in_its_file,
+    ),
+    Rule("repeated title", "of questions with one title the most alike", by_repeated_title),
     Rule("moved text", "same title and answer where its file went", by_text_where_its_file_went),
     Rule("moved title", "same title where its file went, once", by_title_where_its_file_went),
     Rule("text anywhere", "same title and answer in another file", by_text_anywhere),
@@ -181,8 +240,11 @@ def _by_title(pairing: Pairing, olds: list[int], news: list[int]) -> Iterator[Pa
             yield old, new
 
 
-def _is_one_thing(relation: Relation) -> bool:
-    return relation in (Relation.SAME, Relation.SILENT)
+def _is_one_thing(pairing: Pairing, old: Item, new: Item) -> bool:
+    relation = pairing.titles.relation(old, new)
+    return relation in (Relation.SAME, Relation.SILENT) and not pairing.titles.are_two_things(
+        old, new
+    )
 
 
 def _answers_once(pairing: Pairing, old_file: str, new_file: str) -> set[bytes]:
@@ -229,18 +291,17 @@ def _one_to_one(pairs: list[Pair]) -> list[Pair]:
 
 
 def _slots(pairing: Pairing) -> Iterator[Pair]:
-    """One entry and one candidate, each alone between the same two neighbours (or at an end)."""
+    """As many entries as candidates between the same two neighbours (or an end), in order."""
     for old_file, new_file, _, _ in pairing.open_places():
         ours, theirs = pairing.file_of(True, old_file), pairing.file_of(False, new_file)
-        here = {item.at for item in theirs}
+        here, there = {item.at for item in theirs}, {item.at for item in ours}
         went = _gaps([(it.at, pairing.taken.get(it.at)) for it in ours], within=here)
-        there = {item.at for item in ours}
-        came = _gaps([(it.at, pairing.found.get(it.at)) for it in theirs], within=there)
-        by_ends = dict(came)
+        came = dict(_gaps([(it.at, pairing.found.get(it.at)) for it in theirs], within=there))
         for (left, right), olds in went:
-            news = by_ends.get((pairing.taken.get(left, left), pairing.taken.get(right, right)), [])
-            if len(olds) == len(news) == 1:
-                yield olds[0], news[0]
+            ends = pairing.taken.get(left, left), pairing.taken.get(right, right)
+            news = came.get(ends, [])
+            if len(olds) == len(news):
+                yield from zip(olds, news, strict=True)
 
 
 START, STOP = -1, -2  # of a file, in place of a neighbour
@@ -264,16 +325,15 @@ def _gaps(
 
 def _is_one_in_slot(pairing: Pairing, old: Item, new: Item) -> bool:
     """Whether title and answer do not both speak against it."""
+    if pairing.titles.are_two_things(old, new):
+        return False
     relation, alike = pairing.titles.relation(old, new), answers_alike(old, new)
     if relation is Relation.SILENT:
-        return alike >= TOUCHED.value
-    if relation is Relation.OTHER:
+        phrases = pairing.phrases(old.file, new.file)
+        return len(shared_bins(old, new) - phrases) >= STRETCHES.value
+    if relation is Relation.SAME:
+        return alike >= TOUCHED.value or pairing.titles.is_said_otherwise(old, new)
+    if relation is Relation.OTHER or pairing.is_shared(old) or pairing.is_shared(new):
         return False
-    if relation is Relation.REWRITTEN:
-        is_shared = alike >= SHARED.value and min(old.words, new.words) >= ENOUGH.value
-        return is_shared or has_equal_answer(old, new)
-    if is_same_but_for_one_thing(old.raw_title, new.raw_title):
-        return alike >= SHARED.value
-    words = pairing.titles.words
-    likeness = title_likeness(words(old.raw_title), words(new.raw_title), lambda _: 1.0)
-    return likeness >= TITLE.value or alike >= TOUCHED.value
+    is_long = min(old.words, new.words) >= ENOUGH.value
+    return has_equal_answer(old, new) or (is_long and alike >= SHARED.value)

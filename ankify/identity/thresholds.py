@@ -33,6 +33,11 @@ FRAME = Threshold(3, "titles of a file with one word in common, from which it is
 FRAME_SHARE = Threshold(0.2, "of the titles of a long file, from which a common word is a frame")
 SHARED = Threshold(0.3, "two answers as alike as this have more in common than a phrase")
 TOUCHED = Threshold(0.15, "two answers as alike as this have something in common")
-TITLE = Threshold(0.5, "titles as alike as this do not speak against one question in its slot")
+ALIKE = Threshold(0.5, "answers as alike as this are one where the titles say nothing")
+STRETCHES = Threshold(
+    2, "stretches of words that two answers in one slot share, where the titles say nothing"
+)
+PHRASE = Threshold(3, "answers of a file with a stretch in common, from which it says nothing")
+MANY = Threshold(40_000, "pairs of one title, from which on only the weighing compares them")
 NEAREST = Threshold(8, "entries that a candidate is compared with")
 CROWD = Threshold(32, "a feature that more entries share than this is no help in finding them")

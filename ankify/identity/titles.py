@@ -6,20 +6,23 @@ What its titles have in common is their frame, and says nothing; what is left is
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from enum import Enum
 from functools import cache
 
-from ankify.identity.items import Item, by_file, has_equal_answer
+from ankify.identity.items import Item, answers_alike, by_file, has_equal_answer
 from ankify.identity.likeness import (
     ARTICLES,
-    is_same_but_for_one_thing,
+    one_difference,
     spelled_alike,
     without_digits,
     words,
 )
-from ankify.identity.thresholds import FRAME, FRAME_SHARE
+from ankify.identity.thresholds import FRAME, FRAME_SHARE, OTHER_THING, PROVES
+from ankify.questions.words.patterns import word_set
+from ankify.rendering.sketch import CJK
 
 
 class Relation(Enum):
@@ -36,7 +39,7 @@ class Titles:
 
     def __init__(self, olds: Sequence[Item], news: Sequence[Item]) -> None:
         self.olds, self.news = by_file(olds, alive=True), by_file(news)
-        self.words = cache(words)
+        self.words = cache(_words)
         self.bare = cache(_bare)
         self.frame = cache(self.find_frame)
         self.running = cache(self.find_running)
@@ -48,7 +51,7 @@ class Titles:
 
     def find_frame(self, old: str, new: str) -> frozenset[str]:
         """The words that many titles of the file have, before or after."""
-        frame: set[str] = set(ARTICLES)
+        frame: set[str] = {*ARTICLES, *asking_words()}
         for items in (self.olds.get(old, ()), self.news.get(new, ())):
             titles = {item.title: self.words(item.raw_title) for item in items}
             common = Counter(word for title in titles.values() for word in title)
@@ -71,12 +74,46 @@ class Titles:
         our_thing, their_thing = ours - frame, theirs - frame
         if our_thing & their_thing or any(spelled_alike(our_thing, their_thing, strictly=True)):
             return Relation.SAME
-        if is_same_but_for_one_thing(old.raw_title, new.raw_title):
+        if self.name_two_things(old, new):
             return Relation.OTHER
         our_frame, their_frame = ours & frame - ARTICLES, theirs & frame - ARTICLES
         kept = len(our_frame & their_frame)
         has_kept_frame = 2 * kept >= max(len(our_frame), len(their_frame))
         return Relation.OTHER if has_kept_frame else Relation.REWRITTEN
+
+    def name_two_things(self, old: Item, new: Item) -> bool:
+        """Whether titles differ in one stretch, and it names a thing on both sides.
+
+        "When was" and "Which year saw" name nothing: that is another way to ask the same.
+        """
+        stretches = one_difference(old.raw_title, new.raw_title)
+        if old.title == new.title or stretches is None:
+            return False
+        frame = self.frame(old.file, new.file)
+        letters = frozenset(char for word in frame if word >= CJK for char in word)
+        return all(
+            any(word not in (letters if word >= CJK else frame) for word in stretch.split())
+            for stretch in stretches
+        )
+
+    def are_two_things(self, old: Item, new: Item) -> bool:
+        """Whether the titles name two things, and the answers are not nearly equal.
+
+        What other answers share, too, counts here: a frame of code makes no two questions of one.
+        """
+        if not self.name_two_things(old, new):
+            return False
+        if has_equal_answer(old, new):
+            return min(old.words, new.words) < PROVES.value
+        return answers_alike(old, new) < OTHER_THING.value
+
+    def is_said_otherwise(self, old: Item, new: Item) -> bool:
+        """Whether only words that name nothing changed, or the one title says more of the thing."""
+        frame = self.frame(old.file, new.file)
+        ours, theirs = self.words(old.raw_title), self.words(new.raw_title)
+        one, other = ours - frame, theirs - frame
+        is_reworded = bool(ours & frame ^ theirs & frame)
+        return is_reworded and bool(one) and (one <= other or other <= one)
 
     def is_label(self, item: Item) -> bool:
         """Whether a title is a word and a number, or less, that others of its file have, too."""
@@ -108,6 +145,20 @@ class Titles:
                 kept += item.title == same[0].title
                 changed += item.title != same[0].title
         return changed > kept
+
+
+@cache
+def asking_words() -> frozenset[str]:
+    """The words that ask, in the languages that ankify knows: they name no thing."""
+    keys = "question_words", "requests", "asks_within", "asks_last"
+    return frozenset(word for phrase in word_set(*keys) for word in words(phrase))
+
+
+_NUMBER = re.compile(r"\d+(?:[.:/-]\d+)+")  # "4.0": its digits are common, it is not
+
+
+def _words(title: str) -> frozenset[str]:
+    return words(title).union(_NUMBER.findall(title))
 
 
 def _bare(title: str) -> frozenset[str]:

@@ -17,15 +17,15 @@ from typing import NamedTuple
 
 from ankify.identity.items import (
     Item,
-    answers_alike,
     bin_of,
     by_file,
     has_equal_answer,
     is_filled,
 )
-from ankify.identity.likeness import is_same_but_for_one_thing, title_likeness, without_digits
+from ankify.identity.likeness import title_likeness, without_digits
 from ankify.identity.pairing import Pairing, Places, are_marked_apart
-from ankify.identity.thresholds import ENOUGH, KEEP, OTHER_THING, SURE
+from ankify.identity.thresholds import ENOUGH, KEEP, SURE
+from ankify.identity.titles import Relation
 from ankify.rendering.sketch import BINS, bins_in_columns, unpacked
 
 
@@ -54,6 +54,7 @@ class Evidence:
         self.old_files, self.new_files = by_file(alive), by_file(news)
         self.old_titles = Counter(item.title for item in alive)
         self.new_titles = Counter(item.title for item in news)
+        self.is_shared = pairing.is_shared
         self.places = Places(olds, ())
         self.stayed: dict[tuple[str, str, int], tuple[str, str, int]] = {}
         self.likenesses: dict[tuple[Item, Item], tuple[float, float]] = {}
@@ -74,6 +75,8 @@ class Evidence:
         if (old, new) not in self.likenesses:
             self.likenesses[old, new] = self.answers_shared(old, new), self.titles_alike(old, new)
         answers, alike = self.likenesses[old, new]
+        if answers and self.proves_nothing(old, new):
+            answers = 0.0
         if alike < 1 and 1.1 * answers + 0.5 * alike + 0.2 < least:
             return 0.0
         place = self.places.share(old.file, new.file)
@@ -82,9 +85,19 @@ class Evidence:
         if titles == place == 1.0 and (old.title == new.title or has_equal_answer(old, new)):
             # Only the answer speaks against an equal title in its old place: that is an edit.
             score = max(score, SURE.value)
-        elif score >= KEEP.value and _are_two_things(old, new):
+        elif score >= KEEP.value and self.titles.are_two_things(old, new):
             score = KEEP.value - 0.01
         return score if score >= least else 0.0
+
+    def proves_nothing(self, old: Item, new: Item) -> bool:
+        """Whether the answers may be a placeholder, and the titles name no thing that is the same.
+
+        It may be one if it is short, or if questions with other titles have it, too.
+        """
+        is_short = min(old.words, new.words) < ENOUGH.value
+        if not is_short and not self.is_shared(old) and not self.is_shared(new):
+            return False
+        return self.titles.relation(old, new) not in (Relation.SAME, Relation.SILENT)
 
     def are_both_asked(self, old: Item, new: Item) -> bool:
         """Whether both titles are asked as before, each once: then neither became the other."""
@@ -104,7 +117,7 @@ class Evidence:
             return 0.0
         shared = sum(1 / max(1.0, self.spread[one] - self.by_chance) for one in filled)
         share = shared / (BINS - len(same) + len(filled))
-        enough = min(1.0, old.words / ENOUGH.value, new.words / ENOUGH.value)
+        enough = min(1.0, old.size / ENOUGH.value, new.size / ENOUGH.value)
         return enough * 2 * share / (1 + share)
 
     def titles_alike(self, old: Item, new: Item) -> float:
@@ -157,16 +170,6 @@ class Evidence:
         many = max(4, self.total / 8)
         plain = self.words(without_digits(item.raw_title))
         return frozenset(word for word in plain if self.common[word] <= many)
-
-
-def _are_two_things(old: Item, new: Item) -> bool:
-    """Whether the titles ask the same of two things, with answers that are not nearly equal.
-
-    What other answers share, too, counts here: a frame of code does not make two questions of one.
-    """
-    if old.title == new.title or not is_same_but_for_one_thing(old.raw_title, new.raw_title):
-        return False
-    return answers_alike(old, new) < OTHER_THING.value
 
 
 def _without_twins(items: Sequence[Item]) -> list[Item]:
