@@ -324,9 +324,16 @@ def _unmarked(fields: Sequence[str], tags: Sequence[str]) -> LastNote:
 
 
 def make_tombstones(lock: Lock, shipped: set[str], name: str) -> Iterator[Note]:
-    """Notes of removed questions: they reach who has them, and make no card for who has not."""
+    """Notes of removed questions: they reach who has them, and make no card for who has not.
+
+    Only of guids that ankify gave: a lock that someone sent must not mark another deck's notes.
+    """
     for entry in lock.entries:
-        if entry.removed is not None and entry.tombstone:
+        if (
+            entry.removed is not None
+            and entry.tombstone
+            and identity.OUR_GUID.fullmatch(entry.guid)
+        ):
             fields, tags = _unpacked(entry, entry.tombstone)
             yield Note(
                 guid=entry.guid,

@@ -21,10 +21,10 @@ from ankify.anki.notes import note_type_fingerprint
 from ankify.anki.plan import PushPlan, Removal, note_type_of
 from ankify.anki.pushed import Pushed, Records, Shipped
 from ankify.anki.write import staged_apkg
+from ankify.identity.guids import OUR_GUID
 from ankify.model import AnkifyError, Note, Project
 
 OURS = " or ".join(f"mid:{number}" for number in LAYOUTS)  # a search for all notes of ankify's
-OUR_GUID = re.compile(r"[\w-]{12}", re.ASCII)  # as identity gives them out; others are adopted
 _NO_FILE = re.compile(r"os error|no such file|cannot find|failed to (create|open)|permission", re.I)
 _SPECIAL = str.maketrans({sign: f"\\{sign}" for sign in '\\"*_'})  # in a search of Anki
 

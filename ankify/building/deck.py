@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import shlex
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -14,8 +15,8 @@ from ankify.anki.read import read_apkg
 from ankify.anki.write import publish, staged_apkg
 from ankify.building.cache import Cache
 from ankify.files import open_file
-from ankify.identity.lock import LOCK_NAME, staged_lock
-from ankify.model import AnkifyError, Project, StrPath
+from ankify.identity.lock import LOCK_NAME, parse_lock, read_lock, staged_lock
+from ankify.model import AnkifyError, ChangeKind, Project, StrPath
 
 NAMED = 3  # changes that an error names
 _UNSAFE_IN_FILE_NAMES = str.maketrans(dict.fromkeys('/\\:*?"<>| ', "-"))
@@ -50,8 +51,8 @@ def write_deck(
     """Write package and lock: both, or neither where one of them cannot be written.
 
     `path` is the package (default: `default_output`). Raises AnkifyError and writes nothing where
-    the project has problems and the build is `strict`, where the lock would change and is
-    `locked`, or where a file cannot be written.
+    the project has problems and the build is `strict`, where a guid or an update is at stake and
+    the lock is `locked`, or where a file cannot be written. A locked lock is never written.
     """
     _refuse(project, strict=strict, locked=locked)
     path = Path(path) if path else default_output(project)
@@ -61,7 +62,7 @@ def write_deck(
     rescue = _rescue(project, path)
     with (
         staged_apkg(project, path) as package,
-        staged_lock(project) as lock,
+        _staged_lock(project, locked=locked) as lock,
         _kept(path) as restore,
     ):
         publish(package, path)
@@ -79,22 +80,52 @@ def _refuse(project: Project, *, strict: bool, locked: bool) -> None:
     """Raise AnkifyError for a build that must not write what it would write."""
     if strict and project.problems:
         raise AnkifyError("nothing was written: the problems above come first")
-    if locked and project.lock_changed:
+    if locked and (stake := _at_stake(project)):
+        lock = (project.root / LOCK_NAME).as_posix()
+        root, path = shlex.quote(project.root.as_posix()), shlex.quote(lock)
         raise AnkifyError(
-            "ankify.lock does not match the notes",
-            hint=f"{_what_changed(project)}; run `ankify build` and commit ankify.lock",
+            f"{lock} does not match the notes: {stake}",
+            hint=f"ankify build {root} && git add {path} && git commit -m 'Update ankify.lock'",
         )
 
 
-def _what_changed(project: Project) -> str:
-    """What the lock does not know yet, in a few words."""
+# What is no more than a number in a report: no guid and no update of a note depends on it.
+_HARMLESS = {ChangeKind.RENUMBERED}
+
+
+def _at_stake(project: Project) -> str:
+    """What is lost if the lock of this build is not kept; empty where it is nothing.
+
+    A lock in which only numbers or the order of the questions are old does no harm.
+    """
+    if project.lock_merged:
+        return "two sides of a merge are in it"
     if not (project.root / LOCK_NAME).exists():
         return "there is none"
-    if not project.changes:
-        return "the templates of the cards changed, or the lock is of another ankify"
-    listed = [f"{one.kind}: {one.location} {one.title}" for one in project.changes[:NAMED]]
-    more = len(project.changes) - NAMED
-    return "; ".join([*listed, *([f"and {more} more"] if more > 0 else [])])
+    if _has_other_looks(project):
+        return "the templates of the cards changed"
+    changes = [change for change in project.changes if change.kind not in _HARMLESS]
+    named = [f"{it.kind}: {it.location} {it.title}" for it in changes[:NAMED]]
+    more = [f"and {len(changes) - NAMED} more"] if len(changes) > NAMED else []
+    return "; ".join([*named, *more])
+
+
+def _has_other_looks(project: Project) -> bool:
+    """Whether templates or CSS changed: that is an update of the note type."""
+    if not project.lock_changed:
+        return False
+    old = read_lock(project.root / LOCK_NAME)
+    return old is None or old.note_type != parse_lock(project.lock.decode()).note_type
+
+
+@contextmanager
+def _staged_lock(project: Project, *, locked: bool) -> Iterator[Path | None]:
+    """The lock beside its place, to be renamed; None where it stays as it is."""
+    if locked:
+        yield None
+        return
+    with staged_lock(project) as lock:
+        yield lock
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from ankify.config import Settings
@@ -40,6 +41,22 @@ def _problems(pages: Sequence[Page], collected: Collected, matching: Matching) -
         yield from _unanswered(page)
     for doubt in matching.doubts:
         yield _uncertain(doubt)
+    yield from _emptied(pages, matching)
+
+
+def _emptied(pages: Sequence[Page], matching: Matching) -> Iterator[Problem]:
+    """A problem for each note file that is there, had questions, and now has none."""
+    gone = Counter(entry.file for entry in matching.removed)
+    for page in pages:
+        if gone[page.file] and not page.questions:
+            number = gone[page.file]
+            count = "the only question" if number == 1 else f"all {number} questions"
+            yield Problem(
+                Location(page.file),
+                "questions-gone",
+                f"{count} of this file would be gone: none is found in it any more",
+                hint="if that is not meant, `ankify list --why` says how the file is read",
+            )
 
 
 def _unanswered(page: Page) -> Iterator[Problem]:

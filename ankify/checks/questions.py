@@ -49,6 +49,16 @@ seen_by_the_reader(
 )
 
 
+seen_by_the_reader(
+    "questions-gone",
+    """A note file that had questions at the last build, and now has none
+
+    If the file is read otherwise than before - a heading more can do it - the learners would be
+    told that its questions are removed. On a terminal, `ankify build` asks before it writes.
+    """,
+)
+
+
 @rule
 def no_question(project: Project) -> Iterator[Problem]:
     """Notes in which no question is found

@@ -16,10 +16,11 @@ from ankify.commands.console import say, tell_json
 from ankify.commands.options import notes_argument, reports_errors, unnumbered_option
 from ankify.commands.project import (
     ask,
+    confirm_gone,
     read,
-    reasons,
     rescue_line,
     show_problems,
+    with_reasons,
 )
 from ankify.commands.report import build_lines, build_report, counted
 from ankify.identity.lock import LOCK_NAME
@@ -35,7 +36,7 @@ from ankify.model import AnkifyError, ChangeKind, Project
     help="The package to write.  [default: build/DECK.apkg]",
 )
 @click.option("--strict", is_flag=True, help="Fail on warnings, too.")
-@click.option("--locked", is_flag=True, help="Fail if ankify.lock would change (for CI).")
+@click.option("--locked", is_flag=True, help="Write no lock; fail if one is needed (for CI).")
 @unnumbered_option
 @click.option("-y", "--yes", is_flag=True, help="Mark questions as removed without asking.")
 @click.option("--fetch", is_flag=True, help="Download remote pictures into the deck.")
@@ -66,13 +67,15 @@ def build_command(
     from ankify.building.stamp import leave, look
 
     seen = None if fetch or no_cache else look(notes)
-    decide = ask if sys.stdin.isatty() and sys.stderr.isatty() else None
+    decide = ask if _is_terminal() else None
     project = read(notes, unnumbered, quiet=quiet, fetch=fetch, cached=not no_cache, decide=decide)
-    known = replace(project, problems=(*project.problems, *reasons(project)))
+    known = with_reasons(project)
     if not quiet or strict:
         show_problems(known.problems, notes)
     if not yes:
         confirm_removals(known)
+    if decide and not yes:
+        confirm_gone(known)
     is_first = not (notes / LOCK_NAME).exists()
     deck = write_deck(known, output, strict=strict, locked=locked)
     path = deck.path
@@ -135,6 +138,10 @@ def ignore_hint(package: Path) -> str | None:
             return None
     pattern = shlex.quote(f"/{name}/" if len(package.parts) > 1 else f"/{name}")
     return f"  to keep it out of git: echo {pattern} >> .gitignore"
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def print_report(project: Project, path: Path, *, verbose: bool) -> None:

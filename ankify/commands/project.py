@@ -17,7 +17,7 @@ from ankify.commands.report import (
     from_here,
 )
 from ankify.identity.lock import LOCK_NAME
-from ankify.model import ChangeKind, Problem, Project
+from ankify.model import AnkifyError, ChangeKind, Problem, Project
 
 if TYPE_CHECKING:
     from ankify.building.deck import Rescue
@@ -69,13 +69,28 @@ def show_problems(problems: Sequence[Problem], notes: Path) -> None:
         say(f"... and {len(problems) - SHOWN} more: run `ankify check {notes}`")
 
 
-def reasons(project: Project) -> Sequence[Problem]:
-    """Problems that say why questions are gone; a build looks for no others."""
+def confirm_gone(project: Project) -> None:
+    """Ask on the terminal before the questions of a whole file are marked as removed."""
+    gone = [it.location.file for it in project.problems if it.rule == "questions-gone"]
+    if gone and not click.confirm(f"mark the questions of {', '.join(gone)} as removed?", err=True):
+        raise AnkifyError("nothing was written")
+
+
+def with_reasons(project: Project) -> Project:
+    """Add the problems that say why questions are gone; a build looks for no others.
+
+    Of a file they say more than that it has no questions any more, which is left out then.
+    """
     if not any(change.kind is ChangeKind.REMOVED for change in project.changes):
-        return ()
+        return project
     from ankify.checks.rules import why_removed
 
-    return why_removed(project)
+    reasons = why_removed(project)
+    told = {it.location.file for it in reasons}
+    rest = (
+        it for it in project.problems if it.rule != "questions-gone" or it.location.file not in told
+    )
+    return replace(project, problems=(*reasons, *rest))
 
 
 def rescue_line(rescue: Rescue, root: Path) -> str:

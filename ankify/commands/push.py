@@ -16,9 +16,9 @@ from ankify.commands.project import (
     SHOWN,
     ask,
     read,
-    reasons,
     rescue_line,
     show_problems,
+    with_reasons,
 )
 from ankify.commands.report import counted
 from ankify.config import REMOVALS
@@ -96,7 +96,7 @@ class _Push:
 
         decide = ask if sys.stdin.isatty() and sys.stderr.isatty() else None
         project = read(self._notes, self._unnumbered, decide=decide)
-        project = replace(project, problems=(*project.problems, *reasons(project)))
+        project = with_reasons(project)
         show_problems(project.problems, self._notes)
         agreed = False
 

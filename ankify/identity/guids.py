@@ -18,6 +18,7 @@ hold are in docs/identity.md.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,11 +27,12 @@ from hashlib import blake2b
 
 from ankify.identity.items import Candidate, Decide, Doubt, Item
 from ankify.identity.likeness import normalise_title
-from ankify.identity.lock import Lock, LockEntry, sorted_entries
+from ankify.identity.lock import DAY, Lock, LockEntry, sorted_entries
 from ankify.identity.matching import Matcher
 from ankify.model import Change, ChangeKind, Location
 
 __all__ = [
+    "OUR_GUID",
     "Candidate",
     "Decide",
     "Doubt",
@@ -43,6 +45,11 @@ __all__ = [
     "touch",
     "update",
 ]
+
+
+# As `guid_for` gives them; those of adopted notes, and of all others in a collection, are shorter.
+OUR_GUID = re.compile(r"[\w-]{12}", re.ASCII)
+KEEP_TOMBSTONES = 365 * DAY  # a learner who imports no package for a year keeps the note unmarked
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +186,14 @@ def update(
 
     `packed` holds `lock.pack_note` of the last known note of removed questions, by guid. A question
     found gone is kept as removed, with a newer modified time: its tombstone must reach learners.
+    It ships for KEEP_TOMBSTONES; what stays then is the entry, for a question that comes back.
     """
     live = [_entry(record) for record in records]
     alive = {entry.guid for entry in live}
     gone = {entry.guid for entry in matching.removed}
+    notes = packed or {}
     rest = [
-        _bury(entry, now, (packed or {}).get(entry.guid)) if entry.guid in gone else entry
+        _bury(entry, now, notes.get(entry.guid)) if entry.guid in gone else _aged(entry, now)
         for entry in (lock.entries if lock else ())
         if entry.guid not in alive
     ]
@@ -228,6 +237,13 @@ def _is_unchanged(old: LockEntry, record: Record) -> bool:
 def _bury(entry: LockEntry, now: int, packed: str | None) -> LockEntry:
     modified = max(now, entry.modified + 1)
     return replace(entry, removed=now, modified=modified, tombstone=packed)
+
+
+def _aged(entry: LockEntry, now: int) -> LockEntry:
+    """An entry without its tombstone, once that has been shipped long enough."""
+    if entry.tombstone is None or entry.removed is None or now - entry.removed <= KEEP_TOMBSTONES:
+        return entry
+    return replace(entry, tombstone=None)
 
 
 def changes(matching: Matching, records: Sequence[Record]) -> list[Change]:

@@ -97,15 +97,19 @@ def test_locked_fails_where_the_lock_would_change(project: Project, run: Run) ->
     code, out, err = run("build", root, "--locked")
     assert (code, out) == (1, "")
     assert err == (
-        "error: ankify.lock does not match the notes\n"
-        "  hint: updated: Sums.md:7 And two?; run `ankify build` and commit ankify.lock\n"
+        f"error: {root}/ankify.lock does not match the notes: updated: Sums.md:7 And two?\n"
+        f"  hint: ankify build {root} && git add {root}/ankify.lock"
+        " && git commit -m 'Update ankify.lock'\n"
     )
     assert (root / "ankify.lock").read_bytes() == lock
 
 
 def test_locked_says_that_there_is_no_lock(project: Project, run: Run) -> None:
     root = project({"Sums.md": NOTE})
-    assert "hint: there is none; run `ankify build`" in run("build", root, "--locked")[2]
+    said = run("build", root, "--locked")[2]
+    assert "ankify.lock does not match the notes: there is none" in said
+        "ankify.lock does not match the notes: there is none" in run("build", root, "--locked")[2]
+    )
 
 
 def test_locked_says_that_only_the_templates_changed(project: Project, run: Run) -> None:
@@ -113,7 +117,7 @@ def test_locked_says_that_only_the_templates_changed(project: Project, run: Run)
     run("build", root)
     (root / "style.css").write_text("/* mine */")
     (root / "ankify.toml").write_text('[templates]\ndir = "."\n')
-    assert "hint: the templates of the cards changed" in run("build", root, "--locked")[2]
+    assert "the templates of the cards changed" in run("build", root, "--locked")[2]
 
 
 LOOSE = "# Sums\n\n## What is one and one?\n\nTwo.\n\n## And two?\n\nFour.\n"
@@ -171,6 +175,43 @@ def test_no_question_is_no_success(project: Project, run: Run, command: str) -> 
     code, _, err = run(command)
     assert (code, err.startswith("error: no question found")) == (1, True)
     assert run("list", "--json")[:2] == (0, "[]\n")
+
+
+def test_locked_lets_pass_what_costs_no_guid_and_no_update(project: Project, run: Run) -> None:
+    root = project({"a.md": "# A\n\n## 1. Why?\n\nSo.\n\n## 2. How?\n\nThus.\n"})
+    run("build", root)
+    lock = (root / "ankify.lock").read_bytes()
+    project({"a.md": "# A\n\n## 1. How?\n\nThus.\n\n## 2. Why?\n\nSo.\n"})
+    assert run("build", root, "--locked")[0] == 0
+    assert (root / "ankify.lock").read_bytes() == lock
+
+
+def test_a_file_whose_questions_are_all_gone_is_said_and_asked_about(
+    project: Project, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = project({"a.md": "# A\n\n## 1. Why?\n\nSo.\n\n## 2. How?\n\nThus.\n", "b.md": MORE})
+    run("build", root)
+    lock = (root / "ankify.lock").read_bytes()
+    project({"a.md": "# A\n\nNothing is asked here.\n"})
+    monkeypatch.setattr("ankify.commands.build._is_terminal", lambda: True)
+    code, _, err = run("build", root, stdin="n\n")
+    assert code == 1
+    assert "a.md: warning: all 2 questions of this file would be gone" in err
+    assert "mark the questions of a.md as removed? [y/N]" in err
+    assert (root / "ankify.lock").read_bytes() == lock
+    assert run("build", root, stdin="y\n")[0] == 0
+    assert "questions-gone" not in run("build", root)[2]
+
+
+def test_a_file_that_lost_a_question_or_all_by_a_move_is_no_warning(
+    project: Project, run: Run
+) -> None:
+    root = project({"a.md": "# A\n\n## 1. Why?\n\nSo.\n\n## 2. How?\n\nThus.\n", "b.md": MORE})
+    run("build", root)
+    project({"a.md": "# A\n\n## 1. Why?\n\nSo.\n"})
+    assert "questions-gone" not in run("build", root)[2]
+    project({"a.md": "# A\n\nSee c.md.\n", "c.md": "# C\n\n## 1. Why?\n\nSo.\n"})
+    assert "questions-gone" not in run("build", root)[2]
 
 
 BAD: dict[str, tuple[dict[str, str | bytes], list[str], str]] = {

@@ -23,7 +23,7 @@ from ankify.identity.guids import (
     touch,
     update,
 )
-from ankify.identity.lock import Lock, LockEntry, encode_lock, pack_note, parse_lock
+from ankify.identity.lock import DAY, Lock, LockEntry, encode_lock, pack_note, parse_lock
 from ankify.model import Change, ChangeKind, Location, PackageNote
 from ankify.rendering.sketch import sketch
 
@@ -405,6 +405,19 @@ def test_a_removed_question_becomes_a_tombstone_with_a_newer_time(first: Build) 
     gone = next(e for e in after.lock.entries if e.guid == first.guids["lr"])
     assert (gone.removed, gone.modified) == (1000, 1001)
     assert gone.tombstone == pack_note(["How do you choose a learning rate?"], [])
+
+
+def test_a_tombstone_ships_for_a_year_and_the_question_is_known_after_that(first: Build) -> None:
+    gone = build(without("lr")(NOTES), first.lock, 2000)
+
+    def aged(seconds: int) -> LockEntry:
+        later = build(without("lr")(NOTES), gone.lock, 2000 + seconds)
+        return next(e for e in later.lock.entries if e.guid == first.guids["lr"])
+
+    assert aged(365 * DAY).tombstone
+    assert not aged(365 * DAY + 1).tombstone
+    lock = build(without("lr")(NOTES), gone.lock, 2000 + 366 * DAY).lock
+    assert build(NOTES, lock, 2000 + 367 * DAY).guids["lr"] == first.guids["lr"]
 
 
 def test_a_question_that_returns_unchanged_has_a_newer_time_than_its_tombstone(
