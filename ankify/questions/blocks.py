@@ -8,12 +8,16 @@ rest below. Nothing is decided here; `choice.py` does that.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from enum import StrEnum
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, chain, pairwise, takewhile
 from typing import NamedTuple
 
+from ankify.questions.numbers import ALONE, IDENTIFIER, Numbered
 from ankify.questions.titles import (
+    PARAGRAPH_LEVEL,
     TITLED,
     Kind,
     Title,
@@ -21,6 +25,7 @@ from ankify.questions.titles import (
     item_title,
     opening_title,
     paragraph_title,
+    summary_title,
     title_of,
     with_title_of,
 )
@@ -87,11 +92,73 @@ def read_blocks(tokens: Sequence[Token]) -> list[Block]:
         elif opening == "paragraph_open":
             blocks.append(_paragraph(run))
         elif opening in ("bullet_list_open", "ordered_list_open"):
-            items = tuple(_item(run[0], item, run[-1]) for item in balanced(run[1:-1]))
-            blocks.append(Block(run, items=items))
+            blocks.append(_list(run))
         else:
             blocks.append(Block(run))
-    return with_borrowed_titles(blocks)
+    return with_borrowed_titles(_with_long_summaries(_with_identifiers(blocks)))
+
+
+def _list(run: tuple[Token, ...]) -> Block:
+    if len(run) == EMPTY_LIST and run[1].info:
+        read = Numbered(ALONE, run[1].info, "", 0)
+        line = run[1].map[0] if run[1].map else 0
+        return Block(run, Title(Kind.TEXT, PARAGRAPH_LEVEL, read, (), (), line))
+    items = tuple(_item(run[0], item, run[-1]) for item in balanced(run[1:-1]))
+    return Block(run, items=items)
+
+
+EMPTY_LIST = 4  # tokens of `3)` alone on its line, a list of one empty item to Markdown
+
+# -- names with a number at their end --------------------------------------------------------------
+
+NAMED = re.compile(r"(?P<stem>[^\W\d]\w*(?:[._/-]\w+)*[._/-])(?P<number>\d{1,4})")  # road.signs.003
+
+
+def _with_identifiers(blocks: list[Block]) -> list[Block]:
+    """Take the number from the end of names that two headings at least have in common."""
+    names = {
+        at: found
+        for at, block in enumerate(blocks)
+        if block.title and block.title.kind is Kind.HEADING
+        if (found := NAMED.fullmatch(block.title.name))
+    }
+    stems = Counter(found["stem"] for found in names.values())
+    for at, found in names.items():
+        title = blocks[at].title
+        if title and stems[found["stem"]] > 1:
+            read = Numbered(IDENTIFIER, found["number"], "", len(title.name))
+            blocks[at] = blocks[at]._replace(title=replace(title, read=read, children=()))
+    return blocks
+
+
+# -- <summary> over several blocks -----------------------------------------------------------------
+
+OPEN_SUMMARY = re.compile(r"<summary\b[^<>]*>(?![\s\S]*</summary)", re.IGNORECASE)
+END_OF_SUMMARY = re.compile(r"</summary\s*>", re.IGNORECASE)
+
+
+def _with_long_summaries(blocks: list[Block]) -> list[Block]:
+    """Read a <summary> that a blank line cuts: what follows up to its end is asked, too."""
+    for at, block in enumerate(blocks):
+        token = block.tokens[0]
+        opened = OPEN_SUMMARY.search(token.content) if token.type == "html_block" else None
+        end = _end_of_summary(blocks, at) if opened else None
+        if opened and end is not None:
+            line = block.line + token.content.count("\n", 0, opened.end())
+            title = summary_title(token.content[opened.end() :], line, asked=end - at - 1)
+            closing = blocks[end].tokens[0]
+            rest = END_OF_SUMMARY.sub("", closing.content, count=1)
+            blocks[end] = blocks[end]._replace(tokens=(closing.copy(content=rest),))
+            blocks[at] = block._replace(title=title)
+    return blocks
+
+
+def _end_of_summary(blocks: Sequence[Block], at: int) -> int | None:
+    for end in range(at + 1, min(at + 1 + REACH, len(blocks))):
+        token = blocks[end].tokens[0]
+        if token.type == "html_block" and END_OF_SUMMARY.search(token.content):
+            return end
+    return None
 
 
 # -- titles below their number ---------------------------------------------------------------------
@@ -109,8 +176,23 @@ def with_borrowed_titles(blocks: list[Block]) -> list[Block]:
     for at, block in enumerate(blocks):
         title = block.title
         if title and title.read.number and not title.glued and _is_bare(title):
-            blocks[at] = block._replace(title=_borrowed(title, blocks[at + 1 : at + 1 + REACH]))
+            below = blocks[at + 1 : at + 1 + REACH]
+            found = _borrowed(title, below)
+            if title.read.dialect is ALONE:
+                found = replace(found, asked=_asked(below, found.borrowed))
+            elif title.read.dialect is IDENTIFIER and not found.children:
+                found = replace(title, children=title.whole)
+            blocks[at] = block._replace(title=found)
     return blocks
+
+
+def _asked(below: Sequence[Block], borrowed: Sequence[int]) -> int:
+    """How many blocks below a number alone are asked: the paragraphs down to one that asks."""
+    paragraphs = list(takewhile(lambda it: it.tokens[0].type == "paragraph_open", below))
+    asking = [
+        at for at, block in enumerate(paragraphs, 1) if asks(visible(_words(block)).rstrip("*_ "))
+    ]
+    return max(asking[-1:], default=0) - len(borrowed) if asking else 0
 
 
 def _is_bare(title: Title) -> bool:

@@ -110,6 +110,8 @@ DIGITS_FIRST = tuple(dialect for dialect in DIALECTS if dialect.example[0].isdig
 ITEM_NUMBER = _dialect(
     "list item", "3. **X**", lambda: r"(?!)"
 )  # the number is the list's, not the title's
+ALONE = _dialect("alone", "3) and nothing else", lambda: r"(?!)", labelled=True)
+IDENTIFIER = _dialect("identifier", "road.signs.003", lambda: r"(?!)")
 TOPIC = _dialect("topic", "3. X, and `Q: Y` below", lambda: r"(?!)", labelled=True)
 CUSTOM = _dialect("custom", "what [questions] pattern says", lambda: r"(?!)")
 DECORATION = re.compile(r"(?:[\s#*_~>•▶►]|:[a-z0-9_+-]+:)+")  # in front of a number: `## # 1. X`

@@ -290,7 +290,7 @@ class _Reader:
             body.insert(kept, _glued(title))
         body = _trimmed(body)
         body[:1] = [part for block in body[:1] for part in _asked_and_answered(block)]
-        stem, answer = _stem(body)
+        stem, answer = _stem(body, title.asked)
         answer = _unwrapped(answer)
         if len(answer) < len(body):
             answer = _trimmed(answer)
@@ -384,7 +384,7 @@ def _opened(token: Token) -> Token:
 # -- the stem --------------------------------------------------------------------------------------
 
 
-def _stem(body: list[Block]) -> tuple[list[Block], list[Block]]:
+def _stem(body: list[Block], asked: int = 0) -> tuple[list[Block], list[Block]]:
     """Part the code and the options of a question from its answer.
 
     They reach down to the label of the answer ("Answer: B", a <details>), or to options of which
@@ -401,6 +401,8 @@ def _stem(body: list[Block]) -> tuple[list[Block], list[Block]]:
     ticked = next((at for at, block in enumerate(body) if _is_ticked(block)), len(body))
     if not label and all(map(_is_code, body[:ticked])):
         label = min(ticked + 1, len(body)) if ticked < len(body) else 0
+    if asked and label <= asked:
+        return body[:asked], body[asked:]
     stem = body[:label]
     repeated = (at for at, block in enumerate(stem) if _is_repeated(block))
     return [_unticked(block) for block in stem], body[next(repeated, label) :]

@@ -45,7 +45,7 @@ class Title:
     that it opens, which then belongs to the answer; it begins `below` lines down. `borrowed` says
     how many blocks down the title was found, and what else there is no part of the answer. `name`
     is what is visible of the title, formulas still set aside. `is_paired` says that labels tell
-    question and answer.
+    question and answer; `asked` blocks below the title belong to what is asked.
     """
 
     kind: Kind
@@ -58,6 +58,7 @@ class Title:
     below: int = 1
     borrowed: tuple[int, ...] = ()
     is_paired: bool = False
+    asked: int = 0
     name: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -314,6 +315,17 @@ def html_title(part: re.Match[str], line: int) -> Title | None:
     if part["hashed"] and not title.read.number:
         return None  # `# a comment` in <pre>
     return _numbered_by_id(title, _attribute(part["attributes"] or "") or _anchor(children))
+
+
+def summary_title(inner: str, line: int, asked: int) -> Title | None:
+    """The title that opens a <summary> of several blocks, of which `asked` follow."""
+    children = tuple(_html_children(" ".join(inner.split())))
+    words = visible(children)
+    if not words.strip() or opens(words.strip()):
+        return None
+    at = Token("html_block", "", 0, map=(line, line + 1))
+    title = title_of(Kind.SUMMARY, PARAGRAPH_LEVEL, children, words, at)
+    return replace(title, asked=asked)
 
 
 def _numbered_by_id(title: Title, anchor: str | None) -> Title:
