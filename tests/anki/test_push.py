@@ -187,6 +187,7 @@ def test_the_plan_is_shown_before_anything_is_done(story: Story) -> None:
 # The whole story ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_from_the_notes_to_the_phone_and_back(story: Story, tmp_path: Path) -> None:
     phone = RealAnki(tmp_path / "phone")
     with sync_server(tmp_path / "server") as address:
@@ -291,6 +292,7 @@ def test_a_card_that_the_learner_moved_stays_there(learnt: Story) -> None:
     assert learnt.deck("channel") == "Hard"
 
 
+@pytest.mark.slow
 def test_no_move_leaves_the_cards_and_a_later_push_moves_them(learnt: Story) -> None:
     (learnt.root / "lang").rename(learnt.root / "languages")
     assert learnt.push(move=False).plan.moved == ()
@@ -300,6 +302,7 @@ def test_no_move_leaves_the_cards_and_a_later_push_moves_them(learnt: Story) -> 
     assert learnt.deck("slice") == "notes::languages::Go"
 
 
+@pytest.mark.slow
 def test_a_card_in_a_filtered_deck_is_found_and_moved_by_its_home(learnt: Story) -> None:
     sched = learnt.anki.col.sched
     filtered = sched.get_or_create_filtered_deck(0)
@@ -325,6 +328,7 @@ def test_a_deck_is_kept_while_anything_is_in_it(learnt: Story) -> None:
     assert col.find_notes("mine")
 
 
+@pytest.mark.slow
 def test_an_empty_deck_of_the_learners_is_left_alone(learnt: Story) -> None:
     learnt.anki.col.decks.id("notes::lang::Go::later")
     (learnt.root / "lang").rename(learnt.root / "languages")
@@ -354,6 +358,7 @@ def test_a_removed_question_is_marked_and_asked_on(learnt: Story) -> None:
     assert learnt.push().steps == ()
 
 
+@pytest.mark.slow
 def test_a_removed_question_is_suspended_once_and_woken_when_it_returns(learnt: Story) -> None:
     before = learnt.note("slice")
     remove_slice(learnt)
@@ -378,6 +383,7 @@ def test_a_card_that_the_learner_suspended_is_not_woken(learnt: Story) -> None:
     assert learnt.cards("slice")[0].queue == -1
 
 
+@pytest.mark.slow
 def test_a_removed_question_is_deleted_only_when_told(learnt: Story) -> None:
     remove_slice(learnt)
     assert learnt.push().plan.removed
@@ -407,6 +413,7 @@ def test_an_edit_of_a_note_that_did_not_change_stays(learnt: Story) -> None:
     assert learnt.note("TCP").fields["Answer"] == "My own words."
 
 
+@pytest.mark.slow
 def test_an_edit_of_another_field_is_merged_and_stays_merged(learnt: Story) -> None:
     learnt.edit("TCP", Extra1="My own hint.")
     for words in ("Order, flow control and", "Order, control of flow and"):
@@ -460,6 +467,7 @@ def test_tags_of_both_sides_are_merged(learnt: Story) -> None:
     assert learnt.note("TCP").tags == ("marked", "Networks")
 
 
+@pytest.mark.slow
 def test_a_note_deleted_in_anki_comes_back_and_it_is_said(learnt: Story) -> None:
     learnt.anki.col.remove_notes([learnt.cards("TCP")[0].nid])
     assert titles(learnt.push(keep_edits=True).plan.returning) == ["What does TCP add to IP?"]
@@ -504,6 +512,7 @@ def test_a_look_of_the_learners_own_stays(learnt: Story) -> None:
     assert note_type(learnt)["css"] == ".card { color: olive }"
 
 
+@pytest.mark.slow
 def test_cloze_notes_are_pushed_updated_and_restyled_as_all_others(story: Story) -> None:
     gaps = "# Gaps\n\n## 1. What gives order?\n\nThe sequence <mark>number</mark> of a segment.\n"
     (story.root / "Gaps.md").write_text(gaps)

@@ -20,6 +20,7 @@ from real_anki import AGAIN, RealAnki
 Run = Callable[..., Outcome]
 Write = Callable[..., Path]
 
+STEPS = ("changeDeck", "suspend", "findCards")
 SUMS = "# Sums\n\n## 1. What is one and one?\n\nTwo.\n\n## 2. And two?\n\nFour.\n"
 
 
@@ -81,7 +82,9 @@ def test_without_a_terminal_somebody_has_to_say_yes(
     assert not Path("notes/ankify.lock").exists()
 
 
-@pytest.mark.parametrize(("answer", "pushed"), [("n", False), ("y", True)])
+@pytest.mark.parametrize(
+    ("answer", "pushed"), [("n", False), pytest.param("y", True, marks=pytest.mark.slow)]
+)
 def test_on_a_terminal_it_asks(
     project: Write, stand_in: StandIn, anki: RealAnki, answer: str, pushed: bool
 ) -> None:
@@ -144,6 +147,7 @@ def test_json_says_what_happened_to_whom(project: Write, run: Run, stand_in: Sta
     assert "removed, marked and suspended: a/Sums.md: And two? (0 reviews)" in err
 
 
+@pytest.mark.slow
 def test_another_profile_is_refused_unless_it_is_named(
     project: Write, run: Run, stand_in: StandIn, tmp_path: Path
 ) -> None:
@@ -182,7 +186,10 @@ def test_an_anki_on_another_machine_cannot_be_handed_a_deck(
     assert "does not see the files of this machine" in err
 
 
-@pytest.mark.parametrize("step", ["importPackage", "changeDeck", "suspend", "findCards"])
+@pytest.mark.parametrize(
+    "step",
+    ["importPackage", *(pytest.param(s, marks=pytest.mark.slow) for s in STEPS)],
+)
 def test_when_anki_is_closed_half_way_the_next_push_ends_it(
     project: Write, run: Run, stand_in: StandIn, anki: RealAnki, step: str
 ) -> None:
@@ -230,6 +237,7 @@ def test_a_note_type_that_the_learner_changed_is_refused_with_the_way_back(
     assert "Tools > Manage Note Types > Fields" in err
 
 
+@pytest.mark.slow
 def test_settings_come_from_the_file_and_options_go_over_them(
     project: Write, run: Run, stand_in: StandIn, anki: RealAnki
 ) -> None:
