@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,35 +35,46 @@ EDITORS = {
 _OWN_EDITOR = re.compile(r"(?!https?:|javascript:|data:|file:)[a-z][a-z0-9+.-]*://\S*\{path\}\S*")
 
 
-def write_preview(project: Project, folder: Path, *, editor: str | None = None) -> Path:
+def write_preview(
+    project: Project,
+    folder: Path,
+    *,
+    editor: str | None = None,
+    learning: Mapping[str, str] | None = None,
+) -> Path:
     """Write the preview of all cards into `folder` and return its page, `index.html`.
 
     With `editor`, an address with `{path}` and `{line}` in it, lines of the notes open in that
     editor; without, same project, same bytes. A folder that holds anything but a preview is refused
     with an AnkifyError, so that nothing of the user's is ever overwritten; one that cannot be
-    written, too.
+    written, too. `learning` says in a word how each note fares, by its guid.
     """
-    return write_site(project, folder, editor=editor).folder / "index.html"
+    return write_site(project, folder, editor=editor, learning=learning).folder / "index.html"
 
 
-def write_site(project: Project, folder: Path, *, editor: str | None = None) -> Site:
+def write_site(
+    project: Project,
+    folder: Path,
+    *,
+    editor: str | None = None,
+    learning: Mapping[str, str] | None = None,
+) -> Site:
     """Write the preview as `write_preview` does, and say what was written."""
     site = Site(folder)
     try:
-        _write_all(project, site, editor)
+        _write_all(project, site, Pages(project, editor=editor, learning=learning))
     except OSError as error:
         raise AnkifyError(f"cannot write {folder}: {error.strerror or error}") from error
     return site
 
 
-def _write_all(project: Project, site: Site, editor: str | None) -> None:
+def _write_all(project: Project, site: Site, pages: Pages) -> None:
     site.clear()
     for media in project.media:
         site.copy(media)
     site.write("card.css", project.note_type.css)
     for name in ("preview.css", "preview.js"):
         site.write(name, (template_folder() / name).read_text(encoding="utf-8"))
-    pages = Pages(project, editor=editor)
     for name, text in pages.sources():
         site.write(name, text)
     index = pages.index()
@@ -110,10 +122,23 @@ def _editor(_: click.Context, __: click.Parameter, value: str | None) -> str | N
     help=f"Open lines in an editor: {', '.join(EDITORS)}, or an address with {{path}} and {{line}};"
     " also as ANKIFY_EDITOR.",
 )
+@click.option(
+    "--progress",
+    "export",
+    type=click.Path(path_type=Path),
+    help="Mark how each question fares, from what Anki exported with scheduling.",
+)
 @unnumbered_option
 @reports_errors
 def preview_command(
-    notes: Path, output: Path, *, serve: bool, port: int, editor: str | None, unnumbered: bool
+    notes: Path,
+    output: Path,
+    *,
+    serve: bool,
+    port: int,
+    editor: str | None,
+    export: Path | None,
+    unnumbered: bool,
 ) -> None:
     """Show all cards of NOTES on a web page, without Anki.
 
@@ -129,11 +154,22 @@ def preview_command(
             say_why_empty(project)
         return replace(project, problems=find_problems(project))
 
+    if serve and export:
+        raise click.UsageError("--progress goes without --serve")
     if serve:
         from ankify.commands.serve import serve_preview
 
         serve_preview(checked, output, port=port, tell=say, editor=editor)
         return
     project = checked()
-    say(f"Wrote {write_preview(project, output, editor=editor)}")
+    learning = _learning(project, export) if export else None
+    say(f"Wrote {write_preview(project, output, editor=editor, learning=learning)}")
     sys.exit(0 if project.questions else 1)
+
+
+def _learning(project: Project, export: Path) -> dict[str, str]:
+    """How each note fares, in a word."""
+    from ankify.commands.progress import badges
+    from ankify.running import progress
+
+    return badges(progress(project, export))

@@ -70,13 +70,14 @@ class ShownProblem:
 
 @dataclass(frozen=True)
 class ShownNote:
-    """One note: its title, where it is, what is wrong with it, what the import does, its cards."""
+    """One note: title, place, what is wrong with it, what the import does, reviews, cards."""
 
     title: str
     number: str | None
     place: Place | None
     problems: Sequence[ShownProblem]
     change: str
+    learning: str
     cards: Sequence[Card]
     is_removed: bool
 
@@ -98,11 +99,22 @@ class Deck:
 
 
 class Pages:
-    """What the pages of a project show; `editor` is the address of a line, as in EDITORS."""
+    """What the pages of a project show.
 
-    def __init__(self, project: Project, *, editor: str | None = None) -> None:
+    `editor` is the address of a line, as in EDITORS; `learning` says in a word how each note
+    fares, by its guid.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        *,
+        editor: str | None = None,
+        learning: Mapping[str, str] | None = None,
+    ) -> None:
         self._project = project
         self._editor = editor
+        self._learning = learning or {}
 
     def index(self) -> str:
         """The page of all cards."""
@@ -159,6 +171,7 @@ class Pages:
             place=self._place(asked.location) if asked else None,
             problems=problems,
             change=self._changes.get(note.guid, ""),
+            learning=self._learning.get(note.guid, ""),
             cards=cards,
             is_removed=not note.cards,
         )

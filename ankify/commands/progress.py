@@ -121,6 +121,19 @@ def _facts(each: QuestionProgress) -> Iterator[str]:
     yield from (f"{flag} flag" for flag in each.flags)
 
 
+def badges(found: Progress) -> dict[str, str]:
+    """How each question fares, in a word, by guid; those that nobody has learnt have none."""
+    return {each.guid: _badge(each) for each in found.questions if each.reviews}
+
+
+def _badge(each: QuestionProgress) -> str:
+    if each.leech:
+        return f"leech, {counted(each.lapses, 'lapse')}"
+    if each.lapses:
+        return counted(each.lapses, "lapse")
+    return f"{each.again} of {counted(each.reviews, 'review')} failed"
+
+
 def markdown_lines(found: Progress, notes: Path, number: int) -> Iterator[str]:
     """Two tables and the edits, as GitHub shows them."""
     shown = [one for one in found.hardest if one.deserves_a_look][:number]

@@ -361,6 +361,19 @@ def test_progress_as_markdown(project: Write, run: Run, stand_in: StandIn, anki:
     )
 
 
+def test_the_preview_marks_how_each_question_fares(
+    project: Write, run: Run, stand_in: StandIn, anki: RealAnki, tmp_path: Path
+) -> None:
+    project({"Sums.md": SUMS})
+    run("push", "--url", stand_in.url, "-y")
+    fail_one(anki, "two?")
+    anki.export(tmp_path / "a.apkg")
+    assert run("preview", "--progress", tmp_path / "a.apkg")[0] == 0
+    page = Path("build/preview/index.html").read_text(encoding="utf-8")
+    marks = re.findall(r'<span class="badge learning">(.*?)</span>', page)
+    assert marks == ["0 of 1 review failed", "1 lapse"]
+
+
 def test_an_export_without_scheduling_is_said(
     project: Write, run: Run, stand_in: StandIn, anki: RealAnki, tmp_path: Path
 ) -> None:
