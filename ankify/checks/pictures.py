@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -57,6 +58,15 @@ seen_by_the_reader(
 
 
 seen_by_the_reader(
+    "image-format",
+    """A picture that most devices do not show
+
+    HEIC, as phones take them, and TIFF are shown by Apple's devices alone. Save it as JPEG or PNG.
+    """,
+)
+
+
+seen_by_the_reader(
     "large-image",
     """A picture of more than 5 MB
 
@@ -82,13 +92,14 @@ def unreferenced_image(project: Project) -> Iterator[Problem]:
     Only folders of which another picture is in use are looked at: elsewhere pictures may well be
     for something else.
     """
-    names = {name for page in project.pages for name in page.survey.pictures}
+    names = {_nfc(name) for page in project.pages for name in page.survey.pictures}
     used = names | {name.lstrip("(") for name in names}
+    used |= {_nfc(media.path.name) for media in project.media if media.path}
     by_folder: dict[str, list[str]] = defaultdict(list)
     for path in files_below(project.root, PICTURES):
         by_folder[posixpath.dirname(path)].append(path)
     for paths in by_folder.values():
-        unused = [path for path in paths if not _is_named(posixpath.basename(path), used)]
+        unused = [path for path in paths if not _is_named(_nfc(posixpath.basename(path)), used)]
         for path in unused if len(unused) < len(paths) else ():
             yield Problem(
                 Location(path),
@@ -96,6 +107,11 @@ def unreferenced_image(project: Project) -> Iterator[Problem]:
                 "no note file names this picture",
                 hint="remove it, or show it where it belongs",
             )
+
+
+def _nfc(name: str) -> str:
+    """A name as it is compared: macOS takes letters and their accents apart."""
+    return unicodedata.normalize("NFC", name)
 
 
 def _is_named(name: str, used: set[str]) -> bool:

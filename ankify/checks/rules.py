@@ -6,6 +6,7 @@ from ankify.checks import (  # noqa: F401 (each declares its rules)
     cards,
     contents,
     files,
+    flavours,
     formulas,
     markup,
     numbering,

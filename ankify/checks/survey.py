@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from urllib.parse import unquote
 
+from ankify.checks.flavours import unread_signs
 from ankify.model import PICTURES, Heading, Link, Location, Problem, Survey
 from ankify.questions.numbers import read_number
 from ankify.reading import html
@@ -36,6 +37,8 @@ SAYABLE = re.compile(
 )
 # images/a%20b.png
 PICTURE = re.compile(rf"(?:{'|'.join(map(re.escape, sorted(PICTURES)))})\b", re.IGNORECASE)
+MEDIA = frozenset(("img", "audio", "video", "source"))
+ON_A_DISK = re.compile(r"[A-Za-z]:[\\/]|\\\\|file:", re.IGNORECASE)
 BEFORE_A_NAME = re.compile(r"""[\s/\\"'<>\[\]|=]""")
 SPACED = re.compile(
     r"(?<![A-Za-z0-9$\\])\$[ \t]([^$\n`]{1,300}?)[ \t]\$(?![A-Za-z0-9$])"
@@ -65,7 +68,7 @@ def survey(parsed: ParsedFile, path: str, unnumbered: int) -> tuple[Survey, list
         headings=tuple(_with_slugs(surveyor.headings)),
         links=tuple(surveyor.links),
         anchors=tuple(dict.fromkeys([*surveyor.anchors, *KRAMDOWN_ID.findall(parsed.text)])),
-        pictures=tuple(sorted(set(_pictures(parsed.text)))),
+        pictures=tuple(sorted(surveyor.pictures.union(_pictures(parsed.text)))),
         off=tuple(_off(parsed.text)) if "ankify:" in parsed.text else (),
         unnumbered=unnumbered,
     )
@@ -88,6 +91,11 @@ def _pictures(text: str) -> Iterator[str]:
         yield unquote(BEFORE_A_NAME.split(before)[-1] + found[0])
 
 
+def _name(source: str) -> str:
+    """The last part of a path, as it is on disk."""
+    return unquote(re.split(r"[/\\]", source)[-1])
+
+
 def _off(text: str) -> Iterator[tuple[int, str]]:
     for line, content in enumerate(text.split("\n"), 1):
         for found in OFF.finditer(content) if "ankify:" in content else ():
@@ -101,7 +109,8 @@ class _Surveyor:
         self.headings: list[Heading] = []
         self.links: list[Link] = []
         self.anchors: list[str] = []
-        self.problems: list[Problem] = []
+        self.problems: list[Problem] = list(unread_signs(parsed, path))
+        self.pictures: set[str] = set()
         self.in_code: set[Formula] = set()
         self.lost: set[str] = set()
 
@@ -127,6 +136,9 @@ class _Surveyor:
 
     def _inline(self, inline: Token, line: int, heading: bool) -> None:
         children = inline.children or []
+        self.pictures.update(
+            _name(str(child.attrs["src"])) for child in children if child.type == "image"
+        )
         if "<" in inline.content:
             for child in children:
                 if child.type == "html_inline":
@@ -244,6 +256,8 @@ class _Surveyor:
 
     def _html(self, content: str, line: int) -> None:
         self.anchors += html.ids(content)
+        if "src" in content:
+            self._raw_pictures(content, line)
         for tag in html.tags(content):
             if tag.name in self.lost or tag.is_end or tag.name not in LOST | LOST_WHOLE:
                 continue
@@ -265,6 +279,17 @@ class _Surveyor:
                     " cards=none or off=rule;"
                     " one in each comment",
                 )
+
+    def _raw_pictures(self, content: str, line: int) -> None:
+        """Pictures in raw HTML; those on somebody's disk never reach the page."""
+        for tag in html.tags(content):
+            source = tag.attributes.get("src", "") if tag.name in MEDIA else ""
+            if source:
+                self.pictures.add(_name(source))
+            if ON_A_DISK.match(source):
+                at = line + content.count("\n", 0, tag.start)
+                message = f"image is not a path inside of the notes folder: {source}"
+                self._problem(at, "image-outside", message, "copy the picture beside the notes")
 
     def _html_links(self, content: str, line: int) -> None:
         for link in html.elements(content, ("a",)) if "<" in content else ():

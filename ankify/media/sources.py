@@ -204,6 +204,9 @@ class Finder:
         notes = list(found.problems)
         if not exact:
             notes.append(("image-case", f"image is spelled otherwise on disk: {src} is {relative}"))
+        if found.suffix in _SELDOM_SHOWN:
+            kind = found.suffix[1:].upper()
+            notes.append(("image-format", f"most devices do not show {kind} pictures: {src}"))
         if found.suffix in PICTURES and found.size > LARGE:
             notes.append(("large-image", f"image has {found.size / 1e6:.1f} MB: {src}"))
         return replace(found, problems=tuple(notes))
@@ -322,6 +325,10 @@ def _split_name(path: str) -> tuple[str, str]:
 # Bytes -------------------------------------------------------------------------------------------
 
 
+_HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+_SELDOM_SHOWN = frozenset((".heic", ".heif", ".tif", ".tiff"))
+
+
 def _sniff(head: bytes) -> str | None:
     """The suffix that the first bytes of a picture call for; None: they are of no known format."""
     for magic, suffix in (
@@ -338,7 +345,7 @@ def _sniff(head: bytes) -> str | None:
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return ".webp"
     if head[4:8] == b"ftyp":
-        return ".avif"
+        return ".heic" if head[8:12] in _HEIC else ".avif"
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     is_svg = text.startswith(b"<svg") or (
         text.startswith((b"<?xml", b"<!")) and b"<html" not in text

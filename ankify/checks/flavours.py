@@ -1,0 +1,217 @@
+"""Signs of other programs that stay as they are written: said once a file, with what to do."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ankify.checks.registry import rule, seen_by_the_reader
+from ankify.files import files_below
+from ankify.model import Location, Problem, Project
+from ankify.reading.parse import ParsedFile
+from ankify.reading.tokens import Token
+
+
+@dataclass(frozen=True)
+class UnreadSign:
+    """A sign that was left: the rule, its text for docs/rules.md, how it is found, what to do.
+
+    `hints` are the texts without one of which it is not in a file.
+    """
+
+    rule: str
+    text: str
+    pattern: re.Pattern[str]
+    message: str
+    hint: str
+    hints: tuple[str, ...]
+
+
+_CJK = "\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\u3000-\u30ff"
+UNREAD = (
+    UnreadSign(
+        "unread-embed",
+        """A note set into another that is not there
+
+        `![[Clouds]]` needs a note file of that name in the notes folder, a heading or a block of
+        that name in it, and a line of its own. The card shows what is written.
+        """,
+        re.compile(r"!\[\[[^\[\]\n]+\]\]"),
+        "this note is not set in",
+        "look at its name; the note must lie in the notes folder, and not hold itself",
+        ("![[",),
+    ),
+    UnreadSign(
+        "unread-cloze",
+        """A gap of Anki's, in text
+
+        `{{c1::word}}` is no gap on a card that asks a question.
+        """,
+        re.compile(r"\{\{c\d+::"),
+        "a gap of Anki's is shown as it is written",
+        "write the word, and ask for it in the title",
+        ("{{c",),
+    ),
+    UnreadSign(
+        "unread-sound",
+        """A sound of Anki's that is not in the notes
+
+        `[sound:a.mp3]` is played where `a.mp3` lies in the notes folder; else it is text.
+        """,
+        re.compile(r"\[sound:[^\[\]\n]+\]"),
+        "this sound is not in the notes folder",
+        "copy it beside the notes",
+        ("[sound:",),
+    ),
+    UnreadSign(
+        "spaced-path",
+        """A picture whose path has spaces, and that is not there
+
+        GitHub shows `![x](img/cell wall.png)` as text. It is a picture where the file is found.
+        """,
+        re.compile(r"!\[[^\[\]\n]*\]\([^()<>\n]*[^\s()<>] [^()<>\n]*\.\w{2,5}\)"),
+        "no picture, for the spaces in its path",
+        "write %20 for each, or <…> around the path; and look at the name",
+        ("](",),
+    ),
+    UnreadSign(
+        "unread-directive",
+        """A block of MyST, Quarto or Pandoc that ankify does not know
+
+        `:::{name}` or `{{< name >}}` is shown as it is written.
+        """,
+        re.compile(
+            r"^:{3,}|\{\{<[ ]|^#\+[A-Za-z_]+|\{\{(?:embed|query|video|renderer)\b", re.MULTILINE
+        ),
+        "shown as it is written",
+        "ankify does not know this block, or it is not closed",
+        (":::", "{{<", "#+", "{{"),
+    ),
+    UnreadSign(
+        "unread-reference",
+        """A reference to a block of Logseq's
+
+        `((0f9a1c3e-…))` shows another block in Logseq; the card shows the reference.
+        """,
+        re.compile(r"\(\([0-9a-f]{8}-[0-9a-f-]{27}\)\)"),
+        "this block is not shown here",
+        "write its words",
+        ("((",),
+    ),
+    UnreadSign(
+        "open-emphasis",
+        """Asterisks that make nothing bold
+
+        `**注意：**后面` is bold here, though not on GitHub; `** 注意**` is not.
+        """,
+        re.compile(rf"\*\*[^*\n]*[{_CJK}][^*\n]*\*\*"),
+        "nothing is bold here",
+        "take the spaces inside of the asterisks out",
+        ("**",),
+    ),
+    UnreadSign(
+        "open-formula",
+        """Dollar signs that hold no formula
+
+        A displayed formula may not hold an empty line.
+        """,
+        re.compile(r"\$\$"),
+        "no formula, for the empty line in it or for its missing end",
+        "take the empty line out, or close it by $$",
+        ("$$",),
+    ),
+)
+
+for _sign in UNREAD:
+    seen_by_the_reader(_sign.rule, _sign.text)
+
+seen_by_the_reader(
+    "cut-table",
+    """A table that loses cells, or that is none
+
+    A `|` ends a cell even in code: write `\\|`. A table needs an empty line above it in a list.
+    What is too much in a row is left out, as on GitHub.
+    """,
+)
+
+
+def unread_signs(parsed: ParsedFile, path: str) -> Iterator[Problem]:
+    """Find what was left of the signs of other programs in the tokens of a note file."""
+    asked = [sign for sign in UNREAD if any(hint in parsed.text for hint in sign.hints)]
+    if asked:
+        yield from _left(parsed, path, asked)
+    if "|" in parsed.text:
+        yield from _cut_tables(parsed, path)
+
+
+def _left(parsed: ParsedFile, path: str, asked: Sequence[UnreadSign]) -> Iterator[Problem]:
+    for sign in asked:
+        found = [
+            (token.map[0] + 1 + words.count("\n", 0, match.start()), match[0])
+            for token in parsed.tokens
+            if token.type == "inline" and token.map and any(h in token.content for h in sign.hints)
+            for words in (_words(token),)
+            for match in sign.pattern.finditer(words)
+        ]
+        if found:
+            line, first = found[0]
+            more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+            message = f"{sign.message}: {first}{more}"
+            yield Problem(Location(path, line), sign.rule, message, hint=sign.hint)
+
+
+def _words(inline: Token) -> str:
+    """The text of a block without its code, which nothing is a sign in."""
+    return "".join(
+        child.content if child.type == "text" else "\n" if child.type.endswith("break") else "\0"
+        for child in inline.children or ()
+    )
+
+
+# |---|:--:|, in a text
+_RULER = re.compile(r"^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)+\|?[ \t]*$", re.M)
+_PIPE = re.compile(r"(?<!\\)\|")
+
+
+def _cut_tables(parsed: ParsedFile, path: str) -> Iterator[Problem]:
+    lines = parsed.masked.text.split("\n")
+    columns = 0
+    for token in parsed.tokens:
+        if token.type == "table_open":
+            columns = 0
+        elif token.type == "th_open":
+            columns += 1
+        elif token.type == "tr_open" and columns and token.map:
+            at = bisect_left(parsed.masked.lines, token.map[0])
+            row = lines[at].strip().lstrip(">-*+ \t").strip().strip("|") if at < len(lines) else ""
+            if (cells := len(_PIPE.split(row))) > columns and row:
+                message = f"a row of {cells} cells under {columns}: the last ones are left out"
+                hint = r"write \| for a | inside of a cell, in code, too"
+                yield Problem(Location(path, token.map[0] + 1), "cut-table", message, hint=hint)
+        elif token.type == "inline" and token.map and (ruler := _RULER.search(token.content)):
+            line = token.map[0] + 1 + token.content.count("\n", 0, ruler.start())
+            message = "a table is shown as text"
+            hint = "leave an empty line above it, and as many cells in its first two rows"
+            yield Problem(Location(path, line), "cut-table", message, hint=hint)
+
+
+_OTHER_NOTES = frozenset(
+    (".ipynb", ".mdx", ".org", ".rst", ".adoc", ".asciidoc", ".typ", ".canvas")
+)
+
+
+@rule
+def unread_file(project: Project) -> Iterator[Problem]:
+    """Files that look like notes, and are not read
+
+    `.ipynb`, `.mdx`, `.org`, `.rst`, `.adoc`, `.typ`, `.canvas`: one line for each kind.
+    """
+    kinds: dict[str, list[str]] = {}
+    for path in files_below(project.root, _OTHER_NOTES):
+        kinds.setdefault(path.rpartition(".")[2].lower(), []).append(path)
+    for kind, paths in sorted(kinds.items()):
+        more = f" (and {len(paths) - 1} more)" if len(paths) > 1 else ""
+        message = f"files of this kind are not read: .{kind}{more}"
+        yield Problem(Location(paths[0]), "unread-file", message, hint="save it as Markdown")

@@ -1,0 +1,65 @@
+"""What stays of the signs of other programs is said once a file, with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ankify import ReadOptions, read_project
+from ankify.checks.rules import check
+
+Write = Callable[[dict[str, str | bytes]], Path]
+TOP = "# A\n\n## 1. What?\n\nSo.\n\n"
+
+
+def said(root: Path) -> list[tuple[str, str]]:
+    problems = check(read_project(root, ReadOptions(now=1)))
+    return [(problem.rule, str(problem.location)) for problem in problems]
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ("![[nowhere]]\n\n![[nowhere]]", ["unread-embed"]),
+        ("The {{c1::whale}}", ["unread-cloze"]),
+        ("[sound:no.mp3]", ["unread-sound"]),
+        ("![x](img/no wall.png)", ["spaced-path"]),
+        ("{{< video x >}}", ["unread-directive"]),
+        ("::: nothing", ["unread-directive"]),
+        ("((0f9a1c3e-77aa-4b1c-9c11-2a3b4c5d6e7f))", ["unread-reference"]),
+        ("** 注意** 后面", ["open-emphasis"]),
+        ("$$\na\n\nb\n$$", ["open-formula"]),
+        ("| a | b |\n|---|---|\n| `x||y` | z |", ["cut-table"]),
+        ("| a | b |\n|---|---|\n| `x\\|y` | $|z|$ |\n| c |", []),
+        ("- x\n  | a | b |\n  |---|---|---|\n", ["cut-table"]),
+        ('<img src="C:\\a.png"> <img src="file:///b.png">', ["image-outside"] * 2),
+        ("`{{c1::x}}` `![[y]]` `$$` **注意：**后面 ((a)) #+", []),
+    ],
+)
+def test_what_is_left_is_said_once_with_its_line(
+    project: Write, text: str, rules: list[str]
+) -> None:
+    found = said(project({"a.md": TOP + text + "\n"}))
+    assert [rule for rule, _ in found] == rules
+    assert all(place.startswith("a.md:") and int(place[5:]) >= 7 for _, place in found)
+
+
+def test_files_that_are_not_read_are_named(project: Write) -> None:
+    root = project({"a.md": TOP, "b.ipynb": "{}", "sub/c.ipynb": "{}", "d.mdx": "x"})
+    assert said(root) == [("unread-file", "b.ipynb"), ("unread-file", "d.mdx")]
+
+
+def test_pictures_that_few_devices_show_are_reported(project: Write) -> None:
+    heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
+    root = project({"a.md": f"{TOP}![x](a.heic)\n", "a.heic": heic})
+    assert said(root) == [("image-format", "a.md:7")]
+
+
+def test_a_used_picture_is_not_called_unused(project: Write) -> None:
+    names = ("plain.png", "plant's.png", "f(x)=2.png", "root[1].png", "e\u0301.png", "a\u00a0b.png")
+    pixel = b"\x89PNG\r\n\x1a\n"
+    text = TOP + "\n\n".join(f"![x](<img/{name}>)" for name in names)
+    root = project({"a.md": text, **{f"img/{name}": pixel + name.encode() for name in names}})
+    assert said(root) == []
