@@ -44,17 +44,6 @@ UNREAD = (
         ("![[",),
     ),
     UnreadSign(
-        "unread-cloze",
-        """A gap of Anki's, in text
-
-        `{{c1::word}}` is no gap on a card that asks a question.
-        """,
-        re.compile(r"\{\{c\d+::"),
-        "a gap of Anki's is shown as it is written",
-        "write the word, and ask for it in the title",
-        ("{{c",),
-    ),
-    UnreadSign(
         "unread-sound",
         """A sound of Anki's that is not in the notes
 

@@ -23,7 +23,6 @@ def said(root: Path) -> list[tuple[str, str]]:
     ("text", "rules"),
     [
         ("![[nowhere]]\n\n![[nowhere]]", ["unread-embed"]),
-        ("The {{c1::whale}}", ["unread-cloze"]),
         ("[sound:no.mp3]", ["unread-sound"]),
         ("![x](img/no wall.png)", ["spaced-path"]),
         ("{{< video x >}}", ["unread-directive"]),
@@ -35,7 +34,7 @@ def said(root: Path) -> list[tuple[str, str]]:
         ("| a | b |\n|---|---|\n| `x\\|y` | $|z|$ |\n| c |", []),
         ("- x\n  | a | b |\n  |---|---|---|\n", ["cut-table"]),
         ('<img src="C:\\a.png"> <img src="file:///b.png">', ["image-outside"] * 2),
-        ("`{{c1::x}}` `![[y]]` `$$` **注意：**后面 ((a)) #+", []),
+        ("`![[y]]` `$$` **注意：**后面 ((a)) #+", []),
     ],
 )
 def test_what_is_left_is_said_once_with_its_line(
