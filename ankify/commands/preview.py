@@ -110,7 +110,7 @@ def _editor(_: click.Context, __: click.Parameter, value: str | None) -> str | N
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
-    default=8765,
+    default=8766,
     show_default=True,
     help="Where --serve listens.",
 )

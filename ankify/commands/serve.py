@@ -22,7 +22,7 @@ from ankify.commands.site import Site
 from ankify.files import open_file, real_path
 from ankify.model import AnkifyError, Project
 
-PORT = 8765
+PORT = 8766  # not 8765, which is that of AnkiConnect
 OWN_NAMES = ("127.0.0.1", "localhost", "[::1]")
 # Pictures and sounds may be on the web, as on a card; all else is ours.
 POLICY = (
