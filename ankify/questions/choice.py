@@ -144,7 +144,8 @@ def _outline(search: Search) -> Outline:
     chosen, asking = search.chosen, search.asking
     if not chosen:
         found = frozenset(asking if search.unnumbered else ())
-        return Outline(found, len(asking), findings=_explain(search, found))
+        candidates = 0 if search.unnumbered else len(asking)
+        return Outline(found, candidates, findings=_explain(search, found))
     between = _beside(search)
     found = frozenset([*chosen, *between] if search.unnumbered else chosen)
     candidates = 0 if search.unnumbered else len(between)

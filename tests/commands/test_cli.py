@@ -534,6 +534,12 @@ def test_a_build_that_forgets_unnumbered_says_why_questions_are_gone(
     assert "warning" not in run("build")[2]  # which removes nothing
 
 
+def test_what_unnumbered_takes_is_not_said_to_make_no_card(project: Project, run: Run) -> None:
+    project({"Sums.md": NOTE, "Asked.md": ASKED})
+    assert "unnumbered-questions" in run("check")[1]
+    assert run("check", "--unnumbered") == (0, "", "0 errors, 0 warnings in 4 questions\n")
+
+
 def test_a_question_without_a_tombstone_can_be_found_in_anki(
     project: Project, run: Run, anki: RealAnki
 ) -> None:

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner
 from conftest import Outcome
 from real_anki import RealAnki
 
 from ankify.checks.rules import check
+from ankify.commands.cli import cli
 from ankify.commands.init import config_text, start
 from ankify.config import Settings, all_settings, read_settings
 from ankify.pipeline import read_project
@@ -103,6 +105,21 @@ def test_titles_without_a_number_are_taken_where_none_has_one(run: Run, tmp_path
     assert "2 questions in 1 file of 1" in run("init", "x")[2]
     assert read_settings(tmp_path / "x").questions.unnumbered
     assert run("build", "x", "-q") == (0, "", "")
+
+
+def test_on_a_terminal_it_asks_for_the_name_and_for_titles_without_a_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("ankify.commands.init._is_asking", lambda: True)
+    loose = "# D\n\n## What is four?\n\nFour.\n\n## What is five?\n\nFive.\n"
+    write(tmp_path / "x", {**OWN, "d.md": loose})
+    result = CliRunner().invoke(cli, ["init", "x"], input="y\nMaths\n")
+    assert result.exit_code == 0, result.output
+    assert "without a number: take them, too? [y/N]: y" in result.output
+    assert "name of the deck [x]: Maths" in result.output
+    settings = read_settings(tmp_path / "x")
+    assert (settings.deck.name, settings.questions.unnumbered) == ("Maths", True)
 
 
 def test_a_repository_with_a_readme_alone_gets_notes_to_start_from(
