@@ -6,7 +6,7 @@ import html
 import re
 
 from ankify.questions.blocks import Block
-from ankify.questions.words import BACK_TO_TOP, PLACEHOLDER, answers, opens
+from ankify.questions.words import BACK_TO_TOP, KEY, PLACEHOLDER, answers, opens
 from ankify.reading.inline import visible
 from ankify.reading.tokens import Token
 
@@ -81,6 +81,23 @@ def opening_words(block: Block) -> str:
     return visible(inline.children or ()) if inline else ""
 
 
+def key_in_list(block: Block) -> tuple[int, int] | None:
+    """Where the last item of a list says the answer on a further line: at which token and letter.
+
+    `- d) Y` over `**Correct answer:** b`, with no line between.
+    """
+    if block.tokens[0].type not in LISTS:
+        return None
+    last = max((at for at, t in enumerate(block.tokens) if t.type == "inline"), default=0)
+    words = visible(block.tokens[last].children or ())
+    start = words.find("\n") + 1
+    while start:
+        if KEY.match(words[start:].split("\n", 1)[0]):
+            return last, start
+        start = words.find("\n", start) + 1
+    return None
+
+
 def shows_answer(block: Block) -> bool:
     """Whether a label says that an answer begins here, or a button that it is hidden here."""
     glued = visible(block.title.glued) if block.title else ""
@@ -89,6 +106,8 @@ def shows_answer(block: Block) -> bool:
     if answers(opening_words(block)) or any(
         answers(line) and not OPTION.match(line) for line in lines
     ):
+        return True
+    if key_in_list(block):
         return True
     buttons = (SUMMARY.search(t.content) for t in block.tokens if t.type == "html_block")
     return any(found and opens(TAG.sub("", found[1]).strip()) for found in buttons)

@@ -199,7 +199,7 @@ def _is_bare(title: Title) -> bool:
     """Whether nothing but a remark follows the number."""
     labelled = title.read.dialect and title.read.dialect.labelled
     remark = labelled and REMARK.fullmatch(title.name) and not asks(title.name)
-    return bool(remark or not title.name)
+    return bool(remark or not (title.name or title.is_picture))
 
 
 def _borrowed(title: Title, below: Sequence[Block]) -> Title:

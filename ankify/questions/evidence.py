@@ -26,7 +26,6 @@ from ankify.questions.words.patterns import TitleWords
 from ankify.reading.inline import visible
 from ankify.reading.tokens import Token
 
-LETTER = re.compile(r"[^\W\d_]")
 ASKS = ("?", "？")
 
 HEADINGS = (Kind.HTML, Kind.HEADING, Kind.ITEM_HEADING)
@@ -213,7 +212,7 @@ class FileIndex:
             at
             for at, title in self.titles.items()
             if any(words.match(title.name) for words in (NO_QUESTION, QUIZ, KEY))
-            or not LETTER.search(title.name)
+            or not title.shows_something
         )
 
     def _groups(self, wanted: Callable[[int, Title], bool]) -> dict[Style, Group]:

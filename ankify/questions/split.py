@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, chain, dropwhile
 
 from ankify.model import Location, Problem, Question, TocEntry, Verdict
-from ankify.questions.answers import LISTS, TAG, is_blank, is_filler, opening_words
+from ankify.questions.answers import LISTS, TAG, is_blank, is_filler, key_in_list, opening_words
 from ankify.questions.blocks import Block, read_blocks, shown
 from ankify.questions.choice import Finding, Outline, overrule
 from ankify.questions.evidence import HEADINGS, style_of
@@ -288,7 +288,7 @@ class _Reader:
         if title.glued:
             kept = title.borrowed[-1] - len(title.borrowed) if title.borrowed else 0
             body.insert(kept, _glued(title))
-        body = _trimmed(body)
+        body = [part for block in _trimmed(body) for part in _options_and_key(block)]
         body[:1] = [part for block in body[:1] for part in _asked_and_answered(block)]
         stem, answer = _stem(body, title.asked)
         answer = _unwrapped(answer)
@@ -300,13 +300,23 @@ class _Reader:
             line=title.line + 1,
             end_line=max([title.line + 1, *(block.end for block in answer[-1:])]),
             number=title.read.number,
-            title=self._plain(title.children),
+            title=self._plain(title.children) or _said_of_picture(title),
             trail=trail,
             marked_id=_said(comments, "id"),
             cards=None if cards is None else _card_kinds(cards),
         )
         shown = tuple([_opened(t) if t.type == "html_block" else t for t in _tokens(answer)])
         return Section(question, title.children, _tokens(stem), shown)
+
+
+def _said_of_picture(title: Title) -> str:
+    """What a title that is a picture is called by: its alternative text, or its file's name."""
+    pictures = (token for token in title.children if token.type == "image")
+    picture = next(pictures, None)
+    if picture is None:
+        return ""
+    src = str(picture.attrs.get("src") or "")
+    return picture.content or src.rpartition("/")[2]
 
 
 def _ends(question: Title, heading: Title, limit: int) -> bool:
@@ -347,6 +357,21 @@ def _asked_and_answered(block: Block) -> Iterator[Block]:
             yield Block((opening, inline.copy(children=list(part)), closing))
     else:
         yield block
+
+
+def _options_and_key(block: Block) -> Iterator[Block]:
+    """A list of options that ends with the label of the answer, as two blocks."""
+    found = key_in_list(block)
+    if not found:
+        yield block
+        return
+    at, start = found
+    inline, paragraph = block.tokens[at], Token("paragraph_open", "p", 1, block=True)
+    children = inline.children or ()
+    options = inline.copy(children=list(cut(children, 0, start - 1)))
+    key = inline.copy(children=list(cut(children, start)))
+    yield block._replace(tokens=(*block.tokens[:at], options, *block.tokens[at + 1 :]), items=())
+    yield Block((paragraph, key, Token("paragraph_close", "p", -1, block=True)))
 
 
 def _glued(title: Title) -> Block:

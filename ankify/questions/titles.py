@@ -70,9 +70,25 @@ class Title:
         return bool(self.read.number) or self.is_paired
 
     @property
+    def shows_something(self) -> bool:
+        """Whether there is a letter in it, or behind a number a picture, an emoji or a sign."""
+        if LETTER.search(self.name):
+            return True
+        return bool(self.read.number) and (bool(SIGN.search(self.name)) or self.is_picture)
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is a picture and no words."""
+        return not self.name and any(token.type == "image" for token in self.children)
+
+    @property
     def target(self) -> str | None:
         """Where the title points to if all of it is a link."""
         return _target(self.whole)
+
+
+LETTER = re.compile(r"[^\W\d_]")
+SIGN = re.compile(r"""[^\s.,:;!?*_#~`'"()\[\]<>|/\\–—-]""")  # `1. 🦊`, `2. %`; not `3. ---`
 
 
 def title_of(
