@@ -101,7 +101,9 @@ class Renderer:
         if any(not formula.tex for formula in parsed.formulas):
             page = _EMPTY_PARAGRAPH.sub("", page)  # only definitions of macros stood there
         references = tuple(_references(page, parser.lines, line))
-        return fit_phone(page) if self._options.for_phone else page, references, formulas
+        if self._options.for_phone:
+            page = fit_phone(page, title=not answer)
+        return page, references, formulas
 
 
 def _parted(section: Section) -> tuple[Sequence[Token], Sequence[Token]]:

@@ -34,15 +34,19 @@ _PIECE = re.compile(
 )
 
 
-def fit_phone(page: str) -> str:
+def fit_phone(page: str, *, title: bool = False) -> str:
     r"""Make the HTML of a field fit for a phone; formulas are `\(..\)` and `\[..\]`.
 
     Wide formulas get lines, gaps between formulas and full-width punctuation go, and short names
-    with a hyphen stay in one piece.
+    with a hyphen stay in one piece. Not in a `title`: Anki's Browse finds notes by their words.
     """
-    if "\\(" in page or "\\[" in page or "-" in page:
-        return _PIECE.sub(_set, page)
+    if "\\(" in page or "\\[" in page or ("-" in page and not title):
+        return _PIECE.sub(_set_title if title else _set, page)
     return page
+
+
+def _set_title(found: re.Match[str]) -> str:
+    return found[0] if found["name"] else _set(found)
 
 
 def _set(found: re.Match[str]) -> str:

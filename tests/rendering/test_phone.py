@@ -42,3 +42,9 @@ def test_a_wide_formula_gets_lines_and_stays_html() -> None:
     assert fit_phone(rf"<p>\[{part}, \qquad {part}\]</p>") == (
         rf"<p>\[\begin{{gathered}} {part}, \\[0.3em] {part} \end{{gathered}}\]</p>"
     )
+
+
+def test_a_title_stays_as_one_looks_for_it() -> None:
+    assert fit_phone("What does U-Net do with \\(x\\) ，and?", title=True) == (
+        f"What does U-Net do with {OPEN}\\(x\\)，{CLOSE}and?"
+    )
