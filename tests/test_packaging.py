@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import configparser
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -50,6 +52,34 @@ def test_a_bare_checkout_finds_its_templates(tmp_path: Path) -> None:
     ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def settings() -> configparser.ConfigParser:
+    parser = configparser.ConfigParser()
+    parser.read(ROOT / "setup.cfg", encoding="utf-8")
+    return parser
+
+
+def test_the_lowest_versions_are_those_that_setup_cfg_allows() -> None:
+    required = settings()["options"]["install_requires"].split()
+    lowest = {re.sub(r">=([^,]+).*", r"==\1", each) for each in required}
+    listed = (ROOT / "tests" / "lowest.txt").read_text(encoding="utf-8").splitlines()
+    assert lowest == {line for line in listed if line and not line.startswith("#")}
+
+
+def test_every_package_that_is_installed_has_its_reason_and_its_licence() -> None:
+    required = settings()["options"]["install_requires"].split()
+    names = {re.split(r"[<>=]", each)[0] for each in required}
+    reasons = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").lower()
+    licences = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
+    without = {name for name in names if f"| {name} |" not in reasons}
+    assert without == set()
+    assert {name for name in names if f"| `{name}` |" not in licences} == set()
+
+
+def test_the_extras_of_before_are_names_that_install_nothing_more() -> None:
+    extras = settings()["options.extras_require"]
+    assert [extras[name].strip() for name in ("media", "preview", "adopt")] == ["", "", ""]
 
 
 @pytest.mark.slow
