@@ -29,6 +29,7 @@ from ankify.checks.collect import collect_problems
 from ankify.config import Settings, read_settings
 from ankify.identity import guids as identity
 from ankify.identity.lock import LOCK_NAME, encode_lock, is_same_lock, past, read_lock
+from ankify.identity.names import default_name
 from ankify.media.collect import Collected, MediaOptions, collect_media
 from ankify.model import AnkifyError, Content, Page, Project, StrPath
 from ankify.reading.flavours import Flavour, Vault
@@ -78,7 +79,8 @@ def read_project(root: StrPath, options: ReadOptions = ReadOptions()) -> Project
     now = _clock() if options.now is None else options.now
     cache = Cache(root) if options.cached else None
     lock = read_lock(root / LOCK_NAME, now=max(now, int(time.time())))
-    parts = (settings.deck.name or root.resolve().name).split("::")
+    known = lock.namespace if lock and not settings.deck.namespace else None
+    parts = (settings.deck.name or default_name(root, known)).split("::")
     name = "::".join(map(deck_part, parts))
     namespace = settings.deck.namespace or (lock.namespace if lock else name)
 
@@ -132,16 +134,20 @@ def build(
     *,
     strict: bool = False,
     locked: bool = False,
+    new_deck: bool = False,
 ) -> Deck:
     """Build the package and the lock of a folder of notes: both, or neither.
 
     `output` is the package (default: `build/` and the deck's name). Raises AnkifyError, with
     nothing written, where the notes have problems and the build is `strict`, or where the lock
-    would change and is `locked`.
+    would change and is `locked`, or where a folder above or below has a lock, and this one has none
+    (`new_deck` goes on: it becomes a deck of its own).
     """
     from ankify.building.deck import write_deck  # and with it genanki, which only writing needs
 
-    return write_deck(read_project(root, options), output, strict=strict, locked=locked)
+    return write_deck(
+        read_project(root, options), output, strict=strict, locked=locked, new_deck=new_deck
+    )
 
 
 def _clock() -> int:

@@ -38,6 +38,12 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
 
 
+@pytest.fixture(autouse=True)
+def plain_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder `notes` gives its deck its own name here, not that of the test's folder above."""
+    monkeypatch.setattr("ankify.identity.names.GENERIC", frozenset())
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Callable[[Files], Path]:
     """Write files into a notes folder: project({path: text or bytes}) -> folder."""

@@ -16,6 +16,7 @@ from ankify.anki.write import publish, staged_apkg
 from ankify.building.cache import Cache
 from ankify.files import open_file
 from ankify.identity.lock import LOCK_NAME, parse_lock, read_lock, staged_lock
+from ankify.identity.names import other_locks
 from ankify.model import AnkifyError, ChangeKind, Project, StrPath
 
 NAMED = 3  # changes that an error names
@@ -46,15 +47,23 @@ def default_output(project: Project) -> Path:
 
 
 def write_deck(
-    project: Project, path: StrPath | None = None, *, strict: bool = False, locked: bool = False
+    project: Project,
+    path: StrPath | None = None,
+    *,
+    strict: bool = False,
+    locked: bool = False,
+    new_deck: bool = False,
 ) -> Deck:
     """Write package and lock: both, or neither where one of them cannot be written.
 
     `path` is the package (default: `default_output`). Raises AnkifyError and writes nothing where
     the project has problems and the build is `strict`, where a guid or an update is at stake and
-    the lock is `locked`, or where a file cannot be written. A locked lock is never written.
+    the lock is `locked`, or where a file cannot be written; and where a folder above or below has
+    a lock and this one has none, unless it is a `new_deck`. A locked lock is never written.
     """
     _refuse(project, strict=strict, locked=locked)
+    if not new_deck:
+        _refuse_second_deck(project)
     path = Path(path) if path else default_output(project)
     if path.is_dir():
         hint = f"name the file: -o {path / default_output(project).name}"
@@ -86,6 +95,19 @@ def _refuse(project: Project, *, strict: bool, locked: bool) -> None:
         raise AnkifyError(
             f"{lock} does not match the notes: {stake}",
             hint=f"ankify build {root} && git add {path} && git commit -m 'Update ankify.lock'",
+        )
+
+
+def _refuse_second_deck(project: Project) -> None:
+    """Raise AnkifyError for the first build of notes that another folder's lock may know."""
+    if (project.root / LOCK_NAME).exists():
+        return
+    others = other_locks(project.root, (page.file for page in project.pages))
+    if others:
+        folder = shlex.quote(others[0].parent.as_posix())
+        raise AnkifyError(
+            f"{others[0].as_posix()} is there: a second deck of the same notes doubles their cards",
+            hint=f"ankify build {folder}; if it is to be another deck, add --new-deck",
         )
 
 

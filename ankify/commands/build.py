@@ -37,6 +37,7 @@ from ankify.model import AnkifyError, ChangeKind, Project
 )
 @click.option("--strict", is_flag=True, help="Fail on warnings, too.")
 @click.option("--locked", is_flag=True, help="Write no lock; fail if one is needed (for CI).")
+@click.option("--new-deck", is_flag=True, help="Go on where a folder above or below has a lock.")
 @unnumbered_option
 @click.option("-y", "--yes", is_flag=True, help="Mark questions as removed without asking.")
 @click.option("--fetch", is_flag=True, help="Download remote pictures into the deck.")
@@ -51,6 +52,7 @@ def build_command(
     *,
     strict: bool,
     locked: bool,
+    new_deck: bool,
     unnumbered: bool,
     yes: bool,
     fetch: bool,
@@ -77,7 +79,7 @@ def build_command(
     if decide and not yes:
         confirm_gone(known)
     is_first = not (notes / LOCK_NAME).exists()
-    deck = write_deck(known, output, strict=strict, locked=locked)
+    deck = write_deck(known, output, strict=strict, locked=locked, new_deck=new_deck)
     path = deck.path
     if project.lock_merged:
         say(f"{(notes / LOCK_NAME).as_posix()}: {project.lock_merged}")
