@@ -293,9 +293,11 @@ class _Reader:
         if choices and isinstance(value, str) and value not in choices:
             raise self._error(f"{table}.{key} must be one of: {', '.join(choices)}", table, key)
         if (table, key) == ("questions", "pattern"):
+            import regex  # takes 20 ms to import, and few notes have a pattern
+
             try:
-                re.compile(value)
-            except re.error as error:
+                regex.compile(value)
+            except regex.error as error:
                 raise self._error(f"questions.pattern: {error}", table, key) from error
         return value
 

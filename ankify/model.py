@@ -7,6 +7,7 @@ stores is a note, and what Anki shows is a card. Nothing in here reads, writes o
 from __future__ import annotations
 
 import os
+import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,6 +25,14 @@ PICTURES = frozenset(
 REMOVED_TAG = "ankify::removed"  # of notes whose question is gone
 
 
+_LINE_ENDS = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+
+
+def one_line(text: str) -> str:
+    """The text with its line ends escaped: no file name or title may begin another line."""
+    return _LINE_ENDS.sub(lambda end: ascii(end[0])[1:-1], text)
+
+
 @dataclass(frozen=True, order=True, slots=True)
 class Location:
     """A place in a note file: posix path in the notes folder, 1-based line (0: the whole file)."""
@@ -32,7 +41,8 @@ class Location:
     line: int = 0
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}" if self.line else self.file
+        file = one_line(self.file)
+        return f"{file}:{self.line}" if self.line else file
 
 
 class AnkifyError(Exception):
@@ -48,8 +58,8 @@ class AnkifyError(Exception):
 
     def __str__(self) -> str:
         place = f"{self.location}: " if self.location else ""
-        hint = f"\n  hint: {self.hint}" if self.hint else ""
-        return f"{place}error: {self.message}{hint}"
+        hint = f"\n  hint: {one_line(self.hint)}" if self.hint else ""
+        return f"{place}error: {one_line(self.message)}{hint}"
 
     @property
     def problem(self) -> Problem:
@@ -79,8 +89,9 @@ class Problem:
     hint: str | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
-        hint = f"\n  hint: {self.hint}" if self.hint else ""
-        return f"{self.location}: {self.severity}: {self.message} [{self.rule}]{hint}"
+        hint = f"\n  hint: {one_line(self.hint)}" if self.hint else ""
+        message = one_line(self.message)
+        return f"{self.location}: {self.severity}: {message} [{self.rule}]{hint}"
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,34 @@ def test_without_a_file_all_settings_have_their_defaults(tmp_path: Path) -> None
     assert read_settings(tmp_path) == Settings()
 
 
+@pytest.mark.parametrize(
+    "toml", ["a = " + "[" * 50_000, "a = " + "{b = " * 30_000, ".".join(["a"] * 30_000) + " = 1"]
+)
+def test_deep_settings_are_a_clear_error(project: Write, toml: str) -> None:
+    with pytest.raises(AnkifyError, match=r"not valid TOML: |unknown table"):
+        read_settings(project({"ankify.toml": toml}))
+
+
+def test_settings_of_more_than_a_megabyte_are_an_error(project: Write) -> None:
+    with pytest.raises(AnkifyError, match="more than 1 MB"):
+        read_settings(project({"ankify.toml": "#" * 1_000_001}))
+
+
+def test_a_pattern_without_an_end_is_a_clear_error(project: Write) -> None:
+    """A folder inside the notes can set one: whoever sent its files wrote it."""
+    toml = '[questions]\npattern = "^(a|aa)+$"\n'
+    root = project({"n.md": NOTE, "sub/ankify.toml": toml, "sub/m.md": f"## {'a' * 40}b\n\nSo.\n"})
+    with pytest.raises(AnkifyError, match="pattern takes too long with the title 'aaaa"):
+        read_project(root)
+
+
+@pytest.mark.parametrize("number", [f"0x{'f' * 5000}", f"0b{'1' * 20_000}", f"0{'7' * 20_000}"])
+def test_a_number_too_long_to_be_written_is_a_tag(project: Write, number: str) -> None:
+    matter = f"---\ntags: [{number}, b]\norder: {number}\n---\n## 1. Why?\n\nSo.\n"
+    tags = read_project(project({"n.md": matter})).notes[0].tags
+    assert {tag[:3] for tag in tags} == {"0x" + tags[0][2], "b", "n"}
+
+
 def test_every_example_is_valid_and_differs_from_the_default(project: Write) -> None:
     for table, setting in all_settings():
         root = project(
@@ -51,8 +79,8 @@ WRONG = {
     "[media]\nmax_width = 0": "ankify.toml:2: error: media.max_width must be 1 or more",
     "[anki]\nremoved = 'purge'": "ankify.toml:2: error: anki.removed must be one of: keep, suspend,"
     " delete",
-    "[questions]\npattern = '('": "ankify.toml:2: error: questions.pattern: missing ),"
-    " unterminated subpattern at position 0",
+    "[questions]\npattern = '('": "ankify.toml:2: error: questions.pattern: missing )"
+    " at position 1",
     "[cards]\nimage = true\n[questions]\nimage = true": "ankify.toml:4: error: unknown setting"
     " 'image'\n  hint: known here: level, pattern, unnumbered, labels, ignore",
 }
@@ -87,7 +115,7 @@ def test_the_command_line_goes_over_the_file_and_the_file_over_the_default(
     project: Write, run: Run
 ) -> None:
     root = project({"a.md": NOTE})
-    assert run("list")[:2] == (0, "")
+    assert run("list")[:2] == (1, "")
     assert len(run("list", "--unnumbered")[1].splitlines()) == 2
     (root / "ankify.toml").write_text("[questions]\nunnumbered = true\n")
     assert len(run("list")[1].splitlines()) == 2

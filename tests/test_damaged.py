@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import random
 import sqlite3
 import zipfile
@@ -17,7 +18,16 @@ from real_anki import RealAnki
 
 import ankify
 from ankify.building.cache import Cache
-from ankify.identity.lock import LOCK_NAME, VERSION, Lock, encode_lock, pack_note, parse_lock
+from ankify.identity import lock as lock_module
+from ankify.identity.lock import (
+    LOCK_NAME,
+    VERSION,
+    Lock,
+    LockEntry,
+    encode_lock,
+    pack_note,
+    parse_lock,
+)
 from ankify.model import AnkifyError
 from ankify.origin import install_command
 
@@ -143,6 +153,15 @@ FORGED: dict[str, list[Any]] = {
 }
 
 
+def forged(lock: Lock) -> bytes:
+    """The lock with right checksums, whatever is in it: encode_lock writes none that is damaged."""
+    for entry in lock.entries:
+        cells = [getattr(entry, column) for column, _ in lock_module.COLUMNS]
+        extras = {key: value for key in lock_module.EXTRAS if (value := getattr(entry, key))}
+        object.__setattr__(entry, "line", lock_module._seal([*cells, extras] if extras else cells))
+    return encode_lock(lock)
+
+
 @pytest.mark.parametrize("column", FORGED)
 def test_a_forged_lock_is_refused_or_harmless(built: Path, run: Run, column: str) -> None:
     """Its checksums are right: someone wrote it so that it would be read."""
@@ -155,7 +174,7 @@ def test_a_forged_lock_is_refused_or_harmless(built: Path, run: Run, column: str
                     replace(e, removed=e.removed and 2) if column != "removed" else e for e in some
                 ]
             (built / LOCK_NAME).write_bytes(
-                encode_lock(Lock(good.namespace, good.note_type, tuple(some)))
+                forged(Lock(good.namespace, good.note_type, tuple(some)))
             )
             (Path("y.apkg")).unlink(missing_ok=True)
             code, _, error = run("build", built, "-o", "y.apkg", now=3)
@@ -170,6 +189,78 @@ def test_a_forged_tombstone_for_a_note_that_is_not_gone_is_ignored(built: Path, 
     bad = tuple(replace(e, tombstone=e.tombstone or "AAAA") for e in good.entries)
     (built / LOCK_NAME).write_bytes(encode_lock(replace(good, entries=bad)))
     assert run("build", built, "-o", "y.apkg", now=3)[0] == 0
+
+
+def replaced(root: Path, number: int, **changes: object) -> None:
+    """Forge one entry of the lock."""
+    good = parse_lock((root / LOCK_NAME).read_text())
+    entries = list(good.entries)
+    entries[number] = replace(entries[number], **changes)  # type: ignore[arg-type]
+    (root / LOCK_NAME).write_bytes(forged(replace(good, entries=tuple(entries))))
+
+
+@pytest.mark.parametrize("column", ["title", "deck", "guid", "file"])
+def test_half_a_character_in_a_lock_is_a_clear_error(built: Path, run: Run, column: str) -> None:
+    lines = (built / LOCK_NAME).read_text().split("\n")
+    row = next(n for n, line in enumerate(lines) if line.startswith('["a.md"'))
+    cells = json.loads(lines[row])[:-1]
+    at = [name for name, _ in lock_module.COLUMNS].index(column)
+    cells[at] = "a\ud800b"
+    body = json.dumps(cells)[:-1]  # escaped, as only a forger writes it
+    lines[row] = f'{body},"{lock_module._checksum(body)}"]'
+    (built / LOCK_NAME).write_text("\n".join(lines))
+    for command in ("build", "check", "diff"):
+        code, out, error = run(command, built)
+        assert (code, "lock is damaged" in out + error) == (1, True)
+
+
+def test_a_deep_first_line_of_a_lock_is_a_clear_error(built: Path, run: Run) -> None:
+    text = (built / LOCK_NAME).read_text()
+    (built / LOCK_NAME).write_text("[" * 100_000 + "\n" + text)
+    code, _, error = run("build", built)
+    assert (code, "not a lock of ankify" in error) == (1, True)
+
+
+def test_a_line_end_in_a_title_of_a_lock_begins_no_line_of_a_report(built: Path, run: Run) -> None:
+    replaced(built, 0, title="gone\nerror: fake")
+    code, _, error = run("build", built, "-o", "y.apkg", now=3)
+    assert (code, "lock is damaged" in error) == (1, True)
+
+
+def test_removed_notes_of_a_lock_have_an_end_in_sum(
+    built: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ankify.anki.notes._LARGEST_TOMBSTONES", 1_000_000)
+    large = pack_note(["a" * 400_000, *[""] * 12], [])
+    good = parse_lock((built / LOCK_NAME).read_text())
+    gone = next(entry for entry in good.entries if entry.removed)
+    many = [replace(gone, guid=f"gone0000000{n}", tombstone=large) for n in range(5)]
+    (built / LOCK_NAME).write_bytes(forged(replace(good, entries=(*good.entries, *many))))
+    code, _, error = run("build", built, "-o", "y.apkg", now=3)
+    assert (code, "more than 1 MB" in error) == (1, True)
+
+
+def test_nothing_in_a_tombstone_acts(built: Path, run: Run) -> None:
+    bad = [
+        r"[Latex]\input{/etc/passwd}[/Latex] [sound:http://evil.test/x.mp3] [[type:x]]",
+        r"\(\let\h\href{https:x}\h{javascript:x}{x}\) &#92;(\style{a}{x}&#92;)",
+        '<a href="data:text/html,x">x</a> <script>alert(1)</script><img src=x onerror=alert(1)>',
+        '<code class="tex2jax_process">\\(\\href{javascript:x}{x}\\)</code>',
+    ]
+    good = parse_lock((built / LOCK_NAME).read_text())
+    gone = next(n for n, entry in enumerate(good.entries) if entry.removed)
+    replaced(built, gone, tombstone=pack_note([*bad, *["x"] * 9], []))
+    assert run("build", built, "-o", "y.apkg", now=3)[0] == 0
+    fields = ankify.read_apkg(Path("y.apkg")).notes[-1].fields
+    text = "".join(fields)
+    for word in ("[Latex", "[sound", "[[type", r"\let", r"\style", "data:", "script>", "tex2jax"):
+        assert word not in text, word
+
+
+def test_a_lock_that_could_not_be_read_again_is_not_written() -> None:
+    entry = LockEntry("g", "a.md", None, "Why?", "d", "f", 1 << 40, 1, "s")
+    with pytest.raises(AnkifyError, match=r"'Why\?' cannot be kept"):
+        encode_lock(Lock("n", entries=(entry,)))
 
 
 # The cache --------------------------------------------------------------------------------------
@@ -287,6 +378,24 @@ FOREIGN = {
         ),
         media=b"{}",
     ),
+    "a column that computes": zipped(
+        collection__anki2=database(
+            *COL,
+            CARDS,
+            "create table notes (id, guid, mid, mod, tags, flds text as (printf('%.*c', 9, 'x')))",
+            "insert into notes values (1, 'g', 1, 1, '')",
+        ),
+        media=b"{}",
+    ),
+    "a value too large": zipped(
+        collection__anki2=database(
+            *COL,
+            CARDS,
+            f"create table notes ({COLUMNS})",
+            "insert into notes values (1, 'g', 1, 1, 1, '', zeroblob(70000000), 1, 1, 1, 1)",
+        ),
+        media=b"{}",
+    ),
     "a bomb": zipped(collection__anki2=b"\0" * (700 << 20), media=b"{}"),
     "a newer format that is none": zipped(collection__anki21b=b"x" * 99, media=b"{}"),
 }
@@ -298,6 +407,64 @@ def test_a_foreign_package_is_a_clear_error(
 ) -> None:
     (tmp_path / "evil.apkg").write_bytes(FOREIGN[kind])
     every_reader_says_so(run, built, tmp_path / "evil.apkg")
+
+
+def odd_package(path: Path, rows: list[tuple[object, ...]], decks: str = "{}") -> Path:
+    """A package with notes (id, guid, mod, fields), each with a card in the deck of its id."""
+    with sqlite3.connect(":memory:") as connection:
+        for statement in ("create table col (decks)", CARDS, f"create table notes ({COLUMNS})"):
+            connection.execute(statement)
+        connection.execute("insert into col values (?)", (decks,))
+        notes = "insert into notes values (?, ?, 1, ?, 1, '', ?, 1, 1, 1, 1)"
+        connection.executemany(notes, rows)
+        connection.executemany("insert into cards values (?, ?, 0)", [(r[0], r[0]) for r in rows])
+        data = connection.serialize()
+    path.write_bytes(zipped(collection__anki2=data, media=b"{}"))
+    return path
+
+
+QUESTIONS = ("Why does it rain so much?\x1fBecause.", "Who was Gauss in his time?\x1fA prince.")
+NOTES = (
+    "## 1. Why does it rain so much?\n\nBecause.\n\n## 2. Who was Gauss in his time?\n\nA prince.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("rows", "decks"),
+    [
+        ([(1, "g1", 2**62, QUESTIONS[0]), (2, "g2", 5, QUESTIONS[1])], "{}"),
+        ([(1, "g1", -5, QUESTIONS[0]), (2, "g2", 5, QUESTIONS[1])], "{}"),
+        ([(1, "g1", 5, QUESTIONS[0]), (2, "g1", 5, QUESTIONS[1])], "{}"),
+        ([(1, "g1", 5, QUESTIONS[0]), (2, "g2", 5, QUESTIONS[1])], '{"1":{"name":5}}'),
+        (
+            [(1, "g1", 5, QUESTIONS[0]), (2, "g2", 5, QUESTIONS[1])],
+            '{"1":{"name":"a\\u0000\\n\\ud800b"},"2":{"name":null}}',
+        ),
+    ],
+    ids=["a time far ahead", "a time before 1970", "a guid twice", "a number", "odd characters"],
+)
+def test_adopt_writes_a_lock_that_the_next_build_reads(
+    project: Write, run: Run, tmp_path: Path, rows: list[tuple[object, ...]], decks: str
+) -> None:
+    root = project({"n.md": NOTES})
+    code, _, error = run("adopt", odd_package(tmp_path / "odd.apkg", rows, decks), root)
+    assert code == 0, error
+    code, _, error = run("build", root, "-o", "y.apkg")
+    assert code == 0, error
+    assert "g1" in {note.guid for note in ankify.read_apkg(Path("y.apkg")).notes}
+
+
+@pytest.mark.parametrize(
+    "piece", ["{{c1::", "{{c1::a::", "<", "<!--", "<style ", "[sound:", "\\(", "{{c1::{{c2::a}}}}"]
+)
+def test_odd_fields_of_a_package_end_soon(
+    project: Write, run: Run, tmp_path: Path, piece: str
+) -> None:
+    """Each took minutes once: the test would not end."""
+    rows: list[tuple[object, ...]] = [(1, "g1", 5, piece * (200_000 // len(piece)) + "\x1fb")]
+    package = odd_package(tmp_path / "odd.apkg", [*rows, (2, "g2", 5, QUESTIONS[1])])
+    code, _, error = run("adopt", package, project({"n.md": NOTES}))
+    assert code == 0, error
 
 
 def test_a_folder_and_a_missing_package_are_clear_errors(

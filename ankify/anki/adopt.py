@@ -30,8 +30,12 @@ from ankify.questions.numbers import strip_number
 from ankify.reading.html import html_lines
 from ankify.rendering.sketch import sketch
 
-SOUND = re.compile(r"\[sound:[^]]*\]", re.I)
-CLOZE = re.compile(r"\{\{c\d+::(.*?)(?:::[^}]*)?\}\}", re.S)  # {{c1::Paris::city}}
+# Both are told by the next mark alone: a field of many that are never closed takes no longer.
+SOUND = re.compile(r"\[sound:[^\[\]]*\]", re.I)
+CLOZE = re.compile(
+    r"\{\{c\d{1,4}::((?:(?!\{\{|\}\}).)*+)\}\}", re.S
+)  # {{c1::Paris::city}}, innermost
+NESTED = 5  # cloze deletions in one another
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,11 @@ def adopt(
 
 def plain_text(html: str) -> str:
     """The text of a field, a line for each block; cloze deletions are uncovered."""
-    return "\n".join(html_lines(SOUND.sub(" ", CLOZE.sub(r"\1", html))))
+    for _ in range(NESTED):
+        html, found = CLOZE.subn(lambda cloze: cloze[1].split("::", 1)[0], html)
+        if not found:
+            break
+    return "\n".join(html_lines(SOUND.sub(" ", html)))
 
 
 def _title(field: str) -> str:
@@ -143,6 +151,11 @@ def adopt_package(project: Project, notes: Sequence[PackageNote]) -> Adoption:
         for note in project.notes
         if note.question and note.content
     ]
+    latest = max((note.modified for note in project.notes), default=0)
+    notes = [
+        replace(note, modified=min(max(note.modified, 0), latest))  # some clock was wrong
+        for note in {note.guid: note for note in reversed(notes)}.values()
+    ][::-1]
     namespace = parse_lock(project.lock.decode()).namespace
     return adopt(notes, candidates, namespace=namespace, fingerprint=note_fingerprint)
 

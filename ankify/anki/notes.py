@@ -35,6 +35,8 @@ from ankify.reading.flavours.vault import NOTION_ID
 REMOVED_STATUS = "This question is no longer in the notes."
 STATUS, SOURCE = FIELDS.index("Status"), FIELDS.index("Source")  # in both note types
 
+_LARGEST_TOMBSTONES = 50_000_000  # characters; a removed note has some thousands
+
 Place = Callable[[str], str]
 LastNote = tuple[Sequence[str], Sequence[str]]  # fields and tags
 
@@ -128,9 +130,13 @@ def deck_part(name: str) -> str:
     return name.replace('"', "'").strip() or "-"
 
 
-# Marks that turn the text after them around: "a\u202egnp.md" looks like "adm.png". And what a
-# folder has whose name is not UTF-8, and no package can hold.
-_HIDDEN = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# What nobody sees, and two names would differ in; marks that turn the text after them around
+# ("a\u202egnp.md" looks like "adm.png"); what a folder has whose name is not UTF-8, and no package
+# can hold. Joiners stay between letters or emoji that need them: Persian words, families.
+_HIDDEN = re.compile(
+    "[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+    "|(?<![^\\x00-\\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\\x00-\\x7f])"
+)
 
 
 def _tag(name: str) -> str:
@@ -327,7 +333,11 @@ def make_tombstones(lock: Lock, shipped: set[str], name: str) -> Iterator[Note]:
     """Notes of removed questions: they reach who has them, and make no card for who has not.
 
     Only of guids that ankify gave: a lock that someone sent must not mark another deck's notes.
+    Their fields are sanitised as those of the notes.
     """
+    from ankify.rendering.sanitise import sanitised
+
+    left = _LARGEST_TOMBSTONES
     for entry in lock.entries:
         if (
             entry.removed is not None
@@ -335,9 +345,14 @@ def make_tombstones(lock: Lock, shipped: set[str], name: str) -> Iterator[Note]:
             and identity.OUR_GUID.fullmatch(entry.guid)
         ):
             fields, tags = _unpacked(entry, entry.tombstone)
+            left -= sum(map(len, fields))
+            if left < 0:
+                most = _LARGEST_TOMBSTONES // 1_000_000
+                message = f"the removed notes in the lock have more than {most} MB of text"
+                raise AnkifyError(message, Location(LOCK_NAME), RESTORE)
             yield Note(
                 guid=entry.guid,
-                fields=_marked_removed(fields, shipped),
+                fields=_marked_removed(map(sanitised, fields), shipped),
                 deck=name,
                 tags=_tags((*tags, REMOVED_TAG)),
                 due=0,
@@ -349,9 +364,7 @@ def make_tombstones(lock: Lock, shipped: set[str], name: str) -> Iterator[Note]:
 
 
 def _unpacked(entry: LockEntry, tombstone: str) -> tuple[list[str], list[str]]:
-    """The fields and tags of a tombstone, made as harmless as notes: anyone can write a lock."""
-    from ankify.rendering.sanitise import sanitised
-
+    """The fields and tags of a tombstone."""
     try:
         fields, tags = unpack_note(tombstone)
     except ValueError:
@@ -359,11 +372,10 @@ def _unpacked(entry: LockEntry, tombstone: str) -> tuple[list[str], list[str]]:
     if not _is_ours(fields, entry):
         message = f"the lock is damaged: the removed note {entry.guid} cannot be read"
         raise AnkifyError(message, Location(LOCK_NAME), RESTORE)
-    kept = _padded(fields, CLOZE if entry.is_cloze else QUESTION)
-    return [sanitised(field) for field in kept], list(tags)
+    return list(_padded(fields, CLOZE if entry.is_cloze else QUESTION)), list(tags)
 
 
-def _marked_removed(fields: Sequence[str], shipped: set[str]) -> tuple[str, ...]:
+def _marked_removed(fields: Iterable[str], shipped: set[str]) -> tuple[str, ...]:
     """Set the Status field; a picture that is gone from the notes becomes its alt text."""
 
     def kept(found: re.Match[str]) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import tempfile
+import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -13,10 +15,14 @@ from pathlib import Path
 from typing import IO
 
 from ankify.anki.note_type import CLOZE, LAYOUTS
+from ankify.files import open_file
 from ankify.model import AnkifyError, PackageNote, StrPath
 
 # What a hostile package may unpack to: bytes, times its size, and bytes of its list of media.
 _SMALL_DATABASE, _LARGEST_RATIO, _LARGEST_LIST = 256 << 20, 100, 64 << 20
+_LARGEST_VALUE = 64 << 20  # bytes of a value in the database
+_LONGEST = 10  # seconds of work that SQLite may have with one package
+_STEPS = 100_000  # of SQLite between two looks at the clock
 
 
 @dataclass(frozen=True)
@@ -40,10 +46,15 @@ def read_apkg(path: StrPath) -> Package:
 def opened_package(path: Path) -> Iterator[tuple[zipfile.ZipFile, sqlite3.Connection]]:
     """Open a package and its collection. Raises AnkifyError for all that is wrong with them."""
     try:
-        with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
+        with (
+            open_file(path) as file,
+            zipfile.ZipFile(file) as archive,
+            tempfile.TemporaryDirectory() as folder,
+        ):
             database = Path(folder) / "collection"
             _extract_database(archive, database)
             with closing(sqlite3.connect(database)) as connection:
+                _limit(connection)
                 yield archive, connection
     except FileNotFoundError as error:
         raise AnkifyError(f"no such file: {path}") from error
@@ -54,6 +65,17 @@ def opened_package(path: Path) -> Iterator[tuple[zipfile.ZipFile, sqlite3.Connec
         raise AnkifyError(
             f"{path} is not an Anki package that can be read: {error}", hint=hint
         ) from error
+
+
+def _limit(connection: sqlite3.Connection) -> None:
+    """Take from SQLite what a database could do by itself: large values, and work without end."""
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST_VALUE)
+    end = time.process_time() + _LONGEST
+    connection.set_progress_handler(lambda: time.process_time() > end, _STEPS)
+    for name in tables(connection):
+        columns = connection.execute("SELECT hidden FROM pragma_table_xinfo(?)", (name,))
+        if any(hidden for (hidden,) in columns):  # generated when it is read
+            raise ValueError(f"its table {name} computes a column, as none of Anki does")
 
 
 def _extract_database(archive: zipfile.ZipFile, target: Path) -> None:
@@ -90,12 +112,11 @@ def _read_notes(connection: sqlite3.Connection) -> Iterator[PackageNote]:
     if not {"notes", "cards"} <= names:
         raise ValueError("its collection is not that of Anki")
     decks = deck_names(connection, names)
-    rows = connection.execute(
-        "SELECT guid, flds, tags, mod, mid,"
-        " (SELECT did FROM cards WHERE nid = notes.id ORDER BY ord LIMIT 1)"
-        " FROM notes ORDER BY id"
-    )
-    return (_package_note(decks, *row) for row in rows)
+    # Not by a subquery: a package need not have the index that would make it fast.
+    cards = connection.execute("SELECT nid, did FROM cards ORDER BY ord DESC")
+    deck_of = {note: decks.get(deck) for note, deck in cards}
+    rows = connection.execute("SELECT guid, flds, tags, mod, mid, id FROM notes ORDER BY id")
+    return (_package_note(deck_of, *row) for row in rows)
 
 
 def tables(connection: sqlite3.Connection) -> set[str]:
@@ -107,20 +128,20 @@ def tables(connection: sqlite3.Connection) -> set[str]:
 
 
 def _package_note(
-    decks: dict[int, str],
+    deck_of: dict[int, str | None],
     guid: object,
     flds: object,
     tags: object,
     mod: object,
     mid: object,
-    did: int,
+    number: int,
 ) -> PackageNote:
     if not (isinstance(guid, str) and isinstance(flds, str) and isinstance(tags, str)):
         raise ValueError("a note has no guid, fields or tags")
     if not (isinstance(mod, int) and isinstance(mid, int)):
         raise ValueError("a note has no time or no type")
     fields, foreign = tuple(flds.split("\x1f")), mid not in LAYOUTS
-    deck, is_cloze = decks.get(did), mid == CLOZE.id
+    deck, is_cloze = deck_of.get(number), mid == CLOZE.id
     return PackageNote(guid, fields, tuple(tags.split()), mod, deck, foreign, is_cloze)
 
 
@@ -128,9 +149,15 @@ def deck_names(connection: sqlite3.Connection, names: set[str]) -> dict[int, str
     """Deck names by id: a table in newer collections, JSON in older ones."""
     if "decks" in names:
         rows = connection.execute("SELECT id, name FROM decks").fetchall()
-        return {i: name.replace("\x1f", "::") for i, name in rows}
-    (text,) = connection.execute("SELECT decks FROM col").fetchone()
-    return {int(i): deck["name"] for i, deck in json.loads(text).items()}
+        named = {i: name.replace("\x1f", "::") for i, name in rows}
+    else:
+        (text,) = connection.execute("SELECT decks FROM col").fetchone()
+        named = {int(i): deck["name"] for i, deck in json.loads(text).items()}
+    return {i: _CONTROL.sub(" ", name) for i, name in named.items() if isinstance(name, str)}
+
+
+# What no name in Anki holds, and no lock can: "a\nb" would be two lines of a report.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def read_media(archive: zipfile.ZipFile) -> dict[str, int]:

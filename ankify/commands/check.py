@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from ankify.commands.console import say, tell, tell_json
+from ankify.commands.console import say, tell, tell_annotation, tell_json
 from ankify.commands.diff import print_forecast, read_package
 from ankify.commands.options import notes_argument, reports_errors, unnumbered_option
 from ankify.commands.project import (
@@ -83,4 +83,4 @@ def print_problems(problems: Sequence[Problem], shape: str, notes: Path) -> None
         return
     for problem in problems:
         shown = from_here(problem, notes)
-        tell(annotation(shown) if shape == "github" else str(shown))
+        tell_annotation(annotation(shown)) if shape == "github" else tell(str(shown))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -27,10 +28,32 @@ def tell(text: str) -> None:
 
 def tell_json(data: object) -> None:
     """Print data to stdout as JSON."""
-    tell(json.dumps(data, ensure_ascii=False, indent=1))
+    text = json.dumps(data, ensure_ascii=False, indent=1)
+    _echo(_UNSEEN.sub(_escaped, text).replace("##[", r"\u0023#["), sys.stdout)
+
+
+def tell_annotation(line: str) -> None:
+    """Print a workflow command of our own to stdout."""
+    _echo(_UNSEEN.sub(_escaped, line), sys.stdout)
+
+
+# What a terminal acts on, or what turns the text after it around; not the line end and the tab.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+# What the log of a CI takes for a command: "::add-mask::x" at the start of a line, "##[error]x".
+_WORKFLOW_COMMAND = re.compile(r"^(\s*)(?=::)|##(?=\[)", re.MULTILINE)
+
+
+def _escaped(character: re.Match[str]) -> str:
+    return f"\\u{ord(character[0]):04x}"
 
 
 def _print(text: str, stream: Any) -> None:
+    """Print text that others have written a part of: nothing in it commands terminal or CI."""
+    text = _UNSEEN.sub(_escaped, text)
+    _echo(_WORKFLOW_COMMAND.sub(lambda found: f"{found[0]}\\", text), stream)
+
+
+def _echo(text: str, stream: Any) -> None:
     encoding = getattr(stream, "encoding", None) or "utf-8"
     click.echo(text.encode(encoding, "backslashreplace").decode(encoding), file=stream)
 

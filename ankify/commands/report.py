@@ -34,7 +34,9 @@ REPORTED = (
 )
 # In a search, Anki takes these for something else.
 SEARCH_SIGNS = str.maketrans({sign: f"\\{sign}" for sign in '\\":*_()-'})
-NAME_SIGNS = str.maketrans({sign: f"\\{sign}" for sign in "\\*_"})  # in a deck or a tag, "::" parts
+NAME_SIGNS = str.maketrans(
+    {sign: f"\\{sign}" for sign in '\\"*_'}
+)  # in a deck or a tag, "::" parts
 FEW = 20  # titles in a search, where it need not have them
 TOGETHER = 100  # titles in one search; Anki takes some hundreds
 
@@ -131,7 +133,7 @@ def _carries(note: Note, tags: set[str]) -> bool:
 
 def _as_stored(note: Note) -> str:
     """The field with the question for a search, on one line."""
-    return note.fields[0].translate(SEARCH_SIGNS).replace("\n", "_")
+    return note.fields[0].translate(SEARCH_SIGNS).replace("\n", "_").replace("\r", "_")
 
 
 def build_report(project: Project, path: Path) -> dict[str, Any]:

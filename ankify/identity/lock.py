@@ -324,6 +324,7 @@ def _fits(cells: list[Any], extras: dict[str, Any]) -> bool:
         tuple(map(type, cells)) in _SHAPES
         and extras.keys() <= EXTRAS.keys()
         and all(type(value) is EXTRAS[key] for key, value in extras.items())
+        and not any("\n" in cell or "\r" in cell for cell in cells[1:] if type(cell) is str)
         and all(
             0 <= number < LIMIT
             for number in (*cells[_TIMES], *extras.values())
@@ -333,9 +334,19 @@ def _fits(cells: list[Any], extras: dict[str, Any]) -> bool:
 
 
 def _format_entry(entry: LockEntry) -> str:
+    """Write an entry as a line. Raises AnkifyError for one that could not be read again."""
     cells = [getattr(entry, column) for column, _ in COLUMNS]
     extras = {key: getattr(entry, key) for key in EXTRAS if getattr(entry, key) != DEFAULTS[key]}
-    return _seal([*cells, extras] if extras else cells)
+    try:
+        line = _seal([*cells, extras] if extras else cells)
+        if _parse_entry(LOCK_NAME, 0, line) == entry:
+            return line
+    except (UnicodeEncodeError, AnkifyError):
+        pass
+    raise AnkifyError(
+        f"what is known of {entry.title!r} cannot be kept in {LOCK_NAME}",
+        hint="this is a fault of ankify: please report it with the notes that show it",
+    )
 
 
 def _fail(name: str, line: int, message: str, hint: str = RESTORE) -> NoReturn:

@@ -11,12 +11,13 @@ import hashlib
 import html
 import re
 import unicodedata
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from ankify.files import kept
+from ankify.files import kept, open_file
 from ankify.media.sources import AUDIO, REMOTE, SCALED, VIDEO, Finder, Found, Refused
 from ankify.model import PICTURES, Content, Location, Media, Problem, Reference
 
@@ -98,14 +99,14 @@ def collect_media(
     remote = sorted({(file, ref.src) for file, ref in places} - results.keys())
     finder.fetch(src for _, src in remote)
     results.update((key, finder.find(*key)) for key in remote)
-    shipped, saved = _ship([*results.values(), *at_night.values()], options)
+    shipped, saved, unscaled = _ship([*results.values(), *at_night.values()], options)
     placements = {
         key: _placement(result, shipped, at_night.get(key)) for key, result in results.items()
     }
     problems = {
         problem
         for file, ref in places
-        for problem in _problems(file, ref, results[file, ref.src], finder)
+        for problem in _problems(file, ref, results[file, ref.src], finder, unscaled)
     }
     media = tuple(sorted(shipped.values(), key=lambda item: item.name))
     return Collected(media, tuple(sorted(problems)), placements, saved)
@@ -185,20 +186,26 @@ def _text(words: str) -> str:
 
 def _ship(
     results: Iterable[Found | Refused], options: MediaOptions
-) -> tuple[dict[str, Media], int]:
-    """A file for each digest, and the bytes saved. Of several stems the first names it."""
+) -> tuple[dict[str, Media], int, dict[str, str]]:
+    """A file for each digest, the bytes saved, and why some are not made smaller.
+
+    Of several stems the first names a file.
+    """
     chosen: dict[str, Found] = {}
     for found in results:
         if isinstance(found, Found):
             other = chosen.setdefault(found.digest, found)
             chosen[found.digest] = min(found, other, key=lambda it: (_slug(it.stem), str(it.path)))
-    shipped, saved = {}, 0
+    shipped, saved, unscaled = {}, 0, {}
     for digest, found in chosen.items():
-        smaller = _smaller(found, options) if options.max_width else None
+        data = _smaller(found, options) if options.max_width else b""
+        if data.startswith(_FAILED):
+            unscaled[digest] = data.removeprefix(_FAILED).decode()
+        smaller = None if data.startswith(_FAILED) or not 0 < len(data) < found.size else data
         if smaller is not None:
             saved += found.size - len(smaller)
         shipped[digest] = _media(found, options.max_width, smaller)
-    return shipped, saved
+    return shipped, saved, unscaled
 
 
 def _media(found: Found, width: int | None, smaller: bytes | None) -> Media:
@@ -220,25 +227,36 @@ def _slug(stem: str) -> str:
     return NOT_SLUG.sub("-", ascii_only.lower())[:40].strip("-") or "image"
 
 
-def _smaller(found: Found, options: MediaOptions) -> bytes | None:
-    """A copy no wider than `max_width`; None if it is narrow, moves, or would not be smaller."""
+def _smaller(found: Found, options: MediaOptions) -> bytes:
+    """A copy no wider than `max_width`, as `_scaled` makes it, or as it was kept."""
     if found.suffix not in SCALED or options.max_width is None:
-        return None
+        return b""
     name = f"{found.digest[:32]}-{options.max_width}{found.suffix}"
     width = options.max_width
     # What need not be scaled is kept as no bytes, and not tried again.
-    data = kept(options.cache and options.cache / name, lambda: _scaled(found, width))
-    return data if 0 < len(data) < found.size else None
+    return kept(options.cache and options.cache / name, lambda: _scaled(found, width))
+
+
+_FAILED = b"!"  # before the reason; no picture begins so
+_MOST_PIXELS = 50_000_000  # of a picture to be scaled: 200 MB of memory, some hundred bytes of PNG
+_FORMATS = ("JPEG", "PNG", "WEBP")  # others start programs: Pillow hands PostScript to Ghostscript
 
 
 def _scaled(found: Found, width: int) -> bytes:
-    """The picture at `width` pixels, or nothing if it is no wider or moves."""
+    """The picture at `width` pixels, nothing if it is no wider or moves, or why it cannot be."""
     from io import BytesIO
 
     from PIL import Image, ImageOps  # takes a moment to load, and most notes do without
 
     try:
-        with Image.open(found.path or BytesIO(found.data or b"")) as image:
+        source = open_file(found.path) if found.path else BytesIO(found.data or b"")
+        with (
+            warnings.catch_warnings(action="ignore"),  # of damaged EXIF, on stderr
+            source,
+            Image.open(source, formats=_FORMATS) as image,
+        ):
+            if image.width * image.height > _MOST_PIXELS:
+                return _FAILED + f"it has {image.width} x {image.height} pixels".encode()
             turned = ImageOps.exif_transpose(image)
             if turned.width <= width or getattr(image, "is_animated", False):
                 return b""
@@ -250,8 +268,8 @@ def _scaled(found: Found, width: int) -> bytes:
             out = BytesIO()
             small.save(out, kind, optimize=True, quality=85, icc_profile=profile)
             return out.getvalue()
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return b""  # Pillow cannot read it: it ships as it is
+    except Exception as error:  # Pillow has no one error: EXIF alone raises six kinds
+        return _FAILED + f"Pillow cannot read it ({type(error).__name__})".encode()
 
 
 def _placement(
@@ -269,10 +287,17 @@ def _placement(
 
 
 def _problems(
-    file: str, ref: Reference, result: Found | Refused, finder: Finder
+    file: str,
+    ref: Reference,
+    result: Found | Refused,
+    finder: Finder,
+    unscaled: Mapping[str, str],
 ) -> Iterator[Problem]:
     where = Location(file, ref.line)
     if isinstance(result, Found):
+        if reason := unscaled.get(result.digest):
+            message = f"image cannot be made smaller, and ships as it is: {ref.src}: {reason}"
+            yield Problem(where, "broken-image", message)
         for rule, message in result.problems:
             yield Problem(where, rule, message)
         return

@@ -12,21 +12,28 @@ import hashlib
 import os
 import posixpath
 import re
+import time
 import unicodedata
 from collections.abc import Iterable, Iterator, MutableMapping
 from dataclasses import dataclass, replace
 from functools import cache
 from io import BufferedReader
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit
 
 from ankify.files import files_below, kept, open_file, real_path
 from ankify.media.svg import UnsafeSvg, clean_svg
 from ankify.model import PICTURES
 
+if TYPE_CHECKING:
+    from http.client import HTTPResponse
+
 LARGE = 5_000_000  # bytes of a picture that `check` warns of: phones sync it over the air
 LIMIT = 20_000_000  # bytes of a download or of an SVG to be cleaned
 TIMEOUT = 10  # seconds to wait for a server
+LONGEST = 20  # seconds that a download may take
+PATIENCE = 600  # seconds after which no more downloads begin
 ALIKE = 60  # per cent of a name's letters that a hint must share with the missing picture
 
 AUDIO = frozenset({".mp3", ".ogg", ".oga", ".opus", ".wav", ".m4a", ".aac", ".flac"})
@@ -269,7 +276,8 @@ class Finder:
         from concurrent.futures import ThreadPoolExecutor
 
         with ThreadPoolExecutor(8) as pool:
-            results = pool.map(lambda url: _download(url, self.kept_in), urls)
+            end = time.monotonic() + PATIENCE
+            results = pool.map(lambda url: _download(url, self.kept_in, end), urls)
             self.downloads.update(zip(urls, results, strict=True))
 
     def _remote(self, src: str) -> Found | Refused:
@@ -424,14 +432,14 @@ def _url(src: str) -> str:
     return ABOUT_PICTURE.sub(r"\1/raw/", f"https:{src}" if src.startswith("//") else src)
 
 
-def _download(url: str, folder: Path | None) -> Found | Refused:
+def _download(url: str, folder: Path | None, end: float) -> Found | Refused:
     """The picture at `url`, or at the first time from the cache. If it fails, the link stays."""
     from http.client import HTTPException
 
     name = f"{hashlib.sha256(url.encode()).hexdigest()[:32]}.download"
     try:
         stem = _split_name(unquote(urlsplit(url).path))[0]
-        data = kept(folder and folder / name, lambda: _get(url))
+        data = kept(folder and folder / name, lambda: _get(url, end))
         return _from_bytes(data, stem, "", url)
     except (OSError, ValueError, HTTPException) as error:
         return Refused("remote-image", f"image could not be fetched: {url}: {error}", url)
@@ -439,9 +447,24 @@ def _download(url: str, folder: Path | None) -> Found | Refused:
         return Refused("remote-image", refused.message, url)
 
 
-def _get(url: str) -> bytes:
+def _read_in_time(response: HTTPResponse, end: float) -> bytes:
+    """The body of a response. Raises ValueError where it is too large or too slow."""
+    data = bytearray()
+    while block := response.read1(1 << 16):  # what has come by now: one byte a second, too
+        data += block
+        if len(data) > LIMIT:
+            raise ValueError(f"it has more than {LIMIT // 1_000_000} MB")
+        if time.monotonic() > end:
+            raise ValueError(f"it takes more than {LONGEST} seconds")
+    return bytes(data)
+
+
+def _get(url: str, end: float) -> bytes:
     """The bytes at `url`. Raises Refused, and much else, for what is no picture."""
     import urllib.request
+
+    if time.monotonic() > end:
+        raise ValueError(f"the downloads before it took {PATIENCE} seconds")
 
     ascii_url = quote(url, safe=":/?#[]@!$&'()*+,;=%~")
     request = urllib.request.Request(
@@ -450,8 +473,6 @@ def _get(url: str) -> bytes:
     with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
         if (kind := response.headers.get_content_maintype()) != "image":
             raise ValueError(f"the server sent {kind} instead of an image")
-        data: bytes = response.read(LIMIT + 1)
-    if len(data) > LIMIT:
-        raise ValueError(f"it has more than {LIMIT // 1_000_000} MB")
+        data = _read_in_time(response, time.monotonic() + LONGEST)
     _from_bytes(data, "", "", url)
     return data

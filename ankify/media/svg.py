@@ -30,15 +30,21 @@ _WRITTEN = """
     table thead tbody tr td th h1 h2 h3 h4 h5 h6 body"""
 DRAWN = frozenset(_DRAWN.split())
 WRITTEN = frozenset(_WRITTEN.split())
+# The attributes of HTML in a label; others fetch (background, poster) or run.
+_LABEL_ATTRIBUTES = """
+    align bgcolor border cellpadding cellspacing class color colspan dir face height id lang rowspan
+    size style title valign width"""
+LABEL_ATTRIBUTES = frozenset(_LABEL_ATTRIBUTES.split())
 ANIMATED = frozenset({"animate", "animateTransform", "animateMotion", "set"})
 
 # "#glow" and "data:image/png;base64,iVBO..." stay; "https://x/y.svg#z" and "data:image/svg+xml" go.
 INNER_LINK = re.compile(r"\s*(#|data:image/(png|jpe?g|gif|webp)[;,])", re.I)
-# @import url(https://x/font.css);  url("https://x/y.png")  image-set("y.png" 1x)
+# @import url(https://x/font.css);  url("https://x/y.png")  image-set("y.png" 1x); a browser closes
+# at the end what is left open: url(https://x
 OUTER_CSS = re.compile(
     r"""@import[^;]*;?
-    | url\(\s*['"]?(?!\s*['"]?\s*(?:\#|data:(?:image|font|application)/))[^)]*\)
-    | (?:-webkit-)?image-set\([^)]*\)
+    | url\(\s*['"]?(?!\s*['"]?\s*(?:\#|data:(?:image|font|application)/))[^)]*\)?
+    | (?:-webkit-)?(?:image-set|image|src)\([^)]*\)?
     | (?:expression|javascript)\s*[(:]
     | -moz-binding\s*:[^;]*""",
     re.I | re.X,
@@ -95,8 +101,8 @@ def _clean(root: ET.Element) -> bool:
     while todo:  # not recursive: a hostile file nests deeper than Python's stack
         parent = todo.pop()
         changed |= _clean_attributes(parent)
-        if parent.tag == f"{{{SVG}}}style" and parent.text and not _css_is_inner(parent.text):
-            parent.text, changed = _inner_css(parent.text), True
+        if parent.tag == f"{{{SVG}}}style":
+            changed |= _clean_style(parent)
         for child in list(parent):
             if _allowed(child):
                 todo.append(child)
@@ -104,6 +110,16 @@ def _clean(root: ET.Element) -> bool:
                 _remove(parent, child)
                 changed = True
     return changed
+
+
+def _clean_style(style: ET.Element) -> bool:
+    """Leave only CSS that fetches nothing, that behind an element in it, too."""
+    css = "".join(style.itertext())
+    if _css_is_inner(css) and not len(style):
+        return False
+    style[:] = ()
+    style.text = css if _css_is_inner(css) else _inner_css(css)
+    return True
 
 
 def _allowed(element: ET.Element) -> bool:
@@ -129,7 +145,12 @@ def _remove(parent: ET.Element, child: ET.Element) -> None:
 
 
 def _clean_attributes(element: ET.Element) -> bool:
-    bad = [name for name, value in element.attrib.items() if not _harmless(name, value)]
+    label = element.tag.startswith(f"{{{XHTML}}}")
+    bad = [
+        name
+        for name, value in element.attrib.items()
+        if not _harmless(name, value) or (label and name not in LABEL_ATTRIBUTES)
+    ]
     for name in bad:
         del element.attrib[name]
     return bool(bad)

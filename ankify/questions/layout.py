@@ -5,12 +5,12 @@ By the author's pattern, level, labels and comments, else by judgement (`choice.
 
 from __future__ import annotations
 
-import re
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from ankify.model import TocEntry
+from ankify.model import AnkifyError, TocEntry
 from ankify.questions.blocks import Block, read_blocks
 from ankify.questions.choice import Outline, choose, explain_given
 from ankify.questions.contents import local_links, read_contents
@@ -23,6 +23,11 @@ from ankify.questions.verdicts import BY_PATTERN
 from ankify.questions.words import normal
 from ankify.reading.inline import cut, visible
 from ankify.reading.parse import ParsedFile
+
+if TYPE_CHECKING:
+    import regex
+
+_PATIENCE = 2.0  # seconds for the pattern of the notes in one file
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,7 @@ def _last_places(flow: Flow, sources: Sequence[int]) -> dict[str, int]:
 def _choose(flow: Flow, options: SplitOptions) -> tuple[Flow, Outline]:
     """Which titles are questions: by the author's pattern and comments, else by judgement."""
     if options.pattern is not None:
-        flow, found = _matching(flow, re.compile(options.pattern), options.level)
+        flow, found = _matching(flow, options.pattern, options.level)
         outline = Outline(found, findings=explain_given(FileIndex(flow), found, BY_PATTERN))
     else:
         outline = choose(flow, unnumbered=options.unnumbered, level=options.level)
@@ -106,24 +111,36 @@ def _choose(flow: Flow, options: SplitOptions) -> tuple[Flow, Outline]:
     return flow, replace(outline, questions=outline.questions | marked)
 
 
-def _matching(
-    flow: Flow, pattern: re.Pattern[str], level: int | None
-) -> tuple[Flow, frozenset[int]]:
+def _matching(flow: Flow, pattern: str, level: int | None) -> tuple[Flow, frozenset[int]]:
     """The titles that match a pattern; its groups `number` and `title` are taken, if any."""
     blocks = list(flow.blocks)
     found = set()
+    end = time.monotonic() + _PATIENCE
     for at, block in enumerate(blocks):
         title = block.title
         if not title or at in flow.contents or level not in (None, title.level):
             continue
-        match = pattern.search(visible(title.whole))
+        match = _search(pattern, visible(title.whole), end)
         if match:
             found.add(at)
             blocks[at] = block._replace(title=_taken_apart(title, match))
     return replace(flow, blocks=tuple(blocks)), frozenset(found)
 
 
-def _taken_apart(title: Title, match: re.Match[str]) -> Title:
+def _search(pattern: str, title: str, end: float) -> regex.Match[str] | None:
+    """Search by a pattern of the notes, which anyone may have written: `(a+)+$` has no end."""
+    import regex  # the one that can be told when to stop; few notes have a pattern
+
+    try:
+        return regex.search(pattern, title, timeout=max(end - time.monotonic(), 0.001))
+    except TimeoutError as error:
+        raise AnkifyError(
+            f"[questions] pattern takes too long with the title {title[:60]!r}",
+            hint="a repetition inside of a repetition does that: write (a+)+ as a+",
+        ) from error
+
+
+def _taken_apart(title: Title, match: regex.Match[str]) -> Title:
     groups = match.groupdict()
     number = groups.get("number", title.read.number)
     inside = cut(title.whole, *match.span("title")) if groups.get("title") else title.children

@@ -69,7 +69,16 @@ def _read(text: str) -> tuple[Mapping[str, object] | None, _Error]:
         return None, _Error(mark.line if mark else 0, error.problem or "")
     except Exception:  # PyYAML has no one error: 2024-99-99, !!bool maybe, [[[[...
         return None, _Error()
-    return (values if isinstance(values, dict) else None), _Error()
+    if not isinstance(values, dict):
+        return None, _Error()
+    return {key: _sayable(value) for key, value in values.items()}, _Error()
+
+
+def _sayable(value: object) -> object:
+    """The value, with hexadecimal text for numbers that Python refuses to write: 0xfff..."""
+    if isinstance(value, list):
+        return [_sayable(item) if isinstance(item, int) else item for item in value]
+    return hex(value) if isinstance(value, int) and value.bit_length() > 1000 else value
 
 
 def _line_by_line(lines: list[str]) -> Iterator[tuple[str, object]]:

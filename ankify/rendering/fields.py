@@ -35,6 +35,7 @@ from ankify.rendering.roles import mark_roles
 from ankify.rendering.sanitise import ATTRIBUTE, MEDIA_TAG, SCHEME, clean, src_first
 from ankify.rendering.sketch import sketch
 from ankify.rendering.tree import AMP, GfmExtension, TokenParser
+from ankify.timing import at_most
 
 if TYPE_CHECKING:
     from ankify.questions.split import Section
@@ -275,7 +276,23 @@ def _formatter() -> Any:
     return HtmlFormatter(nowrap=True)
 
 
+# Many of Pygments' lexers take the square of the length of a run, or worse: 3,000 spaces will do.
+_LONG_RUN = re.compile(r"(.)\1{299}|(?:[^\S\n]*\n){300}", re.DOTALL)
+_LONGEST_COLOURED = 50_000  # characters
+_LONGEST_COLOURING = 2.0  # seconds of work; what no honest code needs, wherever it is built
+_MOST_GIVEN_UP = 5  # blocks that took longer; after them nothing is coloured any more
+_given_up = 0
+
+
 def _coloured(code: str, lexer: Any) -> str:
+    """The code with the classes of Pygments; plain where it is too long, or odd."""
+    global _given_up
     from pygments import highlight
 
-    return str(highlight(code, lexer, _formatter()))
+    if len(code) <= _LONGEST_COLOURED and not _LONG_RUN.search(code) and _given_up < _MOST_GIVEN_UP:
+        try:
+            with at_most(_LONGEST_COLOURING):
+                return str(highlight(code, lexer, _formatter()))
+        except TimeoutError:
+            _given_up += 1
+    return html.escape(code)

@@ -8,7 +8,9 @@ import http.server
 import io
 import os
 import re
+import struct
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html import escape
@@ -547,6 +549,22 @@ def test_a_download_that_cannot_be_kept_ships(tmp_path: Path) -> None:
     assert (len(collected.media), collected.problems) == (1, ())
 
 
+def test_a_server_that_sends_drop_by_drop_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finder, "LONGEST", 0.3)
+
+    class Drops(io.RawIOBase):
+        def read1(self, size: int) -> bytes:
+            time.sleep(0.05)
+            return b"x"
+
+    with pytest.raises(ValueError, match=r"more than 0\.3 seconds"):
+        finder._read_in_time(Drops(), time.monotonic() + finder.LONGEST)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="the downloads before it"):
+        finder._get("http://127.0.0.1:1/x.png", time.monotonic() - 1)
+
+
 def test_a_failed_download_stays_a_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(finder, "LIMIT", 1000)
     page = ("text/html", b"<html></html>")
@@ -600,6 +618,45 @@ def test_a_photo_is_as_wide_as_it_is_shown(tmp_path: Path) -> None:
     upright, broad = (collect(tmp_path, f"{it}.jpg", max_width=250) for it in ("upright", "broad"))
     assert upright.media[0].path == tmp_path / "a" / "upright.jpg"
     assert image.open(io.BytesIO(broad.media[0].data)).size == (250, 167)
+
+
+def test_only_pictures_are_opened_to_be_scaled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pillow knows 40 formats, and hands PostScript to Ghostscript, whatever a file is called."""
+    plugin = pytest.importorskip("PIL.EpsImagePlugin")
+    monkeypatch.setattr(plugin, "Ghostscript", lambda *_, **__: pytest.fail("it was started"))
+    write(tmp_path, "a/x.png", data=b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 500 500\n%%EOF\n")
+    collected = collect(tmp_path, "x.png", max_width=100)
+    assert any("cannot be made smaller" in problem.message for problem in collected.problems)
+
+
+def test_a_picture_of_very_many_pixels_ships_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, "a/x.png", data=picture((300, 200), "PNG"))
+    monkeypatch.setattr(media, "_MOST_PIXELS", 59_999)
+    options = {"max_width": 100, "cache": tmp_path / "cache"}
+    for _ in range(2):  # the second time from the cache
+        collected = collect(tmp_path, "x.png", **options)
+        assert [problem.message for problem in collected.problems] == [
+            "image cannot be made smaller, and ships as it is: x.png: it has 300 x 200 pixels"
+        ]
+        assert collected.media[0].path == tmp_path / "a" / "x.png"
+
+
+@pytest.mark.parametrize(
+    "entry", [(0x011A, b"abc\0", 2, 4), (0x8825, b"\0\0\0\1", 3, 2), (0x010E, b"\0\0\0\1", 11, 1)]
+)
+def test_a_picture_with_damaged_exif_is_a_problem_at_most(
+    tmp_path: Path, entry: tuple[int, bytes, int, int]
+) -> None:
+    pytest.importorskip("PIL.Image")
+    tag, value, kind, count = entry
+    rows = struct.pack(">HHIHH", 0x0112, 3, 1, 6, 0) + struct.pack(">HHI", tag, kind, count) + value
+    exif = b"MM\0*" + struct.pack(">IH", 8, 2) + rows + bytes(68)
+    write(tmp_path, "a/x.jpg", data=picture((300, 200), "JPEG", exif=b"Exif\0\0" + exif))
+    assert len(collect(tmp_path, "x.jpg", max_width=100).media) == 1
 
 
 def test_smaller_copies_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from ankify.model import AnkifyError, Question, Reference
 from ankify.questions.layout import SplitOptions
 from ankify.questions.split import Section, split_questions
 from ankify.reading import parse as gfm
+from ankify.rendering import fields
 from ankify.rendering.fields import Renderer, RenderOptions
 from ankify.rendering.sanitise import DEEPEST, sanitised
 
@@ -25,6 +26,57 @@ ONLINE = RenderOptions(source_url="https://github.com/me/notes/blob/main", for_p
 )
 def test_case(title: str, given: str, expected: str) -> None:
     assert render(given).answer == expected.removesuffix("\n")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "c\n" + "\n" * 40_000,
+        "systemd\n" + " " * 3000,
+        "gleam\n" + "/" * 80_000,
+        "c\n" + " \n" * 999,
+    ],
+)
+def test_code_of_long_runs_is_not_coloured(code: str) -> None:
+    """Pygments takes minutes for each."""
+    answer = render(f"```{code}x\n```\n\nEnd.\n").answer
+    assert "<span" not in answer
+    assert "x\n</code></pre>" in answer
+
+
+def test_colouring_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(*_: object) -> str:
+        while True:
+            pass
+
+    monkeypatch.setattr("pygments.highlight", slow)
+    monkeypatch.setattr(fields, "_LONGEST_COLOURING", 0.01)
+    monkeypatch.setattr(fields, "_given_up", 0)
+    for _ in range(fields._MOST_GIVEN_UP + 1):
+        assert "x &lt; 1" in render("```python\nx < 1\n```\n").answer
+    assert fields._given_up == fields._MOST_GIVEN_UP
+
+
+@pytest.mark.parametrize(
+    ("tag", "left"),
+    [
+        ("<a href=data:text/html,a'b>x</a>", "x"),
+        ("<a href=x'y>x</a>", "x"),
+        ('<a title="\n\ntext\n\n<div>" href=data:text/html,x>x</a>', "x"),
+        ('<a href="https://a.org">x</a>', '<a href="https://a.org">x</a>'),
+    ],
+)
+def test_links_lead_to_the_web_however_they_are_written(tag: str, left: str) -> None:
+    answer = render(f"<div>\n{tag}\n</div>\n").answer
+    assert left in answer
+    assert ("href" in answer) == ("href" in left)
+
+
+def test_only_formulas_of_the_notes_are_formulas() -> None:
+    given = r"&#92;(a&#92;) &bsol;[b&bsol;] $c$ `&#92;(d&#92;)`"
+    assert render(given).answer == (
+        r"<p><span>\</span>(a\) <span>\</span>[b\] \(c\) <code>&amp;#92;(d&amp;#92;)</code></p>"
+    )
 
 
 def test_pictures_are_listed_with_their_lines() -> None:
