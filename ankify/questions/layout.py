@@ -21,6 +21,7 @@ from ankify.questions.pairs import with_pairs, with_topics, without_quotes
 from ankify.questions.titles import Title
 from ankify.questions.verdicts import BY_PATTERN
 from ankify.questions.words import normal
+from ankify.reading.flavours.blocks import CARD_TAGS
 from ankify.reading.inline import cut, visible
 from ankify.reading.parse import ParsedFile
 
@@ -108,7 +109,14 @@ def _choose(flow: Flow, options: SplitOptions) -> tuple[Flow, Outline]:
         for at, block in enumerate(flow.blocks[:-1])
         if is_comment(block) and "question" in block.comments and flow.blocks[at + 1].title
     }
+    marked |= {at for at, block in enumerate(flow.blocks) if block.title and _is_flashcard(block)}
     return flow, replace(outline, questions=outline.questions | marked)
+
+
+def _is_flashcard(block: Block) -> bool:
+    """Whether a heading ends in `#card` or `#flashcard`."""
+    tags = block.tokens[0].meta.get("tags", ())
+    return any(tag.lower() in CARD_TAGS for tag in tags)
 
 
 def _matching(flow: Flow, pattern: str, level: int | None) -> tuple[Flow, frozenset[int]]:

@@ -17,6 +17,7 @@ from ankify.questions.answers import LISTS, TAG, is_blank, is_filler, key_in_lis
 from ankify.questions.blocks import Block, read_blocks, shown
 from ankify.questions.choice import Finding, Outline, overrule
 from ankify.questions.evidence import HEADINGS, style_of
+from ankify.questions.flashcards import read_flashcards
 from ankify.questions.layout import Layout, SplitOptions, is_comment, lay_out
 from ankify.questions.numbers import strip_number
 from ankify.questions.titles import Kind, Title
@@ -77,11 +78,27 @@ def split_questions(parsed: ParsedFile, path: str, options: SplitOptions) -> Spl
     found = _Reader(parsed, path, closed, chosen).read()
     return replace(
         found,
+        sections=_with_flashcards(found.sections, parsed, path, options),
         toc=tuple(chain.from_iterable(layout.contents.values())),
         unnumbered_candidates=outline.candidates,
         problems=(*_undecided(path, layout), *found.problems),
         verdicts=tuple(_verdict(finding, parsed, outline) for finding in outline.findings),
     )
+
+
+def _with_flashcards(
+    sections: tuple[Section, ...], parsed: ParsedFile, path: str, options: SplitOptions
+) -> tuple[Section, ...]:
+    """The questions of a file together with its flashcards, in file order."""
+    taken = [(section.question.line, section.question.end_line) for section in sections]
+    cards = read_flashcards(parsed, taken, toggles=options.unnumbered)
+    lines = {line for line, _ in taken}
+    more = (
+        Section(card.question(parsed, path), card.front, (), card.back)
+        for card in cards
+        if card.line + 1 not in lines
+    )
+    return tuple(sorted((*sections, *more), key=lambda section: section.question.line))
 
 
 def _close_lists(layout: Layout) -> tuple[tuple[Block, ...], frozenset[int]]:

@@ -1,0 +1,229 @@
+"""Flashcards marked as in Obsidian, Logseq, Notion and spaced-repetition plug-ins.
+
+`X::Y`, a line `?` between front and back, tables of `| Question | Answer |`, `- X? #card` and lists
+of toggles. They are looked for where no other question of the file is: in the answer to a question
+they are a part of it. Only `#card` says so plainly that it is taken anywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from ankify.model import Question
+from ankify.questions.blocks import balanced, shown
+from ankify.questions.numbers import strip_number
+from ankify.questions.words import QUESTION_MARKS, answers, label
+from ankify.reading.inline import BREAKS, cut, visible
+from ankify.reading.parse import ParsedFile, plain_text
+from ankify.reading.tokens import Token
+
+FEW = 2  # marks of one kind in a file that show it is used
+MOST_ASK = 0.5  # share of a list's toggles with a question mark
+
+
+@dataclass(frozen=True)
+class Flashcard:
+    """A front of inline tokens and a back of block tokens, with the headings around them."""
+
+    line: int
+    end: int
+    front: tuple[Token, ...]
+    back: tuple[Token, ...]
+    trail: tuple[str, ...]
+
+    def question(self, parsed: ParsedFile, path: str) -> Question:
+        """The question of this flashcard; `path` is that of its file."""
+        title = plain_text(self.front, parsed)
+        return Question(path, self.line + 1, max(self.end, self.line + 1), None, title, self.trail)
+
+
+def read_flashcards(
+    parsed: ParsedFile, taken: Iterable[tuple[int, int]], *, toggles: bool
+) -> list[Flashcard]:
+    """Find the flashcards of a file outside of the lines `taken` by its questions (1-based).
+
+    `toggles`: whether items that ask, with their answer below them, are taken without `#card`.
+    """
+    if not _may_have(parsed.text, toggles):
+        return []
+    lines = [range(start - 1, end) for start, end in taken]
+    found: list[Flashcard] = []
+    trail: list[tuple[int, str]] = []
+    for run in balanced(parsed.tokens):
+        if run[0].type == "heading_open":
+            level = int(run[0].tag[1])
+            title = strip_number(plain_text(run[1].children or (), parsed))
+            trail = [*((up, name) for up, name in trail if up < level), (level, title)]
+            continue
+        line = run[0].map[0] if run[0].map else 0
+        inside = any(line in each for each in lines)
+        titles = tuple(name for level, name in trail if level > 1)
+        found += _of_run(run, titles, inside=inside, toggles=toggles)
+    return list(_plainly_used(found, parsed.text))
+
+
+def _may_have(text: str, toggles: bool) -> bool:
+    return (
+        "::" in text
+        or "\n?\n" in text
+        or "\n??\n" in text
+        or "#card" in text
+        or "#flashcard" in text
+        or "|" in text
+        or toggles
+    )
+
+
+@dataclass(frozen=True)
+class _Kind(Flashcard):
+    """A flashcard with the kind of its mark; those that are `sure` need no second one."""
+
+    kind: str = ""
+    sure: bool = False
+
+
+def _plainly_used(found: Iterable[Flashcard], text: str) -> Iterator[Flashcard]:
+    """Leave out kinds of marks of which a file has but one, unless it says `#flashcards`."""
+    cards = [card for card in found if isinstance(card, _Kind)]
+    says_so = re.search(r"(?:^|\s)#(?:flash)?cards?\b", text) is not None
+    for kind, group in groupby(sorted(cards, key=lambda card: card.kind), lambda card: card.kind):
+        same = list(group)
+        if len(same) >= FEW or says_so or any(card.sure for card in same):
+            yield from sorted(same, key=lambda card: card.line)
+        del kind
+
+
+def _of_run(
+    run: Sequence[Token], trail: tuple[str, ...], *, inside: bool, toggles: bool
+) -> Iterator[Flashcard]:
+    kind = run[0].type
+    if kind == "paragraph_open" and not inside:
+        yield from _of_paragraph(run[1], trail)
+    elif kind == "table_open" and not inside:
+        yield from _of_table(run, trail)
+    elif kind in ("bullet_list_open", "ordered_list_open"):
+        yield from _of_list(run, trail, inside=inside, toggles=toggles)
+
+
+# -- paragraphs: X::Y, and a line `?` --------------------------------------------------------------
+
+# Paris :: the capital, What is it?::A city; not std::move, nor a::b::c
+_PAIR = re.compile(
+    r"(?P<front>[^:\n]*[^\s:])(?:[ \t]+:::?[ \t]+|(?<=[?？])[ \t]*:::?[ \t]*)(?=[^\s:])"
+)
+_TAG = re.compile(r"[ \t]*#(?:flash)?cards?\b[\w/]*[ \t]*", re.IGNORECASE)
+
+
+def _of_paragraph(inline: Token, trail: tuple[str, ...]) -> Iterator[Flashcard]:
+    children = tuple(inline.children or ())
+    words = _without_code(children)
+    first = inline.map[0] if inline.map else 0
+    lines = words.split("\n")
+    divider = next((at for at, line in enumerate(lines) if line.strip() in ("?", "??")), None)
+    if divider and divider + 1 < len(lines):
+        front = cut(children, 0, len("\n".join(lines[:divider])))
+        back = cut(children, len("\n".join(lines[: divider + 1])) + 1)
+        tokens = _paragraph(back, first + divider + 1)
+        yield _Kind(first, first + len(lines), front, tokens, trail, "?")
+        return
+    start = 0
+    for at, line in enumerate(lines):
+        if found := _PAIR.match(line):
+            front = cut(children, start, start + found.end("front"))
+            back = cut(children, start + found.end(), start + len(line))
+            tokens = _paragraph(_untagged(back), first + at)
+            yield _Kind(first + at, first + at + 1, _untagged(front), tokens, trail, "::")
+        start += len(line) + 1
+
+
+def _without_code(children: Sequence[Token]) -> str:
+    """The characters of `visible`, those of code as some that are no mark."""
+    return "".join(
+        "\0" * len(child.content) if child.type == "code_inline" else visible((child,))
+        for child in children
+    )
+
+
+def _paragraph(children: Sequence[Token], line: int) -> tuple[Token, ...]:
+    lines = line, line + 1 + sum(child.type in BREAKS for child in children)
+    inline = Token("inline", "", 0, map=lines, children=list(children), block=True)
+    opening = Token("paragraph_open", "p", 1, map=lines, block=True)
+    return opening, inline, Token("paragraph_close", "p", -1, block=True)
+
+
+def _untagged(children: Sequence[Token]) -> tuple[Token, ...]:
+    """Inline tokens without `#card`."""
+    words = visible(children)
+    found = _TAG.search(words) if "#" in words else None
+    if not found:
+        return tuple(children)
+    return (*cut(children, 0, found.start()), *cut(children, found.end()))
+
+
+# -- tables ----------------------------------------------------------------------------------------
+
+
+def _of_table(run: Sequence[Token], trail: tuple[str, ...]) -> Iterator[Flashcard]:
+    """The rows of a table of two columns, a label of a question above the one, of an answer."""
+    heads = [run[at + 1] for at, token in enumerate(run) if token.type == "th_open"]
+    names = [visible(head.children or ()).strip() for head in heads]
+    if len(names) != 2 or not _LABEL.fullmatch(names[0].lower()) or not answers(names[1]):
+        return
+    cells = [run[at + 1] for at, token in enumerate(run) if token.type == "td_open"]
+    for front, back in zip(cells[::2], cells[1::2], strict=False):
+        line = front.map[0] if front.map else 0
+        if visible(front.children or ()).strip() and (back.children or ()):
+            tokens = _paragraph(back.children or (), line)
+            yield _Kind(line, line + 1, tuple(front.children or ()), tokens, trail, "|", True)
+
+
+_LABEL = re.compile(rf"(?:{label()}|front|term|terms|vorderseite|正面|术语|词)", re.IGNORECASE)
+
+
+# -- list items ------------------------------------------------------------------------------------
+
+
+def _of_list(
+    run: Sequence[Token], trail: tuple[str, ...], *, inside: bool, toggles: bool
+) -> Iterator[Flashcard]:
+    """Items with `#card`; those that ask, if most do; `X::Y`; and those in the items below."""
+    items = [tuple(item[1:-1]) for item in balanced(run[1:-1])]
+    asking = [item for item in items if _asks(item)]
+    take_asking = toggles and not inside and len(asking) > MOST_ASK * len(items)
+    for item in items:
+        head, below = item[:3], item[3:]
+        if not head or head[0].type not in ("paragraph_open", "heading_open"):
+            continue
+        children = tuple(head[1].children or ())
+        words = visible(children)
+        if below and (_is_card(words) or (take_asking and _asks(item))):
+            line = head[0].map[0] if head[0].map else 0
+            end = max(
+                (token.map[1] for token in below if token.map and not token.nesting), default=line
+            )
+            front = _untagged(children)
+            yield _Kind(line, end, front, tuple(shown(below)), trail, "#card", True)
+        elif "::" in words and not inside:
+            yield from _of_paragraph(head[1], trail)
+        else:
+            for inner in balanced(below):
+                title = visible(children).split("\n")[0].strip()
+                deeper = (*trail, title) if title and len(title) < LONG else trail
+                yield from _of_run(inner, deeper, inside=inside, toggles=toggles)
+
+
+LONG = 80  # characters of an item that is no title
+
+
+def _is_card(words: str) -> bool:
+    return "#" in words and _TAG.search(words) is not None
+
+
+def _asks(item: Sequence[Token]) -> bool:
+    """Whether an item has a question mark at its end, and something below it."""
+    if len(item) <= len(("open", "inline", "close")) or item[0].type != "paragraph_open":
+        return False
+    return visible(item[1].children or ()).strip().endswith(QUESTION_MARKS)

@@ -1,0 +1,66 @@
+"""Flashcards marked as other programs do: taken where a file plainly uses the mark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ankify import ReadOptions, read_project
+from ankify.config import QuestionSettings, Settings
+from ankify.reading.html import html_text
+
+Write = Callable[[dict[str, str]], Path]
+
+
+def cards(root: Path, *, unnumbered: bool = False) -> list[tuple[str, str]]:
+    settings = Settings(questions=QuestionSettings(unnumbered=unnumbered))
+    pages = read_project(root, ReadOptions(now=1, settings=settings)).pages
+    found = [one for page in pages for one in page.rendered]
+    return [(one.question.title, html_text(one.content.answer)) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Paris :: France\n\nRome :: Italy\n", [("Paris", "France"), ("Rome", "Italy")]),
+        ("- Paris :: France\n- Rome :: Italy\n", [("Paris", "France"), ("Rome", "Italy")]),
+        ("What is *x*?::A letter\nWhy?::So\n", [("What is x?", "A letter"), ("Why?", "So")]),
+        ("Paris :: France #card\n", [("Paris", "France")]),
+        ("Paris :: France\n", []),
+        ("Use std::move.\n\nUse std::swap.\n\na::b::c\n", []),
+        ("`a :: b`\n\n`c :: d`\n", []),
+        ("One\n?\nTwo\nmore\n\nThree\n??\nFour\n", [("One", "Two more"), ("Three", "Four")]),
+        ("One\n?\nTwo\n", []),
+        (
+            "| Question | Answer |\n|---|---|\n| What? | So `x` |\n| Why? | No |\n",
+            [("What?", "So x"), ("Why?", "No")],
+        ),
+        ("| Pregunta | Respuesta |\n|---|---|\n| Que? | Si |\n", [("Que?", "Si")]),
+        ("| Name | Age |\n|---|---|\n| Ann | 3 |\n", []),
+        ("| Question | Answer | More |\n|---|---|---|\n| a | b | c |\n", []),
+        ("- What is X? #card\n  - A thing\n  - or two\n", [("What is X?", "A thing or two")]),
+        ("- Part\n\t- What is X? #card\n\t\t- A thing\n", [("What is X?", "A thing")]),
+        ("- What is X? #card\n", []),
+        ("## What is X? #card\n\nA thing.\n", [("What is X?", "A thing.")]),
+        ("## X #flashcard #exam\n\nA thing.\n\n## Y\n\nNo.\n", [("X", "A thing.")]),
+    ],
+)
+def test_marks_of_flashcards(project: Write, text: str, wanted: list[tuple[str, str]]) -> None:
+    assert cards(project({"a.md": f"# Top\n\n{text}", "b.md": "# B\n\n## 1. W?\n\nV\n"})) == [
+        *wanted,
+        ("W?", "V"),
+    ]
+
+
+def test_marks_in_an_answer_are_a_part_of_it(project: Write) -> None:
+    text = "# A\n\n## 1. What?\n\na :: b\n\nc :: d\n\n| Question | Answer |\n|--|--|\n| x | y |\n"
+    assert [title for title, _ in cards(project({"a.md": text}))] == ["What?"]
+
+
+def test_toggles_are_questions_without_a_number(project: Write) -> None:
+    text = "# A\n\n- What is X?\n\n  A thing.\n\n- Why?\n  - So.\n- Note\n"
+    root = project({"a.md": text, "b.md": "# B\n\n## 1. W?\n\nV\n"})
+    assert cards(root) == [("W?", "V")]
+    assert [title for title, _ in cards(root, unnumbered=True)] == ["What is X?", "Why?", "W?"]
