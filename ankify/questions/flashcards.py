@@ -89,11 +89,10 @@ def _plainly_used(found: Iterable[Flashcard], text: str) -> Iterator[Flashcard]:
     """Leave out kinds of marks of which a file has but one, unless it says `#flashcards`."""
     cards = [card for card in found if isinstance(card, _Kind)]
     says_so = re.search(r"(?:^|\s)#(?:flash)?cards?\b", text) is not None
-    for kind, group in groupby(sorted(cards, key=lambda card: card.kind), lambda card: card.kind):
+    for _, group in groupby(sorted(cards, key=lambda card: card.kind), lambda card: card.kind):
         same = list(group)
         if len(same) >= FEW or says_so or any(card.sure for card in same):
             yield from sorted(same, key=lambda card: card.line)
-        del kind
 
 
 def _of_run(
@@ -192,7 +191,8 @@ def _of_list(
     """Items with `#card`; those that ask, if most do; `X::Y`; and those in the items below."""
     items = [tuple(item[1:-1]) for item in balanced(run[1:-1])]
     asking = [item for item in items if _asks(item)]
-    take_asking = toggles and not inside and len(asking) > MOST_ASK * len(items)
+    mostly = FEW <= len(asking) > MOST_ASK * len(items)
+    take_asking = toggles and not inside and mostly
     for item in items:
         head, below = item[:3], item[3:]
         if not head or head[0].type not in ("paragraph_open", "heading_open"):
