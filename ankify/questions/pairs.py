@@ -66,7 +66,9 @@ def with_topics(blocks: Sequence[Block]) -> list[Block]:
     asked = Counter(normal(title.name) for at in labels if (title := blocks[at].title))
     for topics in _topics(blocks, labels):
         for at, label in topics.items():
-            topic, question = blocks[at].title, blocks[label].title
+            topic, question = blocks[at].title, blocks[label].title if label else None
+            if topic and topic.read.number and not question:  # `**Task:** X`, among the others
+                found[at] = blocks[at]._replace(title=_named(topic))
             if topic and question:
                 alone = asked[normal(question.name)] == 1
                 found[label] = _without_label(blocks[label])
@@ -77,7 +79,7 @@ def with_topics(blocks: Sequence[Block]) -> list[Block]:
 
 
 def _topics(blocks: Sequence[Block], labels: Sequence[int]) -> Iterator[dict[int, int]]:
-    """The titles that mostly hold one labelled question each, with its position, style by style."""
+    """The titles that mostly hold one labelled question each, with its position or 0."""
     titles = [
         at
         for at, block in enumerate(blocks)
@@ -95,9 +97,10 @@ def _topics(blocks: Sequence[Block], labels: Sequence[int]) -> Iterator[dict[int
             below[above].append(label)
     for group in styles.values():
         held = {
-            at: below[at][0] for at in group if len(below[at]) == 1 and below[at][0] - at <= NEAR
+            at: below[at][0] if len(below[at]) == 1 and below[at][0] - at <= NEAR else 0
+            for at in group
         }
-        if len(held) >= limit.MOST * len(group):
+        if sum(map(bool, held.values())) >= limit.MOST * len(group):
             yield held
 
 
