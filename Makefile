@@ -38,7 +38,7 @@ test-slow: .venv/test ## run the slow tests alone
 
 test-all: test test-slow ## run all tests, as CI does
 
-# The tests of what stands on other packages.
+# The tests of what is built on other packages.
 LOWEST ?= $(patsubst %,tests/%,anki/test_anki.py commands/test_cli.py media reading rendering) \
   $(patsubst %,tests/test_%.py,damaged hostile systems)
 test-lowest: .venv-lowest/test ## run the tests with the lowest versions of all dependencies

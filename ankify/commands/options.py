@@ -50,7 +50,7 @@ unnumbered_option = click.option(
 
 
 def reports_errors(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Show an error that a user can mend as its message and exit with 1.
+    """Show an error that a user can fix as its message and exit with 1.
 
     Those are AnkifyError and what the system refuses; anything else keeps its traceback.
     """
