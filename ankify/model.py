@@ -445,7 +445,8 @@ class Project:
     `ankify.lock` gets with this build (UTF-8); `lock_changed`: it differs from the old one.
     `lock_merged` says how the two sides of a merge in the old one were joined, if so.
     `before` are the notes of the last build; `rules_off` the rules of `check` that `ankify.toml`
-    switches off. `media_saved` says how many bytes smaller copies of pictures save.
+    switches off. `media_saved` says how many bytes smaller copies of pictures save,
+    `kept_with` what program the notes are kept with, and the file that tells.
     """
 
     root: Path
@@ -463,6 +464,7 @@ class Project:
     before: tuple[Past, ...] = ()
     rules_off: tuple[str, ...] = ()
     media_saved: int = 0
+    kept_with: tuple[str, str] | None = None
 
     @property
     def questions(self) -> tuple[Question, ...]:

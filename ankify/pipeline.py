@@ -115,6 +115,7 @@ def read_project(root: StrPath, options: ReadOptions = ReadOptions()) -> Project
         notes=(*notes, *make_tombstones(new_lock, shipped, name)),
         media=collected.media,
         media_saved=collected.saved,
+        kept_with=_kept_with(settings, pages, root),
         note_type=question_type,
         cloze_type=cloze_type,
         changes=tuple(identity.changes(matching, records)),
@@ -169,6 +170,13 @@ def _read_pages(
     return read_pages(
         found, job, cache=cache, processes=options.processes, progress=options.progress
     )
+
+
+def _kept_with(settings: Settings, pages: Sequence[Page], root: Path) -> tuple[str, str] | None:
+    """What program the notes are kept with, as it is seen or set, and what tells."""
+    if settings.markdown.flavour != "auto":
+        return settings.markdown.flavour, "ankify.toml"
+    return Vault(root, tuple(page.file for page in pages)).seen
 
 
 def _find(root: Path, texts: Mapping[str, str] | None, settings: Settings) -> Sequence[Found]:

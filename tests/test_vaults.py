@@ -89,3 +89,13 @@ def test_a_folder_of_another_program_is_right_on_the_card(
     )
     assert [sign for sign in left if sign in text] == []
     assert [problem.rule for problem in check(read)] == []
+
+
+def test_a_build_says_once_which_signs_it_read_and_why(
+    project: Write, run: Callable[..., tuple[int, str, str]]
+) -> None:
+    _, _, err = run("build", project(OBSIDIAN), "-o", "a.apkg", now=1)
+    [line] = [line for line in err.splitlines() if "signs of other programs" in line]
+    assert "(kept with obsidian: .obsidian)" in line
+    assert "embed 2" in line
+    assert "templates left out 1" in line

@@ -60,12 +60,27 @@ def build_lines(project: Project, path: Path, *, verbose: bool) -> Iterator[str]
     counts = Counter(change.kind for change in project.changes)
     if counts:
         yield "  " + ", ".join(f"{kind} {counts[kind]}" for kind in REPORTED if counts[kind])
+    yield from _foreign_signs(project)
     if project.media_saved:
         yield f"  smaller copies of pictures save {project.media_saved / 1e6:.1f} MB"
     for change in project.changes if verbose else ():
         was = f" (was {change.before})" if change.before else ""
         yield f"  {change.kind}: {change.location}: {change.title}{was}"
     yield from searches(project)
+
+
+def _foreign_signs(project: Project) -> Iterator[str]:
+    """One line on the signs of other programs that were read, and why."""
+    counts: Counter[str] = Counter()
+    for page in project.pages:
+        counts.update(dict(page.signs))
+    templates = sum(page.is_template for page in project.pages)
+    parts = [f"{name} {count}" for name, count in sorted(counts.items())]
+    parts += [f"templates left out {templates}"] if templates else []
+    if parts:
+        seen = project.kept_with
+        why = f" (kept with {seen[0]}: {seen[1]})" if seen else ""
+        yield f"  signs of other programs{why}: {', '.join(parts)}; docs/rendering.md says more"
 
 
 def searches(project: Project) -> list[str]:
