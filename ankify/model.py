@@ -322,7 +322,8 @@ class Verdict(_Compact):
     """What became of the titles of one style in a note file, and why.
 
     `style` is what they have in common, in words; `line` that of the first (1-based); `titles` the
-    first three, without numbers; `taken` says how many of the `count` are questions. `ground` names
+    first three, without numbers; `taken` says how many of the `count` are questions, `lost` how
+    many, list items aside, have something below and are on no card at all. `ground` names
     the rule that decided, `reason` is said of "they". `overrule` is what the author can write to
     decide otherwise: a line for `[questions]` of `ankify.toml`, or a comment.
     """
@@ -336,6 +337,34 @@ class Verdict(_Compact):
     ground: str
     reason: str
     overrule: str
+    numbered: bool = False
+    lost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut(_Compact):
+    """Lines of a note file that are on no card (1-based, both ends in), their letters, headings."""
+
+    line: int
+    end_line: int
+    headings: int
+    letters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion(_Compact):
+    """A line for `[questions]` of `ankify.toml`, `key = value`, that makes `adds` more questions.
+
+    `line` is that of the first of them; `value` is TOML.
+    """
+
+    key: str
+    value: str
+    adds: int
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.key} = {self.value}"
 
 
 @dataclass(frozen=True)
@@ -361,8 +390,9 @@ class Page:
 
     `signs` counts the signs of other programs that were read, by their names; a template is read
     for nothing. `rendered` holds the answered questions, in the order of the file. `verdicts` say
-    of each group of titles what it was taken for. Everything a check wants to know of the file is
-    in here too, so that no writer has to parse Markdown again.
+    of each group of titles what it was taken for, `left_out` what text is on no card, and
+    `suggestion` the line of `ankify.toml` that takes more. Everything a check wants to know of the
+    file is in here too, so that no writer has to parse Markdown again.
     """
 
     file: str
@@ -375,6 +405,8 @@ class Page:
     tags: tuple[str, ...] = ()
     survey: Survey = Survey()
     verdicts: tuple[Verdict, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    suggestion: Suggestion | None = None
     unreadable: bool = False
     is_template: bool = False
     signs: tuple[tuple[str, int], ...] = ()

@@ -197,6 +197,8 @@ def read_page(
         survey=surveyed,
         signs=tuple(sorted(parsed.taken.items())),
         verdicts=split.verdicts,
+        left_out=split.left_out,
+        suggestion=split.suggestion,
     )
     return _with_shared_titles(page)
 

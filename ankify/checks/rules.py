@@ -8,6 +8,7 @@ from ankify.checks import (  # noqa: F401 (each declares its rules)
     files,
     flavours,
     formulas,
+    left_out,
     markup,
     numbering,
     papers,

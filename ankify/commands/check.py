@@ -21,7 +21,7 @@ from ankify.commands.report import (
     from_here,
     problem_as_json,
 )
-from ankify.model import AnkifyError, Problem, Severity
+from ankify.model import AnkifyError, Problem, Project, Severity
 
 
 @click.command("check")
@@ -40,14 +40,26 @@ from ankify.model import AnkifyError, Problem, Severity
     type=click.Path(path_type=Path),
     help="Also say what the next import does to who has this package (text only).",
 )
+@click.option(
+    "--fix-config",
+    is_flag=True,
+    help="Write the settings to ankify.toml that take more questions; on a terminal, ask first.",
+)
 @unnumbered_option
 @reports_errors
 def check_command(
-    notes: Path, *, strict: bool, shape: str, against: Path | None, unnumbered: bool
+    notes: Path,
+    *,
+    strict: bool,
+    shape: str,
+    against: Path | None,
+    fix_config: bool,
+    unnumbered: bool,
 ) -> None:
     """Show all problems of NOTES, each with its place.
 
-    Writes nothing. Exits with 1 if there is an error, with --strict also if there is a warning.
+    Writes nothing without --fix-config. Exits with 1 if there is an error, with --strict also if
+    there is a warning.
     docs/rules.md says what each rule is about and how to switch it off.
 
     Example: ankify check notes --strict
@@ -72,7 +84,25 @@ def check_command(
         errors, warnings = count[Severity.ERROR], count[Severity.WARNING]
         asked = f" in {counted(len(project.questions), 'question')}" if project else ""
         say(f"{counted(errors, 'error')}, {counted(warnings, 'warning')}{asked}")
+    if project and fix_config:
+        fix(project, notes)
     sys.exit(1 if count[Severity.ERROR] or (strict and problems) else 0)
+
+
+def fix(project: Project, notes: Path) -> None:
+    """Write the settings that take more questions, if whoever is at the terminal agrees."""
+    from ankify.commands.fix_config import fixes, write_fixes
+
+    found = fixes(project.pages)
+    if not found:
+        say("no setting takes more questions: ankify.toml is left as it is")
+        return
+    for each in found:
+        say(str(each))
+    asked = sys.stdin.isatty() and sys.stderr.isatty()
+    if not asked or click.confirm("write this?", default=True, err=True):
+        write_fixes(notes, found)
+        say(f"wrote {counted(len(found), 'setting')}; ankify list --why says what is taken now")
 
 
 def print_problems(problems: Sequence[Problem], shape: str, notes: Path) -> None:

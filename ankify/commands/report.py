@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ankify.anki.note_type import layout_of
+from ankify.checks.left_out import summary
 from ankify.identity.lock import LOCK_NAME
 from ankify.model import (
     REMOVED_TAG,
@@ -67,6 +68,8 @@ def build_lines(project: Project, path: Path, *, verbose: bool) -> Iterator[str]
         was = f" (was {change.before})" if change.before else ""
         yield f"  {change.kind}: {change.location}: {change.title}{was}"
     yield from searches(project)
+    if left := summary(project):
+        yield f"  {left}"
 
 
 def _foreign_signs(project: Project) -> Iterator[str]:

@@ -386,7 +386,8 @@ def _outermost(search: Search, groups: Groups) -> Group:
         elif is_title_of_file(group):
             search.record(group, Ruling.REFUSED, TITLE)
         elif is_minor(group):
-            search.record(group, Ruling.REFUSED, MINOR)
+            ground = judge(group)
+            search.record(group, Ruling.REFUSED, MINOR if ground.accepts else ground)
             has_chapters |= is_exception(group)
         elif not (ground := judge(group)).accepts:
             search.record(group, Ruling.REFUSED, ground)
@@ -506,16 +507,19 @@ def _outside(search: Search) -> list[int]:
     ends = {start: file.end_below(start, end) for start, end in chosen.spans}
     found: list[int] = []
     for style, group in search.file.unnumbered.items():
-        free = group.keep(
-            lambda at, end: (
-                file.asks(at)
-                and not chosen.within(at, file.end_below(at, file.end))
-                and not _is_inside(at, chosen, ends)
-            )
-        )
-        if style.kind in HEADINGS and len(free.answered) >= limit.SEVERAL:
-            found += free.answered
+        if style.kind not in HEADINGS:
+            continue
+        free = group.keep(lambda at, _: file.asks(at) and not _is_inside(at, chosen, ends))
+        own = free.keep(lambda at, end: file.is_answered(at, _first_in(chosen, at, end)))
+        bare = own.keep(lambda at, end: _first_in(chosen, at, end) == end)
+        if len(bare) > 1 and len(bare) >= limit.MOST * len(own):
+            found += own
     return found
+
+
+def _first_in(group: Group, start: int, end: int) -> int:
+    """The first title of a group between two positions, or the second of these."""
+    return next(iter(group.within(start, end)), end)
 
 
 def _is_inside(at: int, chosen: Group, ends: Mapping[int, int]) -> bool:

@@ -65,6 +65,12 @@ def letters(block: Block) -> int:
     return len(normal("".join(words)))
 
 
+def text_size(block: Block) -> int:
+    """How many letters and digits there are in a block, code included."""
+    code = (token.content for token in block.tokens if token.type in ("fence", "code_block"))
+    return letters(block) + len(normal("".join(code)))
+
+
 def hollow(block: Block) -> Iterator[str]:
     """What in a block is no answer: links with what is said of them, and lists of questions."""
     if block.tokens[0].type not in LISTS:

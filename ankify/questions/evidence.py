@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from ankify.questions.answers import LISTS, is_filler, shows_answer
 from ankify.questions.blocks import Block
-from ankify.questions.contents import hollow, letters
+from ankify.questions.contents import hollow, text_size
 from ankify.questions.numbers import CHINESE, UNNUMBERED
 from ankify.questions.titles import Kind, Title
 from ankify.questions.words import KEY, NO_QUESTION, QUIZ, asks, normal
@@ -151,7 +151,7 @@ def _is_headline(block: Block) -> bool:
 
 def _size(block: Block) -> int:
     """The letters of content in a block that says something, if only by a picture."""
-    return 1 if _is_headline(block) else max(letters(block), 1)
+    return 1 if _is_headline(block) else max(text_size(block), 1)
 
 
 def _hollow_sizes(block: Block) -> list[int]:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from ankify.questions import thresholds as limit
+from ankify.questions.answers import opening_words
 from ankify.questions.blocks import Block, with_borrowed_titles
 from ankify.questions.numbers import Dialect, label_dialect, read_label
 from ankify.questions.titles import paragraph_title
@@ -59,18 +60,27 @@ COUNTED = re.compile(
 )
 
 
-def counted_word(blocks: Iterable[Block]) -> str | None:
-    """The word that counts most of a file's titles, from 1 on or one after the other."""
+def counted_word(blocks: Sequence[Block]) -> str | None:
+    """The word that counts most titles of a file, one after the other."""
+    return next(_counting(_openings(blocks)), None)
+
+
+def counting_words(blocks: Sequence[Block]) -> Iterator[str]:
+    """All words that count titles or paragraphs one after the other, those of most first."""
+    paragraphs = (line for block in blocks for line in opening_words(block).split("\n"))
+    yield from _counting([*_openings(blocks), *paragraphs])
+
+
+def _counting(lines: Iterable[str]) -> Iterator[str]:
     numbers: dict[str, list[int]] = defaultdict(list)
     spelled: dict[str, str] = {}
-    for words in _openings(blocks):
-        found = COUNTED.match(words)
+    for line in lines:
+        found = COUNTED.match(line)
         if found and found["word"].casefold() not in OTHERS | word_set("chapter_words"):
             numbers[found["word"].casefold()].append(int(found["number"]))
             spelled.setdefault(found["word"].casefold(), found["word"])
     counting = [word for word in numbers if _counts(numbers[word])]
-    best = max(counting, key=lambda word: len(numbers[word]), default=None)
-    return spelled[best] if best else None
+    yield from (spelled[word] for word in sorted(counting, key=lambda it: -len(numbers[it])))
 
 
 def _openings(blocks: Iterable[Block]) -> Iterator[str]:

@@ -12,14 +12,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, chain, dropwhile
 
-from ankify.model import Location, Problem, Question, TocEntry, Verdict
+from ankify.model import LeftOut, Location, Problem, Question, Suggestion, TocEntry, Verdict
 from ankify.questions.answers import LISTS, TAG, is_blank, is_filler, key_in_list, opening_words
 from ankify.questions.blocks import Block, read_blocks, shown
 from ankify.questions.choice import Finding, Outline, overrule
-from ankify.questions.evidence import HEADINGS, style_of
+from ankify.questions.evidence import HEADINGS, LISTED, style_of
 from ankify.questions.flashcards import read_flashcards
 from ankify.questions.layout import Layout, SplitOptions, is_comment, lay_out
+from ankify.questions.left_out import Span, left_out, lost_titles, swallowed
 from ankify.questions.numbers import strip_number
+from ankify.questions.suggest import suggest
 from ankify.questions.titles import Kind, Title
 from ankify.questions.words import (
     CONTENTS,
@@ -55,7 +57,8 @@ class SplitFile:
 
     `unanswered` questions make no card. `toc` holds the links of the tables of contents.
     `unnumbered_candidates` counts the titles that `unnumbered` would make questions. `verdicts` say
-    of each group of titles what it was taken for.
+    of each group of titles what it was taken for; `left_out` is text below the first question that
+    is on no card; `suggestion` is the setting that would take more.
     """
 
     sections: tuple[Section, ...]
@@ -65,6 +68,8 @@ class SplitFile:
     unnumbered_candidates: int = 0
     problems: tuple[Problem, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    suggestion: Suggestion | None = None
 
 
 def split_questions(parsed: ParsedFile, path: str, options: SplitOptions) -> SplitFile:
@@ -75,14 +80,21 @@ def split_questions(parsed: ParsedFile, path: str, options: SplitOptions) -> Spl
     layout = lay_out(parsed, options)
     outline = layout.outline
     closed, chosen = _close_lists(layout)
-    found = _Reader(parsed, path, closed, chosen).read()
+    reader = _Reader(parsed, path, closed, chosen)
+    found = reader.read()
+    verdicts = tuple(_verdict(finding, parsed, outline, reader) for finding in outline.findings)
+    gaps = tuple(left_out(closed, reader.spans))
+    lost = gaps or outline.candidates or any(one.lost for one in verdicts)
+    is_whole = outline.questions and not lost
     return replace(
         found,
         sections=_with_flashcards(found.sections, parsed, path, options),
         toc=tuple(chain.from_iterable(layout.contents.values())),
         unnumbered_candidates=outline.candidates,
         problems=(*_undecided(path, layout), *found.problems),
-        verdicts=tuple(_verdict(finding, parsed, outline) for finding in outline.findings),
+        verdicts=verdicts,
+        left_out=gaps,
+        suggestion=None if is_whole else suggest(parsed, options, layout),
     )
 
 
@@ -123,7 +135,7 @@ def _close_lists(layout: Layout) -> tuple[tuple[Block, ...], frozenset[int]]:
 # -- what the author says about a question ---------------------------------------------------------
 
 
-def _verdict(finding: Finding, parsed: ParsedFile, outline: Outline) -> Verdict:
+def _verdict(finding: Finding, parsed: ParsedFile, outline: Outline, reader: _Reader) -> Verdict:
     group = finding.group
     return Verdict(
         style=group.style,
@@ -135,6 +147,8 @@ def _verdict(finding: Finding, parsed: ParsedFile, outline: Outline) -> Verdict:
         ground=finding.name,
         reason=finding.reason,
         overrule=overrule(finding),
+        numbered=bool(group.first.read.number),
+        lost=0 if group.first.kind in LISTED else lost_titles(group, reader.blocks, reader.spans),
     )
 
 
@@ -190,6 +204,7 @@ class _Reader:
         self, parsed: ParsedFile, path: str, blocks: tuple[Block, ...], chosen: frozenset[int]
     ) -> None:
         self.parsed, self.path, self.blocks, self.chosen = parsed, path, blocks, chosen
+        self.spans: list[Span] = []  # from each question to the block below its answer
         self.commented = "ankify:" in parsed.text
         self.leads = self._leads()
         self.top = self._top()
@@ -199,15 +214,18 @@ class _Reader:
         sections: list[Section] = []
         unanswered: list[Question] = []
         problems: list[Problem] = []
+        asked: list[tuple[Question, Span]] = []
         above: list[int] = []  # the open headings, outermost first
         at = 0
         while at < len(self.blocks):
             title = self.blocks[at].title
             if title and at in self.chosen:
                 end = self._end(at, above)
+                self.spans.append((at, end))
                 comments = self._comments(at, end)
                 if "ignore" not in comments:
                     section = self._section(at, end, self._trail(above, title), comments)
+                    asked.append((section.question, (at, end)))
                     if section.answer:
                         sections.append(section)
                         problems += _only_labelled(section)
@@ -218,6 +236,7 @@ class _Reader:
             if title and title.kind in HEADINGS and at != self.top:
                 above = [*(up for up in above if self._title(up).level < title.level), at]
             at += 1
+        problems += swallowed(asked, self.blocks)
         name = None if self.top is None else self._plain(self._title(self.top).children)
         return SplitFile(tuple(sections), tuple(unanswered), name, problems=tuple(problems))
 

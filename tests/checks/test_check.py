@@ -66,6 +66,44 @@ FOUND: dict[str, tuple[Files, list[str]]] = {
             "a.md:1: warning: the answer cannot be typed: What is a set? [typed-answer-long]",
         ],
     ),
+    "numbered titles that were refused": (
+        {
+            "a.md": "# S\n\n## 1. Run queue\n\nWho waits.\n\n## 2. Build system\n\nWhat links.\n",
+            "b.md": TWO,
+        },
+        [
+            "a.md:3: warning: 2 numbered titles from here on make no card:"
+            " they look like things to do, one after the other [refused-titles]"
+        ],
+    ),
+    "text below the questions": (
+        {
+            "a.md": "<details><summary>1. What is x?</summary>\n\nX.\n\n</details>\n\n"
+            + "Words on no card. " * 10
+            + "\n"
+        },
+        ["a.md:7: warning: lines 7 - 7 are on no card (130 letters) [text-on-no-card]"],
+    ),
+    "a question in the answer above": (
+        {
+            "a.md": "## 1. What is x?\n\nX.\n2. What is y?\n\nY.\n\n## 3. Why?\n\nSo.\n"
+            "\n## 4. Whose?\n\nOurs.\n"
+        },
+        [
+            "a.md:4: warning: question 2 seems to be in the answer to 1 [swallowed-question]",
+        ],
+    ),
+    "a label that is not known": (
+        {
+            "a.md": "Zgadka 1: What floats?\n\nWood.\n\nZgadka 2: What sinks?\n\nIron.\n"
+            "\nZgadka 3: What flies?\n\nA kite.\n",
+            "b.md": TWO,
+        },
+        [
+            "a.md:1: warning: 3 titles from here on look like questions, and make no card"
+            " [untaken-questions]",
+        ],
+    ),
     "missing-image": (
         {"a.md": TWO + "\n![x](figure.png)\n", "Figure1.png": PIXEL},
         [

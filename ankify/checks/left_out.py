@@ -1,0 +1,157 @@
+"""What is on no card: titles that were refused or have no number, text between the questions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ankify.checks.registry import rule, seen_by_the_reader
+from ankify.model import LeftOut, Location, Page, Problem, Project, Ruling, Verdict
+
+# Files whose numbered headings are seldom questions: what reads as steps or chapters is so there.
+PAPERS = re.compile(
+    r"(?:.*/)?(?:readme|change-?log|history|news|releases?|contributing|licen[cs]e|security|support"
+    r"|code[-_]of[-_]conduct|installation?|roadmap|todo)\b[^/]*$",
+    re.IGNORECASE,
+)
+# Grounds on which no reader would lose a question.
+SURE = frozenset({"never", "other-paper", "file-title", "count", "elsewhere", "links", "settings"})
+PROSE = frozenset({"to-do", "chapters", "steps", "book", "restarts", "in-chapters"})
+ENOUGH = 100  # letters of text in a file: less is a greeting, or a line on the licence
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What a file has on no card: headings, and letters of text."""
+
+    rule: str
+    file: str
+    headings: int
+    letters: int
+
+
+def losses(project: Project) -> Iterator[Loss]:
+    """What the rules below are about, file by file; not what is switched off."""
+    for page in project.pages:
+        verdict, gaps = _refused(page), _lost_text(page)
+        found = [
+            Loss("unnumbered-questions", page.file, page.survey.unnumbered, 0),
+            Loss("refused-titles", page.file, verdict.lost if verdict else 0, 0),
+            Loss(
+                "text-on-no-card",
+                page.file,
+                sum(gap.headings for gap in gaps),
+                sum(gap.letters for gap in gaps),
+            ),
+        ]
+        for loss in found:
+            off = loss.rule in project.rules_off or page.switched_off(loss.rule, 0)
+            if not off and (loss.headings or loss.letters):
+                yield loss
+
+
+def summary(project: Project) -> str | None:
+    """One line on all that is on no card; None where nothing is."""
+    found = list(losses(project))
+    if not found:
+        return None
+    headings, letters = sum(it.headings for it in found), sum(it.letters for it in found)
+    files = len({it.file for it in found})
+    text = f"{letters / 1000:.0f} kB of text" if letters >= 1000 else f"{letters} letters of text"
+    said = [f"{headings} heading{'s' * (headings != 1)}"] if headings else []
+    said += [text] if letters else []
+    where = f"{files} file{'s' * (files != 1)}"
+    return f"left out: {', '.join(said)} in {where}; `ankify check` says why"
+
+
+@rule
+def untaken_questions(project: Project) -> Iterator[Problem]:
+    """Titles that look like questions, and one line that takes them
+
+    They are of one shape that ankify does not know, or were taken for something else. The hint is
+    the line for `[questions]` of `ankify.toml`; `ankify check --fix-config` writes it.
+    """
+    for page in project.pages:
+        suggestion = page.suggestion
+        if suggestion and suggestion.key != "unnumbered":
+            yield Problem(
+                Location(page.file, suggestion.line),
+                "untaken-questions",
+                f"{suggestion.adds} titles from here on look like questions, and make no card",
+                hint=f"{suggestion} under [questions] of ankify.toml takes them;"
+                " `ankify check --fix-config` writes it",
+            )
+
+
+@rule
+def refused_titles(project: Project) -> Iterator[Problem]:
+    """Numbered titles that make no card
+
+    They were taken for chapters, things to do, or the like. If they are questions, the hint says
+    what makes them so. `ankify list --why` has the verdict on all titles of a file. A file is
+    reported once; of a README, a change log and the like
+    only what is neither steps nor chapters.
+    """
+    for page in project.pages:
+        verdict = None if page.suggestion else _refused(page)
+        if verdict:
+            where = (
+                "" if verdict.overrule.startswith("<!--") else " under [questions] of ankify.toml"
+            )
+            yield Problem(
+                Location(page.file, verdict.line),
+                "refused-titles",
+                f"{verdict.lost} numbered titles from here on make no card: they {verdict.reason}",
+                hint=f"if they are questions: {verdict.overrule}{where}",
+            )
+
+
+def _refused(page: Page) -> Verdict | None:
+    """The largest group of numbered titles with an answer that is on no card."""
+    sure = SURE | PROSE if PAPERS.match(page.file) else SURE
+    refused = [
+        verdict
+        for verdict in page.verdicts
+        if verdict.numbered and verdict.ruling is not Ruling.QUESTIONS and verdict.lost > 1
+        if verdict.ground not in sure
+    ]
+    return max(refused, key=lambda verdict: verdict.lost, default=None)
+
+
+@rule
+def text_on_no_card(project: Project) -> Iterator[Problem]:
+    """Text below the first question of a file that is on no card
+
+    A section whose heading is no question, or text below an answer that has ended. What is above
+    the first question, what a section opens with, and references are not reported; a file is
+    reported once. If it belongs to the answer above, give its heading a deeper level; if it is a
+    question, number it.
+    """
+    for page in project.pages:
+        gaps = _lost_text(page)
+        if gaps:
+            first, more = gaps[0], len(gaps) - 1
+            size = sum(gap.letters for gap in gaps)
+            also = f" and {more} more place{'s' * (more > 1)}" if more else ""
+            yield Problem(
+                Location(page.file, first.line),
+                "text-on-no-card",
+                f"lines {first.line} - {first.end_line}{also} are on no card ({size:,} letters)",
+                hint="number its heading, or make it deeper than that of the question above",
+            )
+
+
+def _lost_text(page: Page) -> tuple[LeftOut, ...]:
+    """The places with text that is lost, if it is enough to matter."""
+    return page.left_out if sum(gap.letters for gap in page.left_out) >= ENOUGH else ()
+
+
+seen_by_the_reader(
+    "swallowed-question",
+    """An answer that looks as if it held the next question
+
+    The numbers leave one out, and a line of the answer above begins with it and asks. Most often a
+    blank line is missing above it, or its mark-up is not that of the other questions.
+    """,
+)

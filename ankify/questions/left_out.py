@@ -1,0 +1,94 @@
+"""What of a note file is on no card: text between and below the questions, and titles not taken."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from ankify.model import LeftOut, Location, Problem, Question
+from ankify.questions.answers import is_filler, opening_words
+from ankify.questions.blocks import Block
+from ankify.questions.contents import text_size
+from ankify.questions.evidence import HEADINGS, Group, value
+from ankify.questions.words import NO_QUESTION, asks
+
+Span = tuple[int, int]  # blocks of a question: from its title to the one below its answer
+
+
+def left_out(blocks: Sequence[Block], spans: Sequence[Span]) -> Iterator[LeftOut]:
+    """Find the text below the first question that is on no card.
+
+    What a section opens with, above its first question, is no such text, and neither are
+    references and the like.
+    """
+    for (_, end), (below, _) in pairwise([*spans, (len(blocks), 0)]):
+        yield from _in_gap(blocks, end, below)
+
+
+def _in_gap(blocks: Sequence[Block], start: int, end: int) -> Iterator[LeftOut]:
+    """The parts of a gap between two questions that are lost, each from heading to heading."""
+    is_last = end == len(blocks)
+    lost = True  # text right below an answer that has ended
+    first, headings, size = start, 0, 0
+    for at in range(start, end + 1):
+        title = blocks[at].title if at < end else None
+        if at == end or (title and title.kind in HEADINGS):
+            if size:
+                last = max(block.end for block in blocks[first:at])
+                yield LeftOut(blocks[first].line + 1, last, headings, size)
+            first, size, headings = at, 0, 1
+            is_other = title is not None and NO_QUESTION.match(title.name)
+            lost = not is_other and (is_last or not _leads(blocks, at, end))
+        elif lost and not is_filler(blocks[at]) and not blocks[at].comments:
+            size += max(text_size(blocks[at]), 1)
+
+
+def _leads(blocks: Sequence[Block], at: int, question: int) -> bool:
+    """Whether a heading is that of the section that the next question is in."""
+    own, asked = blocks[at].title, blocks[question].title
+    if not own or not asked:
+        return False
+    between = [block.title for block in blocks[at + 1 : question] if block.title]
+    ends = any(title.kind in HEADINGS and title.level <= own.level for title in between)
+    return own.level <= asked.level and not ends
+
+
+def lost_titles(group: Group, blocks: Sequence[Block], spans: Sequence[Span]) -> int:
+    """How many titles with something below are neither a question nor inside of an answer."""
+    covered = [(blocks[start].line, blocks[end - 1].end) for start, end in spans]
+    lines = (group.file.titles[at].line for at in group.answered)
+    return sum(not any(start <= line < end for start, end in covered) for line in lines)
+
+
+NEXT = re.compile(r"\W*(?P<number>\d{1,4})\s*[.)、:：]\s*\S")
+
+
+def swallowed(
+    questions: Sequence[tuple[Question, Span]], blocks: Sequence[Block]
+) -> Iterator[Problem]:
+    """Answers that look as if they held the next question: its number is missing, and in there."""
+    numbers = {question.number for question, _ in questions}
+    for (question, (start, end)), (below, _) in pairwise(questions):
+        number = value(question.number)
+        wanted = str(number + 1)
+        if number < 1 or value(below.number) != number + 2 or wanted in numbers:
+            continue
+        for line, words in _lines(blocks[start + 1 : end]):
+            found = NEXT.match(words)
+            if found and found["number"] == wanted and asks(words):
+                yield Problem(
+                    Location(question.file, line),
+                    "swallowed-question",
+                    f"question {wanted} seems to be in the answer to {question.number}",
+                    hint="give it a title like the others, with a blank line above",
+                )
+                break
+
+
+def _lines(blocks: Sequence[Block]) -> Iterator[tuple[int, str]]:
+    """The lines of paragraphs, headings and items, with their 1-based numbers."""
+    for block in blocks:
+        yield from _lines(block.items)
+        for offset, words in enumerate(opening_words(block).split("\n")):
+            yield block.line + 1 + offset, words
