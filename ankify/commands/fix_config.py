@@ -98,7 +98,8 @@ def write_fixes(root: Path, found: Sequence[Fix]) -> None:
         except OSError as error:
             raise AnkifyError(f"cannot write {path}: {error.strerror or error}") from error
         outer = read_settings(root)
-        read_folder_settings(root, root / fix.folder, outer.questions)
+        if fix.folder != ".":
+            read_folder_settings(root, root / fix.folder, outer.questions)
 
 
 def _with_setting(text: str, fix: Fix) -> str:
