@@ -83,12 +83,18 @@ def split_questions(parsed: ParsedFile, path: str, options: SplitOptions) -> Spl
     reader = _Reader(parsed, path, closed, chosen)
     found = reader.read()
     verdicts = tuple(_verdict(finding, parsed, outline, reader) for finding in outline.findings)
-    gaps = tuple(left_out(closed, reader.spans))
+    sections = _with_flashcards(found.sections, parsed, path, options)
+    asked = [section.question for section in sections]
+    gaps = tuple(  # flashcards are found apart, so a gap may hold some
+        gap
+        for gap in left_out(closed, reader.spans)
+        if not any(gap.line <= one.line <= gap.end_line for one in asked)
+    )
     lost = gaps or outline.candidates or any(one.lost for one in verdicts)
     is_whole = outline.questions and not lost
     return replace(
         found,
-        sections=_with_flashcards(found.sections, parsed, path, options),
+        sections=sections,
         toc=tuple(chain.from_iterable(layout.contents.values())),
         unnumbered_candidates=outline.candidates,
         problems=(*_undecided(path, layout), *found.problems),
