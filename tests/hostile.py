@@ -193,6 +193,22 @@ FORMULAS = [
     f"$\\unicode{{60}}img src=x onerror={RUN}>$",
     "$\\cssId{qa}{x}$",
     f"$\\begin{{matrix}}</b><img src=x onerror={RUN}>\\end{{matrix}}$",
+    f"&#92;(\\href{{javascript:{RUN}}}{{x}}&#92;)",
+    f"&bsol;&lsqb;\\href{{javascript:{RUN}}}{{x}}&bsol;&rsqb;",
+    f"&#x5c;(<wbr>\\hr<wbr>ef{{javascript:{RUN}}}{{x}}&#x5c;)",
+    f"&#92;(\\hr<!-- -->ef{{javascript:{RUN}}}{{x}}&#92;)",
+    f"\\\\\\(\\href{{javascript:{RUN}}}{{x}}\\\\\\)",
+    f"$a{{b$ words \\\\href{{javascript:{RUN}}}{{x}} $c}}$",
+    f"$\\let\\h\\href{{https:x}} \\h{{javascript:{RUN}}}{{x}}$",
+    f"$\\let\\text\\mathord \\text{{\\href{{javascript:{RUN}}}{{x}}}}$",
+    f"$\\DeclarePairedDelimiter{{\\text}}{{.}}{{.}} \\text{{\\href{{javascript:{RUN}}}{{x}}}}$",
+    f"$\\require{{textmacros}}\\text{{\\href{{javascript:{RUN}}}{{x}}}}$",
+    f"$\\verb|\\text{{| \\href{{javascript:{RUN}}}{{x}} \\verb|}}|$",
+    f"$$a % \\text{{\n\\href{{javascript:{RUN}}}{{x}} % }}$$",
+    f"$\\colorbox{{red}}\\text{{\\href{{javascript:{RUN}}}{{x}}}}$",
+    f"$\\unicode[x;background:url({AWAY})]{{65}}$",
+    "$\\bbox[position:fixed]{x}$ $\\data{a=1}{x}$ $\\let\\sum\\prod$",
+    "<code class=tex2jax_process>&#92;(\\style{position:fixed}{x}&#92;)</code>",
 ]
 ANKI = [
     "[sound:http://evil.test/x.mp3]",
@@ -209,6 +225,9 @@ ANKI = [
     "$\\text{[sound:http://evil.test/x.mp3]}$ $[latex]x[/latex]$",
     "{{Answer}} {{FrontSide}} {{#Status}}x{{/Status}} {{cloze:Question}} {{c1::hidden}}",
     "<b>{{</b>Tags}}",
+    "[LaTeX]\\input{/etc/passwd}[/LATEX] [Sound:http://evil.test/x.mp3] [ANKI:tts]x[/anki:tts]",
+    "[[type:Answer]] `[[type:Answer]]`",
+    "$\\newcommand{\\q}{y}$ <div>[<p></p>sound:http://evil.test/x.mp3]</div>",
     "${{Answer}}$",
 ]
 

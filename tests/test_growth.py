@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import ankify
+from ankify.anki.gate import harmless
 from ankify.building.pages import read_page
 from ankify.config import Settings
 from ankify.reading.source import Found, decode_note_file
@@ -151,6 +152,14 @@ LINES = [
 ]
 
 
+# What the gate looks through once more, in finished fields.
+GATED = [
+    *(r"\(", r"\({", r"\(a\) ", r"\[{\) ", "&#92;(", r"\<wbr>(", r"\begin ", r"\(\let\a\b\) "),
+    *("[latex]", "[sound:", "[[", "<a href=", '<a href="', "<code>", "</pre>", "<!--", "&bsol;"),
+    *(r"\(\bbox[border: ", r"\(\unicode[", r"\(\text{", "tex2jax_", "<img src='"),
+]
+
+
 def repeated(piece: str, head: str = HEAD) -> Text:
     return lambda size: head + piece * (size // len(piece))
 
@@ -262,6 +271,20 @@ def test_time_grows_no_worse_than_n_log_n(name: str) -> None:
 @pytest.mark.parametrize("name", list(SHAPES)[:: 1 if os.environ.get("GROWTH") == "all" else 6])
 def test_time_grows_no_worse_than_n_log_n_for_any_shape(name: str) -> None:
     assert grows_well(name)
+
+
+def gate_seconds(piece: str, size: int) -> float:
+    field = "<p>" + piece * (size // len(piece))
+    start = time.process_time()
+    harmless(field)
+    return time.process_time() - start
+
+
+@pytest.mark.timed
+@pytest.mark.parametrize("piece", GATED)
+def test_the_time_of_the_gate_grows_no_worse_than_n_log_n(piece: str) -> None:
+    small, large = (gate_seconds(piece, size) for size in (50_000, 200_000))
+    assert large < GROWTH * max(small, 0.02)
 
 
 # The whole build --------------------------------------------------------------------------------

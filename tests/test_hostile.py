@@ -34,9 +34,10 @@ LEFT_ATTRIBUTES = """
 TAGS = frozenset(LEFT_TAGS.split())
 ATTRIBUTES = frozenset(LEFT_ATTRIBUTES.split())
 ACTIVE_TEX = re.compile(
-    r"(?<!\\text\{)\\(?:href\{(?!https?:)|(?:mmlToken|style|cssId|let\\h\\href)(?![a-zA-Z]))"
+    r"\\(?:href\{(?!https?:)|(?:mmlToken|style|class|cssId|data|let|def|Declare\w+)(?![a-zA-Z])"
+    r"|require\{(?:html|textmacros)|(?:unicode|bbox)\[[^\]]*(?:url|;|fixed))"
 )
-ANKI_TAGS = re.compile(r"\[(sound:|anki:|/?latex\]|\$\$?\][^\[]*\[/)")
+ANKI_TAGS = re.compile(r"\[(sound:|anki:|/?latex\]|\$\$?\][^\[]*\[/|\[type:)", re.I)
 
 
 def faults(field: str) -> Iterator[str]:
@@ -56,6 +57,10 @@ def faults(field: str) -> Iterator[str]:
                 yield f"style {value}"
             if name == "type" and tag.name == "input" and value != "checkbox":
                 yield f"input of type {value}"
+    if found := re.search(r'class="[^"]*(?:tex2|math)jax_', field):
+        yield f"a class of MathJax: {found[0]}"
+    for tag in soup.find_all("span", string="\\"):  # a tag ends the text that MathJax looks at
+        tag.string = "∖"
     for pre in soup.find_all(["pre", "code"]):
         pre.decompose()
     for formula in re.findall(r"\\\(.*?\\\)|\\\[.*?\\\]", soup.get_text(), re.DOTALL):
