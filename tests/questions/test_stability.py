@@ -1,0 +1,38 @@
+"""One heading or one pair more in a file never makes its other questions go."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from ankify.questions.layout import SplitOptions
+from ankify.questions.split import split_questions
+from ankify.reading import parse as gfm
+
+DIALECTS = {
+    "numbered headings": "## {n}. What is {word}?\n\nIt is a {word}.\n",
+    "labelled headings": "### Q{n}: What is {word}?\n\nIt is a {word}.\n",
+    "bold": "**{n}. What is {word}?**\n\nIt is a {word}.\n",
+    "headings without a number": "## What is {word}?\n\nIt is a {word}.\n",
+    "folded": "<details><summary>{n}. What is {word}?</summary>\n\nIt is a {word}.\n\n</details>\n",
+}
+INSERTED = ("### More on it\n\nA word.\n", "## An aside\n\nA word.\n", "Q: Why not?\n\nA: So.\n")
+
+
+def titles(parts: list[str]) -> set[str]:
+    split = split_questions(gfm.parse("\n".join(parts)), "a.md", SplitOptions(unnumbered=True))
+    return {section.question.title for section in split.sections}
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_no_insertion_makes_half_of_the_questions_go(dialect: str) -> None:
+    random = Random(dialect)
+    parts = [DIALECTS[dialect].format(n=n, word=f"a thing{n}") for n in range(1, 13)]
+    before = titles(parts)
+    assert len(before) == 12
+    for extra in INSERTED:
+        for _ in range(6):
+            at = random.randrange(1, 12)
+            after = titles([*parts[:at], extra, *parts[at:]])
+            assert 2 * len(before & after) > len(before), (extra, at)
