@@ -396,7 +396,7 @@ FOREIGN = {
         ),
         media=b"{}",
     ),
-    "a bomb": zipped(collection__anki2=b"\0" * (700 << 20), media=b"{}"),
+    "a bomb": zipped(collection__anki2=b"\0" * (260 << 20), media=b"{}"),  # 256 MB is the limit
     "a newer format that is none": zipped(collection__anki21b=b"x" * 99, media=b"{}"),
 }
 
