@@ -266,7 +266,7 @@ def take_outweighing(search: Search) -> None:
         group
         for _, group in sorted(search.numbered.items())
         if len(group) >= limit.OUTWEIGHS * len(chosen) > 0
-        and (group.is_labelled or group.share_asking >= limit.MOST_ASK)
+        and group.share_asking >= limit.MOST_ASK
         and is_plausible(group)
     ]
     if larger:

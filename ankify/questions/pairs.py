@@ -93,7 +93,8 @@ def _topics(blocks: Sequence[Block], labels: Sequence[int]) -> Iterator[dict[int
             styles[title.kind, title.level].append(at)
     for label in labels:
         above = max((at for at in titles if at < label and at not in labels), default=None)
-        if above is not None:
+        # `## Q. X` is not below the `**Explanation:**` that is the last of the answer above.
+        if above is not None and _level(blocks[above]) <= _level(blocks[label]):
             below[above].append(label)
     for group in styles.values():
         held = {
@@ -102,6 +103,10 @@ def _topics(blocks: Sequence[Block], labels: Sequence[int]) -> Iterator[dict[int
         }
         if sum(map(bool, held.values())) >= limit.MOST * len(group):
             yield held
+
+
+def _level(block: Block) -> int:
+    return block.title.level if block.title else 0
 
 
 def _without_label(block: Block) -> Block:

@@ -36,3 +36,10 @@ def test_no_insertion_makes_half_of_the_questions_go(dialect: str) -> None:
             at = random.randrange(1, 12)
             after = titles([*parts[:at], extra, *parts[at:]])
             assert 2 * len(before & after) > len(before), (extra, at)
+
+
+def test_a_heading_that_asks_is_not_below_the_bold_label_of_the_answer_above() -> None:
+    part = "## Q. What is a thing{n}?\n\n**Answer: B**\n\n**Explanation:** So.\n"
+    assert titles([part.format(n=n) for n in range(4)]) == {
+        f"What is a thing{n}?" for n in range(4)
+    }
