@@ -1,7 +1,7 @@
 """The numbers that verdicts rest on, each with its reason; shares are of a group's titles.
 
-Each has a pair of cases at its edge in tests/questions/test_thresholds.py, and a number that no
-case needs goes.
+Cases at their edges are in tests/questions/test_verdicts.py and
+tests/cases/questions.md; a number that no case needs goes.
 """
 
 # -- titles that ask -------------------------------------------------------------------------------
