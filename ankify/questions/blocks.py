@@ -134,6 +134,7 @@ def _with_identifiers(blocks: list[Block]) -> list[Block]:
 # -- <summary> over several blocks -----------------------------------------------------------------
 
 OPEN_SUMMARY = re.compile(r"<summary\b[^<>]*>(?![\s\S]*</summary)", re.IGNORECASE)
+SUMMARY_TAG = re.compile(r"<summary\b", re.IGNORECASE)
 END_OF_SUMMARY = re.compile(r"</summary\s*>", re.IGNORECASE)
 
 
@@ -146,9 +147,10 @@ def _with_long_summaries(blocks: list[Block]) -> list[Block]:
         if opened and end is not None:
             line = block.line + token.content.count("\n", 0, opened.end())
             title = summary_title(token.content[opened.end() :], line, asked=end - at - 1)
-            closing = blocks[end].tokens[0]
-            rest = END_OF_SUMMARY.sub("", closing.content, count=1)
-            blocks[end] = blocks[end]._replace(tokens=(closing.copy(content=rest),))
+            closing = blocks[end].tokens[0] if end < len(blocks) else token
+            if closing.type == "html_block" and closing is not token:
+                rest = END_OF_SUMMARY.sub("", closing.content, count=1)
+                blocks[end] = blocks[end]._replace(tokens=(closing.copy(content=rest),))
             blocks[at] = block._replace(title=title)
     return blocks
 
@@ -156,8 +158,12 @@ def _with_long_summaries(blocks: list[Block]) -> list[Block]:
 def _end_of_summary(blocks: Sequence[Block], at: int) -> int | None:
     for end in range(at + 1, min(at + 1 + REACH, len(blocks))):
         token = blocks[end].tokens[0]
+        if token.type == "html_block" and SUMMARY_TAG.search(token.content):
+            return None
         if token.type == "html_block" and END_OF_SUMMARY.search(token.content):
             return end
+        if any(END_OF_SUMMARY.match(child.content) for child in _words(blocks[end])):
+            return end + 1  # `Why?</summary>` in a paragraph
     return None
 
 

@@ -14,7 +14,7 @@ from ankify.questions import thresholds as limit
 from ankify.questions.answers import OPTION, opening_words, shows_answer
 from ankify.questions.blocks import Block, read_blocks
 from ankify.questions.numbers import TOPIC, Numbered
-from ankify.questions.titles import Kind, Title, with_title_of
+from ankify.questions.titles import PARAGRAPH_LEVEL, Kind, Title, with_title_of
 from ankify.questions.words import QUESTION_LABEL, answers, normal
 from ankify.reading.inline import cut, visible
 
@@ -93,8 +93,7 @@ def _topics(blocks: Sequence[Block], labels: Sequence[int]) -> Iterator[dict[int
             styles[title.kind, title.level].append(at)
     for label in labels:
         above = max((at for at in titles if at < label and at not in labels), default=None)
-        # `## Q. X` is not below the `**Explanation:**` that is the last of the answer above.
-        if above is not None and _level(blocks[above]) <= _level(blocks[label]):
+        if above is not None and _may_hold(blocks[above].title, blocks[label].title):
             below[above].append(label)
     for group in styles.values():
         held = {
@@ -105,8 +104,16 @@ def _topics(blocks: Sequence[Block], labels: Sequence[int]) -> Iterator[dict[int
             yield held
 
 
-def _level(block: Block) -> int:
-    return block.title.level if block.title else 0
+def _may_hold(topic: Title | None, question: Title | None) -> bool:
+    """Whether a title can be the topic of a labelled question: above its level, or numbered.
+
+    `**Example:**` at the end of an answer is no topic of the `## Q. X` that follows.
+    """
+    if not topic or not question:
+        return False
+    return topic.level < question.level or (
+        topic.level == question.level == PARAGRAPH_LEVEL and bool(topic.read.number)
+    )
 
 
 def _without_label(block: Block) -> Block:
