@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from functools import cache
+from functools import cache, cached_property
 
 from ankify.identity.items import Item, answer_of, text_of
 from ankify.identity.thresholds import PHRASE
@@ -62,7 +62,6 @@ class Pairing:
         self.unsure: list[Pair] = []  # what a reviewer would want to see
         self.places = Places(olds, ())
         self.titles = Titles(olds, news)
-        self.titles_of: dict[bytes, set[str]] = {}
         self.phrases = cache(self.find_phrases)
 
     def take(self, old: int, new: int) -> bool:
@@ -151,12 +150,18 @@ class Pairing:
         ]
 
     def is_shared(self, item: Item) -> bool:
-        """Whether questions with another title have the answer of an item, too."""
-        if not self.titles_of:
-            self.titles_of = defaultdict(set)
-            for one in (*filter(lambda it: it.is_alive, self.olds), *self.news):
-                self.titles_of[one.checksum].add(one.title)
-        return len(self.titles_of[item.checksum] | {item.title}) > 1
+        """Whether two questions of one side have the answer of an item, under other titles."""
+        return any(len(titles[item.checksum]) > 1 for titles in self.titles_of)
+
+    @cached_property
+    def titles_of(self) -> list[dict[bytes, set[str]]]:
+        """The titles that each answer has, before and after."""
+        sides: list[dict[bytes, set[str]]] = [defaultdict(set), defaultdict(set)]
+        for titles, items in zip(sides, (self.olds, self.news), strict=True):
+            for item in items:
+                if item.is_alive:
+                    titles[item.checksum].add(item.title)
+        return sides
 
     def find_phrases(self, old: str, new: str) -> frozenset[int]:
         """The bins that many answers of a file have: a frame of code, "It prints"."""

@@ -14,6 +14,7 @@ from ankify.identity.items import (
     Item,
     answer_of,
     answers_alike,
+    bin_of,
     has_equal_answer,
     shared_bins,
     text_of,
@@ -31,7 +32,7 @@ from ankify.identity.thresholds import (
     TOUCHED,
 )
 from ankify.identity.titles import Relation
-from ankify.rendering.sketch import TOKEN
+from ankify.rendering.sketch import TOKEN, read_sketch, sketch
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,28 @@ def by_text_anywhere(pairing: Pairing) -> Iterator[Pair]:
         news = pairing.open_news()
         yield from pairing.alike_once(pairing.open_olds(alive=alive), news, text_of)
     pairing.learn_places()
+
+
+def by_cut_title(pairing: Pairing) -> Iterator[Pair]:
+    """A title that is the beginning of an old one, whose end is in the answer now."""
+    olds, news = pairing.open_olds(), pairing.open_news()
+    if len(olds) * len(news) > MANY.value:
+        return
+    pairs = [
+        (old, new) for old in olds for new in news if _is_cut(pairing.olds[old], pairing.news[new])
+    ]
+    yield from _one_to_one(pairs)
+
+
+def _is_cut(old: Item, new: Item) -> bool:
+    before, cut, after = old.raw_title.partition(new.raw_title)
+    if not cut or old.title == new.title or len(before) > len(new.raw_title):
+        return False
+    moved = read_sketch(sketch(after))
+    if moved.size < ENOUGH.value:
+        return False
+    bins = {bin_of(place, value) for place, value in enumerate(moved.bins) if value}
+    return len(bins & new.bins) >= ALIKE.value * len(bins)
 
 
 def by_answer_in_its_file(pairing: Pairing) -> Iterator[Pair]:
@@ -207,6 +230,7 @@ RULES = (
     Rule("moved text", "same title and answer where its file went", by_text_where_its_file_went),
     Rule("moved title", "same title where its file went, once", by_title_where_its_file_went),
     Rule("text anywhere", "same title and answer in another file", by_text_anywhere),
+    Rule("cut title", "a title that was cut, its end in the answer now", by_cut_title),
     Rule("answer", "same answer to the letter in its file, there once", by_answer_in_its_file),
     Rule("equal change", "titles of a file all reworded alike", by_equal_change),
     Rule("slot", "one went and one came in the same slot", by_slot),
@@ -336,4 +360,4 @@ def _is_one_in_slot(pairing: Pairing, old: Item, new: Item) -> bool:
     if relation is Relation.OTHER or pairing.is_shared(old) or pairing.is_shared(new):
         return False
     is_long = min(old.words, new.words) >= ENOUGH.value
-    return has_equal_answer(old, new) or (is_long and alike >= SHARED.value)
+    return is_long and alike >= SHARED.value

@@ -1,7 +1,7 @@
 """The numbers that decide whether two questions are one, each with its reason.
 
-A pair of cases at the edge of each is in tests/identity/test_thresholds.py: nudged either way, a
-test goes red. They were set on real edit histories and on made-up notes of short answers.
+They were set on real edit histories and on made-up notes of short answers. Those of the certain
+rules have a pair of cases at their edge in tests/identity/test_thresholds.py.
 """
 
 from __future__ import annotations

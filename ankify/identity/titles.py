@@ -92,7 +92,10 @@ class Titles:
         frame = self.frame(old.file, new.file)
         letters = frozenset(char for word in frame if word >= CJK for char in word)
         return all(
-            any(word not in (letters if word >= CJK else frame) for word in stretch.split())
+            any(
+                word.isdigit() or word not in (letters if word >= CJK else frame)
+                for word in stretch.split()
+            )
             for stretch in stretches
         )
 

@@ -24,6 +24,7 @@ from ankify.identity.guids import (
     update,
 )
 from ankify.identity.lock import DAY, Lock, LockEntry, encode_lock, pack_note, parse_lock
+from ankify.identity.rules import RULES
 from ankify.model import Change, ChangeKind, Location, PackageNote
 from ankify.rendering.sketch import sketch
 
@@ -642,6 +643,78 @@ def test_one_of_two_equal_short_cards_is_not_taken_for_the_other() -> None:
     assert {key: after.guids[key] for key in before.guids} == before.guids
 
 
+def test_a_corrected_short_answer_keeps_its_guid() -> None:
+    before = build(SHORT)
+    after = build((replace(SHORT[0], text="Lutetia."), *SHORT[1:]), before.lock)
+    assert after.guids == before.guids
+
+
+def test_one_word_replaced_everywhere_keeps_all_guids() -> None:
+    names = ("strip", "split", "join", "upper", "find", "index")
+    texts = (
+        "It cuts both ends.",
+        "It makes a list.",
+        "Glue.",
+        "Capitals.",
+        "Where it is.",
+        "Same.",
+    )
+
+    def notes(word: str) -> Notes:
+        return tuple(
+            Asked(n, "a.md", f"What does the {word} {n} do?", f"This {word} does one thing. {text}")
+            for n, text in zip(names, texts, strict=True)
+        )
+
+    before = build(notes("function"))
+    assert build(notes("method"), before.lock).guids == before.guids
+
+
+def test_the_end_of_a_title_that_moved_into_the_answer_is_no_new_question(first: Build) -> None:
+    tail = "in words that a child would follow, with one example from a kitchen"
+    long = edited("gc", title=f"Explain garbage collection, {tail}", text="See chapter nine.")
+    cut = edited(
+        "gc", title="Explain garbage collection", text=f"{tail} See chapter nine.", file="z.md"
+    )
+    before = build(long(NOTES), first.lock, 2000)
+    assert build(cut(NOTES), before.lock, 3000).guids == before.guids
+
+
+def test_a_copy_in_another_file_leaves_the_guid_to_the_original(first: Build) -> None:
+    copy = replace(NOTES[5], key="copy", file="all.md")
+    notes = edited("sql", text=NOTES[5].text + " As a last word: measure.")(NOTES)
+    after = build((copy, *notes), first.lock, 2000)
+    assert after.guids["sql"] == first.guids["sql"]
+
+
+def test_twins_in_one_file_that_were_edited_alike_keep_their_order() -> None:
+    def notes(title: str, text: str) -> Notes:
+        one = Asked("one", "a.md", title, text)
+        return (one, *texts(*SORTS), replace(one, key="two"))
+
+    before = build(notes("What is children prop?", OTHER))
+    after = build(notes("What is the children prop?", f"{OTHER} And more of it."), before.lock)
+    assert {k: after.guids[k] for k in ("one", "two")} == {
+        k: before.guids[k] for k in ("one", "two")
+    }
+
+
+def test_another_thing_with_the_same_short_answer_in_its_slot_is_a_new_question() -> None:
+    before = build(SHORT)
+    other = replace(SHORT[0], key="new", title="What is the capital of Gaul?")
+    after = build((other, *SHORT[1:]), before.lock)
+    assert after.guids["new"] not in before.guids.values()
+    assert [doubt.entry.title for doubt in after.matching.doubts] == [SHORT[0].title]
+
+
+def test_a_placeholder_carries_no_guid_to_another_question() -> None:
+    text = "欢迎大家在讨论区留下你的答案。"
+    asked = Asked("x", "a.md", "浏览器怎样把文字画到屏幕上？", "先解析，再排版，最后绘制。")
+    before = build((asked, Asked("old", "a.md", "为什么修改状态的函数要同步？", text)))
+    after = build((asked, Asked("new", "a.md", "如何把一个字符串取反？", text)), before.lock)
+    assert after.guids["new"] != before.guids["old"]
+
+
 def test_a_reused_number_is_no_identity(first: Build) -> None:
     after = build((replace(NEW, key="x"), *NOTES[1:]), first.lock)
     assert after.guids["x"] not in first.guids.values()
@@ -842,6 +915,12 @@ def test_ten_thousand_renumbered_moved_and_reworded_questions_take_seconds_at_mo
     matching = match(before.lock, candidates((NEW, *after)), namespace="deck")
     assert time.process_time() - start < 3
     assert [m.guid for m in matching.matches[1:]] == [before.guids[q.key] for q in notes]
+
+
+def test_the_docs_name_the_certain_rules_in_their_order() -> None:
+    page = Path(__file__).parent.parent.parent / "docs" / "identity.md"
+    rows = re.findall(r"^\| \d+ \| ([a-z ]+) \|", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert rows == [rule.name for rule in RULES]
 
 
 def test_the_tests_named_in_the_docs_exist() -> None:

@@ -17,10 +17,11 @@ from hypothesis.stateful import (
 )
 from test_identity import Asked, Build, build, candidates, fingerprint
 
-from ankify.identity.lock import Lock, encode_lock
+from ankify.identity.lock import Lock, encode_lock, parse_lock
 
 FILES = ("a.md", "b.md", "deep/c.md", "深/d.md")
 FRAMES = ("What is {}?", "Why does {} work?", "{}是什么？", "How do you use {} in practice?")
+PLACEHOLDER = "Leave your answer in the forum."
 LONG = 40  # letters of an answer that is known without its title
 pick = st.integers(0, 10**6)
 
@@ -49,6 +50,7 @@ class Author(RuleBasedStateMachine):
         self.last: Build | None = None
         self.guids: dict[str, str] = {}
         self.fresh: set[str] = set()
+        self.twins: list[tuple[str, str]] = []
         self.count = 0
         self.now = 1000
 
@@ -67,10 +69,71 @@ class Author(RuleBasedStateMachine):
         self.notes.insert(where % (len(self.notes) + 1), new)
         self.fresh.add(new.key)
 
+    @rule(where=pick, look=pick)
+    def add_placeholder(self, where: int, look: int) -> None:
+        """A question whose answer is yet to come; others have the same answer."""
+        self.add(where, look)
+        self.notes = [
+            replace(q, text=PLACEHOLDER) if q.key == str(self.count) else q for q in self.notes
+        ]
+
+    @rule(where=pick, look=pick)
+    def add_twins(self, where: int, look: int) -> None:
+        """The same question twice in one file; which is which is a matter of order."""
+        self.add(where, look)
+        (one,) = (q for q in self.notes if q.key == str(self.count))
+        self.count += 1
+        self.notes.append(replace(one, key=str(self.count)))
+        self.fresh.add(str(self.count))
+        self.twins.append((one.key, str(self.count)))
+
+    @rule(which=pick, how=pick)
+    def ask_twins_otherwise(self, which: int, how: int) -> None:
+        """Both alike, as an author does who finds a mistake in both."""
+        pairs = [pair for pair in self.twins if not self.fresh & {*pair}]
+        if pairs:
+            pair = pairs[which % len(pairs)]
+            title = FRAMES[how % len(FRAMES)].format(name(int(pair[0])))
+            self.notes = [replace(q, title=title) if q.key in pair else q for q in self.notes]
+            self.fresh |= {*pair}
+
+    @rule(which=pick, how=pick)
+    def ask_otherwise(self, which: int, how: int) -> None:
+        """Reword the title and leave the thing and the answer, short as it may be."""
+        at = self.choose(which)
+        if at is not None and self.notes[at].text != PLACEHOLDER:
+            q = self.notes[at]
+            self.notes[at] = replace(q, title=FRAMES[how % len(FRAMES)].format(name(int(q.key))))
+
+    @rule(one=pick, other=pick)
+    def merge(self, one: int, other: int) -> None:
+        """Two branches reword and rewrite one question each, build, and are merged."""
+        ours, theirs = self.choose(one), self.choose(other)
+        if ours is None or theirs is None or not self.lock:
+            return
+        base, locks = self.notes, []
+        for at in (ours, theirs):
+            # In two steps: only the lock of this side knows the question after both.
+            q = base[at]
+            asked = replace(q, title=f"Tell me about {name(int(q.key))}")
+            new = replace(asked, text=words(int(q.key), one + 1, 20))
+            lock = self.lock
+            for step in (asked, new):
+                self.now += 1
+                branch = tuple(step if it.key == q.key else it for it in base)
+                lock = build(branch, lock, self.now).lock
+            locks.append(encode_lock(lock).decode().split("\n"))
+            self.notes = [new if it.key == q.key else it for it in self.notes]
+        sides = ["<<<<<<< HEAD", *locks[0][:-2], "=======", *locks[1][:-2], ">>>>>>> other"]
+        self.lock = parse_lock("\n".join([*sides, *locks[0][-2:]]))
+        self.make()
+
     def choose(self, which: int, least: int = 0) -> int | None:
-        """A question that was not edited since the build, with so long an answer."""
+        """A question that was not edited since the build, with so long an answer, and no twin."""
         at = which % len(self.notes) if self.notes else None
         if at is None or self.notes[at].key in self.fresh or len(self.notes[at].text) < least:
+            return None
+        if any(self.notes[at].key in pair for pair in self.twins):
             return None
         self.fresh.add(self.notes[at].key)
         return at
@@ -108,6 +171,10 @@ class Author(RuleBasedStateMachine):
     @rule(seed=st.randoms(use_true_random=False))
     def reorder(self, seed: object) -> None:
         seed.shuffle(self.notes)  # type: ignore[attr-defined]
+        for pair in self.twins:
+            one, other = (n for n, q in enumerate(self.notes) if q.key in pair)
+            if self.notes[one].key != pair[0]:
+                self.notes[one], self.notes[other] = self.notes[other], self.notes[one]
 
     @rule(which=pick)
     def delete(self, which: int) -> None:
