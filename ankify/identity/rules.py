@@ -70,7 +70,8 @@ def by_mark(pairing: Pairing) -> Iterator[Pair]:
 def by_text_in_its_file(pairing: Pairing) -> Iterator[Pair]:
     """Title and answer in one file, twins in their order."""
     yield from _in_order(pairing, lambda item: (item.file, *item.text))
-    pairing.learn_places()
+    if not pairing.is_done():
+        pairing.learn_places()
 
 
 def by_title_in_its_file(pairing: Pairing) -> Iterator[Pair]:
