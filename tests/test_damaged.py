@@ -116,9 +116,9 @@ def test_two_sides_of_a_merge_in_one_lock_are_joined_but_not_by_a_locked_build(
         "".join([*lines[:at], lines[at], *lines[at:]]),
     ):
         (built / LOCK_NAME).write_text(text)
-        assert run("build", built, "-o", "y.apkg", "--locked")[0] == 1
+        assert run("build", built, "-o", "y.apkg", "--locked", now=3)[0] == 1
         assert (built / LOCK_NAME).read_text() == text
-        code, _, said = run("build", built, "-o", "y.apkg")
+        code, _, said = run("build", built, "-o", "y.apkg", now=3)
         assert code == 0
         assert f"{LOCK_NAME}: took the questions of both sides of a merge" in said
         assert (built / LOCK_NAME).read_text() == good

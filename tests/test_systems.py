@@ -143,7 +143,7 @@ def test_a_locale_that_cannot_name_the_files_is_a_clear_error(project: Write) ->
 
 @pytest.mark.parametrize("epoch", [0, 1, 315_532_799, 4_102_444_800, 4_294_967_296, 2**33])
 def test_a_clock_before_1980_or_after_2100_makes_a_deck(project: Write, epoch: int) -> None:
-    root = project({"a.md": TEXT, PICTURE: PIXEL})
+    root = project({"a.md": TEXT, PICTURE: PIXEL, "ankify.toml": '[deck]\nname = "notes"\n'})
     built(root, SOURCE_DATE_EPOCH=str(epoch))
     found = ankify.read_project(root, ankify.ReadOptions(now=epoch))
     assert {note.modified for note in found.notes} == {epoch}
