@@ -75,7 +75,7 @@ def staged_file(target: Path) -> Iterator[tuple[IO[bytes], Path]]:
     Whatever is not renamed is removed, and so are the files of builds that were killed. Raises
     OSError.
     """
-    _sweep(target)
+    sweep(target)
     staged = target.with_name(f"{PREFIX}{os.urandom(8).hex()}{target.suffix}")
     try:
         with staged.open("xb") as file:
@@ -140,7 +140,8 @@ def _seal(data: bytes) -> bytes:
     return hashlib.sha256(data).digest()
 
 
-def _sweep(target: Path) -> None:
+def sweep(target: Path) -> None:
+    """Remove what killed builds have left beside a file."""
     for left in target.parent.glob(f"{PREFIX}{'[0-9a-f]' * 16}{target.suffix}"):
         with suppress(OSError):
             if left.stat().st_mtime < time.time() - STALE:

@@ -59,7 +59,7 @@ def refused_or_the_same(run: Run, root: Path, good: str, data: bytes) -> None:
     (root / LOCK_NAME).write_bytes(data)
     code, _, error = run("build", root, "-o", "y.apkg", now=3)
     if code == 0:
-        assert parse_lock((root / LOCK_NAME).read_text()) == parse_lock(good), data
+        assert parse_lock((root / LOCK_NAME).read_bytes().decode()) == parse_lock(good), data
     else:
         assert code == 1
         assert error.startswith(f"{LOCK_NAME}:"), error

@@ -89,5 +89,6 @@ def test_a_newcomer_gets_a_deck_edits_it_and_keeps_the_history(
     assert anki.reviews() == history
     studied = [cards for note in anki.notes().values() if (cards := note.cards)[0][-1]]
     assert len(studied) == 6
-    assert anki.complaints() == []
+    # Asked first: Check Database may repair what Anki's own clock did, which changes the schema.
     assert not anki.needs_full_sync()
+    assert anki.complaints() == []

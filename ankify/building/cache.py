@@ -27,7 +27,7 @@ from typing import Any
 from platformdirs import user_cache_path
 
 from ankify import __version__, model
-from ankify.files import MEGABYTE, SLACK, read_file, write_file
+from ankify.files import MEGABYTE, SLACK, read_file, sweep, write_file
 
 FORMAT = 3  # of the entries
 _LARGEST = 500 * MEGABYTE  # of an entry
@@ -58,6 +58,7 @@ class Cache:
     def last_package(self, path: Path) -> None:
         with suppress(OSError, ValueError):  # a name that is not UTF-8
             self.folder.mkdir(parents=True, exist_ok=True)
+            sweep(self.folder / "last-package")
             write_file(self.folder / "last-package", str(path.resolve()).encode())
 
     # Pages --------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ankify.building.cache import cache_folder, package_folders
-from ankify.files import write_file
+from ankify.files import sweep, write_file
 from ankify.model import AnkifyError
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ def leave(
         data = marshal.dumps((_question(arguments), seen.root, single, state, printed))
         path = _file(arguments)
         path.parent.mkdir(parents=True, exist_ok=True)
+        sweep(path)
         write_file(path, crc32(data).to_bytes(4, "big") + data)
 
 
