@@ -69,16 +69,18 @@ def write_deck(
         hint = f"name the file: -o {path / default_output(project).name}"
         raise AnkifyError(f"cannot write {path}: it is a folder", hint=hint)
     rescue = _rescue(project, path)
+    place = project.root / LOCK_NAME
     with (
         staged_apkg(project, path) as package,
         _staged_lock(project, locked=locked) as lock,
-        _kept(path) as restore,
+        _kept(place) as restore,
     ):
-        publish(package, path)
+        # The lock first: of a build that is killed in between, it holds the notes that are gone.
+        if lock:
+            lock.replace(place)
         try:
-            if lock:
-                lock.replace(project.root / LOCK_NAME)
-        except OSError:
+            publish(package, path)
+        except AnkifyError:
             restore()
             raise
     Cache(project.root).last_package = path
@@ -152,7 +154,7 @@ def _staged_lock(project: Project, *, locked: bool) -> Iterator[Path | None]:
 
 @contextmanager
 def _kept(path: Path) -> Iterator[Callable[[], None]]:
-    """Keep the package that is there by a second name, for the caller to restore."""
+    """Keep the file that is there by a second name, for the caller to restore."""
     aside = path.with_name(f".ankify-{os.urandom(8).hex()}{path.suffix}")
     if path.exists():
         try:

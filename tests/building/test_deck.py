@@ -61,7 +61,7 @@ def test_neither_changes_when_one_of_them_is_held_open(
     assert not list(tmp_path.rglob(".ankify-*"))
 
 
-def test_a_package_is_restored_where_there_are_no_hard_links(
+def test_a_lock_is_restored_where_there_are_no_hard_links(
     project: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root, package = project(NOTES), tmp_path / "sums.apkg"
@@ -71,7 +71,7 @@ def test_a_package_is_restored_where_there_are_no_hard_links(
     replace = Path.replace
 
     def refused(path: Path, target: Path) -> Path:
-        if Path(target).name == "ankify.lock":
+        if Path(target).name == "sums.apkg":
             raise PermissionError(13, "used by another process", str(target))
         return replace(path, target)
 
