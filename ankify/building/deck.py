@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import itertools
-import os
 import shlex
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from ankify.anki.read import read_apkg
 from ankify.anki.write import publish, staged_apkg
 from ankify.building.cache import Cache
-from ankify.files import open_file
+from ankify.files import open_file, write_file
 from ankify.identity.lock import LOCK_NAME, parse_lock, read_lock, staged_lock
 from ankify.identity.names import other_locks
 from ankify.model import AnkifyError, ChangeKind, Project, StrPath
@@ -69,19 +68,22 @@ def write_deck(
         hint = f"name the file: -o {path / default_output(project).name}"
         raise AnkifyError(f"cannot write {path}: it is a folder", hint=hint)
     rescue = _rescue(project, path)
-    place = project.root / LOCK_NAME
     with (
         staged_apkg(project, path) as package,
         _staged_lock(project, locked=locked) as lock,
-        _kept(place) as restore,
     ):
         # The lock first: of a build that is killed in between, it holds the notes that are gone.
+        place = project.root / LOCK_NAME
+        old = place.read_bytes() if place.exists() else None
         if lock:
             lock.replace(place)
         try:
             publish(package, path)
         except AnkifyError:
-            restore()
+            if lock and old is not None:
+                write_file(place, old)
+            elif lock:
+                place.unlink()
             raise
     Cache(project.root).last_package = path
     return Deck(project, path, rescue)
@@ -150,29 +152,6 @@ def _staged_lock(project: Project, *, locked: bool) -> Iterator[Path | None]:
         return
     with staged_lock(project) as lock:
         yield lock
-
-
-@contextmanager
-def _kept(path: Path) -> Iterator[Callable[[], None]]:
-    """Keep the file that is there by a second name, for the caller to restore."""
-    aside = path.with_name(f".ankify-{os.urandom(8).hex()}{path.suffix}")
-    if path.exists():
-        try:
-            aside.hardlink_to(path)
-        except OSError:  # the file system knows no hard links
-            shutil.copy2(path, aside)
-
-    def restore() -> None:
-        if aside.exists():
-            aside.replace(path)
-        else:
-            path.unlink(missing_ok=True)
-
-    try:
-        yield restore
-    finally:
-        with suppress(OSError):
-            aside.unlink(missing_ok=True)
 
 
 def _rescue(project: Project, path: Path) -> Rescue | None:

@@ -61,30 +61,6 @@ def test_neither_changes_when_one_of_them_is_held_open(
     assert not list(tmp_path.rglob(".ankify-*"))
 
 
-def test_a_lock_is_restored_where_there_are_no_hard_links(
-    project: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    root, package = project(NOTES), tmp_path / "sums.apkg"
-    ankify.build(root, package)
-    (root / "Sums.md").write_text(MORE, encoding="utf-8")
-    before = state(root, package)
-    replace = Path.replace
-
-    def refused(path: Path, target: Path) -> Path:
-        if Path(target).name == "sums.apkg":
-            raise PermissionError(13, "used by another process", str(target))
-        return replace(path, target)
-
-    def no_links(path: Path, target: Path) -> None:
-        raise OSError("no hard links here")
-
-    monkeypatch.setattr(Path, "replace", refused)
-    monkeypatch.setattr(Path, "hardlink_to", no_links)
-    with pytest.raises(AnkifyError, match="used by another process"):
-        ankify.build(root, package)
-    assert state(root, package) == before
-
-
 def test_a_strict_build_with_problems_writes_nothing(project: Write, tmp_path: Path) -> None:
     root, package = project({"a.md": "## 1. What?\n\n![gone](gone.png)\n"}), tmp_path / "a.apkg"
     with pytest.raises(AnkifyError, match="problems"):
