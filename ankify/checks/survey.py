@@ -38,7 +38,6 @@ SAYABLE = re.compile(
 # images/a%20b.png
 PICTURE = re.compile(rf"(?:{'|'.join(map(re.escape, sorted(PICTURES)))})\b", re.IGNORECASE)
 MEDIA = frozenset(("img", "audio", "video", "source"))
-ON_A_DISK = re.compile(r"[A-Za-z]:[\\/]|\\\\|file:", re.IGNORECASE)
 BEFORE_A_NAME = re.compile(r"""[\s/\\"'<>\[\]|=]""")
 SPACED = re.compile(
     r"(?<![A-Za-z0-9$\\])\$[ \t]([^$\n`]{1,300}?)[ \t]\$(?![A-Za-z0-9$])"
@@ -257,7 +256,7 @@ class _Surveyor:
     def _html(self, content: str, line: int) -> None:
         self.anchors += html.ids(content)
         if "src" in content:
-            self._raw_pictures(content, line)
+            self._raw_pictures(content)
         for tag in html.tags(content):
             if tag.name in self.lost or tag.is_end or tag.name not in LOST | LOST_WHOLE:
                 continue
@@ -280,16 +279,11 @@ class _Surveyor:
                     " one in each comment",
                 )
 
-    def _raw_pictures(self, content: str, line: int) -> None:
-        """Pictures in raw HTML; those on somebody's disk never reach the page."""
+    def _raw_pictures(self, content: str) -> None:
         for tag in html.tags(content):
             source = tag.attributes.get("src", "") if tag.name in MEDIA else ""
             if source:
                 self.pictures.add(_name(source))
-            if ON_A_DISK.match(source):
-                at = line + content.count("\n", 0, tag.start)
-                message = f"image is not a path inside of the notes folder: {source}"
-                self._problem(at, "image-outside", message, "copy the picture beside the notes")
 
     def _html_links(self, content: str, line: int) -> None:
         for link in html.elements(content, ("a",)) if "<" in content else ():

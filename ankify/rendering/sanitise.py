@@ -38,6 +38,11 @@ _ATTRIBUTES = {
 }
 
 
+# C:\a.png and file:///a.png are kept in a `src`, so that card and check can say that they are
+# on somebody's disk: what `media` cannot ship is text on the card.
+_OF_DISKS = ("file", *"abcdefghijklmnopqrstuvwxyz")
+
+
 @cache
 def _cleaner() -> nh3.Cleaner:
     return nh3.Cleaner(
@@ -45,7 +50,7 @@ def _cleaner() -> nh3.Cleaner:
         clean_content_tags=set(_DROPPED.split()),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
         filter_style_properties={"text-align"},
-        url_schemes={"http", "https", "ftp", "mailto", "data"},
+        url_schemes={"http", "https", "ftp", "mailto", "data", *_OF_DISKS},
         link_rel=None,
         attribute_filter=_address,
     )

@@ -34,6 +34,7 @@ def said(root: Path) -> list[tuple[str, str]]:
         ("| a | b |\n|---|---|\n| `x\\|y` | $|z|$ |\n| c |", []),
         ("- x\n  | a | b |\n  |---|---|---|\n", ["cut-table"]),
         ('<img src="C:\\a.png"> <img src="file:///b.png">', ["image-outside"] * 2),
+        ("<div>x</div>\n\n![a](C:\\a.png)", ["image-outside"]),
         ("`![[y]]` `$$` **注意：**后面 ((a)) #+", []),
     ],
 )
