@@ -267,7 +267,7 @@ class _Surveyor:
                 "removed-html",
                 f"<{tag.name}> is left out of the cards, as on GitHub; {stays}",
             )
-        for start, comment in html.comments(content) if "ankify:" in content else ():
+        for start, _, comment in html.comments(content) if "ankify:" in content else ():
             said = comment.removeprefix("ankify:").strip()
             if comment.startswith("ankify:") and not SAYABLE.fullmatch(said):
                 self._problem(

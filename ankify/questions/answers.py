@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import html
 import re
 
 from ankify.questions.blocks import Block
 from ankify.questions.words import BACK_TO_TOP, KEY, PLACEHOLDER, answers, opens
+from ankify.reading.html import elements, html_lines, html_text, shows_without_words
 from ankify.reading.inline import visible
 from ankify.reading.tokens import Token
 
 LISTS = ("bullet_list_open", "ordered_list_open")
 
 LONG = 400  # so much text, targets of links included, says something
-
-TAG = re.compile(r"<!--[\s\S]*?(?:-->|\Z)|<[^<>]*>")
-
-SHOWN = re.compile(r"<(?:img|video|audio|iframe|svg|table|input|picture)\b", re.IGNORECASE)
 
 
 def is_filler(block: Block) -> bool:
@@ -25,8 +21,9 @@ def is_filler(block: Block) -> bool:
     if token.type == "html_block":
         if len(token.content) > LONG:
             return False
-        words = html.unescape(TAG.sub(" ", token.content))
-        return not SHOWN.search(token.content) and _says_nothing(words, "href" in token.content)
+        if shows_without_words(token.content):
+            return False
+        return _says_nothing(html_text(token.content), "href" in token.content)
     if token.type == "paragraph_open":
         return _is_blank(block.tokens[1])
     if token.type in ("blockquote_open", *LISTS):
@@ -40,8 +37,7 @@ def is_blank(block: Block) -> bool:
     token = block.tokens[0]
     if token.type != "html_block":
         return token.type == "hr"
-    words = html.unescape(TAG.sub("", token.content))
-    return not words.strip() and not SHOWN.search(token.content)
+    return not html_text(token.content) and not shows_without_words(token.content)
 
 
 def _is_blank(inline: Token) -> bool:
@@ -51,13 +47,17 @@ def _is_blank(inline: Token) -> bool:
     words = visible(children)
     if not _says_nothing(words, linked=True):  # so links and pictures do not matter
         return False
-    if any(c.type == "image" or SHOWN.match(c.content) for c in children if c.nesting == 0):
+    if any(child.type == "image" or _shows(child) for child in children):
         return False
     targets = [child.attrs.get("href") for child in children if child.type == "link_open"]
     if any(not str(target).startswith("#") for target in targets):
         return False
     linked = bool(targets) or any("href" in child.content for child in children)
     return _says_nothing(words, linked)
+
+
+def _shows(child: Token) -> bool:
+    return child.type == "html_inline" and shows_without_words(child.content)
 
 
 def _says_nothing(words: str, linked: bool) -> bool:
@@ -67,14 +67,12 @@ def _says_nothing(words: str, linked: bool) -> bool:
 
 OPTION = re.compile(r"\W*a\s*\.", re.IGNORECASE)  # of a choice, rather than an answer
 
-SUMMARY = re.compile(r"<summary\b[^<>]*>([\s\S]*?)</summary", re.IGNORECASE)
-
 
 def opening_words(block: Block) -> str:
     """The words a paragraph, a heading, a quote or raw HTML begins with; none of other blocks."""
     token, *inside = block.tokens[:3]
     if token.type == "html_block":
-        return TAG.sub("", token.content).strip()
+        return "\n".join(html_lines(token.content))
     if token.type not in ("paragraph_open", "heading_open", "blockquote_open"):
         return ""
     inline = next((child for child in inside if child.type == "inline"), None)
@@ -109,5 +107,6 @@ def shows_answer(block: Block) -> bool:
         return True
     if key_in_list(block):
         return True
-    buttons = (SUMMARY.search(t.content) for t in block.tokens if t.type == "html_block")
-    return any(found and opens(TAG.sub("", found[1]).strip()) for found in buttons)
+    raw = (t.content for t in block.tokens if t.type == "html_block")
+    buttons = (next(elements(content, ("summary",)), None) for content in raw)
+    return any(button and button.is_closed and opens(button.text) for button in buttons)

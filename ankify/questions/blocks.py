@@ -16,20 +16,20 @@ from itertools import accumulate, chain, pairwise, takewhile
 from typing import NamedTuple
 
 from ankify.questions.numbers import ALONE, IDENTIFIER, Numbered
+from ankify.questions.raw_html import Part, html_parts, html_title, summary_title
 from ankify.questions.titles import (
     PARAGRAPH_LEVEL,
     TITLED,
     Kind,
     Title,
-    html_title,
     item_title,
     opening_title,
     paragraph_title,
-    summary_title,
     title_of,
     with_title_of,
 )
 from ankify.questions.words import NO_QUESTION, ONLY_LABEL, answers, asks, opens
+from ankify.reading.html import Tag, comments, end_tag, tags
 from ankify.reading.inline import BREAKS, visible
 from ankify.reading.tokens import Token
 
@@ -73,11 +73,11 @@ class Block(NamedTuple):
             if "ankify:" in token.content
         )
         contents = (t.content for t in leaves if t.type in ("html_inline", "html_block"))
-        found = (COMMENT.findall(content) for content in contents)
-        return tuple(chain.from_iterable(found))
+        found = chain.from_iterable(map(comments, contents))
+        return tuple(said[len(TO_US) :].strip() for *_, said in found if said.startswith(TO_US))
 
 
-COMMENT = re.compile(r"<!--\s*ankify:\s*(.*?)\s*-->", re.DOTALL)  # <!-- ankify: id=norms -->
+TO_US = "ankify:"  # <!-- ankify: id=norms -->
 
 
 def read_blocks(tokens: Sequence[Token]) -> list[Block]:
@@ -133,38 +133,51 @@ def _with_identifiers(blocks: list[Block]) -> list[Block]:
 
 # -- <summary> over several blocks -----------------------------------------------------------------
 
-OPEN_SUMMARY = re.compile(r"<summary\b[^<>]*>(?![\s\S]*</summary)", re.IGNORECASE)
-SUMMARY_TAG = re.compile(r"<summary\b", re.IGNORECASE)
-END_OF_SUMMARY = re.compile(r"</summary\s*>", re.IGNORECASE)
+SUMMARY = "summary"
 
 
 def _with_long_summaries(blocks: list[Block]) -> list[Block]:
     """Read a <summary> that a blank line cuts: what follows up to its end is asked, too."""
     for at, block in enumerate(blocks):
-        token = block.tokens[0]
-        opened = OPEN_SUMMARY.search(token.content) if token.type == "html_block" else None
+        opened = _open_summary(block)
         end = _end_of_summary(blocks, at) if opened else None
         if opened and end is not None:
-            line = block.line + token.content.count("\n", 0, opened.end())
-            title = summary_title(token.content[opened.end() :], line, asked=end - at - 1)
-            closing = blocks[end].tokens[0] if end < len(blocks) else token
-            if closing.type == "html_block" and closing is not token:
-                rest = END_OF_SUMMARY.sub("", closing.content, count=1)
-                blocks[end] = blocks[end]._replace(tokens=(closing.copy(content=rest),))
+            content = block.tokens[0].content
+            line = block.line + content.count("\n", 0, opened.end)
+            title = summary_title(content[opened.end :], line, asked=end - at - 1)
+            if end < len(blocks):
+                blocks[end] = _without_end_of_summary(blocks[end])
             blocks[at] = block._replace(title=title)
     return blocks
+
+
+def _open_summary(block: Block) -> Tag | None:
+    """The tag <summary> of raw HTML that does not hold its end."""
+    token = block.tokens[0]
+    if token.type != "html_block" or SUMMARY not in token.content.lower():
+        return None
+    found = [tag for tag in tags(token.content) if tag.name == SUMMARY]
+    return found[-1] if found and not found[-1].is_end else None
 
 
 def _end_of_summary(blocks: Sequence[Block], at: int) -> int | None:
     for end in range(at + 1, min(at + 1 + REACH, len(blocks))):
         token = blocks[end].tokens[0]
-        if token.type == "html_block" and SUMMARY_TAG.search(token.content):
-            return None
-        if token.type == "html_block" and END_OF_SUMMARY.search(token.content):
-            return end
-        if any(END_OF_SUMMARY.match(child.content) for child in _words(blocks[end])):
+        found = [tag for tag in tags(token.content) if tag.name == SUMMARY]
+        if token.type == "html_block" and found:
+            return end if all(tag.is_end for tag in found) else None
+        if any(end_tag(child.content, SUMMARY) for child in _words(blocks[end])):
             return end + 1  # `Why?</summary>` in a paragraph
     return None
+
+
+def _without_end_of_summary(block: Block) -> Block:
+    token = block.tokens[0]
+    closing = end_tag(token.content, SUMMARY) if token.type == "html_block" else None
+    if not closing:
+        return block
+    rest = token.content[: closing.start] + token.content[closing.end :]
+    return block._replace(tokens=(token.copy(content=rest),))
 
 
 # -- titles below their number ---------------------------------------------------------------------
@@ -349,39 +362,19 @@ def shown(inside: tuple[Token, ...]) -> Iterator[Token]:
 
 # -- raw HTML --------------------------------------------------------------------------------------
 
-ATTRIBUTES = r"""(?:(?:"[^"\n]*"|'[^'\n]*'|[^<>"'\n])*|[^<>\n]*)"""  # the second: an unclosed quote
-TAGS_OF_BREAKS = r"(?:[ \t]*<br\s*/?>)*"
-HTML_PART = re.compile(
-    rf"""(?P<comment><!--[\s\S]*?(?:-->|\Z))
-    | (?P<heading><h(?P<level>[1-6])\b(?P<attributes>{ATTRIBUTES})>
-        (?P<title>(?:(?!</?h[1-6]\b)[\s\S])*?(?=</h[1-6]\b)|[^\n]*)(?:</h[1-6]\s*>)?{TAGS_OF_BREAKS})
-    | (?P<details>(?P<opens><details\b[^<>]*>)?\s*<summary\b[^<>]*>
-        (?P<summary>(?:(?!<summary\b)[\s\S])*?)</summary\s*>{TAGS_OF_BREAKS})
-    | (?P<bold><p\b[^<>]*>\s*(?P<strong><(?P<tag>b|strong)\b[^<>]*>
-        (?:(?!<p\b)[^\n])*?</(?P=tag)>)\s*</p>)
-    | (?P<hashed>(?m:^)[ ]{{0,3}}(?P<hashes>\#{{1,6}})[ \t]+(?P<words>[^\n]*))
-    | (?P<open><details\b[^<>]*>) | (?P<close></details\s*>)""",
-    re.IGNORECASE | re.VERBOSE,
-)
-VERBATIM = re.compile(r"\s*<(?:pre|script|style|textarea)\b", re.IGNORECASE)
-
 
 def _cut_html(token: Token) -> list[Block]:
     """Cut a raw HTML block at its headings, summaries and comments; the text itself stays."""
-    if VERBATIM.match(token.content):
-        return [Block((token,))]
     blocks: list[Block] = []
     done = 0
-    for part in HTML_PART.finditer(token.content):
-        blocks += _html_block(token, done, part.start())
-        blocks += _html_block(token, part.start(), part.end(), part)
-        done = part.end()
+    for part in html_parts(token.content):
+        blocks += _html_block(token, done, part.start)
+        blocks += _html_block(token, part.start, part.end, part)
+        done = part.end
     return [*blocks, *_html_block(token, done, len(token.content))]
 
 
-def _html_block(
-    token: Token, start: int, end: int, part: re.Match[str] | None = None
-) -> list[Block]:
+def _html_block(token: Token, start: int, end: int, part: Part | None = None) -> list[Block]:
     content = token.content[start:end]
     if not content.strip():
         return []
@@ -390,6 +383,5 @@ def _html_block(
     line = first + token.content.count("\n", 0, start)
     end = line + content.strip().count("\n") + 1
     cut = token.copy(content=content.strip() + "\n", map=(line, end))
-    title = html_title(part, line) if part else None
-    depth = 0 if not part else bool(part["opens"] or part["open"]) - bool(part["close"])
-    return [Block((cut,), title, depth=depth)]
+    title = html_title(token.content, part, line) if part else None
+    return [Block((cut,), title, depth=part.depth if part else 0)]

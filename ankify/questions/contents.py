@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Iterator, Sequence
 
 from ankify.model import Link, TocEntry
-from ankify.questions.answers import LISTS, TAG
+from ankify.questions.answers import LISTS
 from ankify.questions.blocks import Block
 from ankify.questions.numbers import read_number
 from ankify.questions.words import normal
+from ankify.reading.html import elements, html_text
 from ankify.reading.inline import BREAKS, may_link, visible
 from ankify.reading.tokens import Token
 
-# -- labels of answers -----------------------------------------------------------------------------
-
-
-# -- tables of contents ----------------------------------------------------------------------------
-
-
-HTML_LINK = re.compile(
-    r"""<a\b[^<>]*?href\s*=\s*["']?([^"'\s<>]*)[^<>]*>((?:(?!<a\b)[\s\S])*?)</a\s*>""",
-    re.IGNORECASE,
-)
 LISTING = ("paragraph_open", "table_open", "html_block", *LISTS)
 MOSTLY = 0.6  # of the letters
 
@@ -35,8 +24,9 @@ def links(block: Block) -> Iterator[Link]:
             yield from _inline_links(token.children, _line(token, block))
         elif token.type == "html_block":
             line = _line(token, block)
-            for href, inner in HTML_LINK.findall(token.content):
-                yield Link(line, html.unescape(href), html.unescape(TAG.sub("", inner)).strip())
+            for anchor in elements(token.content, ("a",)):
+                if anchor.is_closed and "href" in anchor.tag.attributes:
+                    yield Link(line, anchor.tag.attributes["href"], anchor.text)
 
 
 def _line(token: Token, block: Block) -> int:
@@ -58,7 +48,7 @@ def _inline_links(children: Sequence[Token], line: int) -> Iterator[Link]:
 def letters(block: Block) -> int:
     """How many letters and digits a reader sees in a block."""
     words = [
-        TAG.sub("", token.content) if token.type == "html_block" else visible(token.children or ())
+        html_text(token.content) if token.type == "html_block" else visible(token.children or ())
         for token in block.tokens
         if token.type in ("inline", "html_block")
     ]

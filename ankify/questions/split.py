@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, chain, dropwhile
 
 from ankify.model import LeftOut, Location, Problem, Question, Suggestion, TocEntry, Verdict
-from ankify.questions.answers import LISTS, TAG, is_blank, is_filler, key_in_list, opening_words
+from ankify.questions.answers import LISTS, is_blank, is_filler, key_in_list, opening_words
 from ankify.questions.blocks import Block, read_blocks, shown
 from ankify.questions.choice import Finding, Outline, overrule
 from ankify.questions.evidence import HEADINGS, LISTED, style_of
@@ -33,6 +33,7 @@ from ankify.questions.words import (
     opens,
     title_end,
 )
+from ankify.reading.html import summaries, tags
 from ankify.reading.inline import cut, visible
 from ankify.reading.parse import ParsedFile, plain_text
 from ankify.reading.tokens import Token
@@ -434,17 +435,13 @@ def _unwrapped(answer: list[Block]) -> list[Block]:
     return answer
 
 
-BUTTON = re.compile(r"<details>(?=\s*<summary\b[^<>]*>([\s\S]*?)</summary>)", re.IGNORECASE)
-
-
 def _opened(token: Token) -> Token:
     """Without the button "Answer": on the back of a card nobody wants to ask a second time."""
-    if "<details>" not in token.content.lower():
-        return token
-    content = BUTTON.sub(
-        lambda tag: "<details open>" if opens(TAG.sub("", tag[1]).strip()) else tag[0],
-        token.content,
-    )
+    content = token.content
+    for details, summary in reversed(list(summaries(content))):
+        if details and "open" not in details.attributes and opens(summary.text):
+            opened = f"{details.source[:-1]} open>"
+            content = content[: details.start] + opened + content[details.end :]
     return token if content == token.content else token.copy(content=content)
 
 
@@ -496,14 +493,11 @@ def _is_ticked(block: Block) -> bool:
     return {item.meta.get("checked") for item in items} == {True, False}
 
 
-TAGGED = re.compile(r"<[^\n>]*>")  # `<li key={it}>`
-
-
 def _is_repeated(block: Block) -> bool:
-    numbered = block.tokens[0].type == "ordered_list_open"
-    return (
-        numbered or _is_ticked(block) or any(TAGGED.search(token.content) for token in block.tokens)
-    )
+    if block.tokens[0].type == "ordered_list_open" or _is_ticked(block):
+        return True
+    marked = (token.content for token in block.tokens if "<" in token.content)
+    return any(any(tags(content)) for content in marked)  # `<li key={it}>`
 
 
 def _unticked(block: Block) -> Block:

@@ -6,15 +6,15 @@ of the paragraph taken apart. Nothing is decided here; `choice.py` does that.
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from ankify.questions.numbers import ITEM_NUMBER, NUMBERED, Numbered, read_number
-from ankify.questions.words import QUESTION_LABEL, is_sentence, opens, title_end
+from ankify.questions.words import QUESTION_LABEL, is_sentence, title_end
 from ankify.questions.words.patterns import Pattern
+from ankify.reading.html import ids, tags
 from ankify.reading.inline import BREAKS, cut, visible
 from ankify.reading.tokens import Token
 
@@ -110,17 +110,9 @@ def title_of(
     return Title(kind, level, read, children, inside, line, glued)
 
 
-ANCHOR = re.compile(r"""\b(?:id|name)\s*=\s*(?:"([^"]*)"?|'([^']*)'?|([^\s>]+))""", re.IGNORECASE)
-
-
-def _anchor(children: Iterable[Token]) -> str | None:
-    tags = "".join(token.content for token in children if token.type == "html_inline")
-    return _attribute(tags)
-
-
-def _attribute(tags: str) -> str | None:
-    found = ANCHOR.search(tags)
-    return html.unescape(next(filter(None, found.groups()), "")) if found else None
+def anchor_of(children: Iterable[Token]) -> str | None:
+    """The first id in the raw HTML among inline tokens."""
+    return next(iter(ids("".join(t.content for t in children if t.type == "html_inline"))), None)
 
 
 def _target(children: Sequence[Token]) -> str | None:
@@ -153,7 +145,6 @@ def _without_citation(title: tuple[Token, ...]) -> tuple[Token, ...]:
 # What a title in a paragraph may begin with, to be quick about all other paragraphs.
 TITLED = Pattern(lambda: rf"(?::[a-z0-9_+-]+:|[^\w<(\[【])*(?:\*\*|__|<|{NUMBERED.source})")
 SHORTCODE = re.compile(r":[a-z0-9_+-]+:")
-BOLD_TAG = re.compile(r"<(/?)(?:b|strong)\b[^>]*>$", re.IGNORECASE)
 
 
 def paragraph_title(inline: Token, read: Numbered | None = None) -> Title | None:
@@ -245,14 +236,22 @@ def _bold(children: Sequence[Token]) -> tuple[int, int]:
     """Where the first bold text of a paragraph begins and ends; the end is 0 if there is none."""
     opening = None
     for at, token in enumerate(children):
-        tag = BOLD_TAG.match(token.content) if token.type == "html_inline" else None
-        if opening is None and (token.type == "strong_open" or (tag and not tag[1])):
+        bold = _nesting_of_bold(token)
+        if opening is None and bold > 0:
             opening = len(visible(children[:at]))
-        elif token.type == "strong_close" or (tag and tag[1]):
+        elif bold < 0:
             return (opening or 0), (0 if opening is None else len(visible(children[:at])))
         elif token.type in BREAKS and opening is None:
             break
     return 0, 0
+
+
+def _nesting_of_bold(token: Token) -> int:
+    """1 where bold text begins, -1 where it ends: `**`, <b>, <strong>."""
+    if token.type in ("strong_open", "strong_close"):
+        return token.nesting
+    tag = next(tags(token.content), None) if token.type == "html_inline" else None
+    return 0 if tag is None or tag.name not in ("b", "strong") else -1 if tag.is_end else 1
 
 
 def with_title_of(
@@ -294,7 +293,7 @@ def item_title(item: Token, head: tuple[Token, ...]) -> Title:
 def _is_target(title: tuple[Token, ...]) -> bool:
     """Whether a table of contents may point to a title: it has an id, or is a link to itself."""
     target = _target(title)
-    return bool(_anchor(title) or (target and "/" not in target))
+    return bool(anchor_of(title) or (target and "/" not in target))
 
 
 def _listed(item: Token, read: Numbered) -> Numbered:
@@ -302,62 +301,3 @@ def _listed(item: Token, read: Numbered) -> Numbered:
     if read.number or not item.info:
         return read
     return Numbered(ITEM_NUMBER, item.info, read.separator, read.start)
-
-
-# -- raw HTML --------------------------------------------------------------------------------------
-
-TAGS = re.compile(r"(<[^>]*>)")
-
-
-def html_title(part: re.Match[str], line: int) -> Title | None:
-    """The title in a part of raw HTML that `blocks.HTML_PART` found."""
-    if part["heading"]:
-        kind, level, inner = Kind.HTML, int(part["level"]), part["title"]
-    elif part["details"]:
-        kind, level, inner = Kind.SUMMARY, PARAGRAPH_LEVEL, part["summary"]
-        line += part["details"][: part.start("summary") - part.start("details")].count("\n")
-    elif part["hashed"]:  # text to GitHub, right below a tag, and a heading to its author
-        kind, level, inner = Kind.HEADING, len(part["hashes"]), part["words"]
-    elif part["bold"]:
-        kind, level, inner = Kind.BOLD, PARAGRAPH_LEVEL, part["strong"]
-    else:
-        return None
-    children = tuple(_html_children(" ".join(inner.split())))
-    words = visible(children)
-    if kind is Kind.SUMMARY and (not words.strip() or opens(words.strip())):
-        return None
-    at = Token("html_block", "", 0, map=(line, line + 1))
-    title = title_of(kind, level, children, words, at)
-    if part["hashed"] and not title.read.number:
-        return None  # `# a comment` in <pre>
-    return _numbered_by_id(title, _attribute(part["attributes"] or "") or _anchor(children))
-
-
-def summary_title(inner: str, line: int, asked: int) -> Title | None:
-    """The title that opens a <summary> of several blocks, of which `asked` follow."""
-    children = tuple(_html_children(" ".join(inner.split())))
-    words = visible(children)
-    if not words.strip() or opens(words.strip()):
-        return None
-    at = Token("html_block", "", 0, map=(line, line + 1))
-    title = title_of(Kind.SUMMARY, PARAGRAPH_LEVEL, children, words, at)
-    return replace(title, asked=asked)
-
-
-def _numbered_by_id(title: Title, anchor: str | None) -> Title:
-    """Take the number from `<h2 id="3.X">` where the title lacks it, or its dot: `3X`."""
-    read = read_number(anchor or "")
-    if title.read.dialect or not read.number:
-        return title
-    glued = visible(title.whole).startswith(read.number)
-    inside = cut(title.whole, len(read.number)) if glued else title.whole
-    return replace(title, read=read, children=inside)
-
-
-def _html_children(inner: str) -> Iterator[Token]:
-    """Raw HTML as inline tokens, so that one way of reading titles serves all."""
-    for part in TAGS.split(inner):
-        if part.startswith("<"):
-            yield Token("html_inline", "", 0, content=part)
-        elif part:
-            yield Token("text", "", 0, content=html.unescape(part))

@@ -21,6 +21,8 @@ _BLOCKS = """address article aside blockquote br center dd details div dl dt fie
 BLOCKS = HEADINGS | frozenset(_BLOCKS.split())
 # What a reader never sees of an element, its content included.
 UNSEEN = frozenset(("script", "style", "template"))
+# What a reader sees without a word in it.
+SHOWN = frozenset(("img", "video", "audio", "iframe", "svg", "table", "input", "picture"))
 
 # `<!-- x -->`, `<h2 title="a > b">`, `</h2>`; a quote that is never closed ends with the line or
 # the next `>`: `<h2 id="norms>`. Possessive, so that the time grows with the text alone.
@@ -30,6 +32,8 @@ _MARKUP = re.compile(
       (?: (?:[^"'<>]++|"[^"]*+"|'[^']*+')*+> | [^<>\n]*+> )""",
     re.DOTALL | re.VERBOSE,
 )
+
+_BREAK = re.compile(r"[ \t]*<br\b[^<>\n]*>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,23 +95,24 @@ def tags(html: str) -> Iterator[Tag]:
             )
 
 
-def comments(html: str) -> Iterator[tuple[int, str]]:
-    """Find the comments of some HTML: the offset of each, and what it says."""
+def comments(html: str) -> Iterator[tuple[int, int, str]]:
+    """Find the comments of some HTML: the offsets of each, and what it says."""
     for found in _MARKUP.finditer(html):
         if found["name"] is None:
-            yield found.start(), found["comment"].strip()
+            yield found.start(), found.end(), found["comment"].strip()
 
 
 def elements(html: str, names: Collection[str]) -> Iterator[Element]:
     """Find the elements of these names, in order; of those in each other the innermost.
 
-    An element whose end tag is missing ends with its line, or before the next of its kind.
+    An element whose end tag is missing ends with its line, or before the next of its kind. The end
+    tag of any heading ends one, as in browsers.
     """
     open_tag: Tag | None = None
     for tag in tags(html):
         if tag.name not in names:
             continue
-        if open_tag and tag.is_end and tag.name == open_tag.name:
+        if open_tag and tag.is_end and _ends(tag, open_tag):
             yield Element(open_tag, html[open_tag.end : tag.start], tag.end, True)
             open_tag = None
         elif not tag.is_end:
@@ -118,10 +123,55 @@ def elements(html: str, names: Collection[str]) -> Iterator[Element]:
         yield _unclosed(html, open_tag, len(html))
 
 
+def _ends(tag: Tag, open_tag: Tag) -> bool:
+    return tag.name == open_tag.name or (tag.name in HEADINGS and open_tag.name in HEADINGS)
+
+
 def _unclosed(html: str, tag: Tag, limit: int) -> Element:
     line_end = html.find("\n", tag.end, limit)
     end = limit if line_end < 0 else line_end
     return Element(tag, html[tag.end : end], end, False)
+
+
+def summaries(html: str) -> Iterator[tuple[Tag | None, Element]]:
+    """Find the elements <summary> that have an end, each with the <details> tag right above it."""
+    found = {it.tag.start: it for it in elements(html, ("summary",)) if it.is_closed}
+    above: Tag | None = None
+    for tag in tags(html) if found else ():
+        if tag.start in found:
+            opens = above and above.name == "details" and not above.is_end
+            is_near = above and not html[above.end : tag.start].strip()
+            yield (above if opens and is_near else None), found[tag.start]
+        above = tag
+
+
+def end_tag(html: str, name: str) -> Tag | None:
+    """The first end tag of this name in some HTML."""
+    return next((tag for tag in tags(html) if tag.is_end and tag.name == name), None)
+
+
+def after_breaks(html: str, at: int) -> int:
+    """The offset behind the tags <br> that follow an offset on its line."""
+    while found := _BREAK.match(html, at):
+        at = found.end()
+    return at
+
+
+def shows_without_words(html: str) -> bool:
+    """Whether some HTML shows a picture, a table or the like."""
+    return any(tag.name in SHOWN for tag in tags(html))
+
+
+def pieces(html: str) -> Iterator[tuple[str, bool]]:
+    """Cut some HTML into its text and its mark-up, in order, and say which of them is mark-up."""
+    at = 0
+    for found in _MARKUP.finditer(html):
+        if at < found.start():
+            yield html[at : found.start()], False
+        yield found[0], True
+        at = found.end()
+    if at < len(html):
+        yield html[at:], False
 
 
 def ids(html: str) -> list[str]:

@@ -84,7 +84,7 @@ def test_ids_and_names_are_targets_of_links() -> None:
 
 def test_comments_know_where_they_are() -> None:
     html = "a <!-- ankify: id=x -->\n<!--b"
-    assert list(comments(html)) == [(2, "ankify: id=x"), (24, "b")]
+    assert list(comments(html)) == [(2, 23, "ankify: id=x"), (24, 29, "b")]
 
 
 def test_offsets_stay_when_comments_are_blanked() -> None:
