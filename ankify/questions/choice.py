@@ -218,7 +218,7 @@ def leave_quiet_parts(search: Search) -> None:
     found: dict[Style, Group] = {}
     file = search.file
     for style, group in search.numbered.items():
-        if style.kind not in WEAK or group.is_labelled:
+        if style.kind not in WEAK or group.is_labelled or group.names_terms:
             found[style] = group
             continue
         part = {at: bisect_left(file.headings, at) for at in group}
@@ -392,7 +392,7 @@ def _outermost(search: Search, groups: Groups) -> Group:
         elif not (ground := judge(group)).accepts:
             search.record(group, Ruling.REFUSED, ground)
             has_chapters |= style.kind in HEADINGS and not is_stray(group)
-        elif has_chapters and group.share_asking < limit.MOST_ASK:
+        elif has_chapters and group.share_asking < limit.MOST_ASK and not group.names_terms:
             search.record(group, Ruling.REFUSED, IN_CHAPTERS)
             has_chapters |= style.kind in HEADINGS
         else:  # what is in chapters has to ask aloud to be a question

@@ -16,6 +16,7 @@ from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
+from ankify.questions import thresholds as limit
 from ankify.questions.answers import LISTS, is_filler, shows_answer
 from ankify.questions.blocks import Block
 from ankify.questions.contents import hollow, text_size
@@ -142,6 +143,14 @@ def share(found: Iterable[bool]) -> float:
 def _above(sizes: Iterable[int]) -> list[int]:
     """The sum of what is above each position."""
     return [0, *accumulate(sizes)]
+
+
+WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+
+
+def _width(title: str) -> int:
+    """The letters of a title; one of Han, kana or hangul says as much as two of another script."""
+    return len(normal(title)) + len(WIDE.findall(title))
 
 
 def _is_headline(block: Block) -> bool:
@@ -315,6 +324,22 @@ class FileIndex:
         index = bisect_left(self._labels_of_answers, start)
         return index < len(self._labels_of_answers) and self._labels_of_answers[index] < end
 
+    def names_term(self, start: int, end: int) -> bool:
+        """Whether a title states something, and a short list below gives the term for it.
+
+        `3. A program that turns source text into machine code`, and `- **Compiler**` below. A
+        command is no term: then the statement says what to do.
+        """
+        said = _width(self.titles[start].name)
+        end = self.end_below(start, end)
+        blocks = self.flow.blocks
+        below = [*blocks[start].inside, *(t for it in blocks[start + 1 : end] for t in it.tokens)]
+        if said < limit.STATEMENT or not below or below[0].type != "bullet_list_open":
+            return False
+        words = [child for token in below for child in token.children or ()]
+        term = len(normal(visible(child for child in words if child.type != "code_inline")))
+        return 0 < term <= limit.TERM * said and not any(t.type == "fence" for t in below)
+
     def holds_contents(self, start: int, end: int) -> bool:
         """Whether a table of contents is between two positions."""
         return self._contents[bisect_left(self._contents, start)] < end
@@ -434,6 +459,15 @@ class Group:
     def share_solved(self) -> float:
         """The share of titles with an answer that calls itself one."""
         return share(self.file.is_solved(*span) for span in self.spans)
+
+    @cached_property
+    def names_terms(self) -> bool:
+        """Whether this is a long list of statements, most with a term for it below."""
+        if self.first.kind not in LISTED or len(self) < limit.LONG_RUN:
+            return False
+        if share(_width(t.name) >= limit.STATEMENT for t in self.titles) < limit.MOST_PLAIN_ASK:
+            return False  # looking below takes longer
+        return share(self.file.names_term(*span) for span in self.spans) >= limit.MOST_PLAIN_ASK
 
     @cached_property
     def share_answered(self) -> float:

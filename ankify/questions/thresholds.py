@@ -21,6 +21,16 @@ NEARLY_ALL_ASK = 0.8
 # Bold text and list items are mostly emphasis and steps, so more of them have to ask.
 MOST_PLAIN_ASK = 0.6
 
+# -- statements, each with the term for it below ----------------------------------------------------
+
+# Letters of a statement; titles of books and points of a list have fewer. Han, kana and hangul
+# count twice.
+STATEMENT = 30
+# The term, against the statement: what is longer explains it.
+TERM = 0.5
+# Of fewer than these, the list is steps, or points with a remark each.
+LONG_RUN = 10
+
 # -- titles with something below -------------------------------------------------------------------
 
 # Titles with an answer, titles that hold others, titles that a table of contents names.

@@ -278,16 +278,30 @@ def item_title(item: Token, head: tuple[Token, ...]) -> Title:
     if head[0].type == "heading_open":
         read = _listed(item, read_number(words))
         return title_of(Kind.ITEM_HEADING, int(head[0].tag[1]), children, words, item, read=read)
-    first = words.partition("\n")[0]
+    first, _, rest = words.partition("\n")
+    dated = item.info and rest and not LETTER.search(first)
+    if dated:  # `3. 2023-05-01`, and what is asked on the next line
+        children, words = cut(children, len(first) + 1), rest
+        first = words.partition("\n")[0]
     line = cut(children, 0, len(first))
     own = read_number(first)
     kind = Kind.ITEM_LINK if own.dialect and _is_target(line) else Kind.ITEM
-    bold = paragraph_title(head[1]) if kind is Kind.ITEM else None
-    if bold and bold.kind is Kind.BOLD:
+    bold = paragraph_title(head[1]) if kind is Kind.ITEM and not dated else None
+    if bold and bold.kind is Kind.BOLD and not _goes_on(first, _bold(children)[1]):
         at, read = (item.map or [0])[0], _listed(item, bold.read)
         return replace(bold, kind=Kind.ITEM_BOLD, level=ITEM_LEVEL, line=at, read=read)
     glued = _rest(children, words, len(first) + 1)
-    return title_of(kind, ITEM_LEVEL, line, first, item, read=_listed(item, own), glued=glued)
+    title = title_of(kind, ITEM_LEVEL, line, first, item, read=_listed(item, own), glued=glued)
+    return replace(title, below=2) if dated else title
+
+
+def _goes_on(line: str, end: int) -> bool:
+    """Whether bold text ends within a word or before a comma: `**스택**은 X`, `**Stacks**, X`.
+
+    Then it is emphasis at the start of a sentence, and no title.
+    """
+    after = line[end : end + 1]
+    return line[end - 1 : end].isalnum() and (after.isalnum() or after in (",", "，", "、"))
 
 
 def _is_target(title: tuple[Token, ...]) -> bool:

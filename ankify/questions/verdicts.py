@@ -93,9 +93,9 @@ def _is_emphasis(group: Group) -> bool:
     """Bold text or list items that do not ask, or ask with nothing below."""
     if group.first.kind not in WEAK:
         return False
-    asks_enough = group.is_labelled or (
-        len(group) > 1 and max(group.share_asking, group.share_solved) >= limit.MOST_PLAIN_ASK
-    )
+    several = len(group) > 1
+    asks = several and max(group.share_asking, group.share_solved) >= limit.MOST_PLAIN_ASK
+    asks_enough = group.is_labelled or asks or group.names_terms
     return not asks_enough or group.share_answered < limit.MOST
 
 
@@ -191,6 +191,7 @@ GROUNDS: tuple[Ground[Group], ...] = (
     Ground("steps", False, _is_steps, "are steps below titles without a number that ask"),
     Ground("chapters", False, _is_chapters, "look like chapters of a text"),
     Ground("one-question", False, _is_parts_of_one, "are parts of the question that is the title"),
+    Ground("terms", True, lambda it: it.names_terms, "state something, and a term for it is below"),
     Ground("restarts", False, _restarts, "start from 1 again and again, as steps do"),
     Ground("book", False, _is_book, "hold several titles without a number, as chapters do"),
     Ground("numbered", True, lambda group: True, "are numbered"),
