@@ -21,7 +21,7 @@ NEARLY_ALL_ASK = 0.8
 # Bold text and list items are mostly emphasis and steps, so more of them have to ask.
 MOST_PLAIN_ASK = 0.6
 
-# -- statements, each with the term for it below ----------------------------------------------------
+# -- statements, each with the term for it below ---------------------------------------------------
 
 # Letters of a statement; titles of books and points of a list have fewer. Han, kana and hangul
 # count twice.
