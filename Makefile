@@ -30,11 +30,16 @@ demo: .venv/deck ## build a small deck in English, about learning itself, and sh
 push: .venv/deck ## bring notes/ into the Anki that runs (needs its add-on AnkiConnect)
 	$(BIN)/ankify push
 
-test: .venv/test ## run the quick tests (about a minute)
-	$(BIN)/pytest -q -n auto -m "not slow"
+# Tests start Python some hundred times: it should not compile ankify each time.
+test test-slow test-lowest: export PYTHONDONTWRITEBYTECODE :=
+# The tests of a file are kept together: what they share, such as a browser, is made once.
+PYTEST := pytest -q -n auto --dist worksteal
+
+test: .venv/test ## run the quick tests (a minute or two)
+	$(BIN)/$(PYTEST) -m "not slow"
 
 test-slow: .venv/test ## run the slow tests alone
-	$(BIN)/pytest -q -n auto -m slow
+	$(BIN)/$(PYTEST) -m slow
 
 test-all: test test-slow ## run all tests, as CI does
 
@@ -42,7 +47,7 @@ test-all: test test-slow ## run all tests, as CI does
 LOWEST ?= $(patsubst %,tests/%,anki/test_anki.py commands/test_cli.py media reading rendering) \
   $(patsubst %,tests/test_%.py,damaged hostile systems)
 test-lowest: .venv-lowest/test ## run the tests with the lowest versions of all dependencies
-	.venv-lowest/bin/pytest -q -n auto -m "not slow" $(LOWEST)
+	.venv-lowest/bin/$(PYTEST) -m "not slow" $(LOWEST)
 
 reliability: .venv/test ## run all of docs/reliability.md (half an hour)
 	GROWTH=all FUZZ=1500 $(BIN)/pytest -q --timed tests/fuzz \

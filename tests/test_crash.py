@@ -193,7 +193,7 @@ def kill_at_random_moments(trial: Trial, rounds: int, seed: int) -> None:
 
 
 def test_a_build_killed_at_any_moment_leaves_lock_and_deck_whole(trial: Trial) -> None:
-    kill_at_random_moments(trial, rounds=2, seed=1)
+    kill_at_random_moments(trial, rounds=1, seed=1)
 
 
 @pytest.mark.slow
@@ -263,7 +263,7 @@ def test_what_a_killed_build_left_is_swept_away_but_not_what_is_being_written(
     assert {path.name for path in trial.shop.strays()} == {PREFIX + it for it in others | young}
 
 
-@pytest.mark.parametrize("times", [2, pytest.param(10, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("times", [1, pytest.param(10, marks=pytest.mark.slow)])
 def test_builds_side_by_side_all_end_well(trial: Trial, times: int) -> None:
     trial.reset()
     trial.shop.build()
@@ -322,7 +322,15 @@ def fill(folder: Path, spare: int) -> None:
     (folder / "filler").write_bytes(b"x" * (disk.f_bavail * disk.f_frsize - (spare << 10)))
 
 
-@pytest.mark.parametrize(("part", "spare"), [("notes", 0), ("notes", 12), ("out", 0), ("out", 60)])
+@pytest.mark.parametrize(
+    ("part", "spare"),
+    [
+        ("notes", 0),
+        pytest.param("notes", 12, marks=pytest.mark.slow),
+        pytest.param("out", 0, marks=pytest.mark.slow),
+        ("out", 60),
+    ],
+)
 def test_a_full_disk_leaves_the_old_lock_and_deck(trial: Trial, part: str, spare: int) -> None:
     trial.reset()
     folder = trial.shop.folder / part
@@ -351,7 +359,7 @@ def test_a_full_folder_for_temporary_files_is_a_clear_error(trial: Trial, tmp_pa
     assert trial.shop.state() == trial.old
 
 
-@pytest.mark.parametrize("kilobytes", [4, 60])
+@pytest.mark.parametrize("kilobytes", [pytest.param(4, marks=pytest.mark.slow), 60])
 def test_a_file_that_may_not_grow_leaves_the_old_lock_and_deck(
     trial: Trial, kilobytes: int
 ) -> None:

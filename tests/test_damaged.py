@@ -20,6 +20,7 @@ import ankify
 from ankify.building.cache import Cache
 from ankify.identity import lock as lock_module
 from ankify.identity.lock import (
+    _LARGEST_NOTE,
     LOCK_NAME,
     VERSION,
     Lock,
@@ -148,9 +149,14 @@ FORGED: dict[str, list[Any]] = {
     "tombstone": [
         *("", "A", "!", "AAAA", pack_note(["x"], []), pack_note([], []), pack_note(["x"] * 99, [])),
         pack_note(["<script>alert(1)</script>"] * 13, ["<script>"]),
-        pack_note(["a" * 50_000_000] * 13, []),
     ],
 }
+
+
+@pytest.fixture(scope="module")
+def bomb() -> str:
+    """A tombstone of 12 kB that unpacks to more than is read."""
+    return pack_note(["a" * (_LARGEST_NOTE + 1), *["x"] * 12], [])
 
 
 def forged(lock: Lock) -> bytes:
@@ -163,10 +169,12 @@ def forged(lock: Lock) -> bytes:
 
 
 @pytest.mark.parametrize("column", FORGED)
-def test_a_forged_lock_is_refused_or_harmless(built: Path, run: Run, column: str) -> None:
+def test_a_forged_lock_is_refused_or_harmless(
+    built: Path, run: Run, bomb: str, column: str
+) -> None:
     """Its checksums are right: someone wrote it so that it would be read."""
     good = parse_lock((built / LOCK_NAME).read_text())
-    for value in FORGED[column]:
+    for value in (*FORGED[column], *([bomb] if column == "tombstone" else ())):
         entries = [replace(entry, **{column: value}) for entry in good.entries]
         for some in ([entries[0], *good.entries[1:]], [*good.entries[:-1], entries[-1]]):
             if any(entry.removed for entry in some):
@@ -387,16 +395,6 @@ FOREIGN = {
         ),
         media=b"{}",
     ),
-    "a value too large": zipped(
-        collection__anki2=database(
-            *COL,
-            CARDS,
-            f"create table notes ({COLUMNS})",
-            "insert into notes values (1, 'g', 1, 1, 1, '', zeroblob(70000000), 1, 1, 1, 1)",
-        ),
-        media=b"{}",
-    ),
-    "a bomb": zipped(collection__anki2=b"\0" * (260 << 20), media=b"{}"),  # 256 MB is the limit
     "a newer format that is none": zipped(collection__anki21b=b"x" * 99, media=b"{}"),
 }
 
@@ -406,6 +404,24 @@ def test_a_foreign_package_is_a_clear_error(
     built: Path, run: Run, tmp_path: Path, kind: str
 ) -> None:
     (tmp_path / "evil.apkg").write_bytes(FOREIGN[kind])
+    every_reader_says_so(run, built, tmp_path / "evil.apkg")
+
+
+def test_a_package_that_unpacks_to_more_than_256_mb_is_a_clear_error(
+    built: Path, run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "evil.apkg").write_bytes(zipped(collection__anki2=b"\0" * (260 << 20), media=b"{}"))
+    every_reader_says_so(run, built, tmp_path / "evil.apkg")
+
+
+def test_a_value_of_more_than_64_mb_is_a_clear_error(built: Path, run: Run, tmp_path: Path) -> None:
+    data = database(
+        *COL,
+        CARDS,
+        f"create table notes ({COLUMNS})",
+        "insert into notes values (1, 'g', 1, 1, 1, '', zeroblob(70000000), 1, 1, 1, 1)",
+    )
+    (tmp_path / "evil.apkg").write_bytes(zipped(collection__anki2=data, media=b"{}"))
     every_reader_says_so(run, built, tmp_path / "evil.apkg")
 
 
@@ -513,6 +529,9 @@ def test_a_damaged_database_in_a_whole_package_is_read_or_refused(
         read_or_refused(path)
 
 
+LONG = b"80 MB of spaces"
+
+
 @pytest.mark.parametrize(
     "media",
     [
@@ -525,8 +544,9 @@ def test_a_damaged_database_in_a_whole_package_is_read_or_refused(
         b'{"0": "/etc/passwd", "1": "x"}',
         b"\xff\xfe",
         b"[" * 100_000,
-        b'{"a": "b"}' + b" " * (80 << 20),
+        b'{"a": "b"}' + LONG,
     ],
+    ids=range(10),
 )
 def test_a_list_of_media_with_tricks_is_read_or_refused(
     package: bytes, tmp_path: Path, media: bytes
@@ -534,6 +554,7 @@ def test_a_list_of_media_with_tricks_is_read_or_refused(
     with zipfile.ZipFile(io.BytesIO(package)) as archive:
         data = archive.read("collection.anki2")
     path = tmp_path / "media.apkg"
+    media = media.replace(LONG, b" " * (80 << 20))
     path.write_bytes(zipped(collection__anki2=data, media=media))
     before = sorted(tmp_path.rglob("*"))
     read_or_refused(path)

@@ -295,6 +295,7 @@ def read(project: Callable[..., Path]) -> Callable[[str], ankify.Project]:
     return lambda text: ankify.read_project(project({"a.md": text}), ankify.ReadOptions(now=1))
 
 
+@pytest.mark.slow
 def test_ten_thousand_headings_are_ten_thousand_notes(read: Callable) -> None:
     found = read(SHAPES["headings"](10_000 * 38))
     assert len(found.notes) == 10_000

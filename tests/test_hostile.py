@@ -90,7 +90,11 @@ def as_files(snippets: list[str]) -> dict[str, str | bytes]:
     return {f"n{number:03}.md": hostile.note_file(text) for number, text in enumerate(snippets)}
 
 
-@pytest.mark.parametrize("toml", ["", "[source]\nurl = 'https://example.org/n'\n"])
+@pytest.mark.parametrize(
+    "toml",
+    [pytest.param("", marks=pytest.mark.slow), "[source]\nurl = 'https://example.org/n'\n"],
+    ids=["no link to the source", "a link to the source"],
+)
 def test_no_field_holds_a_script_or_a_handler(project: Write, toml: str) -> None:
     found = read(project, as_files(SNIPPETS), toml)
     assert len(found.pages) == len(SNIPPETS)

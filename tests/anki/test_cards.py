@@ -19,10 +19,10 @@ from ankify.anki.note_type import read_note_type, template_folder
 from ankify.config import read_settings
 
 VIEWS = [
-    pytest.param("phone", PHONE, False, id="phone by day"),
+    pytest.param("phone", PHONE, False, id="phone by day", marks=pytest.mark.slow),
     pytest.param("phone", PHONE, True, id="phone by night"),
     pytest.param("desktop", DESKTOP, False, id="desktop by day"),
-    pytest.param("desktop", DESKTOP, True, id="desktop by night"),
+    pytest.param("desktop", DESKTOP, True, id="desktop by night", marks=pytest.mark.slow),
 ]
 DIAGRAM = b"""<svg xmlns="http://www.w3.org/2000/svg" width="1900" height="300">
 <rect x="5" y="5" width="600" height="290" fill="none" stroke="#222" stroke-width="6"/></svg>"""

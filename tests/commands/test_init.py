@@ -221,6 +221,7 @@ def git(*arguments: str, cwd: Path) -> str:
     ).stdout
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("git"), reason="there is no git here")
 def test_the_workflow_is_green_at_the_first_push_and_after_an_edit_on_the_web(
     run: Run, tmp_path: Path

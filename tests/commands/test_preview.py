@@ -225,8 +225,16 @@ def test_a_removed_question_is_shown_as_removed(project: Callable, tmp_path: Pat
 # The page in a browser ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-@pytest.mark.parametrize("night", [False, True], ids=["day", "night"])
+@pytest.mark.parametrize(
+    ("size", "night"),
+    [
+        pytest.param(PHONE, False, marks=pytest.mark.slow),
+        (PHONE, True),
+        (DESKTOP, False),
+        pytest.param(DESKTOP, True, marks=pytest.mark.slow),
+    ],
+    ids=["phone by day", "phone by night", "desktop by day", "desktop by night"],
+)
 def test_the_page_looks_right(page: Browser, size: tuple[int, int], night: bool) -> None:
     page.page.emulate_media(color_scheme="dark" if night else "light")
     page.open("/index.html", size)
