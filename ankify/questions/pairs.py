@@ -100,7 +100,9 @@ def _topics(blocks: Sequence[Block], labels: Sequence[int]) -> Iterator[dict[int
             at: below[at][0] if len(below[at]) == 1 and below[at][0] - at <= NEAR else 0
             for at in group
         }
-        if sum(map(bool, held.values())) >= limit.MOST * len(group):
+        count = sum(map(bool, held.values()))
+        # A heading above the last of many pairs is no topic.
+        if count >= max(limit.MOST * len(group), limit.OUTERMOST * len(labels)):
             yield held
 
 

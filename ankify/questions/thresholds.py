@@ -88,6 +88,6 @@ QUIZ = 0.5
 CLEARLY_NAMED = 0.5
 CLEARLY_ASKS = 0.3
 # A group so many times as large as another that asks wins over it, whatever its mark-up.
-OUTWEIGHS = 10
+OUTWEIGHS = 5
 # Numbers that a list counts to before a heading of another level can go on with them.
 COUNTED_TO = 2
