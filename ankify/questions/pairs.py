@@ -5,6 +5,7 @@ Nothing says so plainly what is a question, so a pair is one without a number, t
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -85,6 +86,7 @@ def _topics(blocks: Sequence[Block], labels: Sequence[int]) -> Iterator[dict[int
         for at, block in enumerate(blocks)
         if (title := block.title) and title.kind in TOPICS and not answers(visible(title.whole))
     ]
+    others = sorted({*titles} - {*labels})
     below: dict[int, list[int]] = defaultdict(list)
     styles: dict[tuple[Kind, int], list[int]] = defaultdict(list)
     for at in titles:
@@ -92,7 +94,8 @@ def _topics(blocks: Sequence[Block], labels: Sequence[int]) -> Iterator[dict[int
         if title and not (title.read.dialect and title.read.dialect.labelled):
             styles[title.kind, title.level].append(at)
     for label in labels:
-        above = max((at for at in titles if at < label and at not in labels), default=None)
+        index = bisect_left(others, label)
+        above = others[index - 1] if index else None
         if above is not None and _may_hold(blocks[above].title, blocks[label].title):
             below[above].append(label)
     for group in styles.values():
