@@ -18,7 +18,7 @@ from ankify.files import staged_file
 from ankify.model import AnkifyError, Page, Suggestion
 
 ADDING = ("labels",)  # settings that several suggestions may add to
-EVERYWHERE = ("labels", "unnumbered")  # what changes no file that does not need it
+EVERYWHERE = ("labels",)  # what changes no file that does not need it
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,14 @@ def fixes(pages: Sequence[Page]) -> tuple[Fix, ...]:
     """The settings that the suggestions of the pages come to, each in the outermost folder it fits.
 
     `level` and `pattern` change all files below; so they go where no file has questions without
-    them, and nowhere if the files of one folder differ.
+    them, and nowhere if the files of one folder differ. `unnumbered` goes where it adds nothing to
+    files that have questions: their titles without a number are mostly parts of answers.
     """
     by_key: dict[tuple[str, str], list[tuple[Page, Suggestion]]] = defaultdict(list)
     for page in pages:
         if page.suggestion:
             said = page.suggestion
-            value = said.value if said.key not in EVERYWHERE else ""
+            value = said.value if said.key not in EVERYWHERE else ""  # lists are joined
             by_key[said.key, value].append((page, said))
     found = [
         Fix(folder, key, _joined([it.value for _, it in group]), sum(it.adds for _, it in group))
@@ -70,19 +71,26 @@ def _folders(
     key: str, asked: Sequence[tuple[Page, Suggestion]], pages: Sequence[Page]
 ) -> dict[str, list[tuple[Page, Suggestion]]]:
     """The folders for a setting, with the files in each that need it."""
-    if key in EVERYWHERE or not _others(".", asked, pages):
+    if key in EVERYWHERE or not _others(key, ".", asked, pages):
         return {".": list(asked)}
     folders: dict[str, list[tuple[Page, Suggestion]]] = defaultdict(list)
     for page, said in asked:
         folders[PurePosixPath(page.file).parent.as_posix()].append((page, said))
-    return {f: group for f, group in folders.items() if f != "." and not _others(f, group, pages)}
+    fits = {f: group for f, group in folders.items() if not _others(key, f, group, pages)}
+    return {f: group for f, group in fits.items() if f != "."}
 
 
-def _others(folder: str, asked: Sequence[tuple[Page, Suggestion]], pages: Sequence[Page]) -> bool:
+def _others(
+    key: str, folder: str, asked: Sequence[tuple[Page, Suggestion]], pages: Sequence[Page]
+) -> bool:
     """Whether a file of a folder has questions already, which the setting might lose."""
     needing = {page.file for page, _ in asked}
     inside = (p for p in pages if folder == "." or p.file.startswith(f"{folder}/"))
-    return any(page.questions and page.file not in needing for page in inside)
+    return any(
+        page.questions and (key != "unnumbered" or page.survey.unnumbered)
+        for page in inside
+        if page.file not in needing
+    )
 
 
 def write_fixes(root: Path, found: Sequence[Fix]) -> None:

@@ -92,6 +92,7 @@ def split_questions(parsed: ParsedFile, path: str, options: SplitOptions) -> Spl
         if not any(gap.line <= one.line <= gap.end_line for one in asked)
     )
     lost = gaps or outline.candidates or any(one.lost for one in verdicts)
+    cards = [(one.line, one.end_line) for one in asked]
     is_whole = outline.questions and not lost
     return replace(
         found,
@@ -101,7 +102,7 @@ def split_questions(parsed: ParsedFile, path: str, options: SplitOptions) -> Spl
         problems=(*_undecided(path, layout), *found.problems),
         verdicts=verdicts,
         left_out=gaps,
-        suggestion=None if is_whole else suggest(parsed, options, layout),
+        suggestion=None if is_whole else suggest(parsed, options, layout, cards),
     )
 
 

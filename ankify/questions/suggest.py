@@ -1,14 +1,15 @@
 """One line teaches the rest: the setting that would take titles which look like questions.
 
-Each candidate is tried on the file; the one that makes the most questions of what is on no card,
-and loses none that are there, is suggested.
+Each candidate that is likely by itself is tried on the file. It has to leave all questions that are
+there as they are, and to make more of titles that are on no card, most of which ask: no suggestion
+is better than one that puts sections or steps on cards.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ankify.model import Suggestion
@@ -21,19 +22,40 @@ from ankify.reading.inline import visible
 from ankify.reading.parse import ParsedFile
 
 Candidate = tuple[str, str, SplitOptions]  # key, value as TOML, what the reader then goes by
+Lines = tuple[int, int]  # the first and the last line of a question, 1-based
+
+# What has to ask of the titles that a setting takes, or to have an answer with a label: a pattern
+# is made for their shape, a level or a word takes whatever else is marked so.
+LIKELY = {
+    "pattern": 0.0,
+    "unnumbered": limit.SOME_ASK,
+    "labels": limit.MOST_ASK,
+    "level": limit.NEARLY_ALL_ASK,
+}
 
 
-def suggest(parsed: ParsedFile, options: SplitOptions, layout: Layout) -> Suggestion | None:
-    """Find the line for `[questions]` of `ankify.toml` that takes most of what is not taken."""
-    known = _asked(layout)
+def suggest(
+    parsed: ParsedFile, options: SplitOptions, layout: Layout, taken: Sequence[Lines]
+) -> Suggestion | None:
+    """Find the line for `[questions]` of `ankify.toml` that takes most of what is on no card.
+
+    `taken` are the lines of the questions that make cards already.
+    """
     best: Suggestion | None = None
+    before = _asked(layout).keys()
+    known = before | {first for first, _ in taken}  # flashcards, which no setting changes, too
     for key, value, tried in _candidates(layout, options):
         found = _asked(lay_out(parsed, tried))
-        new = found.keys() - known.keys()
-        kept = len(known.keys() & found.keys()) >= limit.KEPT * len(known)
-        likely = kept and len(new) >= 2 and _is_likely(key, [found[line] for line in new])
-        if likely and (best is None or len(new) > best.adds):
-            best = Suggestion(key, value, len(new), min(new) + 1)
+        new = {line: asks for line, asks in found.items() if line not in known}
+        apart = not any(first < line <= last for line in new for first, last in taken)
+        likely = sum(new.values()) >= LIKELY[key] * len(new)
+        if (
+            before <= found.keys()
+            and apart
+            and likely
+            and len(new) > max(1, best.adds if best else 0)
+        ):
+            best = Suggestion(key, value, len(new), min(new))
     return best
 
 
@@ -42,19 +64,16 @@ def _asked(layout: Layout) -> dict[int, bool]:
     file = FileIndex(layout.flow)
     group = file.group(sorted(layout.outline.questions & file.titles.keys()))
     return {
-        file.titles[start].line: file.asks(start) or file.is_solved(start, end)
+        file.titles[start].line + 1: file.asks(start) or file.is_solved(start, end)
         for start, end in group.spans
         if file.is_answered(start, end)
     }
 
 
-def _is_likely(key: str, asking: list[bool]) -> bool:
-    """Whether what a setting takes looks like questions; a word that counts says it by itself."""
-    return key in ("labels", "pattern") or sum(asking) >= limit.SOME_ASK * len(asking)
-
-
 def _candidates(layout: Layout, options: SplitOptions) -> Iterator[Candidate]:
-    if not options.unnumbered and layout.outline.candidates:
+    """The settings that are likely by themselves; of two that take as much the first is meant."""
+    # Beside questions with numbers, titles without one are mostly parts of their answers.
+    if not options.unnumbered and layout.outline.candidates and not layout.outline.questions:
         yield "unnumbered", "true", replace(options, unnumbered=True)
     if not options.is_open:
         return
@@ -62,6 +81,8 @@ def _candidates(layout: Layout, options: SplitOptions) -> Iterator[Candidate]:
         labels = (*options.labels, word)
         listed = ", ".join(f'"{label}"' for label in labels)
         yield "labels", f"[{listed}]", replace(options, labels=labels)
+    if layout.outline.questions:
+        return  # a level or a pattern is all that is taken then
     for level in _levels(layout):
         yield "level", str(level), replace(options, level=level)
     for pattern in _patterns(layout):
@@ -69,16 +90,15 @@ def _candidates(layout: Layout, options: SplitOptions) -> Iterator[Candidate]:
 
 
 def _levels(layout: Layout) -> list[int]:
-    """Levels of headings of which none is a question."""
+    """Levels of headings of which nearly all ask."""
     file = FileIndex(layout.flow)
     groups = [*file.numbered.items(), *file.unnumbered.items()]
-    taken = {title.level for at in layout.outline.questions if (title := _title(layout, at))}
-    levels = {style.level for style, group in groups if style.kind in HEADINGS and len(group) > 1}
-    return sorted(levels - taken)
-
-
-def _title(layout: Layout, at: int) -> Title | None:
-    return layout.flow.blocks[at].title
+    return sorted(
+        style.level
+        for style, group in groups
+        if style.kind in HEADINGS and len(group) > 1
+        if group.answered.share_asking >= limit.NEARLY_ALL_ASK
+    )
 
 
 # Shapes of titles with their number elsewhere: `Rivers - 49`, `n4.listen.001`.

@@ -57,8 +57,6 @@ PARTS_OF_A_CHAPTER = 2
 # Places with links or further questions, to each title.
 HOLLOW_PLACES = 2
 
-# The questions there are that a suggested setting has to keep.
-KEPT = 0.9
 # Titles that a word counts, `Card 1`, `Card 2`: two may be anything.
 COUNTED_TITLES = 3
 

@@ -48,3 +48,40 @@ def test_check_without_fix_config_writes_nothing(project: Project, run: Run) -> 
     assert "untaken-questions" in out
     assert 'labels = ["Zgadka"] under [questions]' in out
     assert not (root / "ankify.toml").exists()
+
+
+METHODS = "".join(f"Method {n}: Why {n}?\n\nBecause.\n\n" for n in (1, 2, 3))
+PARTS = "## Is there more?\n\nYes.\n\n## Is it long?\n\nNo.\n\n"
+
+
+def test_no_setting_is_suggested_that_would_cut_an_answer(project: Project, run: Run) -> None:
+    root = project({"a.md": f"{ASKED}\n{METHODS}## Other\n\nText that is on no card.\n"})
+    assert "untaken-questions" not in run("check", root)[1]
+    assert "no setting takes more questions" in run("check", root, "--fix-config")[2]
+
+
+def test_titles_without_a_number_beside_numbered_questions_are_not_suggested(
+    project: Project, run: Run
+) -> None:
+    root = project({"a.md": f"{ASKED}\n{PARTS}"})
+    assert "no setting takes more questions" in run("check", root, "--fix-config")[2]
+    assert not (root / "ankify.toml").exists()
+
+
+def test_headings_of_a_text_that_mostly_do_not_ask_are_not_suggested(
+    project: Project, run: Run
+) -> None:
+    quiet = "".join(f"#### Part {letter}\n\nText.\n\n" for letter in "ABC")
+    text = f"# Locks\n\n## Basics\n\nText.\n\n### More\n\nText.\n\n#### Why?\n\nSo.\n\n{quiet}"
+    root = project({"a.md": text})
+    assert "no setting takes more questions" in run("check", root, "--fix-config")[2]
+
+
+def test_a_folder_of_titles_without_numbers_gets_the_setting_and_its_neighbour_does_not(
+    project: Project, run: Run
+) -> None:
+    root = project({"a/tides.md": f"{ASKED}\n{PARTS}", "b/sums.md": LOOSE})
+    run("check", root, "--fix-config")
+    assert not (root / "ankify.toml").exists()
+    assert "unnumbered = true" in (root / "b/ankify.toml").read_text("utf-8")
+    assert len(run("list", root)[1].splitlines()) == 4
