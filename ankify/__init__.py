@@ -9,7 +9,6 @@ The names below are stable. They are loaded when first used, so that `import ank
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 __all__ = [
@@ -48,7 +47,10 @@ __all__ = [
     "write_lock",
 ]
 
+TYPE_CHECKING = False  # as type checkers know it; a build of nothing new does not import typing
 if TYPE_CHECKING:
+    from typing import Any
+
     from ankify.anki.forecast import Forecast, diff
     from ankify.anki.plan import PushPlan
     from ankify.anki.progress import Progress

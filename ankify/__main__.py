@@ -16,7 +16,7 @@ def main() -> None:
         return
     try:
         if arguments[:1] == ["build"]:
-            from ankify.building.stamp import repeat
+            from ankify.building.unchanged import repeat
 
             if repeat(arguments):
                 return

@@ -24,9 +24,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_cache_path
-
 from ankify import __version__, model
+from ankify.building.unchanged import cache_path
 from ankify.files import MEGABYTE, SLACK, read_file, sweep, write_file
 
 FORMAT = 3  # of the entries
@@ -35,7 +34,7 @@ _LARGEST = 500 * MEGABYTE  # of an entry
 
 def cache_folder() -> Path:
     """The folder of all that ankify keeps for its user."""
-    return user_cache_path("ankify", appauthor=False)
+    return Path(cache_path())
 
 
 class Cache:

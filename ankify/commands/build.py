@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import shlex
 import sys
 from collections import Counter
-from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from ankify.commands.console import say, tell_json
+from ankify.commands.console import harmless, json_text, say, tell_json
 from ankify.commands.options import notes_argument, reports_errors, unnumbered_option
 from ankify.commands.project import (
     ask,
     confirm_gone,
+    problem_lines,
     read,
     rescue_line,
     show_problems,
@@ -85,23 +84,29 @@ def build_command(
         say(f"{(notes / LOCK_NAME).as_posix()}: {project.lock_merged}")
     if deck.rescue:
         say(rescue_line(deck.rescue, project.root))
-
-    def report(project: Project) -> None:
-        if as_json:
-            tell_json(build_report(project, path))
-        elif not quiet:
-            print_report(project, path, verbose=verbose)
-
-    report(known)
+    if as_json:
+        tell_json(build_report(known, path))
+    elif not quiet:
+        print_report(known, path, verbose=verbose)
     if is_first and not quiet and (hint := ignore_hint(path)):
         say(hint)
     arguments = click.get_current_context().obj
     if seen and arguments:
-        with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
-            if not quiet:
-                show_problems(project.problems, notes)
-            report(replace(project, changes=()))
-        leave(arguments, seen, project, path, (out.getvalue(), err.getvalue()))
+        printed = next_output(project, path, quiet=quiet, verbose=verbose, in_json=as_json)
+        leave(arguments, seen, project, path, printed)
+
+
+def next_output(
+    project: Project, path: Path, *, quiet: bool, verbose: bool, in_json: bool
+) -> tuple[str, str]:
+    """What the next build prints to stdout and stderr if nothing changes until then."""
+    project = replace(project, changes=())
+    lines: list[str] = []
+    if not quiet:
+        lines += problem_lines(project.problems, project.root)
+        lines += () if in_json else build_lines(project, path, verbose=verbose)
+    out = f"{json_text(build_report(project, path))}\n" if in_json else ""
+    return out, "".join(f"{harmless(line)}\n" for line in lines)
 
 
 def confirm_removals(project: Project) -> None:

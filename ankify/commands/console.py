@@ -18,18 +18,23 @@ if TYPE_CHECKING:
 
 def say(text: str) -> None:
     """Print to stderr; a stream that cannot encode a title shows it escaped."""
-    _print(text, sys.stderr)
+    _echo(harmless(text), sys.stderr)
 
 
 def tell(text: str) -> None:
     """Print to stdout what was asked for."""
-    _print(text, sys.stdout)
+    _echo(harmless(text), sys.stdout)
 
 
 def tell_json(data: object) -> None:
     """Print data to stdout as JSON."""
+    _echo(json_text(data), sys.stdout)
+
+
+def json_text(data: object) -> str:
+    """JSON with nothing in it that a terminal or CI acts on."""
     text = json.dumps(data, ensure_ascii=False, indent=1)
-    _echo(_UNSEEN.sub(_escaped, text).replace("##[", r"\u0023#["), sys.stdout)
+    return _UNSEEN.sub(_escaped, text).replace("##[", r"\u0023#[")
 
 
 def tell_annotation(line: str) -> None:
@@ -47,10 +52,10 @@ def _escaped(character: re.Match[str]) -> str:
     return f"\\u{ord(character[0]):04x}"
 
 
-def _print(text: str, stream: Any) -> None:
-    """Print text that others have written a part of: nothing in it commands terminal or CI."""
+def harmless(text: str) -> str:
+    """Text that others have written a part of: nothing in it commands terminal or CI."""
     text = _UNSEEN.sub(_escaped, text)
-    _echo(_WORKFLOW_COMMAND.sub(lambda found: f"{found[0]}\\", text), stream)
+    return _WORKFLOW_COMMAND.sub(lambda found: f"{found[0]}\\", text)
 
 
 def _echo(text: str, stream: Any) -> None:

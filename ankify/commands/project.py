@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -63,10 +63,16 @@ def ask(doubt: Doubt) -> Candidate | None:
 
 def show_problems(problems: Sequence[Problem], notes: Path) -> None:
     """Print the first problems to stderr, in the order of their places."""
+    for line in problem_lines(problems, notes):
+        say(line)
+
+
+def problem_lines(problems: Sequence[Problem], notes: Path) -> Iterator[str]:
+    """The first problems, in the order of their places, and how many more there are."""
     for problem in problems[:SHOWN]:
-        say(str(from_here(problem, notes)))
+        yield str(from_here(problem, notes))
     if len(problems) > SHOWN:
-        say(f"... and {len(problems) - SHOWN} more: run `ankify check {notes}`")
+        yield f"... and {len(problems) - SHOWN} more: run `ankify check {notes}`"
 
 
 def confirm_gone(project: Project) -> None:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 from conftest import Files, Outcome
+from platformdirs import user_cache_path
 
 from ankify.building import pages
-from ankify.building.cache import Cache, page_key
+from ankify.building.cache import Cache, cache_folder, page_key
 from ankify.model import Page
 from ankify.pipeline import ReadOptions, read_project
 
@@ -259,3 +260,11 @@ def test_a_page_depends_on_the_files_that_its_links_find(
     project({"other.md": "O.", "q.png": "x"})
     read_project(root, ReadOptions(now=1))
     assert rendered == ["other.md"]
+
+
+def test_the_cache_is_where_platformdirs_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for own in ("/somewhere", " ", ""):
+        monkeypatch.setenv("XDG_CACHE_HOME", own)
+        assert cache_folder() == user_cache_path("ankify", appauthor=False)
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    assert cache_folder() == user_cache_path("ankify", appauthor=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from ankify.building import stamp
 from ankify.building.cache import cache_folder
 from ankify.commands import build as command_line
 
+ROOT = Path(stamp.__file__).parent.parent.parent
 YOUTH = 2 * stamp.TICK / 1e9  # seconds
 Build = Callable[..., tuple[bool, str, str]]
 NOTES: Files = {
@@ -191,3 +193,14 @@ def test_a_damaged_stamp_is_no_stamp(build: Build, damage: bytes | None) -> None
     file.write_bytes(bytes(data) if damage is None else damage)
     assert not build()[0]
     assert build()[0]
+
+
+def test_a_build_of_nothing_new_waits_for_next_to_nothing() -> None:
+    slow = "{'typing', 'dataclasses', 'pathlib', 'platformdirs', 'ankify.model'}"
+    script = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
+        "import ankify.building.unchanged\n"
+        f"print(*sorted({slow} & {{*sys.modules}}))"
+    )
+    command = [sys.executable, "-S", "-c", script]  # the module `site` imports what it likes
+    assert subprocess.check_output(command, text=True).strip() == ""
