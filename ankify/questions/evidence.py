@@ -518,10 +518,18 @@ class Group:
         return (places[self.spans[-1][1]] - places[self.positions[0]]) / len(self)
 
     @cached_property
-    def starts(self) -> int:
-        """How often the numbers start from 1: `1.1` and `2.1` under `1.` and `2.` do so once."""
-        numbers = Counter(t.read.number for t in self.titles if value(t.read.number) == 1)
-        return max(numbers.values(), default=0)
+    def runs(self) -> tuple[int, ...]:
+        """How many titles there are from one start at 1 to the next, the longest run last.
+
+        `1.1` and `2.1` under `1.` and `2.` are one run.
+        """
+        numbers = [title.read.number for title in self.titles]
+        starts = Counter(number for number in numbers if value(number) == 1)
+        if not starts:
+            return (len(numbers),)
+        start = starts.most_common(1)[0][0]
+        bounds = [at for at, number in enumerate(numbers) if number == start]
+        return tuple(sorted(b - a for a, b in pairwise([*bounds, len(numbers)])))
 
 
 def _leads_away(token: Token) -> bool:

@@ -454,3 +454,17 @@ def test_the_answer_needs_no_second_button() -> None:
     assert section.answer[0].content.startswith("<details open><summary>")
     (section,) = split(notes.replace("Answer", "The proof")).sections
     assert not any("<details open>" in token.content for token in section.answer)
+
+
+@pytest.mark.parametrize(("run", "are_questions"), [(8, True), (7, False)])
+def test_a_short_last_section_does_not_turn_questions_into_steps(
+    run: int, are_questions: bool
+) -> None:
+    subjects = ("order", "taste", "price", "colour", "origin", "smell", "weight", "shape")
+    sections = {"Green": run, "Black": 1, "White": 1}
+    notes = "# Tea\n" + "".join(
+        f"\n## {name}\n"
+        + "".join(f"\n### {n}. {name} {subjects[n - 1]}\n\nWords.\n" for n in range(1, many + 1))
+        for name, many in sections.items()
+    )
+    assert bool(titles(notes)) is are_questions
