@@ -53,7 +53,7 @@ DIFFERENT = 0.7
 # Titles that number from 1 again: steps do so in every answer, questions in a section or two.
 RESTARTS = 2
 # From 1 up to here without a break, steps are rare: a section of questions counts as far.
-LONG_RUN = 8
+SECTION_RUN = 8
 # Un-numbered titles below one numbered one: a chapter holds so many, a question hardly.
 PARTS_OF_A_CHAPTER = 2
 # Places with links or further questions, to each title.

@@ -152,7 +152,7 @@ def _restarts(group: Group) -> bool:
     """Numbers begin again and again, each time for a few titles, as steps do."""
     if group.share_asking >= limit.HARDLY_ANY_ASK or group.share_listed >= limit.MOST:
         return False  # a table of contents names questions, not steps
-    in_short_runs = sum(run for run in group.runs if run < limit.LONG_RUN) / len(group)
+    in_short_runs = sum(run for run in group.runs if run < limit.SECTION_RUN) / len(group)
     return len(group.runs) > limit.RESTARTS and in_short_runs > limit.MOST
 
 
@@ -194,7 +194,7 @@ GROUNDS: tuple[Ground[Group], ...] = (
     Ground("chapters", False, _is_chapters, "look like chapters of a text"),
     Ground("one-question", False, _is_parts_of_one, "are parts of the question that is the title"),
     Ground("terms", True, lambda it: it.names_terms, "state something, and a term for it is below"),
-    Ground("restarts", False, _restarts, "start from 1 again and again, a few each time, as steps do"),
+    Ground("restarts", False, _restarts, "start from 1 again after a few each time, as steps do"),
     Ground("book", False, _is_book, "hold several titles without a number, as chapters do"),
     Ground("numbered", True, lambda group: True, "are numbered"),
 )
