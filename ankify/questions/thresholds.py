@@ -1,17 +1,15 @@
 """The numbers that verdicts rest on, each with its reason; shares are of a group's titles.
 
-Cases at their edges are in tests/questions/test_verdicts.py and
-tests/cases/questions.md; a number that no case needs goes.
+Cases at their edges are in tests/questions/test_thresholds.py; a number that no case needs goes.
 """
 
 # -- titles that ask -------------------------------------------------------------------------------
 
 # Who asks writes some of the questions as topics: "Norms of matrices".
 MOST_ASK = 0.5
-# Headings that most of the file is below: a list of topics, some of them worded as questions.
-SOME_ASK = 0.33
-# So many headings at least: of three, one that asks is no sign.
-SEVERAL = 5
+# Headings that most of the file is below: a list of topics, some of them worded as questions. More
+# than a third: of three, one that asks is no sign.
+SOME_ASK = 0.34
 # So few that the others are topics: in a text on anything, a title or two asks.
 HARDLY_ANY_ASK = 0.15
 # Sections: some have a name that reads as a question, "Design", "List of X".
@@ -73,8 +71,6 @@ COVERING_ALL = 0.8
 # A file that is one question, its title, has nearly all of its text below it.
 ONE_QUESTION = 0.8
 
-# Questions with an answer, of all that are numbered: of fewer, the code below is what is asked.
-HARDLY_ANY_ANSWERED = 0.1
 # Un-numbered titles like the numbered ones, to each of these: then numbers are the exception.
 EXCEPTION = 2
 

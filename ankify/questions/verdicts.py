@@ -236,8 +236,7 @@ def judge_unnumbered(group: Group) -> Ground[Group]:
 def _few_ask(group: Group) -> bool:
     """Few of those with an answer ask, and few answers have a label, or `Q: X` has them."""
     solved = 0.0 if group.file.has_labels else group.share_solved
-    several = group.first.kind in HEADLINES and len(group.answered) >= limit.SEVERAL
-    covers = several and group.coverage >= limit.COVERING_ALL
+    covers = group.first.kind in HEADLINES and group.coverage >= limit.COVERING_ALL
     enough = limit.SOME_ASK if covers else limit.MOST_ASK
     return max(group.answered.share_asking, solved) < enough
 
