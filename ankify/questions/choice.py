@@ -113,6 +113,11 @@ class Search:
     def __post_init__(self) -> None:
         self.chosen = self.asking = self.file.group(())
 
+    @property
+    def ruling(self) -> Ruling:
+        """What titles without a number are that ask."""
+        return Ruling.QUESTIONS if self.unnumbered else Ruling.UNNUMBERED
+
     def record(self, group: Group, ruling: Ruling, why: Reason | Ground[Any]) -> None:
         """Note what became of a group; what is found later counts."""
         self.findings[group.positions] = Finding(group, ruling, why.name, why.reason)
@@ -447,7 +452,6 @@ def _undecided(search: Search) -> int | None:
 def _asking(search: Search) -> Group:
     """The outermost group of titles of which most ask and have an answer."""
     file = search.file
-    ruling = Ruling.QUESTIONS if search.unnumbered else Ruling.UNNUMBERED
     asking: list[Group] = []
     for style, whole in sorted(file.unnumbered.items()):
         group = whole
@@ -455,7 +459,7 @@ def _asking(search: Search) -> Group:
             group = file.group(filter(file.asks, group))
         group = group.keep(lambda start, end: not file.holds_contents(start, end))
         ground = judge_unnumbered(group)
-        search.record(whole, ruling if ground.accepts else Ruling.REFUSED, ground)
+        search.record(whole, search.ruling if ground.accepts else Ruling.REFUSED, ground)
         if ground.accepts:
             asking.append(group)
     most = max(map(len, asking), default=0)
@@ -473,7 +477,7 @@ def _without_sections(search: Search, outer: Group) -> Group:
         held = {start: inner.within(start, end) for start, end in chosen.spans}
         sections = {start for start in held if is_section_of(file, start, held[start])}
         if sections:
-            search.record(inner, search.findings[outer.positions].ruling, IN_SECTIONS)
+            search.record(inner, search.ruling, IN_SECTIONS)
             names = {normal(title.name) for title in chosen.titles}
             found = [at for start in sections for at in held[start]]
             new = [at for at in found if normal(file.titles[at].name) not in names]
@@ -489,7 +493,7 @@ def _title_of_file(search: Search) -> Group:
     alone = tops == [*first] and first and not first.first.read.number
     if not alone or not first.first.name.endswith(ASKS) or first.coverage < limit.ONE_QUESTION:
         return file.group(())
-    search.record(first, Ruling.QUESTIONS if search.unnumbered else Ruling.UNNUMBERED, ONE_QUESTION)
+    search.record(first, search.ruling, ONE_QUESTION)
     return first
 
 

@@ -468,3 +468,12 @@ def test_a_short_last_section_does_not_turn_questions_into_steps(
         for name, many in sections.items()
     )
     assert bool(titles(notes)) is are_questions
+
+
+def test_sections_are_left_beside_a_heading_that_holds_the_table_of_contents() -> None:
+    asked = "".join(f"### Why is it X{n}?\n\nSo.\n\n" for n in range(3))
+    contents = "## What is here?\n\n- [What is A?](#a)\n- [What is B?](#b)\n\n"
+    questions = "## What is A?\n\nX.\n\n## What is B?\n\nX.\n\n"
+    notes = f"{contents}{questions}## Types\n\n{asked}"
+    found = titles(notes, unnumbered=True)
+    assert found == ["What is A?", "What is B?", *(f"Why is it X{n}?" for n in range(3))]
