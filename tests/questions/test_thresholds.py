@@ -212,8 +212,9 @@ def books(held: int) -> str:
     )
 
 
-def restarting(starts: int) -> str:
-    return "\n\n".join(f"## {n}. X{s}y{n}\n\n{TEXT}" for s in range(starts) for n in (1, 2))
+def restarting(starts: int, run: int = 2) -> str:
+    places = ((start, n) for start in range(starts) for n in range(1, run + 1))
+    return "\n\n".join(f"## {n}. X{start}y{n}\n\n{TEXT}" for start, n in places)
 
 
 def quiz(inner: int) -> str:
@@ -275,6 +276,7 @@ GROUND_EDGES: dict[str, tuple[Test, str, str]] = {
     "HOLLOW_PLACES": (ground(GROUNDS, "links"), linked(90, 2), linked(90, 1)),
     "DIFFERENT": (lambda notes: repeats(unnumbered(notes)), repeating(13), repeating(14)),
     "RESTARTS": (ground(GROUNDS, "restarts"), restarting(3), restarting(2)),
+    "SECTION_RUN": (ground(GROUNDS, "restarts"), restarting(3, 7), restarting(3, 8)),
     "PARTS_OF_A_CHAPTER": (ground(GROUNDS, "book"), books(2), books(1)),
     "MINOR_PART": (
         lambda notes: is_minor(numbered(notes)),
@@ -341,5 +343,4 @@ def test_a_share_or_count_decides_at_its_edge(constant: str) -> None:
 def test_every_number_has_a_pair_of_notes_at_its_edge() -> None:
     numbers = {name for name in vars(thresholds) if name.isupper()}
     above = {"STATEMENT", "TERM", "LONG_RUN"}
-    elsewhere = {"KEPT"}  # of suggestions, not of verdicts
-    assert numbers == GROUND_EDGES.keys() | above | elsewhere
+    assert numbers == GROUND_EDGES.keys() | above
