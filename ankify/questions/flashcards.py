@@ -113,7 +113,11 @@ def _of_run(
 _PAIR = re.compile(
     r"(?P<front>[^:\n]*[^\s:])(?:[ \t]+:::?[ \t]+|(?<=[?？])[ \t]*:::?[ \t]*)(?=[^\s:])"
 )
-_TAG = re.compile(r"[ \t]*#(?:flash)?cards?\b[\w/]*[ \t]*", re.IGNORECASE)
+# What is X? #card, #card #exam
+_TAG = re.compile(
+    r"[ \t]*(?:#[^\W\d][\w/-]*[ \t]+)*#(?:flash)?cards?\b[\w/]*(?:[ \t]+#[^\W\d][\w/-]*)*[ \t]*",
+    re.IGNORECASE,
+)
 
 
 def _of_paragraph(inline: Token, trail: tuple[str, ...]) -> Iterator[Flashcard]:

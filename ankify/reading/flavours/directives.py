@@ -157,8 +157,9 @@ def _write(
         lines[at] = indent + _picture(directive.argument, options)
         lines[at + 1 : end] = [indent + line for line in body]
     elif directive.name in _FRAMES:
-        lines[at] = f"{indent}**{directive.argument}**" if directive.name == "table" else ""
-        lines[at] = "" if lines[at].endswith("****") else lines[at]
+        is_titled = directive.name in ("table", "grid-item-card")
+        title = directive.argument if is_titled else ""
+        lines[at] = f"{indent}**{title}**  " if title else ""
         lines[at + 1 : end] = [indent + line for line in body]
     else:
         fold = directive.fold or ("-" if options.get("class", "") == "dropdown" else "")

@@ -55,7 +55,7 @@ def set_in(file: ForeignFile, text: str, above: tuple[str, ...] = ()) -> Spliced
         if line == GONE:
             continue
         found = _EMBED.match(line) if "![[" in line and at not in code else None
-        written = _embedded(file, found, (*above, file.path)) if found else None
+        written = _embedded(file, found, (*above, file.path), lines) if found else None
         more = [line] if written is None else written
         done += more
         origin += [at] * len(more)
@@ -65,17 +65,23 @@ def set_in(file: ForeignFile, text: str, above: tuple[str, ...] = ()) -> Spliced
     return Spliced(text) if same else Spliced("\n".join(done), tuple(origin))
 
 
-def _embedded(file: ForeignFile, found: re.Match[str], above: tuple[str, ...]) -> list[str] | None:
-    """The lines of a note as a quote; None where there is no such note, or it holds itself."""
+def _embedded(
+    file: ForeignFile, found: re.Match[str], above: tuple[str, ...], lines: Sequence[str]
+) -> list[str] | None:
+    """The lines of a note as a quote; None where there is no such note, or it holds itself.
+
+    `lines` are those of the file: `![[#Rain]]` is a section of its own.
+    """
     target, _, anchor = found["target"].partition("#")
-    path = file.vault.find(file.path, target) if target.strip() else None
+    is_own = not target.strip() and len(above) == 1
+    path = file.path if is_own else file.vault.find(file.path, target) if target.strip() else None
     if path is None or not path.lower().endswith(NOTE_SUFFIXES):
         return None
-    if path in above or len(above) > DEEPEST:
+    if (path in above and not is_own) or len(above) > DEEPEST:
         return None
-    text = read_note(file, path)
+    text = "\n".join(line for line in lines if line != GONE) if is_own else read_note(file, path)
     part = None if text is None else _part(text.split("\n"), anchor.strip())
-    if part is None:
+    if part is None or (is_own and not anchor.strip()):
         return None
     inner = ForeignFile(path, file.flavour, file.taken)
     body = set_in(inner, read_lines(inner, "\n".join(part)), above).text

@@ -25,7 +25,7 @@ _PATH = r"(?:[^()<>\n]|\([^()<>\n]*\))+?"
 
 _SIGN = re.compile(
     rf"""
-    (?=[`\\<%=!\[{{^( \t\n])(?:
+    (?=[`\\<%=!\[{{^( \t\n@])(?:
       (?<!`)(?P<ticks>`+)(?!`)(?:[^\n`]++|{_NEXT_LINE}|(?!(?P=ticks)(?!`))`++)+(?P=ticks)
     | \\.
     | <!--.*?-->
@@ -41,6 +41,7 @@ _SIGN = re.compile(
     | \{{(?P<role>[a-z][\w:+-]*)\}}(?P<fence>`+)(?P<body>[^`\n]+)(?P=fence)(?!`)
     | [ \t]+\^(?P<id>[A-Za-z0-9][A-Za-z0-9-]*)[ \t]*(?=\n|\Z)
     | \n[ \t]*\^(?P<own>[A-Za-z0-9][A-Za-z0-9-]*)[ \t]*(?=\n|\Z)
+    | (?<![\w@.])@(?P<named>(?:fig|eq|sec|tbl|lst|thm|def|exm)-[\w-]*\w)
     | (?<!\[)\^\[(?P<note>(?:[^\[\]\n]|\[[^\[\]\n]*\])+)\]
     | (?P<labelled>(?:[ \t]*\{{\#[\w:.-]+\}}|[ \t]+\((?:eq|equation)[\w:.-]*\))[ \t]*(?=\n|\Z))
     )""",
@@ -188,6 +189,12 @@ class _Reader:
         has_words = len(re.findall(r"[^\W\d_]", found["note"])) >= 3
         return found[0] if has_words else None
 
+    def _named(self, found: re.Match[str]) -> str | None:
+        """A reference of Quarto's, `@fig-x`: its name, as that of MyST's roles."""
+        name = found["named"]
+        here = f"{{#{name}" in self.masked.text
+        return name if here or self.flavour.is_sure("quarto") else None
+
     def _label(self, found: re.Match[str]) -> str | None:
         behind = self.masked.mark in found.string[max(0, found.start() - 24) : found.start()]
         return "" if behind else None
@@ -237,5 +244,6 @@ _WRITERS: Sequence[tuple[str, str, _Write]] = (
     ("id", "block-id", _Reader._block_id),
     ("own", "block-id", _Reader._block_id),
     ("note", "inline-footnote", _Reader._footnote),
+    ("named", "label", _Reader._named),
     ("labelled", "label", _Reader._label),
 )

@@ -110,17 +110,21 @@ def _has_more(lines: Sequence[str], at: int) -> bool:
 # -- labels and roles ------------------------------------------------------------------------------
 
 _TARGET = re.compile(r"[ \t]*\([\w:./-]+\)=[ \t]*\Z")  # (sec-norms)=
-_BREAK = re.compile(r"\+\+\+(?:[ \t].*)?\Z")  # +++ between the cells of MyST
+_BREAK = re.compile(r"\+\+\+(?:[ \t].*)?\Z|%(?:[ \t].*)?\Z")  # +++, % between the cells of MyST
+_CAPTION = re.compile(r":[ \t]+(?P<words>[^*\n]+?)[ \t]*\{#tbl-[^{}\n]*\}[ \t]*\Z")  # : x {#tbl-x}
 
 
 def _without_labels(file: ForeignFile, lines: list[str]) -> list[str]:
     """Empty the lines that only give what follows a name."""
-    if not any(line.rstrip().endswith(")=") for line in lines):
-        return lines
     code = code_lines(lines)
     for at, line in enumerate(lines):
-        if at not in code and _TARGET.match(line):
+        if at in code:
+            continue
+        if _TARGET.match(line) or (_BREAK.match(line) and file.flavour.is_sure("myst")):
             lines[at] = ""
+            file.take("label")
+        elif caption := _CAPTION.match(line):
+            lines[at] = f"*{caption['words']}*"
             file.take("label")
     return lines
 

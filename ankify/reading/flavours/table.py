@@ -171,10 +171,10 @@ SIGNS = (
     Sign(
         "label",
         "MyST, Quarto, kramdown",
-        "`## Title {#sec-x}`, `(sec-x)=`, `$$…$$ {#eq-x}`, `[x]{.mark}`",
-        "nothing",
+        "`## Title {#sec-x}`, `(sec-x)=`, `$$…$$ {#eq-x}`, `[x]{.mark}`, `@fig-x`",
+        "nothing; of a reference its name",
         "always",
-        ("{", ")="),
+        ("{", ")=", "+++", "\n% ", "@fig-", "@eq-", "@sec-", "@tbl-", "@lst-", "@thm-"),
     ),
 )
 BY_NAME = {sign.name: sign for sign in SIGNS}
