@@ -250,7 +250,8 @@ def _source_link(file: str, title: str, url: str | None) -> str:
     if not url:
         return ""
     address = f"{url.rstrip('/')}/{quote(file)}#:~:text={quote(title, safe='')}"
-    return f'<a href="{escape(address)}">{_text(file)}</a>'
+    shown = "/".join(NOTION_ID.sub("", part) for part in file.split("/"))
+    return f'<a href="{escape(address)}">{_text(shown)}</a>'
 
 
 # Drafts -> notes --------------------------------------------------------------------------------

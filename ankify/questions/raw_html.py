@@ -29,6 +29,8 @@ from ankify.reading.tokens import Token
 HASHED = re.compile(r"^ {0,3}(?P<hashes>#{1,6})[ \t]+(?P<words>[^\n]*)", re.MULTILINE)
 VERBATIM = frozenset(("pre", "script", "style", "textarea"))
 BOLD = ("b", "strong")
+# <summary>Q</summary><br><b>, with all of the answer bold: it says no more than plain text does
+_ALL_BOLD = re.compile(r"\s*<(?:b|strong)>(?=[ \t]*(?:\n|\Z))", re.IGNORECASE)
 
 
 class Part(NamedTuple):
@@ -82,6 +84,8 @@ def _summaries(content: str) -> Iterator[Part]:
     for details, it in summaries(content):
         inner = it.tag.end, it.tag.end + len(it.inner)
         end = after_breaks(content, it.end)
+        bold = _ALL_BOLD.match(content, end)
+        end = bold.end() if bold else end
         start, depth = (details.start, 1) if details else (it.tag.start, 0)
         yield Part(start, end, Kind.SUMMARY, inner=inner, depth=depth)
 

@@ -67,3 +67,23 @@ def test_templates_make_no_card(
     pages = read_project(project({"z.md": NOTE, **files}), ReadOptions(now=1)).pages
     assert [page.file for page in pages if page.is_template] == templates
     assert all(page.rendered for page in pages if not page.is_template)
+
+
+def test_the_link_below_a_card_shows_no_id_of_notion(project: Write) -> None:
+    name = "Rocks 9f8e7d6c5b4a39281706f5e4d3c2b1a0.md"
+    root = project({name: NOTE, "ankify.toml": '[source]\nurl = "https://example.org/"\n'})
+    text = " ".join(read_project(root, ReadOptions(now=1)).notes[0].fields)
+    assert ">Rocks.md</a>" in text
+
+
+@pytest.mark.parametrize(
+    ("opening", "shown"),
+    [("<br><b>\nSo.\n</b>", "So."), ("<br><b>So.</b> And more.", "<b>So.</b> And more.")],
+)
+def test_a_tag_around_all_of_an_answer_does_not_make_it_bold(
+    project: Write, opening: str, shown: str
+) -> None:
+    text = f"<details><summary>1. What?</summary>{opening}</details>\n\n"
+    root = project({"a.md": text + text.replace("1. What", "2. Why")})
+    note = read_project(root, ReadOptions(now=1, for_phone=False)).notes[0]
+    assert note.fields[1].strip() == shown
