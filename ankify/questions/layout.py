@@ -55,6 +55,11 @@ class Layout(NamedTuple):
     contents: Mapping[int, list[TocEntry]]
     outline: Outline
 
+    @property
+    def file(self) -> FileIndex:
+        """The titles, with all that was measured of them when they were judged."""
+        return next((it.group.file for it in self.outline.findings), None) or FileIndex(self.flow)
+
 
 def lay_out(parsed: ParsedFile, options: SplitOptions) -> Layout:
     """Read the blocks of a file, and say which of its titles are questions."""
@@ -65,6 +70,12 @@ def lay_out(parsed: ParsedFile, options: SplitOptions) -> Layout:
     word = counted_word(blocks) if options.is_open and not found.outline.questions else None
     counted = _lay_out(with_labels(blocks, [word]), options) if word else found
     return counted if counted.outline.questions else found
+
+
+def judge_again(layout: Layout, options: SplitOptions) -> Layout:
+    """Say by other options which titles are questions; `labels` change the titles themselves."""
+    flow, outline = _choose(layout.flow, options)
+    return layout._replace(flow=flow, outline=outline)
 
 
 def _lay_out(blocks: Sequence[Block], options: SplitOptions) -> Layout:

@@ -14,9 +14,9 @@ from dataclasses import replace
 
 from ankify.model import Suggestion
 from ankify.questions import thresholds as limit
-from ankify.questions.evidence import HEADINGS, FileIndex, Group
+from ankify.questions.evidence import HEADINGS, Group
 from ankify.questions.labels import counting_words
-from ankify.questions.layout import Layout, SplitOptions, lay_out
+from ankify.questions.layout import Layout, SplitOptions, judge_again, lay_out
 from ankify.questions.titles import Title
 from ankify.reading.inline import visible
 from ankify.reading.parse import ParsedFile
@@ -45,7 +45,8 @@ def suggest(
     before = _asked(layout).keys()
     known = before | {first for first, _ in taken}  # flashcards, which no setting changes, too
     for key, value, tried in _candidates(layout, options):
-        found = _asked(lay_out(parsed, tried))
+        again = lay_out(parsed, tried) if key == "labels" else judge_again(layout, tried)
+        found = _asked(again)
         new = {line: asks for line, asks in found.items() if line not in known}
         apart = not any(first < line <= last for line in new for first, last in taken)
         likely = sum(new.values()) >= LIKELY[key] * len(new)
@@ -61,7 +62,7 @@ def suggest(
 
 def _asked(layout: Layout) -> dict[int, bool]:
     """The lines of the questions with an answer, and whether each asks or has a labelled answer."""
-    file = FileIndex(layout.flow)
+    file = layout.file
     group = file.group(sorted(layout.outline.questions & file.titles.keys()))
     return {
         file.titles[start].line + 1: file.asks(start) or file.is_solved(start, end)
@@ -91,7 +92,7 @@ def _candidates(layout: Layout, options: SplitOptions) -> Iterator[Candidate]:
 
 def _levels(layout: Layout) -> list[int]:
     """Levels of headings of which nearly all ask."""
-    file = FileIndex(layout.flow)
+    file = layout.file
     groups = [*file.numbered.items(), *file.unnumbered.items()]
     return sorted(
         style.level
@@ -108,7 +109,7 @@ IDENTIFIER = re.compile(r"(?P<head>[\w.\-/]*[^\W\d][.\-/])(?P<number>\d{1,4})\b.
 
 def _patterns(layout: Layout) -> Iterator[str]:
     """Patterns for the shapes that several titles without a number have."""
-    file = FileIndex(layout.flow)
+    file = layout.file
     names = [
         visible(title.whole).strip()
         for group in file.unnumbered.values()
