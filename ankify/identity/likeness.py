@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 from math import fsum
 
+from ankify.questions.words.patterns import word_set
 from ankify.rendering.sketch import CJK, TOKEN
 
 NOT_WORD = re.compile(r"[^\w+#]+|_")  # "C++ vs. C#?" -> "c++vsc#"
@@ -76,21 +78,13 @@ def spelled_alike(
 
 
 THING = 3  # words, or so many times as many CJK characters, that name one thing
-# Words in front of a thing that are no part of its name, by language.
-ARTICLES = frozenset(
-    word
-    for line in (
-        "a an the",
-        "der die das den dem des ein eine einen einem einer eines",
-        "le la les l un une des",
-        "el los las un una unos unas",
-        "il lo gli i uno",
-        "o os as um uma",
-        "de het een",
-    )
-    for word in line.split()
-)
 LONG_WORD = 5  # letters; two of a shorter word that changed places make another one
+
+
+@cache
+def articles() -> frozenset[str]:
+    """The words in front of a thing that are no part of its name, in all languages."""
+    return word_set("articles")
 
 
 def spelling(title: str) -> tuple[str, ...]:
@@ -126,7 +120,7 @@ def one_difference(ours: str, theirs: str) -> tuple[str, str] | None:
 
 def _pieces(title: str) -> list[str]:
     """The words of a title in order, without articles; letters and digits apart."""
-    tokens = (token for token in TOKEN.findall(title.casefold()) if token not in ARTICLES)
+    tokens = (token for token in TOKEN.findall(title.casefold()) if token not in articles())
     return [piece for token in tokens for piece in _PIECE.findall(token)]
 
 

@@ -14,7 +14,7 @@ from functools import cache
 
 from ankify.identity.items import Item, answers_alike, by_file, has_equal_answer
 from ankify.identity.likeness import (
-    ARTICLES,
+    articles,
     one_difference,
     spelled_alike,
     without_digits,
@@ -51,7 +51,7 @@ class Titles:
 
     def find_frame(self, old: str, new: str) -> frozenset[str]:
         """The words that many titles of the file have, before or after."""
-        frame: set[str] = {*ARTICLES, *asking_words()}
+        frame: set[str] = {*articles(), *asking_words()}
         for items in (self.olds.get(old, ()), self.news.get(new, ())):
             titles = {item.title: self.words(item.raw_title) for item in items}
             common = Counter(word for title in titles.values() for word in title)
@@ -76,7 +76,7 @@ class Titles:
             return Relation.SAME
         if self.name_two_things(old, new):
             return Relation.OTHER
-        our_frame, their_frame = ours & frame - ARTICLES, theirs & frame - ARTICLES
+        our_frame, their_frame = ours & frame - articles(), theirs & frame - articles()
         kept = len(our_frame & their_frame)
         has_kept_frame = 2 * kept >= max(len(our_frame), len(their_frame))
         return Relation.OTHER if has_kept_frame else Relation.REWRITTEN

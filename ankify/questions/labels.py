@@ -44,15 +44,6 @@ def _labelled(block: Block, dialect: Dialect) -> Block:
     return block._replace(title=title)
 
 
-# What counts other things than questions.
-OTHERS = frozenset(
-    [
-        *("step", "phase", "stage"),
-        *("day", "week", "month", "year", "figure", "table", "example", "level", "version"),
-        *("note", "tip", "problem", "option", "rule"),
-    ]
-)
-
 # `Card 3: X`, `Item 4 - X`, `Thẻ 5`
 COUNTED = re.compile(
     r"\W*(?P<word>[^\W\d_]{2,}(?:[^\S\n][^\W\d_]{2,})?)[^\S\n]*[#№]?(?P<number>\d{1,4})"
@@ -74,9 +65,10 @@ def counting_words(blocks: Sequence[Block]) -> Iterator[str]:
 def _counting(lines: Iterable[str]) -> Iterator[str]:
     numbers: dict[str, list[int]] = defaultdict(list)
     spelled: dict[str, str] = {}
+    others = word_set("chapter_words", "counted_others")
     for line in lines:
         found = COUNTED.match(line)
-        if found and found["word"].casefold() not in OTHERS | word_set("chapter_words"):
+        if found and found["word"].casefold() not in others:
             numbers[found["word"].casefold()].append(int(found["number"]))
             spelled.setdefault(found["word"].casefold(), found["word"])
     counting = [word for word in numbers if _counts(numbers[word])]
