@@ -17,7 +17,7 @@ from ankify.questions.contents import local_links, read_contents
 from ankify.questions.evidence import FileIndex, Flow, unread_counts
 from ankify.questions.labels import counted_word, with_labels
 from ankify.questions.numbers import CUSTOM, Numbered
-from ankify.questions.pairs import with_pairs, with_topics, without_quotes
+from ankify.questions.pairs import with_headed_pairs, with_pairs, with_topics, without_quotes
 from ankify.questions.titles import Title
 from ankify.questions.verdicts import BY_PATTERN
 from ankify.questions.words import normal
@@ -63,7 +63,7 @@ class Layout(NamedTuple):
 
 def lay_out(parsed: ParsedFile, options: SplitOptions) -> Layout:
     """Read the blocks of a file, and say which of its titles are questions."""
-    blocks = with_topics(without_quotes(read_blocks(parsed.tokens)))
+    blocks = with_headed_pairs(with_topics(without_quotes(read_blocks(parsed.tokens))))
     if options.labels:
         blocks = with_labels(blocks, options.labels)
     found = _lay_out(blocks, options)

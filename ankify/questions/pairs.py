@@ -14,9 +14,10 @@ from itertools import pairwise
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import OPTION, opening_words, shows_answer
 from ankify.questions.blocks import Block, read_blocks
-from ankify.questions.numbers import TOPIC, Numbered
+from ankify.questions.numbers import HEADED, TOPIC, Numbered
 from ankify.questions.titles import PARAGRAPH_LEVEL, Kind, Title, with_title_of
-from ankify.questions.words import QUESTION_LABEL, answers, normal
+from ankify.questions.words import ONLY_LABEL, QUESTION_LABEL, answers, normal, only_labels
+from ankify.questions.words.patterns import word_set
 from ankify.reading.inline import cut, visible
 
 TOPICS = (Kind.HEADING, Kind.HTML, Kind.BOLD, Kind.SUMMARY)
@@ -52,6 +53,56 @@ def _is_answered(blocks: Sequence[Block], title: Title) -> bool:
         shows_answer(block) and (dotted or not OPTION.match(opening_words(block)))
         for block in blocks
     )
+
+
+# -- under headings that are labels ----------------------------------------------------------------
+
+
+def with_headed_pairs(blocks: Sequence[Block]) -> list[Block]:
+    """Read `### Question` and `### Answer` above the text of each as one question.
+
+    Headings of their level below the second are parts of the answer, whatever their numbers.
+    """
+    found = list(blocks)
+    heads = [at for at, block in enumerate(blocks) if block.title and _is_head(block.title)]
+    for at, answer, end in zip(heads, heads[1:], [*heads[2:], len(blocks)], strict=False):
+        title, below = blocks[at].title, blocks[at + 1]
+        if not title or not _answers_below(title, blocks[answer].title):
+            continue
+        inline = below.tokens[1] if below.tokens[0].type == "paragraph_open" else None
+        if not inline:
+            continue
+        read = Numbered(HEADED, None, "", 0)
+        # The label goes, unless it parts code or options from the answer.
+        bare = all(block.tokens[0].type == "hr" for block in blocks[at + 2 : answer])
+        asked = with_title_of(
+            title, (1, answer - at) if bare else (1,), tuple(inline.children or ()), below.line
+        )
+        found[at] = blocks[at]._replace(title=replace(asked, read=read, is_paired=True))
+        for part in range(answer + 1, end):
+            own = blocks[part].title
+            if own and own.kind in HEADINGS and own.level <= title.level:
+                if own.level < title.level:
+                    break
+                found[part] = blocks[part]._replace(title=None)
+    return found
+
+
+def _is_head(title: Title) -> bool:
+    """Whether a heading is the label of a question, or of an answer, and nothing else."""
+    label = _says_question(title.name) or only_labels(title.name)
+    return title.kind in HEADINGS and not title.read.number and label
+
+
+def _says_question(name: str) -> bool:
+    """Whether a heading says "Question"; "Problem" heads other things, too."""
+    return ONLY_LABEL.fullmatch(name) and normal(name) not in map(normal, word_set("exercise"))
+
+
+def _answers_below(question: Title, answer: Title | None) -> bool:
+    """Whether the one is the label of a question, and the other, as high, of its answer."""
+    asked = _says_question(question.name) and not only_labels(question.name)
+    return bool(asked and answer and answer.level == question.level and only_labels(answer.name))
 
 
 # -- below a topic ---------------------------------------------------------------------------------

@@ -477,3 +477,17 @@ def test_sections_are_left_beside_a_heading_that_holds_the_table_of_contents() -
     notes = f"{contents}{questions}## Types\n\n{asked}"
     found = titles(notes, unnumbered=True)
     assert found == ["What is A?", "What is B?", *(f"Why is it X{n}?" for n in range(3))]
+
+
+@pytest.mark.parametrize(
+    "labels", [("Problem", "Solution"), ("Question", "Result"), ("Answer", "Question")]
+)
+def test_other_headings_that_are_labels_make_no_question(labels: tuple[str, str]) -> None:
+    notes = "".join(f"## {label}\n\nIt is slow.\n\n" for label in labels)
+    assert titles(notes) == []
+
+
+def test_code_between_the_labels_of_question_and_answer_is_asked() -> None:
+    notes = "### Question\n\nWhat is printed?\n\n```\n1\n```\n\n### Answer\n\nOne.\n"
+    (section,) = split(notes).sections
+    assert [token.type for token in section.stem] == ["fence"]
