@@ -50,7 +50,7 @@ test-lowest: .venv-lowest/test ## run the tests with the lowest versions of all 
 	.venv-lowest/bin/$(PYTEST) -m "not slow" $(LOWEST)
 
 reliability: .venv/test ## run all of docs/reliability.md (half an hour)
-	GROWTH=all FUZZ=1500 $(BIN)/pytest -q --timed tests/fuzz \
+	GROWTH=all FUZZ=1500 KILLS=50 $(BIN)/pytest -q --timed tests/fuzz \
 	  $(patsubst %,tests/test_%.py,crash damaged growth hostile load systems)
 
 FUZZ ?= 20000
