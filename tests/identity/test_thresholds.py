@@ -1,4 +1,7 @@
-"""A pair of cases at the edge of each threshold: one on either side of it."""
+"""A pair of cases at the edge of a threshold: one on either side of it.
+
+The numbers are written out, so that a threshold that is moved turns its cases red.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,6 @@ import pytest
 from test_identity import Asked, Notes, build
 
 from ankify.identity.items import Item, answers_alike
-from ankify.identity.thresholds import (
-    ENOUGH,
-    FRAME,
-    GROUP,
-    OTHER_THING,
-    PROVES,
-    SHARED,
-    TOUCHED,
-)
 
 WORDS = [f"{a}{b}" for a in ("bar", "fen", "gol", "hum", "jat") for b in ("an", "er", "ik", "os")]
 OTHERS = [f"{a}{b}" for a in ("lop", "mur", "nis", "pev", "qua") for b in ("an", "er", "ik", "os")]
@@ -58,7 +52,7 @@ def edge(value: float) -> tuple[int, int]:
 
 @pytest.mark.parametrize("step", [0, -1])
 def test_words_that_an_equal_answer_needs_where_titles_name_two_things(step: int) -> None:
-    text = counted(int(PROVES.value) + step)
+    text = counted(12 + step)
     before = (TOP, ask("it", "When do you reach for Flask?", text), END)
     after = (TOP, ask("it", "When do you reach for Svelte?", text), END)
     assert is_kept(before, after) is (step == 0)
@@ -66,7 +60,7 @@ def test_words_that_an_equal_answer_needs_where_titles_name_two_things(step: int
 
 @pytest.mark.parametrize("step", [0, -1])
 def test_words_that_an_equal_answer_needs_where_titles_share_nothing(step: int) -> None:
-    text = counted(int(ENOUGH.value) + step)
+    text = counted(8 + step)
     before = (ask("it", "Why does bread rise?", text), TOP, END)
     after = (TOP, END, ask("it", "Name a painter of mills", text))
     assert is_kept(before, after) is (step == 0)
@@ -74,7 +68,7 @@ def test_words_that_an_equal_answer_needs_where_titles_share_nothing(step: int) 
 
 @pytest.mark.parametrize("step", [0, -1])
 def test_titles_that_changed_before_it_is_a_change_of_all(step: int) -> None:
-    number = int(GROUP.value) + step
+    number = 3 + step
     words = [("Hund", "le chien"), ("Katze", "le chat"), ("Maus", "la souris")][:number]
     names = ["it", *"abc"]
     before = tuple(ask(names[n], german, french) for n, (german, french) in enumerate(words))
@@ -86,19 +80,30 @@ def test_titles_that_changed_before_it_is_a_change_of_all(step: int) -> None:
 @pytest.mark.parametrize("step", [0, -1])
 def test_titles_that_share_a_word_before_it_names_nothing(step: int) -> None:
     rest = [ask(land, f"Capital of {land}?", land) for land in ("Spain", "Peru", "Cuba")]
-    rest = rest[: int(FRAME.value) - 1 + step]
+    rest = rest[: 3 - 1 + step]
     before = (ask("it", "Capital of France?", "Paris"), *rest, TOP)
     after = (*rest, TOP, ask("it", "Capital of some old Gallic tribes?", "Paris"))
     assert is_kept(before, after) is (step == -1)
+
+
+@pytest.mark.parametrize(("titles", "kept"), [(20, False), (21, True)])
+def test_share_of_the_titles_that_have_a_word_before_it_names_nothing(
+    titles: int, kept: bool
+) -> None:
+    lands = [ask(land, f"Capital of {land}?", land) for land in ("Spain", "Peru", "Cuba")]
+    rest = [ask(word, f"Meaning {word}", word) for word in WORDS[: titles - 4]]
+    before = (ask("it", "Capital of France?", "Paris"), *lands, *rest)
+    after = (*lands, *rest, ask("it", "Capital some old Gallic tribes?", "Paris"))
+    assert is_kept(before, after) is kept
 
 
 @pytest.mark.parametrize("side", [0, 1])
 @pytest.mark.parametrize(
     ("value", "old", "new"),
     [
-        (TOUCHED.value, "What is a list?", "What is a circular doubly linked sentinel list?"),
-        (SHARED.value, "Capital letters of Greek", "How do you spell it in Athens?"),
-        (OTHER_THING.value, "When do you reach for Flask?", "When do you reach for Svelte?"),
+        (0.15, "What is a list?", "What is a circular doubly linked sentinel list?"),
+        (0.3, "Capital letters of Greek", "How do you spell it in Athens?"),
+        (0.8, "When do you reach for Flask?", "When do you reach for Svelte?"),
     ],
 )
 def test_what_answers_in_one_slot_must_share(value: float, old: str, new: str, side: int) -> None:
