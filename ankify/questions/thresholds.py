@@ -1,6 +1,7 @@
 """The numbers that verdicts rest on, each with its reason; shares are of a group's titles.
 
-Cases at their edges are in tests/questions/test_thresholds.py; a number that no case needs goes.
+Cases at their edges are in tests/questions/test_question_thresholds.py; a number that no case needs
+goes.
 """
 
 # -- titles that ask -------------------------------------------------------------------------------
