@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import gc
 import sys
 
@@ -21,8 +20,6 @@ def main() -> None:
 
             if repeat(arguments):
                 return
-            # genanki has one decorator from a package that imports asyncio, and Python has it, too.
-            sys.modules.setdefault("cached_property", functools)
             gc.disable()  # the cycle collector takes 10 % of a build, and finds next to nothing
         from ankify.commands import cli
 

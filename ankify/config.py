@@ -18,6 +18,8 @@ from ankify.files import MEGABYTE, read_file
 from ankify.model import AnkifyError, Location, StrPath
 
 CONFIG_NAME = "ankify.toml"
+# A key of 30,000 names, `a.a.a = 1`, keeps tomllib busy for a quarter of a minute.
+_DEEP_KEY = re.compile(r"^[ \t\[]*(?:[^.\n=]{1,40}\.){64}", re.MULTILINE)
 
 MARKDOWN_FLAVOURS = ("auto", "github", "obsidian", "logseq", "notion", "myst", "quarto")
 REMOVALS = ("keep", "suspend", "delete")  # what a push can do to notes whose question is gone
@@ -32,7 +34,11 @@ def setting(default: Any, help: str, example: str) -> Any:
 class DeckSettings:
     """`[deck]`"""
 
-    name: str | None = setting(None, "Name of the root deck; the folder's name if not set.", '"Go"')
+    name: str | None = setting(
+        None,
+        "Name of the root deck; if not set, the folder's, or of the one above `notes`.",
+        '"Go"',
+    )
     namespace: str | None = setting(
         None,
         "Keeps the ids of two people's notes apart; the first root deck's name if not set.",
@@ -226,6 +232,8 @@ def _read(path: Path, shown: str, start: Settings) -> Settings:
     except UnicodeDecodeError as error:
         raise AnkifyError(f"cannot be read: {error}", Location(shown)) from error
     try:
+        if _DEEP_KEY.search(text):
+            raise RecursionError
         return _Reader(text, shown).settings(tomllib.loads(text), start)
     except RecursionError as error:
         raise AnkifyError("not valid TOML: nested too deeply", Location(shown)) from error

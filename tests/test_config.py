@@ -24,11 +24,17 @@ def test_without_a_file_all_settings_have_their_defaults(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "toml", ["a = " + "[" * 50_000, "a = " + "{b = " * 30_000, ".".join(["a"] * 3_000) + " = 1"]
+    "toml", ["a = " + "[" * 50_000, "a = " + "{b = " * 30_000, ".".join(["a"] * 300_000) + " = 1"]
 )
 def test_deep_settings_are_a_clear_error(project: Write, toml: str) -> None:
     with pytest.raises(AnkifyError, match=r"not valid TOML: |unknown table"):
         read_settings(project({"ankify.toml": toml}))
+
+
+@pytest.mark.parametrize(("names", "reason"), [(64, "unknown table"), (65, "nested too deeply")])
+def test_a_key_of_more_than_64_names_is_not_read(project: Write, names: int, reason: str) -> None:
+    with pytest.raises(AnkifyError, match=reason):
+        read_settings(project({"ankify.toml": ".".join(["a"] * names) + " = 1"}))
 
 
 def test_settings_of_more_than_a_megabyte_are_an_error(project: Write) -> None:

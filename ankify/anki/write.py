@@ -7,11 +7,13 @@ tests/anki/test_anki.py.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import itertools
 import json
 import sqlite3
+import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -19,14 +21,27 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-import genanki
-from genanki.apkg_col import APKG_COL
-from genanki.apkg_schema import APKG_SCHEMA
-
 from ankify.anki.note_type import CLOZE, QUESTION, Layout, layout_of
 from ankify.anki.read import opened_package, read_media
 from ankify.files import make_folder, staged_file
 from ankify.model import AnkifyError, Media, Note, NoteType, Project, StrPath
+
+
+@contextmanager
+def _without_asyncio() -> Iterator[None]:
+    """Give genanki Python's own `cached_property`: that of the package imports all of asyncio."""
+    is_ours = sys.modules.setdefault("cached_property", functools) is functools
+    try:
+        yield
+    finally:
+        if is_ours:
+            del sys.modules["cached_property"]
+
+
+with _without_asyncio():
+    import genanki
+    from genanki.apkg_col import APKG_COL
+    from genanki.apkg_schema import APKG_SCHEMA
 
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can hold: the clock must not show
 _INSERT_NOTE = "INSERT INTO notes VALUES(?,?,?,?,-1,?,?,'',0,0,'')"
