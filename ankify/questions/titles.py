@@ -182,6 +182,8 @@ def opening_title(
         first = words[:bold]  # a bold title of two lines
     kind = Kind.BOLD if bold else Kind.TEXT
     if bold > read.start:
+        if GOES_ON.match(first, bold) and words[bold - 1].isalnum():
+            bold = len(first)  # its first words are emphasised: `**What** is it?`
         end = len(first) if _is_badge(cut(children, bold, len(first))) else bold
         return _cut_title(children, words, line, kind, read, bold, end)
     # Only the number is bold, `**Q1:** X`, or nothing is.
@@ -195,6 +197,8 @@ def opening_title(
 
 HASHES = Pattern(lambda: rf"(#{{1,6}})(?={NUMBERED.source})")  # `##1. X`
 DASH = re.compile(r"[^\S\n]*[-–—:：][^\S\n]+")  # between a bold title and the answer behind it
+# The rest of a question whose first words are bold; a sentence of its own begins with a capital.
+GOES_ON = re.compile(r"[^\S\n]*(?=[^\W\d_])(?![A-ZÀ-ÖØ-ÞА-Я])[^?？.!。！\n]*[?？]\s*$")
 NUMBER_OUTSIDE = re.compile(r"\W*(?P<number>\d{1,4})(?P<separator>[.、)])\s*")  # `1.**X**`
 
 

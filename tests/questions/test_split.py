@@ -491,3 +491,17 @@ def test_code_between_the_labels_of_question_and_answer_is_asked() -> None:
     notes = "### Question\n\nWhat is printed?\n\n```\n1\n```\n\n### Answer\n\nOne.\n"
     (section,) = split(notes).sections
     assert [token.type for token in section.stem] == ["fence"]
+
+
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [
+        ("**What** is it?", "What is it?"),
+        ("**Entropie** – was ist das?", "Entropie"),
+        ("**Ape** Is it a monkey?", "Ape"),
+        ("**What is it?** easy, no?", "What is it?"),
+    ],
+)
+def test_a_question_whose_first_words_are_bold_is_the_whole_line(line: str, title: str) -> None:
+    others = "".join(f"{n}. **What is {n}?**\n\n   Words.\n\n" for n in range(1, 5))
+    assert titles(f"{others}5. {line}\n\n   Words.\n")[-1] == title
