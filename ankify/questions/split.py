@@ -85,6 +85,7 @@ def split_questions(parsed: ParsedFile, path: str, options: SplitOptions) -> Spl
     found = reader.read()
     verdicts = tuple(_verdict(finding, parsed, outline, reader) for finding in outline.findings)
     sections = _with_flashcards(found.sections, parsed, path, options)
+    toggles = () if options.unnumbered else _toggles(sections, parsed, path, options)
     asked = [section.question for section in sections]
     gaps = tuple(  # flashcards are found apart, so a gap may hold some
         gap
@@ -94,15 +95,18 @@ def split_questions(parsed: ParsedFile, path: str, options: SplitOptions) -> Spl
     lost = gaps or outline.candidates or any(one.lost for one in verdicts)
     cards = [(one.line, one.end_line) for one in asked]
     is_whole = outline.questions and not lost
+    suggestion = None if is_whole else suggest(parsed, options, layout, cards)
+    if toggles and not sections and (not suggestion or suggestion.adds < len(toggles)):
+        suggestion = Suggestion("unnumbered", "true", len(toggles), toggles[0].question.line)
     return replace(
         found,
         sections=sections,
         toc=tuple(chain.from_iterable(layout.contents.values())),
-        unnumbered_candidates=outline.candidates,
+        unnumbered_candidates=max(outline.candidates, len(toggles)),
         problems=(*_undecided(path, layout), *found.problems),
         verdicts=verdicts,
         left_out=gaps,
-        suggestion=None if is_whole else suggest(parsed, options, layout, cards),
+        suggestion=suggestion,
     )
 
 
@@ -119,6 +123,19 @@ def _with_flashcards(
         if card.line + 1 not in lines
     )
     return tuple(sorted((*sections, *more), key=lambda section: section.question.line))
+
+
+TOGGLE = re.compile(r"^\s*[-*+] .*[?？]\s*$", re.MULTILINE)
+
+
+def _toggles(
+    sections: tuple[Section, ...], parsed: ParsedFile, path: str, options: SplitOptions
+) -> tuple[Section, ...]:
+    """The list items that would be questions with `unnumbered`."""
+    if not TOGGLE.search(parsed.text):
+        return ()
+    more = _with_flashcards(sections, parsed, path, replace(options, unnumbered=True))
+    return tuple(section for section in more if section not in sections)
 
 
 def _close_lists(layout: Layout) -> tuple[tuple[Block, ...], frozenset[int]]:

@@ -9,7 +9,10 @@ import pytest
 
 from ankify import ReadOptions, read_project
 from ankify.config import QuestionSettings, Settings
+from ankify.questions.layout import SplitOptions
+from ankify.questions.split import split_questions
 from ankify.reading.html import html_text
+from ankify.reading.parse import parse
 
 Write = Callable[[dict[str, str]], Path]
 
@@ -64,3 +67,14 @@ def test_toggles_are_questions_without_a_number(project: Write) -> None:
     root = project({"a.md": text, "b.md": "# B\n\n## 1. W?\n\nV\n"})
     assert cards(root) == [("W?", "V")]
     assert [title for title, _ in cards(root, unnumbered=True)] == ["What is X?", "Why?", "W?"]
+
+
+@pytest.mark.parametrize(("other", "told"), [("What is epoll?", 3), ("The kernel", 0)])
+def test_toggles_that_ask_are_told_with_the_line_that_takes_them(other: str, told: int) -> None:
+    asked = ("What is select?", other, "What is poll?") if told else ("What is select?", other)
+    notes = "".join(f"- {title}\n  - A call.\n" for title in asked)
+    found = split_questions(parse(notes), "n.md", SplitOptions())
+    assert not found.sections
+    assert found.unnumbered_candidates == told
+    suggested = found.suggestion and (found.suggestion.key, found.suggestion.adds)
+    assert suggested == (("unnumbered", told) if told else None)
