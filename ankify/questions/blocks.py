@@ -22,10 +22,10 @@ from ankify.questions.titles import (
     TITLED,
     Kind,
     Title,
+    heading_title,
     item_title,
     opening_title,
     paragraph_title,
-    title_of,
     with_title_of,
 )
 from ankify.questions.words import NO_QUESTION, ONLY_LABEL, answers, asks, opens
@@ -295,7 +295,7 @@ def _heading(run: tuple[Token, ...]) -> Block:
     words = visible(children)
     if "\n" in words:  # text over a line of `---` or `===`: no title was meant
         return Block(run)
-    return Block(run, title_of(Kind.HEADING, int(run[0].tag[1]), children, words, run[0]))
+    return Block(run, heading_title(int(run[0].tag[1]), children, words, run[0]))
 
 
 def _paragraph(run: tuple[Token, ...]) -> Block:

@@ -110,6 +110,15 @@ def title_of(
     return Title(kind, level, read, children, inside, line, glued)
 
 
+def heading_title(level: int, children: tuple[Token, ...], words: str, at: Token) -> Title:
+    """The title of a heading, without the answer that is in it: `## Q1: What is X? A: Y`."""
+    end = title_end(words)
+    if end is None:
+        return title_of(Kind.HEADING, level, children, words, at)
+    glued = _rest(children, words, end)
+    return title_of(Kind.HEADING, level, cut(children, 0, end), words[:end], at, glued=glued)
+
+
 def anchor_of(children: Iterable[Token]) -> str | None:
     """The first id in the raw HTML among inline tokens."""
     return next(iter(ids("".join(t.content for t in children if t.type == "html_inline"))), None)
