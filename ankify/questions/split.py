@@ -125,7 +125,7 @@ def _with_flashcards(
     return tuple(sorted((*sections, *more), key=lambda section: section.question.line))
 
 
-TOGGLE = re.compile(r"^\s*[-*+] .*[?？]\s*$", re.MULTILINE)
+TOGGLE = re.compile(r"^[ \t>]*[-*+] .*[?？][ \t]*$", re.MULTILINE)
 
 
 def _toggles(
