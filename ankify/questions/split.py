@@ -446,8 +446,11 @@ def _glued(title: Title) -> Block:
 
 
 def _unwrapped(answer: list[Block]) -> list[Block]:
-    """An answer that is all in one <details>, without the button that opens it."""
-    if len(answer) > 1 and answer[0].depth > 0 and answer[-1].depth < 0:
+    """An answer that is all in one <details>, without the button that opens it.
+
+    A <summary> that is no button, `<summary>Carbon dioxide</summary>`, is a part of the answer.
+    """
+    if len(answer) > 1 and answer[0].depth > 0 and answer[-1].depth < 0 and not answer[0].title:
         depths = accumulate(block.depth for block in answer[:-1])
         return answer[1:-1] if min(depths) > 0 else answer
     return answer
