@@ -30,10 +30,14 @@ FLAGS = (
 SHOW = """async ({ side, front, back, classes }) => {
     if (side === "front") _showQuestion(front, back, classes);
     else _showAnswer(back, classes);
-    await new Promise((done) => _queueAction(done));  // Anki draws in this queue
-    const pictures = [...document.querySelectorAll("#qa img")];
-    await Promise.all(pictures.map((picture) => picture.decode().catch(() => {})));
-    await document.fonts.ready;
+    const drawn = async () => {
+        await new Promise((done) => _queueAction(done));  // Anki draws in this queue
+        const pictures = [...document.querySelectorAll("#qa img")];
+        await Promise.all(pictures.map((picture) => picture.decode().catch(() => {})));
+        await document.fonts.ready;
+    };
+    const late = new Promise((_, fail) => setTimeout(fail, 60000, Error("no card in a minute")));
+    await Promise.race([drawn(), late]);
 }"""
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import re
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from real_anki import RealAnki
+from real_anki import RealAnki, wait_for
 
 from ankify.commands.cli import cli
 
@@ -17,6 +19,24 @@ from ankify.commands.cli import cli
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
 )
+
+# Seconds that a test waits for another process: ten times the slowest of them on a busy machine.
+LIMIT = 120
+
+
+def error_of(process: subprocess.Popen[str]) -> str:
+    """Wait until a process ends; returns its stderr. One that takes too long is killed."""
+    try:
+        return process.communicate(timeout=LIMIT)[1]
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
+
+
+def save_until(path: Path, text: str, found: Callable[[], object]) -> None:
+    """Save a file again and again: nobody says when the watch on its folder is set."""
+    saved = itertools.count()
+    wait_for(lambda: found() or (next(saved) % 20 == 0 and path.write_text(text) and False))
 
 
 def runner() -> CliRunner:

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -148,6 +148,28 @@ class RealAnki:
 # Sync -------------------------------------------------------------------------------------------
 
 
+def wait_for(found: Callable[[], object], seconds: float = 120) -> None:
+    """Wait until `found` says yes."""
+    end = time.monotonic() + seconds
+    while not found():
+        assert time.monotonic() < end, "nothing happened"
+        time.sleep(0.05)
+
+
+def answers(port: int) -> bool:
+    """Whether somebody listens on a port of this machine."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def end(server: subprocess.Popen[bytes]) -> None:
+    """Wait for a server that was asked to end; one that does not hear is killed."""
+    try:
+        server.wait(20)
+    except subprocess.TimeoutExpired:
+        server.kill()
+
+
 @contextmanager
 def sync_server(folder: Path) -> Iterator[str]:
     """Anki's own sync server on a free loopback port."""
@@ -161,15 +183,11 @@ def sync_server(folder: Path) -> Iterator[str]:
         env={**os.environ, **settings, "SYNC_PORT": str(port), "RUST_LOG": "error"},
     )
     try:
-        for _ in range(200):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
+        wait_for(lambda: answers(port))
         yield f"http://127.0.0.1:{port}/"
     finally:
         server.send_signal(signal.SIGINT)
-        server.wait(10)
+        end(server)
 
 
 def sync(anki: RealAnki, address: str, *, upload: bool | None = None) -> None:
@@ -185,5 +203,4 @@ def sync(anki: RealAnki, address: str, *, upload: bool | None = None) -> None:
         )
         anki.col.reopen(after_full_sync=True)
     anki.col.sync_media(auth)
-    while anki.col.media_sync_status().active:
-        time.sleep(0.05)
+    wait_for(lambda: not anki.col.media_sync_status().active)

@@ -6,7 +6,6 @@ import contextlib
 import dataclasses
 import os
 import random
-import resource
 import shutil
 import signal
 import subprocess
@@ -17,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import PIXEL
+from conftest import LIMIT, PIXEL, error_of
 
 import ankify
 from ankify import model
@@ -46,6 +45,16 @@ def audit(event, arguments):
             os.kill(os.getpid(), signal.SIGKILL)
 import ankify.commands.cli
 sys.addaudithook(audit)
+from ankify.__main__ import main
+main()
+"""
+
+# Ends each write of a file at so many bytes, as a full disk does.
+SMALL_FILES = """
+import resource, signal, sys
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+most = int(sys.argv.pop(1))
+resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 from ankify.__main__ import main
 main()
 """
@@ -87,9 +96,9 @@ class Workshop:
             **options,  # type: ignore[call-overload]
         )
 
-    def build(self, **options: object) -> tuple[int, str]:
-        process = self.start(**options)
-        error = process.communicate(timeout=60)[1]
+    def build(self, *python: str, **options: object) -> tuple[int, str]:
+        process = self.start(*python, **options)
+        error = error_of(process)
         return process.returncode, error
 
     def state(self) -> tuple[bytes, bytes]:
@@ -190,7 +199,7 @@ def kill_at_random_moments(trial: Trial, rounds: int, seed: int) -> None:
         process = trial.shop.start()
         time.sleep(chance.uniform(0.3, 1.1) * length)
         process.kill()
-        process.communicate()
+        error_of(process)
         trial.holds()
 
 
@@ -207,7 +216,7 @@ def die_at_change(trial: Trial, number: int) -> bool:
     """Kill a build at its n-th change of a file; False if it has fewer."""
     trial.reset()
     process = trial.shop.start("-c", SUICIDE, str(number))
-    error = process.communicate()[1]
+    error = error_of(process)
     if process.returncode == 0:
         return False
     assert process.returncode == -signal.SIGKILL, error
@@ -232,7 +241,7 @@ def test_ctrl_c_ends_with_130_and_nothing_half_written(trial: Trial) -> None:
         assert process.stderr.readline() == "started\n"
         time.sleep(seconds)
         process.send_signal(signal.SIGINT)
-        error = process.communicate(timeout=60)[1]
+        error = error_of(process)
         assert process.returncode in (0, 130, -signal.SIGINT), error
         if process.returncode == 130:
             assert error.strip() in ("interrupted", "")
@@ -243,7 +252,7 @@ def test_ctrl_c_while_the_deck_is_written_ends_with_130(trial: Trial) -> None:
     trial.reset()
     script = SUICIDE.replace("signal.SIGKILL", "signal.SIGINT")
     process = trial.shop.start("-c", script, "3")
-    error = process.communicate(timeout=60)[1]
+    error = error_of(process)
     assert (process.returncode, error) == (130, "interrupted\n")
     assert trial.shop.state() == trial.old
     assert not trial.shop.strays()
@@ -273,7 +282,7 @@ def test_builds_side_by_side_all_end_well(trial: Trial, times: int) -> None:
     for _ in range(times):
         trial.reset()
         processes = [trial.shop.start() for _ in range(3)]
-        outcomes = [(p.communicate(timeout=60)[1], p.returncode) for p in processes]
+        outcomes = [(error_of(process), process.returncode) for process in processes]
         assert outcomes == [("", 0)] * 3
         found = trial.shop.state()
         # A build that began late may take a removed note from the deck of one that ended early,
@@ -304,13 +313,15 @@ def shipped(deck: Path) -> tuple[list[object], dict[str, int]]:
 def small_disk(folder: Path, kilobytes: int, *options: str) -> Iterator[None]:
     """A disk of its own for a folder; skips where the system does not let us mount one."""
     words = ["-t", "tmpfs", "-o", ",".join([f"size={kilobytes}k", *options]), "tmpfs", str(folder)]
-    mounted = shutil.which("mount") and subprocess.run(["mount", *words], capture_output=True)
+    mounted = shutil.which("mount") and subprocess.run(
+        ["mount", *words], capture_output=True, timeout=LIMIT
+    )
     if not mounted or mounted.returncode:
         pytest.skip("mounting a small disk needs root; the test below stands in for it")
     try:
         yield
     finally:
-        subprocess.run(["umount", str(folder)], check=True)
+        subprocess.run(["umount", str(folder)], check=True, timeout=LIMIT)
 
 
 def refill(trial: Trial, part: str) -> None:
@@ -365,12 +376,8 @@ def test_a_full_folder_for_temporary_files_is_a_clear_error(trial: Trial, tmp_pa
 def test_a_file_that_may_not_grow_leaves_the_old_lock_and_deck(
     trial: Trial, kilobytes: int
 ) -> None:
-    def limit() -> None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (kilobytes << 10, kilobytes << 10))
-
     trial.reset()
-    code, error = trial.shop.build(preexec_fn=limit)
+    code, error = trial.shop.build("-c", SMALL_FILES, str(kilobytes << 10))
     assert code == 1
     assert "error: cannot write" in error
     assert trial.shop.state() == trial.old
@@ -403,7 +410,8 @@ def read_only(trial: Trial, folder: Path, part: str) -> Iterator[None]:
     folder.mkdir()
     with small_disk(folder, 10_000):
         refill(trial, part)
-        subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
+        remount = ["mount", "-o", "remount,ro", str(folder)]
+        subprocess.run(remount, check=True, timeout=LIMIT)
         yield
 
 

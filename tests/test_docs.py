@@ -15,6 +15,7 @@ import click
 import pytest
 import yaml
 from ankiconnect import StandIn
+from conftest import LIMIT
 from real_anki import RealAnki
 
 from ankify.commands.cli import cli
@@ -80,7 +81,13 @@ def call(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": programs, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
     return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        command,
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=LIMIT,
     )
 
 

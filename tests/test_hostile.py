@@ -137,7 +137,7 @@ WATCH = "window.pwned = 0; window.alert = () => { window.pwned = 1 };"
 POKE = """() => {
     for (const element of document.querySelectorAll("#qa *")) {
         for (const event of ["click", "mouseover", "focus", "pointerenter", "toggle"])
-            if (!element.closest("a[href^=http], a[href^=mailto]"))
+            if (!/^(https?|ftp|mailto):/i.test(element.closest("a")?.getAttribute("href")))
                 element.dispatchEvent(new Event(event, { bubbles: true, cancelable: true }));
     }
     const links = [...document.querySelectorAll("#qa a, #qa [href]")];

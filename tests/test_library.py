@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import PIXEL, Files
+from conftest import LIMIT, PIXEL, Files
 from real_anki import RealAnki
 
 import ankify
@@ -24,7 +24,9 @@ BLOCK = re.compile(r"^```(python|output)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 def python(code: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", code]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=cwd, capture_output=True, text=True, check=False, timeout=LIMIT
+    )
 
 
 def test_the_tutorial_prints_what_it_says(project: Write, tmp_path: Path, anki: RealAnki) -> None:
@@ -179,5 +181,7 @@ def test_a_client_passes_a_strict_type_check(tmp_path: Path) -> None:
     options = ["--strict", "--follow-imports=silent", "--no-incremental"]  # silent: as installed
     command = [sys.executable, "-m", "mypy", *options, "client.py"]
     environment = {**os.environ, "MYPYPATH": str(Path(ankify.__file__).parent.parent)}
-    result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    result = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=LIMIT
+    )
     assert result.returncode == 0, result.stdout

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from conftest import LIMIT
 from real_anki import Imported, RealAnki
 
 ROOT = Path(__file__).parent.parent
@@ -33,6 +34,7 @@ def run(*command: object, cwd: Path, **environment: str) -> str:
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
+        timeout=5 * LIMIT,  # pip fetches some packages
     )
     assert done.returncode == 0, done.stdout
     return done.stdout

@@ -12,6 +12,7 @@ import venv
 from pathlib import Path
 
 import pytest
+from conftest import LIMIT
 
 ROOT = Path(__file__).parent.parent
 NOTE = "# Sums\n\n## 1. What is one and one?\n\nTwo.\n"
@@ -19,7 +20,12 @@ NOTE = "# Sums\n\n## 1. What is one and one?\n\nTwo.\n"
 
 def call(*command: object, cwd: Path) -> str:
     done = subprocess.run(
-        [str(part) for part in command], cwd=cwd, capture_output=True, text=True, check=False
+        [str(part) for part in command],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=5 * LIMIT,  # pip fetches some packages
     )
     assert done.returncode == 0, done.stderr
     return done.stdout + done.stderr
@@ -50,7 +56,9 @@ def test_a_bare_checkout_finds_its_templates(tmp_path: Path) -> None:
         "-o",
         str(tmp_path / "s.apkg"),
     ]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=LIMIT
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -97,12 +105,17 @@ def test_the_sdist_holds_all_that_its_tests_need(tmp_path: Path) -> None:
     )
     environment = {**os.environ, "PYTHONPATH": str(tmp_path / "lib")}
     command = [sys.executable, "-m", "build", "-s", "-o", str(tmp_path), str(ROOT)]
-    subprocess.run(command, env=environment, check=True, capture_output=True)
+    subprocess.run(command, env=environment, check=True, capture_output=True, timeout=5 * LIMIT)
     (archive,) = tmp_path.glob("*.tar.gz")
     with tarfile.open(archive) as sdist:
         held = {name.partition("/")[2] for name in sdist.getnames()}
     tracked = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "ls-files", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=LIMIT,
     ).stdout.split("\0")
     left_out = {name for name in tracked if name and name not in held}
     assert {name for name in left_out if not name.startswith(".g")} <= {"MANIFEST.in"}

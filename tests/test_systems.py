@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import PIXEL, Outcome
+from conftest import LIMIT, PIXEL, Outcome
 
 import ankify
 from ankify.model import AnkifyError, Project
@@ -104,6 +104,7 @@ def built(root: Path, **environment: str) -> tuple[bytes, bytes, str]:
         cwd=root.parent,
         capture_output=True,
         check=False,
+        timeout=LIMIT,
     )
     assert done.returncode == 0, done.stderr
     deck = (root / "x.apkg").read_bytes()

@@ -6,7 +6,6 @@ import os
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -15,7 +14,7 @@ from threading import Thread
 
 import pytest
 from ankiconnect import StandIn
-from real_anki import RealAnki
+from real_anki import RealAnki, answers, end, wait_for
 
 from ankify.anki import connect
 from ankify.anki.connect import AnkiConnect
@@ -183,15 +182,11 @@ def other_server(folder: Path) -> Iterator[str]:
         [SERVER, "api"], env={**os.environ, **own}, cwd=folder, stderr=subprocess.DEVNULL
     )
     try:
-        for _ in range(300):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
+        wait_for(lambda: answers(port))
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
-        server.wait(10)
+        end(server)
 
 
 @pytest.mark.slow

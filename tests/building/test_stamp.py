@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import PIXEL, Files
+from conftest import LIMIT, PIXEL, Files
 
 from ankify.__main__ import main
 from ankify.building import stamp
@@ -203,4 +203,4 @@ def test_a_build_of_nothing_new_waits_for_next_to_nothing() -> None:
         f"print(*sorted({slow} & {{*sys.modules}}))"
     )
     command = [sys.executable, "-S", "-c", script]  # the module `site` imports what it likes
-    assert subprocess.check_output(command, text=True).strip() == ""
+    assert subprocess.check_output(command, text=True, timeout=LIMIT).strip() == ""

@@ -17,7 +17,7 @@ import click
 import genanki
 import pytest
 from click.testing import CliRunner
-from conftest import PIXEL, Outcome
+from conftest import LIMIT, PIXEL, Outcome
 from PIL import Image
 from real_anki import RealAnki
 
@@ -289,16 +289,16 @@ def test_the_way_out_of_a_broken_lock_works_from_here(
     run("build", root, "-o", "old.apkg")
     good = (root / "ankify.lock").read_bytes()
     for arguments in ("init -q", "add .", "-c user.name=a -c user.email=a@b.c commit -qm a"):
-        subprocess.run(["git", *arguments.split()], check=True)
+        subprocess.run(["git", *arguments.split()], check=True, timeout=LIMIT)
     (root / "ankify.lock").write_bytes(good[:-20])
     said = "".join(run(command, root)[1:])
     assert said.startswith(f"{folder}/ankify.lock:")
     git, remove, adopt = re.findall(
         r"\((git .*)\), then .* without git (.*), then (ankify .*)", said
     )[0]
-    subprocess.run(git, shell=True, check=True)
+    subprocess.run(git, shell=True, check=True, timeout=LIMIT)
     assert (root / "ankify.lock").read_bytes() == good
-    subprocess.run(remove.replace("remove", "rm"), shell=True, check=True)
+    subprocess.run(remove.replace("remove", "rm"), shell=True, check=True, timeout=LIMIT)
     words = adopt.replace("OLD", "old").replace("NOTES", f"{root}/").split(" ", 3)
     assert run(*words[1:])[0] == 0
 
@@ -691,7 +691,9 @@ def test_nothing_is_coloured(project: Project) -> None:
 def ankify(*arguments: object, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """Run ankify in a process of its own."""
     command = [sys.executable, "-m", "ankify", *map(str, arguments)]
-    return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, env=env, capture_output=True, text=True, check=False, timeout=LIMIT
+    )
 
 
 OLD_TEXT = (
@@ -788,7 +790,9 @@ def test_every_command_stands_in_the_docs(run: Run, documented: Callable[[str, s
 def test_the_shell_can_complete_commands(shell: str) -> None:
     environment = {**os.environ, "_ANKIFY_COMPLETE": f"{shell}_source"}
     command = [str(Path(sys.executable).parent / "ankify")]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=False, timeout=LIMIT
+    )
     assert "_ANKIFY_COMPLETE=" in done.stdout, done.stderr
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 from click.testing import CliRunner
-from conftest import Outcome
+from conftest import LIMIT, Outcome
 from real_anki import RealAnki
 
 from ankify.checks.rules import check
@@ -217,7 +217,12 @@ def test_a_folder_whose_name_is_not_utf_8_can_be_started(tmp_path: Path) -> None
 def git(*arguments: str, cwd: Path) -> str:
     who = ["-c", "user.name=Me", "-c", "user.email=me@example.org", "-c", "init.defaultBranch=main"]
     return subprocess.run(
-        ["git", *who, *arguments], cwd=cwd, check=True, capture_output=True, text=True
+        ["git", *who, *arguments],
+        cwd=cwd,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
     ).stdout
 
 
@@ -253,6 +258,7 @@ def test_the_workflow_is_green_at_the_first_push_and_after_an_edit_on_the_web(
                 env={**os.environ, "PATH": path},
                 capture_output=True,
                 text=True,
+                timeout=LIMIT,
             )
             assert done.returncode == 0, done.stdout + done.stderr
             assert "::warning" not in done.stdout
@@ -269,7 +275,7 @@ def test_make_deck_works_at_once(run: Run, tmp_path: Path, anki: RealAnki) -> No
         ["make", "deck", "check", "preview"],
         cwd=tmp_path / "x",
         env={"PATH": path, "HOME": str(tmp_path)},
-        timeout=60,  # a preview that is served would never end, and needs what may be missing
+        timeout=LIMIT,  # a preview that is served would never end, and needs what may be missing
         capture_output=True,
         text=True,
         check=False,

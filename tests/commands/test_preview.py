@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import re
 import threading
-import time
 import tomllib
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -15,7 +14,8 @@ from urllib.parse import quote
 
 import pytest
 from browser import DESKTOP, PHONE, Browser, need, open_browser
-from conftest import PIXEL
+from conftest import LIMIT, PIXEL, save_until
+from real_anki import wait_for
 
 from ankify.anki.note_type import template_folder
 from ankify.checks.rules import check
@@ -455,38 +455,32 @@ def test_a_served_preview_follows_the_notes(project: Callable, tmp_path: Path) -
     stop = threading.Event()
     options = {"port": 0, "tell": told.append, "stop": stop}
     serving = threading.Thread(
-        target=serve_preview, args=(lambda: read_project(root), site), kwargs=options
+        target=serve_preview,
+        args=(lambda: read_project(root), site),
+        kwargs=options,
+        daemon=True,
     )
     serving.start()
     try:
         wait_for(lambda: told)
         address = told[0]
         assert address.startswith("http://127.0.0.1:")
-        assert b"goroutine" in urllib.request.urlopen(address).read()
-        time.sleep(0.3)  # until the watch is set
-        (root / "go.md").write_text("## 1. What is a channel?\n\nA queue.\n")
-        wait_for(lambda: "written again" in told)
-        assert b"What is a channel?" in urllib.request.urlopen(address).read()
+        assert b"goroutine" in urllib.request.urlopen(address, timeout=10).read()
+        note = "## 1. What is a channel?\n\nA queue.\n"
+        save_until(root / "go.md", note, lambda: "written again" in told)
+        assert b"What is a channel?" in urllib.request.urlopen(address, timeout=10).read()
         for name in ("a.mdown", "sound.mp3"):
             told.clear()
             (root / name).write_text("## 1. What is a sound?\n\n![](sound.mp3)\n")
             wait_for(lambda: "written again" in told)
-        assert b"What is a sound?" in urllib.request.urlopen(address).read()
+        assert b"What is a sound?" in urllib.request.urlopen(address, timeout=10).read()
         (root / "ankify.toml").write_text("[deck\n")
         wait_for(lambda: any("error:" in line for line in told))
-        assert b"What is a channel?" in urllib.request.urlopen(address).read()
+        assert b"What is a channel?" in urllib.request.urlopen(address, timeout=10).read()
     finally:
         stop.set()
-        serving.join(10)
+        serving.join(LIMIT)
     assert not serving.is_alive()
-
-
-def wait_for(found: Callable[[], object]) -> None:
-    """Wait up to ten seconds until `found` says yes."""
-    end = time.monotonic() + 10
-    while not found():
-        assert time.monotonic() < end, "nothing happened"
-        time.sleep(0.05)
 
 
 def test_the_command_marks_what_check_finds(

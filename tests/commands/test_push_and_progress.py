@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 from ankiconnect import StandIn
-from conftest import Outcome
-from real_anki import AGAIN, RealAnki
+from conftest import Outcome, error_of, save_until
+from real_anki import AGAIN, RealAnki, end, wait_for
 
 Run = Callable[..., Outcome]
 Write = Callable[..., Path]
@@ -91,10 +91,14 @@ def test_on_a_terminal_it_asks(
     root = project({"Sums.md": SUMS})
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "ankify", "push", str(root), "--url", stand_in.url]
-    done = subprocess.Popen(command, stdin=theirs, stderr=subprocess.PIPE, cwd=root.parent)
+    done = subprocess.Popen(
+        command, stdin=theirs, stderr=subprocess.PIPE, cwd=root.parent, text=True
+    )
     os.write(ours, f"{answer}\n".encode())
-    _, err = done.communicate(timeout=60)
-    assert "Push to Anki? [Y/n]" in err.decode()
+    err = error_of(done)
+    os.close(ours)
+    os.close(theirs)
+    assert "Push to Anki? [Y/n]" in err
     assert len(anki.notes()) == (2 if pushed else 0)
     assert (root / "ankify.lock").exists() == pushed
     assert done.returncode == (0 if pushed else 1)
@@ -262,29 +266,28 @@ def test_notes_cannot_send_a_deck_or_a_key_to_another_machine(project: Write, ru
 
 @pytest.mark.slow
 def test_watching_pushes_what_is_saved_and_never_deletes_or_overwrites(
-    project: Write, stand_in: StandIn, anki: RealAnki
+    project: Write, stand_in: StandIn, anki: RealAnki, tmp_path: Path
 ) -> None:
     pytest.importorskip("watchfiles")
     root = project({"Sums.md": SUMS, "ankify.toml": '[anki]\nremoved = "delete"\n'})
     command = [sys.executable, "-m", "ankify", "push", str(root), "--url", stand_in.url]
-    watching = subprocess.Popen(
-        [*command, "-y", "--watch"], stderr=subprocess.PIPE, cwd=root.parent
-    )
-    assert watching.stderr
+    log = tmp_path / "told"
+    with log.open("w", encoding="utf-8") as told:
+        watching = subprocess.Popen([*command, "-y", "--watch"], stderr=told, cwd=root.parent)
     try:
-        told = iter(watching.stderr.readline, b"")
-        assert any(b"Ctrl-C ends it" in line for line in told)
+        wait_for(lambda: "Ctrl-C ends it" in log.read_text())
         edit(anki, "one and one", "Answer", "<p>Mine.</p>")
-        (root / "Sums.md").write_text(SUMS.replace("Two.", "Just two.").split("## 2")[0])
-        assert any(b"changed in Anki, too, and left out" in line for line in told)
-        assert any(b"removed, marked and still asked" in line for line in told)
-        assert any(b"Pushed" in line for line in told)
+        less = SUMS.replace("Two.", "Just two.").split("## 2")[0]
+        save_until(root / "Sums.md", less, lambda: log.read_text().count("Pushed") > 1)
+        assert "changed in Anki, too, and left out" in log.read_text()
+        assert "removed, marked and still asked" in log.read_text()
         notes = {note.fields["Question"]: note for note in anki.notes().values()}
         assert notes["What is one and one?"].fields["Answer"] == "<p>Mine.</p>"
         assert "ankify::removed" in notes["And two?"].tags
     finally:
         watching.send_signal(signal.SIGINT)
-        assert watching.wait(20) in (0, 130)
+        end(watching)
+    assert watching.returncode in (0, 130)
 
 
 # progress -----------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import PIXEL
+from conftest import LIMIT, PIXEL
 
 from ankify import read_project
 from ankify.commands.serve import serve_preview
@@ -30,9 +30,11 @@ class Server:
 
         options = {"port": 0, "tell": tell, "stop": self.stop}
         read = lambda: read_project(root)  # noqa: E731
-        self.thread = threading.Thread(target=serve_preview, args=(read, site), kwargs=options)
+        self.thread = threading.Thread(
+            target=serve_preview, args=(read, site), kwargs=options, daemon=True
+        )
         self.thread.start()
-        assert ready.wait(20)
+        assert ready.wait(LIMIT)
         self.port = int(self.told[0].rstrip("/").rpartition(":")[2])
 
     def get(self, path: str, *hosts: str, method: str = "GET") -> http.client.HTTPResponse:
@@ -51,7 +53,7 @@ def server(project: Callable[..., Path], tmp_path: Path) -> Iterator[Server]:
     server = Server(project({"n.md": NOTE, "p.png": PIXEL}), tmp_path / "site")
     yield server
     server.stop.set()
-    server.thread.join(10)
+    server.thread.join(LIMIT)
 
 
 def test_only_requests_to_this_machine_are_answered(server: Server) -> None:

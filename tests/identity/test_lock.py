@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from conftest import LIMIT
 
 from ankify.identity.lock import (
     DAY,
@@ -113,7 +114,9 @@ def test_a_tombstone_keeps_fields_and_tags() -> None:
 def git(folder: Path, *args: str) -> str:
     identity = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"]
     command = ["git", *identity, *args]
-    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
+    return subprocess.run(
+        command, cwd=folder, check=True, capture_output=True, text=True, timeout=LIMIT
+    ).stdout
 
 
 def commit(folder: Path, lock: Lock) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from conftest import LIMIT
 
 from ankify.identity.lock import write_lock
 from ankify.pipeline import ReadOptions, read_project
@@ -200,7 +201,12 @@ class Clone:
         identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
         command = ["git", *identity, "-c", "commit.gpgsign=false", *args]
         done = subprocess.run(
-            command, cwd=self.folder, check=check, capture_output=True, text=True, encoding="utf-8"
+            command,
+            cwd=self.folder,
+            check=check,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=LIMIT,
         )
         return done.stdout
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from conftest import LIMIT
 
 from ankify.reading.formulas import set_aside
 from ankify.reading.tokens import MAX_DEPTH, Token, read_tokens
@@ -102,6 +103,8 @@ def test_trees_are_given_back() -> None:
         "print(most() - before)\n"
     )
     command = [sys.executable, "-c", script]
-    done = subprocess.run(command, input=text, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        command, input=text, capture_output=True, text=True, check=True, timeout=LIMIT
+    )
     grown = int(done.stdout) * (1 if sys.platform == "darwin" else 1024)
     assert grown < 10_000_000  # 200 trees are more than ten times that
