@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from conftest import LIMIT, PIXEL, error_of
+from real_anki import wait_for
 
 import ankify
 from ankify import model
@@ -304,6 +305,23 @@ def shipped(deck: Path) -> tuple[list[object], dict[str, int]]:
     """What a package holds but for its tombstones."""
     package = ankify.read_apkg(deck)
     return [note for note in package.notes if REMOVED_TAG not in note.tags], package.media
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or os.cpu_count() == 1, reason="one process, or nobody to say which"
+)
+def test_the_processes_of_a_killed_build_end_with_it(tmp_path: Path) -> None:
+    """They hold its pipe: as long as one lives, the end of that does not come."""
+    shop = Workshop(tmp_path)
+    for number in range(20):
+        file = shop.root / f"{number}.md"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("".join(f"## {n}. Why?\n\n{'So. ' * 99}\n\n" for n in range(50)))
+    process = shop.start()
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    wait_for(lambda: len(children.read_text().split()) > 1)
+    process.kill()
+    error_of(process)
 
 
 # Disks and folders ------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ them. Neither changes a page.
 from __future__ import annotations
 
 import gc
+import os
 import re
 import signal
 import sys
@@ -83,18 +84,25 @@ def _in_processes(
 ) -> Iterator[tuple[str, Page | None]]:
     """Yield what can be rendered in other processes: all, or less where they fail.
 
-    A forked process need not import anything, but only Linux and a lone thread can fork.
+    A forked process need not import anything.
     """
     import multiprocessing
     from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 
-    forks = sys.platform == "linux" and threading.active_count() == 1
-    context = multiprocessing.get_context("fork" if forks else "spawn")
+    context = multiprocessing.get_context("fork" if _can_fork() else "spawn")
     try:
         with ProcessPoolExecutor(processes, context, initializer=_set_up) as pool:
             yield from pool.map(job.kept, missing, chunksize=4)
     except (BrokenProcessPool, OSError, ImportError):
         return
+
+
+def _can_fork() -> bool:
+    """Whether this is Linux and a lone thread: a lock that another one holds stays locked.
+
+    Those count, too, that Python does not know, as libraries in C or Rust start them.
+    """
+    return sys.platform == "linux" and len(os.listdir("/proc/self/task")) == 1
 
 
 def _set_up() -> None:
@@ -103,8 +111,18 @@ def _set_up() -> None:
     What they leave behind is looked for again: it grows with the notes.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_build, daemon=True).start()
     gc.freeze()
     gc.enable()
+
+
+def _end_with_the_build() -> None:
+    """A build that is killed says nothing to its processes: they would wait for work for ever."""
+    from multiprocessing import parent_process
+
+    if build := parent_process():
+        build.join()
+        os._exit(1)
 
 
 @dataclass(frozen=True)

@@ -152,19 +152,26 @@ def test_a_folder_that_cannot_be_written_is_no_error(
     assert len(read_project(project(NOTES), ReadOptions(now=1)).notes) == 2
 
 
+@pytest.fixture
+def several(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few notes are worth a process, too, and what is patched here is patched there."""
+    monkeypatch.setattr(pages, "WORTH_A_PROCESS", 0)
+    monkeypatch.setattr(pages, "_can_fork", lambda: True)
+
+
+@pytest.mark.usefixtures("several")
 def test_several_processes_read_the_same_project(
     project: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages, "WORTH_A_PROCESS", 0)
     root = project({**NOTES, **{f"n{i}.md": f"## 1. Why {i}?\n\nSo.\n" for i in range(20)}})
     alone = read_project(root, ReadOptions(now=1, cached=False))
     assert read_project(root, ReadOptions(now=1, cached=False, processes=3)) == alone
 
 
+@pytest.mark.usefixtures("several")
 def test_several_processes_keep_what_they_render(
     project: Write, monkeypatch: pytest.MonkeyPatch, rendered: list[str]
 ) -> None:
-    monkeypatch.setattr(pages, "WORTH_A_PROCESS", 0)
     root = project({**NOTES, **{f"n{i}.md": f"## 1. Why {i}?\n\nSo.\n" for i in range(20)}})
     first = read_project(root, ReadOptions(now=1, processes=3))
     assert (
@@ -175,11 +182,11 @@ def test_several_processes_keep_what_they_render(
     assert rendered == []  # not in this process
 
 
+@pytest.mark.usefixtures("several")
 @pytest.mark.parametrize("lost", ["never written", "gone before it was read"])
 def test_pages_that_cannot_be_kept_are_not_lost(
     project: Write, monkeypatch: pytest.MonkeyPatch, lost: str
 ) -> None:
-    monkeypatch.setattr(pages, "WORTH_A_PROCESS", 0)
     kept = lost == "gone before it was read"
     monkeypatch.setattr(Cache, "keep_page", lambda *_: kept)
     root = project(NOTES)
@@ -188,22 +195,22 @@ def test_pages_that_cannot_be_kept_are_not_lost(
     )
 
 
+@pytest.mark.usefixtures("several")
 def test_where_no_process_can_be_started_one_does_all(
     project: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise OSError("no more processes")
 
-    monkeypatch.setattr(pages, "WORTH_A_PROCESS", 0)
     monkeypatch.setattr("concurrent.futures.process.ProcessPoolExecutor", refuse)
     root = project(NOTES)
     assert len(read_project(root, ReadOptions(now=1, processes=3)).notes) == 2
 
 
+@pytest.mark.usefixtures("several")
 def test_an_error_in_a_process_keeps_its_place(
     project: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages, "WORTH_A_PROCESS", 0)
     root = project({**NOTES, "bad.md": b"## 1. A?\n\n\xff\n"})
     with pytest.raises(Exception, match="not UTF-8") as caught:
         read_project(root, ReadOptions(now=1, processes=2))
