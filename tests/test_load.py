@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from conftest import PIXEL
-from real_anki import Imported, RealAnki
-from test_anki import Learner, content, sync, sync_server
+from learner import Learner, content
+from real_anki import Imported, RealAnki, sync, sync_server
 
 NOTES, CHANGED = 10_000, 100
 PER_FILE = 50

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from conftest import PIXEL
-from real_anki import Imported, LearnersNote, RealAnki, sync, sync_server
-
-import ankify
-
-DAY = 86_400
-START = 1_700_000_000
+from learner import DAY, Learner, content
+from real_anki import Imported, RealAnki, sync, sync_server
 
 GO = """\
 # Go
@@ -62,38 +57,6 @@ FILES: dict[str, str | bytes] = {
     "Quiet.md": "# Quiet\n\n## 1. What stays as it is?\n\nThis note is never edited.\n",
 }
 PICTURE = PIXEL.replace(b"IEND", b"IEND") + b"\0"  # other bytes, still a picture
-
-
-@dataclass
-class Learner:
-    """Notes, the builds of them, and a learner's collection that they are imported into."""
-
-    root: Path
-    anki: RealAnki
-    clock: int = START
-    builds: int = 0
-
-    def build(self) -> Path:
-        self.builds += 1
-        self.clock += DAY
-        package = self.root.parent / f"deck-{self.builds}.apkg"
-        last = self.root.parent / f"deck-{self.builds - 1}.apkg"
-        project = ankify.read_project(
-            self.root,
-            ankify.ReadOptions(now=self.clock, last_package=last if last.exists() else None),
-        )
-        ankify.write_apkg(project, package)
-        ankify.write_lock(project)
-        return package
-
-    def load(self) -> Imported:
-        return self.anki.load(self.build())
-
-    def replace(self, file: str, old: str, new: str) -> None:
-        path = self.root / file
-        text = path.read_text(encoding="utf-8")
-        assert text.count(old) >= 1, f"{old!r} is not in {file}"
-        path.write_text(text.replace(old, new), encoding="utf-8")
 
 
 @pytest.fixture
@@ -329,7 +292,3 @@ def test_reviews_on_the_phone_and_a_new_build_on_the_desktop_meet_in_a_normal_sy
     assert len(phone.reviews()) == 6
     assert PICTURE in phone.media().values()
     phone.close()
-
-
-def content(notes: dict[str, LearnersNote]) -> dict[str, object]:
-    return {guid: (note.fields, note.tags, note.cards) for guid, note in notes.items()}
