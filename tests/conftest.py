@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import itertools
 import re
 import subprocess
 from collections.abc import Callable, Iterator
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from real_anki import RealAnki, wait_for
+from real_anki import RealAnki
 
 from ankify.commands.cli import cli
 
@@ -31,12 +30,6 @@ def error_of(process: subprocess.Popen[str]) -> str:
     except subprocess.TimeoutExpired:
         process.kill()
         raise
-
-
-def save_until(path: Path, text: str, found: Callable[[], object]) -> None:
-    """Save a file again and again: nobody says when the watch on its folder is set."""
-    saved = itertools.count()
-    wait_for(lambda: found() or (next(saved) % 20 == 0 and path.write_text(text) and False))
 
 
 def runner() -> CliRunner:

@@ -159,7 +159,7 @@ def preview_command(
     if serve:
         from ankify.commands.serve import serve_preview
 
-        serve_preview(checked, output, port=port, tell=say, editor=editor)
+        serve_preview(notes, checked, output, port=port, tell=say, editor=editor)
         return
     project = checked()
     learning = _learning(project, export) if export else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from ankify.commands.project import (
     with_reasons,
 )
 from ankify.commands.report import counted
+from ankify.commands.watch import saved_files
 from ankify.config import REMOVALS
 from ankify.identity.lock import LOCK_NAME
 from ankify.model import AnkifyError, Location, Note, Project
@@ -64,9 +65,11 @@ def push_command(notes: Path, *, watch: bool, **options: Any) -> None:
 
     Example: ankify push notes --sync
     """
+    saved = saved_files(notes, debounce=500) if watch else ()
     done = _Push(notes, **options).run()
     if watch:
-        _watch(notes, options)
+        say(f"watching {notes}; Ctrl-C ends it")
+    _push_again(notes, options, saved)
     sys.exit(0 if done else 1)
 
 
@@ -152,17 +155,14 @@ def confirmed(question: str) -> bool:
     return click.confirm(question, default=True, err=True)
 
 
-def _watch(notes: Path, options: dict[str, Any]) -> None:
+def _push_again(notes: Path, options: dict[str, Any], saved: Iterable[list[Path]]) -> None:
     """Push whenever a note is saved: never over an edit of the learner's, never deleting.
 
     A file is saved half-written, too, and what is gone for a minute must not be gone for good.
     """
-    from watchfiles import watch
-
     careful = options | {"yes": True, "keep_edits": True, "removed": "keep", "dry_run": False}
-    say(f"watching {notes}; Ctrl-C ends it")
-    for changes in watch(notes, debounce=500):
-        if any(Path(path).name != LOCK_NAME and ".ankify-" not in path for _, path in changes):
+    for files in saved:
+        if any(file.name != LOCK_NAME and ".ankify-" not in str(file) for file in files):
             try:
                 _Push(notes, **careful).run()
             except AnkifyError as error:

@@ -19,6 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 from ankify.commands.preview import write_site
 from ankify.commands.site import Site
+from ankify.commands.watch import saved_files
 from ankify.files import open_file, real_path
 from ankify.model import AnkifyError, Project
 
@@ -41,6 +42,7 @@ HEADERS = {
 
 
 def serve_preview(
+    notes: Path,
     read: Callable[[], Project],
     folder: Path,
     *,
@@ -49,14 +51,13 @@ def serve_preview(
     stop: threading.Event | None = None,
     editor: str | None = None,
 ) -> None:
-    """Serve the preview on 127.0.0.1 until `stop` is set, and write it anew when a note changes.
+    """Serve the preview of `notes` on 127.0.0.1 until `stop` is set, and write it anew on a change.
 
     `read` reads the project; an error of it is told, and the last preview stays. A `port` of 0
     takes any free one. Raises AnkifyError where the port is taken.
     An open page loads itself again after a change. `editor` is that of `write_preview`.
     """
-    from watchfiles import watch
-
+    saved = saved_files(notes, debounce=200, stop=stop)
     project = read()
 
     def write(read_again: Project) -> Site:
@@ -72,8 +73,8 @@ def serve_preview(
         threading.Thread(target=server.serve_forever, daemon=True).start()
         tell(f"http://127.0.0.1:{server.server_port}/")
         ours = real_path(folder)
-        for changes in watch(project.root, stop_event=stop, debounce=200):
-            if not all(real_path(Path(path)).is_relative_to(ours) for _, path in changes):
+        for files in saved:
+            if not all(real_path(file).is_relative_to(ours) for file in files):
                 _write_again(lambda: write(read()), shown, tell)
         server.shutdown()
 

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import pytest
 from browser import DESKTOP, PHONE, Browser, need, open_browser
-from conftest import LIMIT, PIXEL, save_until
+from conftest import LIMIT, PIXEL
 from real_anki import wait_for
 
 from ankify.anki.note_type import template_folder
@@ -456,7 +456,7 @@ def test_a_served_preview_follows_the_notes(project: Callable, tmp_path: Path) -
     options = {"port": 0, "tell": told.append, "stop": stop}
     serving = threading.Thread(
         target=serve_preview,
-        args=(lambda: read_project(root), site),
+        args=(root, lambda: read_project(root), site),
         kwargs=options,
         daemon=True,
     )
@@ -466,8 +466,8 @@ def test_a_served_preview_follows_the_notes(project: Callable, tmp_path: Path) -
         address = told[0]
         assert address.startswith("http://127.0.0.1:")
         assert b"goroutine" in urllib.request.urlopen(address, timeout=10).read()
-        note = "## 1. What is a channel?\n\nA queue.\n"
-        save_until(root / "go.md", note, lambda: "written again" in told)
+        (root / "go.md").write_text("## 1. What is a channel?\n\nA queue.\n")
+        wait_for(lambda: "written again" in told)
         assert b"What is a channel?" in urllib.request.urlopen(address, timeout=10).read()
         for name in ("a.mdown", "sound.mp3"):
             told.clear()

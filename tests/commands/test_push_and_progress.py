@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from ankiconnect import StandIn
-from conftest import Outcome, error_of, save_until
+from conftest import Outcome, error_of
 from real_anki import AGAIN, RealAnki, end, wait_for
 
 Run = Callable[..., Outcome]
@@ -277,8 +277,8 @@ def test_watching_pushes_what_is_saved_and_never_deletes_or_overwrites(
     try:
         wait_for(lambda: "Ctrl-C ends it" in log.read_text())
         edit(anki, "one and one", "Answer", "<p>Mine.</p>")
-        less = SUMS.replace("Two.", "Just two.").split("## 2")[0]
-        save_until(root / "Sums.md", less, lambda: log.read_text().count("Pushed") > 1)
+        (root / "Sums.md").write_text(SUMS.replace("Two.", "Just two.").split("## 2")[0])
+        wait_for(lambda: log.read_text().count("Pushed") > 1)
         assert "changed in Anki, too, and left out" in log.read_text()
         assert "removed, marked and still asked" in log.read_text()
         notes = {note.fields["Question"]: note for note in anki.notes().values()}

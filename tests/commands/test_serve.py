@@ -31,7 +31,7 @@ class Server:
         options = {"port": 0, "tell": tell, "stop": self.stop}
         read = lambda: read_project(root)  # noqa: E731
         self.thread = threading.Thread(
-            target=serve_preview, args=(read, site), kwargs=options, daemon=True
+            target=serve_preview, args=(root, read, site), kwargs=options, daemon=True
         )
         self.thread.start()
         assert ready.wait(LIMIT)
