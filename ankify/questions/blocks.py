@@ -59,10 +59,11 @@ class Block(NamedTuple):
     def end(self) -> int:
         """The line below its text, 0-based."""
         # Only leaves say where text ends: the map of a list takes in the blank lines below it. That
-        # of a heading takes in its underline.
+        # of a heading takes in its underline. An item may have nothing in it: `-` alone.
         leaves = [t for t in self.tokens if t.nesting == 0 or t.type == "heading_open"]
         ends = [t.map[1] for t in leaves if t.map] or [t.map[1] for t in self.tokens if t.map]
-        return max(ends, default=0)
+        items = (t.map[0] + 1 for t in self.tokens if t.type == "list_item_open" and t.map)
+        return max(chain(ends, items), default=0)
 
     @property
     def comments(self) -> tuple[str, ...]:

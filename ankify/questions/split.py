@@ -33,6 +33,7 @@ from ankify.questions.words import (
     opens,
     title_end,
 )
+from ankify.reading.formulas import Masked
 from ankify.reading.html import summaries, tags
 from ankify.reading.inline import cut, visible
 from ankify.reading.parse import ParsedFile, plain_text
@@ -348,7 +349,7 @@ class _Reader:
             body.pop()
         if title.glued:
             kept = title.borrowed[-1] - len(title.borrowed) if title.borrowed else 0
-            body.insert(kept, _glued(title))
+            body.insert(kept, _glued(title, self.parsed.masked))
         body = [part for block in _trimmed(body) for part in _options_and_key(block)]
         body[:1] = [part for block in body[:1] for part in _asked_and_answered(block)]
         stem, answer = _stem(body, title.asked)
@@ -435,10 +436,11 @@ def _options_and_key(block: Block) -> Iterator[Block]:
     yield Block((paragraph, key, Token("paragraph_close", "p", -1, block=True)))
 
 
-def _glued(title: Title) -> Block:
+def _glued(title: Title, masked: Masked) -> Block:
     """The rest of the paragraph that a title opens, as a paragraph of its own."""
     first = title.line + title.below
-    lines = first, first + visible(title.glued).strip().count("\n") + 1
+    text = masked.source(visible(title.glued).strip())  # a formula is a word over several lines
+    lines = first, first + text.count("\n") + 1
     inline = Token("inline", "", 0, map=lines, children=list(title.glued), block=True)
     opening = Token("paragraph_open", "p", 1, map=lines, block=True)
     tokens = (opening, inline, Token("paragraph_close", "p", -1, block=True))

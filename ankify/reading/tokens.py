@@ -161,19 +161,26 @@ _HAS_BESIDE = re.compile(r"[*_~](?:(?=[^\x00-\x7f\w\s])|(?<=[^\x00-\x7f\w\s].))"
 _PRIVATE = range(0xF0000, 0xFFFFE)  # characters without a meaning
 
 
+# `Com_*服务器, Sort_*排序`: asterisks for any name, that close nothing as they do on GitHub.
+_WILDCARD = re.compile("(?<=\\w[_/]\\*)[^\x00-\x7f\U000f0000-\U000ffffd]")
+
+
 class _Symbols:
     """Symbols of a text that must not count as punctuation, as characters that it does not have."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, cjk: bool) -> None:
         self._free = (chr(code) for code in _PRIVATE if chr(code) not in text)
         self._private: dict[str, str] = {}
         self.hidden = _BESIDE.sub(self._hide, text) if _HAS_BESIDE.search(text) else text
+        if cjk and ("_*" in text or "/*" in text):
+            self.hidden = _WILDCARD.sub(self._hide_letter, self.hidden)
         # What `str.translate` needs to bring them back; empty where none was hidden.
         self.back = {ord(private): symbol for symbol, private in self._private.items()}
 
     def _hide(self, symbol: re.Match[str]) -> str:
-        if category(symbol[0])[0] != "S":
-            return symbol[0]
+        return self._hide_letter(symbol) if category(symbol[0])[0] == "S" else symbol[0]
+
+    def _hide_letter(self, symbol: re.Match[str]) -> str:
         if symbol[0] not in self._private:
             self._private[symbol[0]] = next(self._free)
         return self._private[symbol[0]]
@@ -197,7 +204,7 @@ class _Reader:
 
     def read(self) -> list[Token]:
         """Parse, and list the tokens."""
-        symbols = _Symbols(self.masked.text)
+        symbols = _Symbols(self.masked.text, self.syntax.cjk)
         text, self.back = symbols.hidden, symbols.back
         self.source = text.encode().split(b"\n")  # comrak counts columns in bytes
         # Alerts are looked for in the rest of the line at each ">".
@@ -571,7 +578,7 @@ def _all_text(node: Any) -> str:
 # Tags that are HTML. Others are text that looks like a tag: <job-name>, List<String>.
 _HTML_TAGS = (
     "a abbr acronym address applet area article aside audio b base basefont bdi bdo big blink "
-    "blockquote body br button canvas caption center cite code col colgroup command data datalist "
+    "blockquote body br button canvas caption center cite code col colgroup data datalist "
     "dd del details dfn dialog dir div dl dt em embed fieldset figcaption figure font footer form "
     "frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html i img input ins kbd label legend "
     "li link main map mark marquee menu meta meter nav nobr noscript object ol optgroup option "

@@ -67,20 +67,34 @@ class GfmExtension(Extension):
 def _joined(tokens: Iterable[Token]) -> Iterator[Token]:
     """Make one list of two that follow each other, where they were cut out of one.
 
-    In Markdown, lists with the same marker cannot follow each other.
+    In Markdown, lists with the same marker cannot follow each other. What was cut out of the middle
+    of one starts with the number of its own first item.
     """
     closed: Token | None = None
+    counted: Token | None = None
     for token in tokens:
+        if counted:
+            yield _starting(counted, token.info)
+            counted = None
         if closed and token.type.endswith("_list_open") and token.markup == closed.markup:
             closed = None
             continue
         if closed:
             yield closed
         closed = token if token.type.endswith("_list_close") else None
-        if not closed:
+        counted = token if token.type == "ordered_list_open" else None
+        if not closed and not counted:
             yield token
     if closed:
         yield closed
+
+
+def _starting(opening: Token, number: str) -> Token:
+    """An ordered list that starts with a number, as CommonMark reads it: `012` is 12."""
+    start = number.lstrip("0") or "0"
+    if not number or start == opening.attrs.get("start", "1"):
+        return opening
+    return opening.copy(attrs={} if start == "1" else {"start": start})
 
 
 class _Builder:

@@ -284,6 +284,7 @@ def test_the_rest_of_a_paragraph_that_a_title_opens_is_a_paragraph_like_any_othe
         ("**1. Is it\nso?**\nYes.\n", (1, 3)),
         ("**1. Is it\nso?** Yes, that is how it is, always.", (1, 2)),
         ("Q1: What is it?\nLong.", (1, 2)),
+        ("**1. What is it?**\n$$\nx\n$$", (1, 4)),
     ],
 )
 def test_an_answer_in_the_paragraph_of_its_title_knows_its_lines(
@@ -292,6 +293,11 @@ def test_an_answer_in_the_paragraph_of_its_title_knows_its_lines(
     other = notes.replace("1", "2").replace("it", "that")
     question = split(f"{notes}\n\n{other}\n").sections[0].question
     assert (question.line, question.end_line) == lines
+
+
+def test_an_answer_ends_below_its_last_item_though_it_is_empty() -> None:
+    (section,) = split("## 1. What?\n\n- a\n-\n\n").sections
+    assert section.question.end_line == 4
 
 
 def test_raw_html_is_cut_into_blocks_that_know_their_lines() -> None:

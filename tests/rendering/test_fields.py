@@ -119,6 +119,16 @@ def test_question_and_stem_make_the_front() -> None:
     assert content.formulas == 1
 
 
+def test_a_part_of_a_list_starts_with_its_own_number() -> None:
+    tokens = gfm.parse("1. a\n2. b\n3. c\n").tokens
+    second = next(n for n, t in enumerate(tokens) if t.type == "list_item_open" and t.info == "2")
+    cut = (tokens[0], *tokens[second:])
+    for part, start in ((cut, ' start="2"'), (tokens, "")):
+        section = Section(Question("a.md", 1, 3, "1", "x"), (), (), tuple(part))
+        answer = Renderer(PLAIN).render(section, gfm.parse("")).answer
+        assert answer.startswith(f"<ol{start}>\n<li>")
+
+
 def test_an_answer_is_known_by_its_words_or_else_by_its_pictures() -> None:
     seen, other, moved, told, told_too = (
         render(f"{answer}\n").sketch
