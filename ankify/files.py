@@ -108,13 +108,21 @@ def make_folder(folder: Path) -> None:
     A link in a cloned repository (`build -> ../..`) would have its author say where ankify writes;
     an absolute path says that its user means it.
     """
-    for step in () if folder.is_absolute() else (*reversed(folder.parents), folder):
-        if step.is_symlink() and not real_path(step).is_relative_to(real_path(Path())):
-            raise AnkifyError(
-                f"cannot write into {folder}: {step} is a link to {os.readlink(step)}",
-                hint=f"remove it, or name the folder by its absolute path: -o {real_path(folder)}",
-            )
+    if step := link_away(folder):
+        raise AnkifyError(
+            f"cannot write into {folder}: {step} is a link to {os.readlink(step)}",
+            hint=f"remove it, or name the folder by its absolute path: -o {real_path(folder)}",
+        )
     folder.mkdir(parents=True, exist_ok=True)
+
+
+def link_away(path: Path) -> Path | None:
+    """The first link of a relative path that leads out of the folder that ankify was started in."""
+    here = real_path(Path())
+    for step in () if path.is_absolute() else (*reversed(path.parents), path):
+        if step.is_symlink() and not real_path(step).is_relative_to(here):
+            return step
+    return None
 
 
 def kept(path: Path | None, make: Callable[[], bytes]) -> bytes:

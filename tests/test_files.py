@@ -89,6 +89,36 @@ def test_nor_into_a_linked_folder(project: Write, tmp_path: Path, name: str) -> 
     assert os.listdir(mine) == ["thesis"]
 
 
+@pytest.mark.parametrize("given", ["notes", "notes/sub", "./notes", "x/../notes"])
+def test_a_link_is_no_notes_folder_if_it_leads_away(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    """Its author would say whose notes are packed, and where the lock is written."""
+    mine, clone = tmp_path / "mine", tmp_path / "clone"
+    (mine / "sub").mkdir(parents=True)
+    (mine / "sub" / "n.md").write_text(NOTE)
+    (clone / "x").mkdir(parents=True)
+    (clone / "notes").symlink_to(mine)
+    monkeypatch.chdir(clone)
+    for words in (["build", given], ["check", given], ["list", given], ["build"]):
+        code, _, error = run(*words)
+        assert code == 2, words
+        assert "is a link to" in error
+        assert str(mine) in error
+    assert not list(mine.rglob("ankify.lock"))
+    assert run("list", mine)[0] == 0
+
+
+def test_a_link_within_the_folder_here_is_one(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "n.md").write_text(NOTE)
+    (tmp_path / "notes").symlink_to("docs")
+    monkeypatch.chdir(tmp_path)
+    assert run("build", "notes", "-o", "x.apkg")[0] == 0
+
+
 def test_a_rescue_copy_takes_a_free_name(project: Write, tmp_path: Path, run: Run) -> None:
     """Each knows guids that nothing else knows; and a link in its place leads anywhere."""
     (tmp_path / "mine").write_text("mine")

@@ -16,9 +16,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ankify.files import staged_file
+from ankify.files import MEGABYTE, read_file, staged_file
 
 FORMAT = 1
+_LARGEST = 500 * MEGABYTE  # of a record, packed or not; one of 100,000 notes has a fifth
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +86,35 @@ class Records:
 
     def _read(self, path: Path) -> Pushed | None:
         try:
-            data = json.loads(zlib.decompress(path.read_bytes()))
+            packed = read_file(path, _LARGEST)
+            data = json.loads(zlib.decompressobj().decompress(packed, _LARGEST))
             return _record(data) if data["format"] == FORMAT else None
-        except (OSError, ValueError, zlib.error, KeyError, TypeError):
+        except (OSError, ValueError, zlib.error, LookupError, TypeError, RecursionError):
             return None
 
 
 def _record(data: Mapping[str, Any]) -> Pushed:
-    notes = {
-        guid: Shipped(tuple(note["fields"]), tuple(note["tags"]), note["modified"], note["deck"])
-        for guid, note in data["notes"].items()
-    }
-    suspended = frozenset(data["suspended"])
-    return Pushed(data["profile"], notes, tuple(data["decks"]), suspended, data["looks"])
+    """The record in what was read. Raises LookupError or TypeError for what is none."""
+    notes = {guid: _shipped(note) for guid, note in _mapping(data["notes"]).items()}
+    suspended, looks = frozenset(_texts(data["suspended"])), _mapping(data["looks"])
+    _texts([data["profile"], *looks.values()])
+    return Pushed(data["profile"], notes, _texts(data["decks"]), suspended, looks)
+
+
+def _shipped(note: Mapping[str, Any]) -> Shipped:
+    modified, deck = note["modified"], note["deck"]
+    if not isinstance(modified, int) or not isinstance(deck, str | None):
+        raise TypeError("a note has no time or no deck")
+    return Shipped(_texts(note["fields"]), _texts(note["tags"]), modified, deck)
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise TypeError("no list of texts")
+    return tuple(values)
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError("no mapping")
+    return value

@@ -16,6 +16,7 @@ from ankify.commands.console import say
 from ankify.commands.report import (
     hint_from_here,
 )
+from ankify.files import link_away, real_path
 from ankify.model import AnkifyError
 
 
@@ -34,14 +35,20 @@ def _notes_folder(context: click.Context, __: click.Parameter, value: Path | Non
 def default_notes(value: Path | None) -> Path:
     """NOTES, else the folder here if it has an ankify.toml, else notes/, else the folder here.
 
-    Raises BadParameter for a file.
+    Raises BadParameter for a file, and for a link of a cloned repository (`notes -> ../..`): its
+    author would say which notes are packed, and where the lock is written.
     """
     if value is not None and os.path.isfile(value):
         hint = f"name its folder: {value.parent}"
         raise click.BadParameter(f"{value} is a file, and NOTES is a folder; {hint}")
-    if value is not None:
-        return value
-    return Path("notes") if not Path("ankify.toml").is_file() and Path("notes").is_dir() else Path()
+    here = Path("notes") if not Path("ankify.toml").is_file() and Path("notes").is_dir() else Path()
+    notes = here if value is None else value
+    if step := link_away(notes):
+        raise click.BadParameter(
+            f"{step} is a link to {os.readlink(step)}; if those are the notes you mean, name them"
+            f" by their absolute path: {real_path(notes)}"
+        )
+    return notes
 
 
 unnumbered_option = click.option(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +17,7 @@ from conftest import PIXEL
 from real_anki import AGAIN, SUSPENDED, RealAnki, sync, sync_server
 
 import ankify
+from ankify.anki import pushed
 from ankify.anki.plan import PushPlan
 from ankify.anki.push import PushReport
 from ankify.building.cache import cache_folder
@@ -588,3 +591,41 @@ def test_a_lost_record_makes_no_edit_disappear(learnt: Story) -> None:
     assert "flow control" in note.fields["Answer"]
     assert note.fields["Extra1"] == "My own hint."
     assert "mine" in note.tags
+
+
+NOTE = {"fields": ["Why?", "So."], "tags": [], "modified": 1, "deck": "Sums"}
+RECORD = {"profile": "me", "notes": {"g": NOTE}, "decks": [], "suspended": [], "looks": {}}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        "[" * 100_000,
+        json.dumps(RECORD),  # no format
+        json.dumps(RECORD | {"format": 1, "notes": []}),
+        json.dumps(RECORD | {"format": 1, "notes": {"g": []}}),
+        json.dumps(RECORD | {"format": 1, "notes": {"g": NOTE | {"modified": "1"}}}),
+        json.dumps(RECORD | {"format": 1, "notes": {"g": NOTE | {"fields": "Why?"}}}),
+        json.dumps(RECORD | {"format": 1, "decks": {"Sums": 1}}),
+        json.dumps(RECORD | {"format": 1, "suspended": [[]]}),
+        json.dumps(RECORD | {"format": 1, "looks": {"Ankify Question": 1}}),
+        json.dumps(RECORD | {"format": 1, "profile": None}),
+        " " * 200_000 + json.dumps(RECORD | {"format": 1}),
+    ],
+    ids=lambda text: f"{text[:40]} {len(text)}",
+)
+def test_a_damaged_record_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setattr(pushed, "_LARGEST", 200_000)
+    records = pushed.Records(tmp_path)
+    records.write(pushed.Pushed("me", {"g": pushed.Shipped(("Why?", "So."), (), 1, "Sums")}))
+    (file,) = (tmp_path / "pushed").iterdir()
+    assert json.loads(zlib.decompress(file.read_bytes())) == RECORD | {"format": 1}
+    assert records.read("me") is not None
+    file.write_bytes(zlib.compress(text.encode()))
+    assert records.profiles() == []
+    assert records.latest() is None
