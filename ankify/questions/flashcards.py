@@ -49,7 +49,7 @@ def read_flashcards(
     """
     if not _may_have(parsed.text, toggles):
         return []
-    lines = [range(start - 1, end) for start, end in taken]
+    covered = {line for start, end in taken for line in range(start - 1, end)}
     found: list[Flashcard] = []
     trail: list[tuple[int, str]] = []
     for run in balanced(parsed.tokens):
@@ -59,7 +59,7 @@ def read_flashcards(
             trail = [*((up, name) for up, name in trail if up < level), (level, title)]
             continue
         line = run[0].map[0] if run[0].map else 0
-        inside = any(line in each for each in lines)
+        inside = line in covered
         titles = tuple(name for level, name in trail if level > 1)
         found += _of_run(run, titles, inside=inside, toggles=toggles)
     return list(_plainly_used(found, parsed.text))

@@ -1,17 +1,17 @@
 """Raw HTML, read in one way everywhere: its tags, attributes, elements, comments and text.
 
 A scanner finds tags and comments in one pass, so that no text makes it slow; what is inside of a
-tag is read by Beautiful Soup, as leniently as a browser does. Nothing in here changes HTML: cards
-are sanitised by nh3 in `rendering/`.
+tag is read by Beautiful Soup, as leniently as a browser does, unless it is written plainly. Nothing
+in here changes HTML: cards are sanitised by nh3 in `rendering/`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
+from typing import NamedTuple
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 # Tags between which words do not belong together: `One<br>two`, but `<b>Q</b>uestion`.
@@ -33,11 +33,22 @@ _MARKUP = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 
+# `<img src="a.png" alt='b' width=30 hidden>`: what nobody can read in two ways. Almost all tags are
+# written so, and Beautiful Soup takes longer to import than most note files take to be read.
+_PLAIN_TAG = re.compile(
+    r"""<[a-z][\w:-]*+
+    (?:[ \t\n]++[a-z][\w:-]*+(?: = (?: "[^"<>&]*+" | '[^'<>&]*+' | [\w.%#-]++(?=[ \t\n>]) ) )?+)*+
+    [ \t\n]*+/?>""",
+    re.ASCII | re.IGNORECASE | re.VERBOSE,
+)
+_PLAIN_ATTRIBUTE = re.compile(
+    r"""[ \t\n]([a-z][\w:-]*+)(?:=(?:"([^"]*+)"|'([^']*+)'|([\w.%#-]++)))?""",
+    re.ASCII | re.IGNORECASE,
+)
 _BREAK = re.compile(r"[ \t]*<br\b[^<>\n]*>", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(NamedTuple):
     """A tag as it is written; `start` and `end` are offsets into the HTML, `name` is lower case."""
 
     name: str
@@ -52,8 +63,7 @@ class Tag:
         return tag_attributes(self.source)
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """A start tag with what follows up to its end tag; `inner` is HTML, `end` is behind all."""
 
     tag: Tag
@@ -70,9 +80,14 @@ class Element:
 @lru_cache(4096)
 def tag_attributes(tag: str) -> dict[str, str]:
     """Read the attributes of a start tag as leniently as a browser does; {} for anything else."""
-    if "=" not in tag and " " not in tag:
-        return {}
-    from bs4 import BeautifulSoup  # takes 30 ms to import; most notes have no attributes
+    if _PLAIN_TAG.fullmatch(tag):
+        found = _PLAIN_ATTRIBUTE.findall(tag)
+        return {name.lower(): double or single or bare for name, double, single, bare in found}
+    return _lenient_attributes(tag) if "=" in tag or " " in tag else {}
+
+
+def _lenient_attributes(tag: str) -> dict[str, str]:
+    from bs4 import BeautifulSoup  # 30 ms
 
     found = BeautifulSoup(_closed(tag), "html.parser", multi_valued_attributes=None).find()
     return {name: str(value) for name, value in found.attrs.items()} if found else {}
@@ -109,7 +124,7 @@ def elements(html: str, names: Collection[str]) -> Iterator[Element]:
     tag of any heading ends one, as in browsers.
     """
     open_tag: Tag | None = None
-    for tag in tags(html):
+    for tag in tags(html) if _may_have(html, names) else ():
         if tag.name not in names:
             continue
         if open_tag and tag.is_end and _ends(tag, open_tag):
@@ -121,6 +136,12 @@ def elements(html: str, names: Collection[str]) -> Iterator[Element]:
             open_tag = tag
     if open_tag:
         yield _unclosed(html, open_tag, len(html))
+
+
+def _may_have(html: str, names: Collection[str]) -> bool:
+    """Whether there may be a tag of one of these names; to look for all tags takes longer."""
+    written = html.lower()
+    return any(f"<{name}" in written for name in names)
 
 
 def _ends(tag: Tag, open_tag: Tag) -> bool:
@@ -174,9 +195,12 @@ def pieces(html: str) -> Iterator[tuple[str, bool]]:
         yield html[at:], False
 
 
+_TARGET = re.compile(r"\b(?:id|name)\s*=", re.IGNORECASE)
+
+
 def ids(html: str) -> list[str]:
     """The targets of links in some HTML: ids, and the names of anchors."""
-    if "=" not in html or "<" not in html:
+    if not _TARGET.search(html):
         return []
     found = (tag.attributes for tag in tags(html) if not tag.is_end)
     return [it[name] for it in found for name in ("id", "name") if it.get(name)]

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ankify.reading.html import (
+    _PLAIN_TAG,
     HEADINGS,
+    _lenient_attributes,
     comments,
     elements,
     html_lines,
@@ -75,6 +79,20 @@ def test_headings_are_found_as_a_reader_would(
 )
 def test_attributes_are_read_as_a_browser_does(tag: str, attributes: dict[str, str]) -> None:
     assert tag_attributes(tag) == attributes
+
+
+@given(st.from_regex(_PLAIN_TAG, fullmatch=True))
+@settings(deadline=None, derandomize=True, max_examples=30)
+def test_a_plain_tag_is_read_as_beautiful_soup_reads_it(tag: str) -> None:
+    assert list(tag_attributes(tag).items()) == list(_lenient_attributes(tag).items())
+
+
+@pytest.mark.parametrize(
+    "tag",
+    ['<a href="?a&amp;b">', "<a href=x/>", '<a b"c="d">', "<a [b]=c>", "<a b=c'd>", "<a/b=c>"],
+)
+def test_a_tag_that_may_be_read_in_two_ways_is_not_plain(tag: str) -> None:
+    assert not _PLAIN_TAG.fullmatch(tag)
 
 
 def test_ids_and_names_are_targets_of_links() -> None:
