@@ -1,7 +1,7 @@
 """The numbers that decide whether two questions are one, each with its reason.
 
-They were set on real edit histories and on made-up notes of short answers. Those of the certain
-rules have a pair of cases at their edge in tests/identity/test_thresholds.py.
+They were set on real edit histories and on made-up notes of short answers. Each has a pair of cases
+at its edge in tests/identity/test_thresholds.py.
 """
 
 from __future__ import annotations
