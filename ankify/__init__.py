@@ -77,12 +77,12 @@ if TYPE_CHECKING:
         Severity,
     )
     from ankify.pipeline import ReadOptions, build, read_project
-    from ankify.running import PushOptions, progress, push
+    from ankify.running_anki import PushOptions, progress, push
 
 _MODULE_OF = {
-    "PushOptions": "ankify.running",
-    "progress": "ankify.running",
-    "push": "ankify.running",
+    "PushOptions": "ankify.running_anki",
+    "progress": "ankify.running_anki",
+    "push": "ankify.running_anki",
     "Forecast": "ankify.anki.forecast",
     "diff": "ankify.anki.forecast",
     "Package": "ankify.anki.read",

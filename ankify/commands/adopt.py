@@ -97,7 +97,7 @@ def _from_anki(
 ) -> None:
     """Match, show, ask, write the lock and change the note type; to push is left."""
     from ankify.anki.convert import package_notes, plan_conversion
-    from ankify.running import convert_notes, read_decks
+    from ankify.running_anki import convert_notes, read_decks
 
     where = f'the deck "{deck}"' if deck else "Anki"
     collection = read_decks(project, url, deck)

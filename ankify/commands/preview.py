@@ -170,6 +170,6 @@ def preview_command(
 def _learning(project: Project, export: Path) -> dict[str, str]:
     """How each note fares, in a word."""
     from ankify.commands.progress import badges
-    from ankify.running import progress
+    from ankify.running_anki import progress
 
     return badges(progress(project, export))

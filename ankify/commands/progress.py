@@ -60,7 +60,7 @@ def progress_command(
 
     Example: ankify progress notes --from deck.apkg
     """
-    from ankify.running import progress as read_progress
+    from ankify.running_anki import progress as read_progress
 
     if as_json and markdown:
         raise click.UsageError("--json and --markdown exclude each other")

@@ -29,7 +29,7 @@ from ankify.model import AnkifyError, Location, Note, Project
 if TYPE_CHECKING:
     from ankify.anki.plan import PushPlan
     from ankify.anki.push import PushReport
-    from ankify.running import PushOptions
+    from ankify.running_anki import PushOptions
 
 
 @click.command("push")
@@ -87,7 +87,7 @@ class _Push:
         as_json: bool,
         **options: Any,
     ) -> None:
-        from ankify.running import PushOptions
+        from ankify.running_anki import PushOptions
 
         self._notes, self._dry, self._yes = notes, dry_run, yes
         self._unnumbered, self._verbose, self._as_json = unnumbered, verbose, as_json
@@ -95,7 +95,7 @@ class _Push:
 
     def run(self) -> bool:
         """Push; returns whether it was done, or there was only to show."""
-        from ankify.running import push as push_project
+        from ankify.running_anki import push as push_project
 
         decide = ask if sys.stdin.isatty() and sys.stderr.isatty() else None
         project = read(self._notes, self._unnumbered, decide=decide)
