@@ -28,6 +28,7 @@ PLAYER = re.compile(r"<(audio|video)\b[^<>]*>.*?(?:</\1>|\Z)", re.S)
 # The suffix of a path in a `src`: a.svg, a.svg?raw=true, a.svg#gh-light-mode-only
 _SUFFIX = re.compile(r"\.\w+(?=$|[?#])")
 _CLASS = re.compile(r' class="([^"]*)"')
+_EMPTY_ALT = re.compile(r'\salt=""')
 NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -159,6 +160,8 @@ def _placed(tag: re.Match[str], file: str, collected: Collected) -> str:
         return f"[sound:{text}]"
     if placement.kind is Kind.VIDEO and name == "img":
         return f'<video src="{text}" controls="" playsinline=""></video>'
+    if placement.kind is Kind.REMOTE and name == "img":
+        return f'<img src="{text}"{_with_alt(rest, text)}>'
     if placement.night and name == "img":
         by_day, by_night = _with_class(rest, "by-day"), _with_class(rest, "by-night")
         return f'<img src="{text}"{by_day}><img src="{html.escape(placement.night)}"{by_night}>'
@@ -169,6 +172,13 @@ def _with_class(attributes: str, name: str) -> str:
     if _CLASS.search(attributes):
         return _CLASS.sub(rf' class="\1 {name}"', attributes, count=1)
     return f'{attributes} class="{name}"'
+
+
+def _with_alt(attributes: str, address: str) -> str:
+    """Say where a picture is that nobody described: without the web, that is all there is of it."""
+    if _EMPTY_ALT.search(attributes):
+        return _EMPTY_ALT.sub(lambda _: f' alt="{address}"', attributes, count=1)
+    return attributes if " alt=" in attributes else f'{attributes} alt="{address}"'
 
 
 def _alt(attributes: str) -> str:

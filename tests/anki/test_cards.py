@@ -190,6 +190,17 @@ CHOICE = """\
 """ % ("long " * 50)
 
 
+@pytest.mark.parametrize("night", [False, True], ids=["day", "night"])
+def test_colours_in_formulas_can_be_read(reviewer: Browser, built: Callable, night: bool) -> None:
+    names = ("red", "green", "blue", "orange", "purple", "magenta", "gray", "black")
+    formulas = (rf"$\textcolor{{{name}}}{{\text{{字}}}}$" for name in names)
+    cards = built({"a.md": f"## 1. Colours?\n\n{' '.join(formulas)}\n"})
+    reviewer.open(f"/phone-{'night' if night else 'day'}", PHONE)
+    assert reviewer.show_card("back", "", cards[0].back, card=1, night=night) == []
+    shown = reviewer.page.locator(".answer mjx-container").all()
+    assert len({it.screenshot() for it in shown}) > 5  # and they differ
+
+
 def contrast(picture: bytes) -> float:
     """That of the lightest and the darkest pixel (WCAG 2.1), as light as they look in grey."""
     greys = Image.open(BytesIO(picture)).convert("L").getextrema()

@@ -512,6 +512,16 @@ def test_a_remote_picture_stays_a_link(tmp_path: Path, src: str) -> None:
     assert shown(collected, src) == '<img src="https://example.org/x.png" alt="x">'
 
 
+@pytest.mark.parametrize(("alt", "said"), [(' alt=""', "URL"), ("", "URL"), (' alt="x"', "x")])
+def test_a_remote_picture_without_words_says_its_address(
+    tmp_path: Path, alt: str, said: str
+) -> None:
+    url = "https://example.org/x.png?a=1&amp;b"
+    collected = collect(tmp_path, url.replace("&amp;", "&"))
+    found = place(f'<img src="{url}"{alt}>', "a/note.md", collected)
+    assert found == f'<img src="{url}" alt="{said.replace("URL", url)}">'
+
+
 def test_the_address_of_a_page_about_a_picture_becomes_the_picture(tmp_path: Path) -> None:
     src = "https://github.com/me/notes/blob/main/a/blob/x.png"
     raw = "https://github.com/me/notes/raw/main/a/blob/x.png"
