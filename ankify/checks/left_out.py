@@ -18,6 +18,7 @@ PAPERS = re.compile(
 # Grounds on which no reader would lose a question.
 SURE = frozenset({"never", "other-paper", "file-title", "count", "elsewhere", "links", "settings"})
 PROSE = frozenset({"to-do", "chapters", "steps", "book", "restarts", "in-chapters"})
+SOME_ASK = "some-ask"
 ENOUGH = 100  # letters of text in a file: less is a greeting, or a line on the licence
 
 
@@ -86,7 +87,7 @@ def untaken_questions(project: Project) -> Iterator[Problem]:
 
 @rule
 def refused_titles(project: Project) -> Iterator[Problem]:
-    """Numbered titles that make no card
+    """Numbered titles that make no card, or with `unnumbered` others of which some ask
 
     They were taken for chapters, things to do, or the like. If they are questions, the hint says
     what makes them so. `ankify list --why` has the verdict on all titles of a file. A file is
@@ -102,18 +103,20 @@ def refused_titles(project: Project) -> Iterator[Problem]:
             yield Problem(
                 Location(page.file, verdict.line),
                 "refused-titles",
-                f"{verdict.lost} numbered titles from here on make no card: they {verdict.reason}",
+                f"{verdict.lost} {'numbered ' * verdict.numbered}titles from here on make no card:"
+                f" they {verdict.reason}",
                 hint=f"if they are questions: {verdict.overrule}{where}",
             )
 
 
 def _refused(page: Page) -> Verdict | None:
-    """The largest group of numbered titles with an answer that is on no card."""
+    """The largest group of titles with an answer that is on no card: numbered, or asking."""
     sure = SURE | PROSE if PAPERS.match(page.file) else SURE
     refused = [
         verdict
         for verdict in page.verdicts
-        if verdict.numbered and verdict.ruling is not Ruling.QUESTIONS and verdict.lost > 1
+        if verdict.ruling is not Ruling.QUESTIONS and verdict.lost > 1
+        if verdict.numbered or verdict.ground == SOME_ASK
         if verdict.ground not in sure
     ]
     return max(refused, key=lambda verdict: verdict.lost, default=None)

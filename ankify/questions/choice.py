@@ -47,9 +47,11 @@ from ankify.questions.verdicts import (
     PAPER,
     PLAINER,
     QUIET,
+    SOME_ASK,
     TITLE,
     Ground,
     Reason,
+    asks_seldom,
     bare_sections,
     is_doubtful,
     is_exception,
@@ -349,6 +351,24 @@ def leave_other_list(search: Search) -> None:
         search.chosen = _without_restart(search.chosen)
 
 
+def leave_toggles(search: Search) -> None:
+    """Leave out the toggles inside of another that has an answer of its own."""
+    search.chosen = _without_toggles(search.chosen)
+    search.asking = _without_toggles(search.asking)
+
+
+def _without_toggles(group: Group) -> Group:
+    if not group or group.first.kind is not Kind.SUMMARY:
+        return group
+    kept: list[int] = []
+    end = 0  # of the toggle above, if it has an answer of its own
+    for at, below in group.spans:
+        if at >= end:
+            kept.append(at)
+            end = group.file.end_of_toggle(at) if group.file.is_answered(at, below) else 0
+    return group.file.group(kept)
+
+
 def add_slips(search: Search) -> None:
     """Add headings of other styles that go on with the numbers, or fill a gap in them."""
     if search.chosen and search.chosen.first.kind in HEADINGS:
@@ -373,6 +393,7 @@ STEPS: tuple[tuple[str, Callable[[Search], None]], ...] = (
     ("asking", find_asking),
     ("plain", take_plain),
     ("other list", leave_other_list),
+    ("toggles", leave_toggles),
     ("slips", add_slips),
     ("other parts", add_other_parts),
 )
@@ -459,7 +480,10 @@ def _asking(search: Search) -> Group:
             group = file.group(filter(file.asks, group))
         group = group.keep(lambda start, end: not file.holds_contents(start, end))
         ground = judge_unnumbered(group)
-        search.record(whole, search.ruling if ground.accepts else Ruling.REFUSED, ground)
+        refusal = SOME_ASK if search.unnumbered and asks_seldom(group) else ground
+        search.record(
+            whole, *((search.ruling, ground) if ground.accepts else (Ruling.REFUSED, refusal))
+        )
         if ground.accepts:
             asking.append(group)
     most = max(map(len, asking), default=0)

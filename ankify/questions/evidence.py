@@ -381,6 +381,20 @@ class FileIndex:
                 return at
         return end
 
+    def end_of_toggle(self, start: int) -> int:
+        """Where the <details> of a title ends; right below the title if it is never closed.
+
+        One that is not closed before the next heading is one whose end was forgotten.
+        """
+        inside = self.open_details[start + 1]
+        for at in range(start + 1, self.end):
+            if self.open_details[at] < inside:
+                return at
+            title = self.titles.get(at)
+            if title and title.kind in HEADINGS:
+                break
+        return start + 1
+
 
 # -- titles of one style ---------------------------------------------------------------------------
 

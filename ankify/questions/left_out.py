@@ -51,7 +51,7 @@ def _leads(blocks: Sequence[Block], at: int, question: int) -> bool:
         return False
     between = [block.title for block in blocks[at + 1 : question] if block.title]
     ends = any(title.kind in HEADINGS and title.level <= own.level for title in between)
-    return own.level <= asked.level and not ends
+    return own.level < asked.level and not ends
 
 
 def lost_titles(group: Group, blocks: Sequence[Block], spans: Sequence[Span]) -> int:

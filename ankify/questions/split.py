@@ -8,11 +8,13 @@ The dialects and the rules are listed in docs/dialects.md.
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, chain, dropwhile
 
 from ankify.model import LeftOut, Location, Problem, Question, Suggestion, TocEntry, Verdict
+from ankify.questions import thresholds as limit
 from ankify.questions.answers import LISTS, is_blank, is_filler, key_in_list, opening_words
 from ankify.questions.blocks import Block, read_blocks, shown
 from ankify.questions.choice import Finding, Outline, overrule
@@ -29,6 +31,7 @@ from ankify.questions.words import (
     TASK,
     answers,
     gives_away,
+    normal,
     only_labels,
     opens,
     title_end,
@@ -233,6 +236,7 @@ class _Reader:
         self.spans: list[Span] = []  # from each question to the block below its answer
         self.commented = "ankify:" in parsed.text
         self.leads = self._leads()
+        self.parts = self._parts()
         self.top = self._top()
 
     def read(self) -> SplitFile:
@@ -288,6 +292,32 @@ class _Reader:
                 level = 0
         return frozenset(leads)
 
+    def _parts(self) -> frozenset[int]:
+        """Headings of the questions' own level that come again below most of them.
+
+        `### In practice` after each of `### 1. X`, `### 2. Y` is a part of the answer.
+        """
+        asked: Counter[int] = Counter()
+        below: dict[tuple[int, str], dict[int, int]] = defaultdict(dict)  # by the question above
+        above = level = -1
+        for at, block in enumerate(self.blocks):
+            title = block.title
+            if not title or title.kind not in HEADINGS:
+                continue
+            if at in self.chosen:
+                above, level = at, title.level
+                asked[level] += 1
+            elif title.level < level:
+                level = -1  # another section
+            elif title.level == level and not title.read.number and at not in self.leads:
+                below[level, normal(title.name)][above] = at
+        return frozenset(
+            at
+            for (level, _), found in below.items()
+            if len(found) > 1 and len(found) >= limit.MOST * asked[level]
+            for at in found.values()
+        )
+
     def _top(self) -> int | None:
         """The heading that is the title of the file: its only <h1>, above the first question."""
         tops = [
@@ -318,7 +348,7 @@ class _Reader:
         """Where the answer ends: at the next question, the next section, its own </details>."""
         question = self._title(at)
         below_top = 0 if self.top is None else self._title(self.top).level + 1
-        limit = max([self._title(up).level for up in above], default=below_top)
+        bound = max([self._title(up).level for up in above], default=below_top)
         depth = 0
         for below in range(at + 1, len(self.blocks)):
             depth += self.blocks[below].depth
@@ -327,7 +357,8 @@ class _Reader:
             if below in self.chosen or below in self.leads:
                 return below
             title = self.blocks[below].title
-            if title and title.kind in HEADINGS and depth <= 0 and _ends(question, title, limit):
+            ends = title and title.kind in HEADINGS and depth <= 0 and below not in self.parts
+            if ends and _ends(question, self._title(below), bound):
                 return below
         return len(self.blocks)
 
@@ -381,12 +412,12 @@ def _said_of_picture(title: Title) -> str:
     return picture.content or src.rpartition("/")[2]
 
 
-def _ends(question: Title, heading: Title, limit: int) -> bool:
+def _ends(question: Title, heading: Title, bound: int) -> bool:
     """Whether a heading that leads to no question ends the answer above it all the same."""
     if opens(heading.name):
         return False
     if question.kind not in HEADINGS:
-        return heading.level <= limit
+        return heading.level <= bound
     if question.kind is Kind.HTML and heading.kind is not Kind.HTML:
         return False  # who writes <h2> for questions writes `##` inside of answers
     return heading.level <= question.level and heading.read.depth <= question.read.depth

@@ -212,6 +212,7 @@ IN_SECTIONS = Reason("in-sections", "are below headings that hold nothing but he
 OTHER_LIST = Reason("other-list", "number another list, in another way")
 NEVER = Reason("never", "are titles that never are questions")
 BESIDE = Reason("beside-numbers", "have no number, and other titles have one")
+SOME_ASK = Reason("some-ask", "ask, but too few of them")
 QUIET = Reason("quiet", "are bold text or list items below headings where none asks")
 PLAINER = Reason("plainer", "are bold text or list items, and the questions are not")
 GOES_ON = Reason("goes-on", "go on with the numbers of the questions")
@@ -239,6 +240,15 @@ def _few_ask(group: Group) -> bool:
     covers = group.first.kind in HEADLINES and group.coverage >= limit.COVERING_ALL
     enough = limit.SOME_ASK if covers else limit.MOST_ASK
     return max(group.answered.share_asking, solved) < enough
+
+
+def asks_seldom(group: Group) -> bool:
+    """Whether headings that cover the file are no questions, and still some of them ask."""
+    if judge_unnumbered(group).name != "few-ask" or group.first.kind not in HEADLINES:
+        return False
+    return (
+        group.coverage >= limit.COVERING_ALL and group.answered.share_asking >= limit.HARDLY_ANY_ASK
+    )
 
 
 UNNUMBERED_GROUNDS: tuple[Ground[Group], ...] = (

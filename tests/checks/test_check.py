@@ -76,6 +76,19 @@ FOUND: dict[str, tuple[Files, list[str]]] = {
             " they look like things to do, one after the other [refused-titles]"
         ],
     ),
+    "titles without a number of which some ask": (
+        {
+            "ankify.toml": "[questions]\nunnumbered = true\n",
+            "a.md": "## What is mulch?\n\nStraw.\n\n## Spade\n\nCuts.\n\n## Hoe\n\nLoosens.\n"
+            "\n## Rake\n\nLevels.\n",
+            "b.md": "## What is a set?\n\nThings.\n\n## What is a list?\n\nThings in an order.\n",
+            "c.md": "## Spade\n\nCuts.\n\n## Hoe\n\nLoosens.\n",
+        },
+        [
+            "a.md:1: warning: 4 titles from here on make no card:"
+            " they ask, but too few of them [refused-titles]"
+        ],
+    ),
     "text below the questions": (
         {
             "a.md": "<details><summary>1. What is x?</summary>\n\nX.\n\n</details>\n\n"

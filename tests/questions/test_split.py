@@ -453,6 +453,29 @@ def test_hostile_repetition_takes_no_time(piece: str) -> None:
     assert time.perf_counter() - start < 2
 
 
+@pytest.mark.parametrize(("with_part", "is_part"), [(2, True), (1, False)])
+def test_a_heading_below_half_of_the_questions_is_a_part_of_their_answers(
+    with_part: int, is_part: bool
+) -> None:
+    part = "### In practice\n\nTie it.\n\n"
+    notes = "".join(f"### {n}. Knot {n}\n\nA loop.\n\n" + part * (n <= with_part) for n in (1, 2))
+    more = "### 3. Knot 3\n\nA loop.\n\n### 4. Knot 4\n\nA loop.\n\n"
+    found = split(notes + more)
+    assert len(found.sections) == 4
+    assert bool(found.left_out) is not is_part
+    answers = [plain_text(section.answer, parse("")) for section in found.sections]
+    assert ("Tie it." in answers[0]) is is_part
+
+
+def test_a_toggle_in_an_answer_is_no_question_unless_its_end_was_forgotten() -> None:
+    inner = "<details><summary>Why is that?</summary>\n\nIts atoms.\n\n</details>\n\n"
+    outer = f"<details><summary>Which metal?</summary>\n\nMercury\n\n{inner}"
+    other = "<details><summary>Which gas?</summary>\n\nAir\n\n</details>\n"
+    closed = f"{outer}</details>\n\n{other}"
+    assert titles(closed, unnumbered=True) == ["Which metal?", "Which gas?"]
+    assert titles(outer + other, unnumbered=True) == ["Which metal?", "Why is that?", "Which gas?"]
+
+
 def test_the_answer_needs_no_second_button() -> None:
     button = "<details><summary><b>Answer</b></summary>"
     notes = f"## 1. What?\n\n- A) x\n- B) y\n\n{button}\n\nB\n\n</details>\n\nSo."
