@@ -303,11 +303,20 @@ class _Reader:
         for head in heads:
             children.remove(head)
             head.parent = None
-            title = [token for part in head.children for token in self._inlines(part.children)]
+            title = self._words_of(head)
         tag = "div" if callout.fold == comrak.CalloutFold.None_ else "details"
         is_open = callout.fold == comrak.CalloutFold.Expanded
         attributes = {"open": "open"} if is_open else _NOTHING
         self._box(node, CALLOUTS.get(name, "note"), title, children, depth, tag, attributes)
+
+    def _words_of(self, node: Any) -> list[Token]:
+        """The inline content of all that is in a block: the title of `> [!TIP] > X` is a quote."""
+        value = node.node_value
+        if type(value) in (comrak.Paragraph, comrak.Heading):
+            return self._inlines(node.children)
+        literal = getattr(getattr(value, "value", None), "literal", "")
+        words = [_word(self._text(literal).strip())] if literal else []
+        return words + [token for child in node.children for token in self._words_of(child)]
 
     def _box(
         self,
