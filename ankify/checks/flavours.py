@@ -79,6 +79,17 @@ UNREAD = (
         (":::", "{{<", "#+", "{{"),
     ),
     UnreadSign(
+        "unread-card",
+        """A card of Obsidian_to_Anki
+
+        `START` … `END` and `STARTI [Basic] … ENDI` make no card here: ankify reads questions.
+        """,
+        re.compile(r"^START[ \t]*$|^STARTI?[ \t]*\[[^\]\n]*\]", re.MULTILINE),
+        "no card is made of this",
+        "write the front as a heading (## 1. …), and the back below it",
+        ("START",),
+    ),
+    UnreadSign(
         "unread-reference",
         """A reference to a block of Logseq's
 

@@ -1,6 +1,6 @@
 """Flashcards marked as in Obsidian, Logseq, Notion and spaced-repetition plug-ins.
 
-`X::Y`, a line `?` between front and back, tables of `| Question | Answer |`, `- X? #card` and lists
+`X :: Y`, `X::Y`, a line `?` between front and back, tables of `| Question | Answer |`, `- X? #card` and lists
 of toggles. They are looked for where no other question of the file is: in the answer to a question
 they are a part of it. Only `#card` says so plainly that it is taken anywhere.
 """
@@ -21,6 +21,9 @@ from ankify.reading.parse import ParsedFile, plain_text
 from ankify.reading.tokens import Token
 
 FEW = 2  # marks of one kind in a file that show it is used
+# Lines `gato::cat`, each with another word before the colons, that show it: `std::move` is C++.
+FEW_TIGHT = 3
+MOSTLY_TIGHT = 0.5  # their share of the lines in words
 MOST_ASK = 0.5  # share of a list's toggles with a question mark
 
 
@@ -91,8 +94,19 @@ def _plainly_used(found: Iterable[Flashcard], text: str) -> Iterator[Flashcard]:
     says_so = re.search(r"(?:^|\s)#(?:flash)?cards?\b", text) is not None
     for _, group in groupby(sorted(cards, key=lambda card: card.kind), lambda card: card.kind):
         same = list(group)
-        if len(same) >= FEW or says_so or any(card.sure for card in same):
+        is_used = len(same) >= FEW if same[0].kind != _TIGHTLY else _are_pairs(same, text)
+        if is_used or says_so or any(card.sure for card in same):
             yield from sorted(same, key=lambda card: card.line)
+
+
+_TIGHTLY = "a::b"  # the kind
+
+
+def _are_pairs(cards: Sequence[_Kind], text: str) -> bool:
+    """Whether most of a file is lines `gato::cat`, not names of one library or another."""
+    lines = [line for line in text.split("\n") if re.match(r"[ \t>*+-]*[^\W_]", line)]
+    last_words = {visible(card.front).split()[-1] for card in cards}
+    return len(last_words) >= FEW_TIGHT and len(cards) >= MOSTLY_TIGHT * len(lines)
 
 
 def _of_run(
@@ -113,6 +127,8 @@ def _of_run(
 _PAIR = re.compile(
     r"(?P<front>[^:\n]*[^\s:])(?:[ \t]+:::?[ \t]+|(?<=[?？])[ \t]*:::?[ \t]*)(?=[^\s:])"
 )
+# gato::cat; not a::b::c, nor {{c1::cat}}
+_TIGHT = re.compile(r"(?P<front>[^:{\n]*[^\W\d_][^:{\n]*):::?(?=[^\s:])(?!.*::)")
 # What is X? #card, #card #exam
 _TAG = re.compile(
     r"[ \t]*(?:#[^\W\d][\w/-]*[ \t]+)*#(?:flash)?cards?\b[\w/]*(?:[ \t]+#[^\W\d][\w/-]*)*[ \t]*",
@@ -134,11 +150,13 @@ def _of_paragraph(inline: Token, trail: tuple[str, ...]) -> Iterator[Flashcard]:
         return
     start = 0
     for at, line in enumerate(lines):
-        if found := _PAIR.match(line):
+        spaced = _PAIR.match(line)
+        if found := spaced or _TIGHT.match(line):
             front = cut(children, start, start + found.end("front"))
             back = cut(children, start + found.end(), start + len(line))
             tokens = _paragraph(_untagged(back), first + at)
-            yield _Kind(first + at, first + at + 1, _untagged(front), tokens, trail, "::")
+            kind = "::" if spaced else _TIGHTLY
+            yield _Kind(first + at, first + at + 1, _untagged(front), tokens, trail, kind)
         start += len(line) + 1
 
 

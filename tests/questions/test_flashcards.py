@@ -24,6 +24,10 @@ def cards(root: Path, *, unnumbered: bool = False) -> list[tuple[str, str]]:
     return [(one.question.title, html_text(one.content.answer)) for one in found]
 
 
+SPANISH = [("gato", "cat"), ("perro", "dog")]
+THREE = "gato::cat\n\nperro::dog\n\npan::bread\n\n"
+
+
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
@@ -33,6 +37,12 @@ def cards(root: Path, *, unnumbered: bool = False) -> list[tuple[str, str]]:
         ("Paris :: France #card\n", [("Paris", "France")]),
         ("Paris :: France\n", []),
         ("Use std::move.\n\nUse std::swap.\n\na::b::c\n", []),
+        ("gato::cat\n\nperro:::dog\n\nel pan::bread\n", [*SPANISH, ("el pan", "bread")]),
+        ("gato::cat\n\nperro::dog\n", []),
+        ("gato::cat\nperro::dog\n#flashcards\n", SPANISH),
+        ("Use std::move.\n\nOr std::swap.\n\nNot std::bind.\n\na::b\n", []),
+        (f"{THREE}One.\n\nTwo.\n\nThree.\n", [*SPANISH, ("pan", "bread")]),
+        (f"{THREE}One.\n\nTwo.\n\nThree.\n\nFour.\n", []),
         ("`a :: b`\n\n`c :: d`\n", []),
         ("One\n?\nTwo\nmore\n\nThree\n??\nFour\n", [("One", "Two more"), ("Three", "Four")]),
         ("One\n?\nTwo\n", []),
