@@ -1,8 +1,9 @@
 """Flashcards marked as in Obsidian, Logseq, Notion and spaced-repetition plug-ins.
 
-`X :: Y`, `X::Y`, a line `?` between front and back, tables of `| Question | Answer |`, `- X? #card` and lists
-of toggles. They are looked for where no other question of the file is: in the answer to a question
-they are a part of it. Only `#card` says so plainly that it is taken anywhere.
+`X :: Y`, `X::Y`, a line `?` between front and back, tables of `| Question | Answer |`,
+`- X? #card` and lists of toggles. They are looked for where no other question of the file is: in
+the answer to a question they are a part of it. Only `#card` says so plainly that it is taken
+anywhere.
 """
 
 from __future__ import annotations
