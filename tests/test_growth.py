@@ -16,7 +16,8 @@ import pytest
 import ankify
 from ankify.anki.gate import harmless
 from ankify.building.pages import read_page
-from ankify.config import Settings
+from ankify.config import MarkdownSettings, Settings
+from ankify.reading.flavours import Flavour, Vault
 from ankify.reading.source import Found, decode_note_file
 
 Text = Callable[[int], str]
@@ -221,12 +222,67 @@ SHAPES: dict[str, Text] = {
     "a table of many columns": lambda size: (
         HEAD + "\n\n" + "\n".join(cell * (size // 9) + "|" for cell in ("|a", "|-", "|b"))
     ),
+    "empty lines before code": lambda size: HEAD + "\n" * size + "```\na\n```\n",
+    "empty lines in a list": lambda size: HEAD + "\n\n- a\n" + "\n" * size + "  b\n",
+    "a long table": lambda size: (
+        "## 1. Why?\n\n| a | b |\n|---|---|\n" + "| $x_1$ | `b` |\n" * (size // 16)
+    ),
+    "toggles": numbered("<details>\n<summary>Why {0}?</summary>\n\nSo {0}.\n\n</details>\n\n"),
+    "unclosed toggles": repeated("<details>\n<summary>Why?</summary>\n\nSo.\n\n", HEAD + "\n\n"),
+    "options that are items": lambda size: (
+        "## 1. Why?\n\n" + "- A. a\n- B. b\n" * (size // 14) + "\nAnswer: B\n"
+    ),
+    "options that are lines": lambda size: (
+        "## 1. Why?\n\n" + "A. a  \nB. b  \n" * (size // 14) + "\nAnswer: B\n"
+    ),
+    "options that are rows": lambda size: (
+        "## 1. Why?\n\n| | |\n|-|-|\n" + "| A | b |\n" * (size // 10) + "\nAnswer: B\n"
+    ),
+    "right options": lambda size: "## 1. Why?\n\n- A. a\n- B. b\n\nAnswer: " + "A, " * (size // 3),
+    "a long title": lambda size: "## 1. " + "a " * (size // 2) + "\n\nb\n",
+    "footnotes of footnotes": lambda size: (
+        HEAD + "[^1]\n\n" + "".join(f"[^{n}]: [^{n + 1}]\n\n" for n in range(1, size // 20))
+    ),
+    "macros in each other": lambda size: (
+        HEAD + "$\\newcommand{\\aa}[1]{#1}$ $" + "\\aa{" * (size // 8) + "}" * (size // 8) + "$"
+    ),
+    "front matter": lambda size: (
+        "---\n" + "".join(f"k{n}: v\n" for n in range(size // 8)) + "---\n" + HEAD
+    ),
     "a short table with many rows": lambda size: (
         HEAD
         + "\n\n"
         + "\n".join(cell * int(size**0.5) + "|" for cell in ("|a", "|-"))
         + "\n|" * int(size**0.5)
     ),
+}
+# The same again, with what other programs write, in a folder that is surely theirs.
+FOREIGN: dict[str, Text] = {
+    "embeds": numbered("![[Other]]\n\n"),
+    "embeds of pictures": numbered("![[a{0}.png]] "),
+    "links in brackets": numbered("[[Other#a{0}|b]] "),
+    "call-outs": numbered("> [!note] t{0}\n> a\n\n"),
+    "folded call-outs": numbered("> [!question]- Why {0}?\n> So.\n\n"),
+    "call-outs in each other": lambda size: (
+        HEAD + "\n\n" + "\n".join("> " * (n % 200) + "[!note] a" for n in range(size // 200))
+    ),
+    "ids of blocks": numbered("a ^id{0}\n\n"),
+    "properties": numbered("key{0}:: value\n"),
+    "cards of Logseq": numbered("- Why {0}? #card\n  id:: 6{0}\n  - So\n"),
+    "macros": repeated("{{embed ((a))}} "),
+    "unclosed macros": repeated("{{embed "),
+    "short codes": repeated("{{< video a >}} "),
+    "unclosed short codes": repeated("{{< "),
+    "divs of Quarto": repeated("::: {.callout-note}\na\n:::\n", HEAD + "\n\n"),
+    "directives": numbered(":::{{note}} t{0}\na\n:::\n"),
+    "unclosed directives": repeated(":::{note}\n", HEAD + "\n\n"),
+    "directives in each other": lambda size: (
+        HEAD + "\n\n" + "\n".join(":" * (3 + n) + "{note}" for n in range(int(size**0.5)))
+    ),
+    "roles": repeated("{ref}`a` "),
+    "cells": repeated("```{python}\n#| label: x\na\n```\n", HEAD + "\n\n"),
+    "comments": repeated("%% a "),
+    "toggles": numbered("- Why {0}?\n\n    So {0}.\n\n"),
 }
 FEW = [
     "piece '<!--'",
@@ -238,26 +294,27 @@ FEW = [
 ]
 
 
-def seconds(text: str) -> float:
+def seconds(text: str, flavour: Flavour | None = None) -> float:
     """The work of this process to read a note file."""
     settings = Settings()
     found = Found(Path("a.md"), "a.md", settings.questions)
     before = time.process_time()
-    read_page(decode_note_file("a.md", text.encode()), found, settings)
+    read_page(decode_note_file("a.md", text.encode()), found, settings, flavour=flavour)
     return time.process_time() - before
 
 
-def growth(shape: Text) -> float:
+def growth(shape: Text, flavour: Flavour | None = None) -> float:
     """How much longer four times the text takes, at a size at which that can be told."""
-    size, small = 8000, seconds(shape(8000))
+    size, small = 8000, seconds(shape(8000), flavour)
     while small < ENOUGH and size < LARGEST // 4:
         size *= 2
-        small = seconds(shape(size))
-    return seconds(shape(4 * size)) / max(small, ENOUGH / 5)
+        small = seconds(shape(size), flavour)
+    return seconds(shape(4 * size), flavour) / max(small, ENOUGH / 5)
 
 
-def grows_well(name: str) -> bool:
-    return any(growth(SHAPES[name]) < GROWTH for _ in range(3))  # a busy machine is no fault
+def grows_well(name: str, flavour: Flavour | None = None) -> bool:
+    shape = (FOREIGN if flavour else SHAPES)[name]
+    return any(growth(shape, flavour) < GROWTH for _ in range(3))  # a busy machine is no fault
 
 
 @pytest.mark.timed
@@ -271,6 +328,18 @@ def test_time_grows_no_worse_than_n_log_n(name: str) -> None:
 @pytest.mark.parametrize("name", list(SHAPES)[:: 1 if os.environ.get("GROWTH") == "all" else 6])
 def test_time_grows_no_worse_than_n_log_n_for_any_shape(name: str) -> None:
     assert grows_well(name)
+
+
+@pytest.mark.timed
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FOREIGN)
+def test_time_grows_no_worse_than_n_log_n_with_the_signs_of_others(
+    name: str, tmp_path: Path
+) -> None:
+    (tmp_path / "Other.md").write_text("# Other\n\nText of it.\n")
+    vault = Vault(tmp_path, ("a.md", "Other.md"))
+    for program in ("auto", "obsidian"):
+        assert grows_well(name, Flavour(MarkdownSettings(program), vault)), program
 
 
 def gate_seconds(piece: str, size: int) -> float:

@@ -149,7 +149,7 @@ def unread_signs(parsed: ParsedFile, path: str) -> Iterator[Problem]:
 def _left(parsed: ParsedFile, path: str, asked: Sequence[UnreadSign]) -> Iterator[Problem]:
     for sign in asked:
         found = [
-            (token.map[0] + 1 + words.count("\n", 0, match.start()), match[0])
+            (token.map[0] + 1, match)
             for token in parsed.tokens
             if token.type == "inline" and token.map and any(h in token.content for h in sign.hints)
             for words in (_words(token),)
@@ -157,8 +157,9 @@ def _left(parsed: ParsedFile, path: str, asked: Sequence[UnreadSign]) -> Iterato
         ]
         if found:
             line, first = found[0]
+            line += first.string.count("\n", 0, first.start())
             more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-            message = f"{sign.message}: {first}{more}"
+            message = f"{sign.message}: {first[0]}{more}"
             yield Problem(Location(path, line), sign.rule, message, hint=sign.hint)
 
 

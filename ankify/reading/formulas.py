@@ -356,13 +356,14 @@ def _definition(found: re.Match[str], macros: dict[str, _Macro]) -> tuple[_Macro
 
 def _expand(tex: str, macros: dict[str, _Macro]) -> str:
     """Replace macros until none is left; one that has no arguments here stays."""
-    at = 0
+    at = read = 0
     for _ in range(1000):
         found = _MACRO.search(tex, at)
-        if not found:
+        if not found or max(len(tex), read / 10) > _MAX_EXPANSION:
             break
         macro = macros.get(found[0])
         filled, end = _fill(tex, found.end(), macro) if macro else (None, 0)
+        read += max(end - found.start(), 0)
         if filled is None or len(tex) + len(filled) > _MAX_EXPANSION:
             at = found.end()
             continue

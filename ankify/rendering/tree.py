@@ -108,7 +108,8 @@ class _Builder:
         self._stack = [Element("div")]
         self._texts: list[str] = []
         self._line = 0
-        self._footnotes: list[str] = []
+        self._labels: list[str] = []  # of footnotes
+        self._footnotes: dict[str, int] = {}  # their numbers
 
     def root(self) -> Element:
         """The finished tree."""
@@ -133,11 +134,11 @@ class _Builder:
 
     def add_footnotes(self) -> None:
         """Add the footnotes that were referred to, and those that they refer to."""
-        if not self._footnotes:
+        if not self._labels:
             return
         self._open("div", {"class": "footnotes"})
         self._open("ol", {})
-        for label in self._footnotes:  # grows while it is read
+        for label in self._labels:  # grows while it is read
             self._open("li", {})
             self.add(self._parsed.footnotes.get(label, ()))
             self._close(True)
@@ -245,9 +246,10 @@ class _Builder:
     def _footnote(self, token: Token) -> None:
         label = token.meta["label"]
         if label not in self._footnotes:
-            self._footnotes.append(label)
+            self._labels.append(label)
+            self._footnotes[label] = len(self._labels)
         self._open("sup", {"class": "footnote-ref"})
-        self._text(f"[{self._footnotes.index(label) + 1}]")
+        self._text(f"[{self._footnotes[label]}]")
         self._close()
 
 

@@ -113,11 +113,17 @@ def is_run(text: str, first: frozenset[str], last: frozenset[str], most: int = 6
     """Whether a text is up to `most` words of `first` and then one of `last`."""
     if text in last:
         return True
-    ends = (found.end() for found in WORD_END.finditer(text)) if most else ()
+    ends = (found.end() for found in WORD_END.finditer(text, 0, _longest(first))) if most else ()
     return any(
         text[:end] in first and is_run(text[end:].lstrip(" "), first, last, most - 1)
         for end in ends
     )
+
+
+@cache
+def _longest(words: frozenset[str]) -> int:
+    """The length of the longest, and the letter and the blank that end a word behind it."""
+    return max(map(len, words), default=0) + 2
 
 
 @cache

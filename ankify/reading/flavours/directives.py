@@ -8,8 +8,9 @@ its title, the one that closes it an empty one.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from ankify.reading.flavours.flavour import ForeignFile
 
@@ -47,6 +48,10 @@ _ASIDE = re.compile(r"(?P<lead>[ \t]*(?:[-*+][ \t]+)?)<aside>(?P<rest>.*)\Z")
 _HEADING = re.compile(r"#{1,6}[ \t]+(?P<title>.*?)[ \t]*#*\Z")
 
 
+# Reads a block that begins at a line; returns the line below it, None where there is none.
+_Reader = Callable[[ForeignFile, list[str], int], int | None]
+
+
 @dataclass(frozen=True)
 class _Directive:
     """A directive that is known: its kind of block, title or argument, and whether it is folded."""
@@ -59,9 +64,13 @@ class _Directive:
 def read_directives(file: ForeignFile, lines: Sequence[str]) -> list[str]:
     """Write the blocks of other programs as GitHub's Markdown, line by line."""
     done = list(lines)
+    readers: tuple[_Reader, ...] = (
+        partial(_fence, closers=_closers_of_colons(lines)),
+        *_READERS,
+    )
     at = 0
     while at < len(done):
-        end = next((end for read in _READERS if (end := read(file, done, at))), at + 1)
+        end = next((end for read in readers if (end := read(file, done, at))), at + 1)
         at = end
     return done
 
@@ -69,13 +78,16 @@ def read_directives(file: ForeignFile, lines: Sequence[str]) -> list[str]:
 # -- fences ----------------------------------------------------------------------------------------
 
 
-def _fence(file: ForeignFile, lines: list[str], at: int) -> int | None:
-    """Read a fenced block; returns the line below it, None where there is none."""
+def _fence(file: ForeignFile, lines: list[str], at: int, closers: Mapping[int, int]) -> int | None:
+    """Read a fenced block; returns the line below it, None where there is none.
+
+    `closers` are the lines that close blocks of colons, by the lines that open them.
+    """
     found = _OPENER.match(lines[at])
     if not found or (found["fence"][0] == "`" and "`" in found["info"]):
         return None
     colons = found["fence"][0] == ":"
-    end = _close_of_colons(lines, at) if colons else _close_of_fence(lines, at, found)
+    end = closers.get(at) if colons else _close_of_fence(lines, at, found)
     if end is None:
         return None if colons else len(lines)
     directive = _directive(found["info"], colons) if file.is_on("directive") else None
@@ -94,15 +106,17 @@ def _close_of_fence(lines: Sequence[str], at: int, opener: re.Match[str]) -> int
 _COLONS = re.compile(r"[ \t]*(?P<colons>:{3,})[ \t]*(?P<rest>\S.*)?\Z")
 
 
-def _close_of_colons(lines: Sequence[str], at: int) -> int | None:
-    """The line of colons alone that closes the block which opens at a line."""
-    depth = 0
-    for number in range(at, len(lines)):
-        if found := _COLONS.match(lines[number]):
-            depth += 1 if found["rest"] else -1
-            if depth <= 0:
-                return number if depth == 0 and number > at else None
-    return None
+def _closers_of_colons(lines: Sequence[str]) -> dict[int, int]:
+    """Which line of colons alone closes the block that a line of colons and a name opens."""
+    open_at: list[int] = []
+    closers: dict[int, int] = {}
+    for number, line in enumerate(lines):
+        if found := _COLONS.match(line):
+            if found["rest"]:
+                open_at.append(number)
+            elif open_at:
+                closers[open_at.pop()] = number
+    return closers
 
 
 def _directive(info: str, colons: bool) -> _Directive | None:
@@ -289,8 +303,7 @@ def _aside(file: ForeignFile, lines: list[str], at: int) -> int | None:
     return end + 1
 
 
-_READERS: tuple[Callable[[ForeignFile, list[str], int], int | None], ...] = (
-    _fence,
+_READERS: tuple[_Reader, ...] = (
     _mkdocs,
     _org,
     _aside,
