@@ -191,11 +191,13 @@ def read_page(
     from ankify.checks.survey import survey
     from ankify.questions.layout import SplitOptions
     from ankify.questions.split import split_questions
+    from ankify.questions.whole import called
     from ankify.reading import parse as gfm
     from ankify.rendering.fields import RenderOptions
 
     asked = found.settings
-    options = SplitOptions(asked.level, asked.pattern, asked.unnumbered, asked.labels)
+    name = called(note_file.path, _text(note_file, "title"))
+    options = SplitOptions(asked.level, asked.pattern, asked.unnumbered, asked.labels, name)
     parsed = gfm.parse(note_file.text, flavour, note_file.path)
     split = split_questions(parsed, note_file.path, options)
     renderer = _renderer(RenderOptions(settings.source.url, settings.render.extensions, for_phone))

@@ -37,6 +37,7 @@ from ankify.questions.verdicts import (
     IN_SECTIONS,
     LESSON,
     MINOR,
+    NAME,
     NEVER,
     ONE_QUESTION,
     OTHER_LIST,
@@ -49,6 +50,7 @@ from ankify.questions.verdicts import (
     QUIET,
     SOME_ASK,
     TITLE,
+    WITHIN,
     Ground,
     Reason,
     asks_seldom,
@@ -174,6 +176,19 @@ def explain_given(
         else Finding(group, Ruling.REFUSED, other.name, other.reason)
         for group in groups
     )
+
+
+def explain_whole(file: FileIndex, at: int, *, unnumbered: bool) -> Outline:
+    """The outline of a file that is one question, whose title is at a position."""
+    found = frozenset([at])
+    ruling = Ruling.QUESTIONS if unnumbered else Ruling.UNNUMBERED
+    findings = tuple(
+        finding._replace(ruling=ruling) if at in finding.group else finding
+        for finding in explain_given(file, found, NAME, other=WITHIN)
+    )
+    if unnumbered:
+        return Outline(found, findings=findings)
+    return Outline(frozenset(), 1, findings=findings)
 
 
 def _explain(

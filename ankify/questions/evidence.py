@@ -424,7 +424,7 @@ class Group:
     def style(self) -> str:
         """What its titles have in common, in words: "headings of level 2, numbered `3. X`"."""
         title = self.first
-        markup = MARKUP[title.kind].format(title.level)
+        markup = MARKUP[title.kind].format(title.level) if title.level else "all of the file"
         dialect = title.read.dialect
         numbering = f"numbered `{dialect.example}`" if dialect else "without a number"
         return f"{markup}, {numbering}"

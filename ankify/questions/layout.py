@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from ankify.model import AnkifyError, TocEntry
+from ankify.questions import thresholds as limit
 from ankify.questions.blocks import Block, read_blocks
-from ankify.questions.choice import Outline, choose, explain_given
+from ankify.questions.choice import Outline, choose, explain_given, explain_whole
 from ankify.questions.contents import local_links, read_contents
 from ankify.questions.evidence import FileIndex, Flow, unread_counts
 from ankify.questions.labels import counted_word, with_labels
@@ -20,6 +21,7 @@ from ankify.questions.numbers import CUSTOM, Numbered
 from ankify.questions.pairs import with_headed_pairs, with_pairs, with_topics, without_quotes
 from ankify.questions.titles import Title
 from ankify.questions.verdicts import BY_PATTERN
+from ankify.questions.whole import as_one_question, has_own_questions
 from ankify.questions.words import normal
 from ankify.reading.flavours.blocks import CARD_TAGS
 from ankify.reading.inline import cut, visible
@@ -33,12 +35,16 @@ _PATIENCE = 2.0  # seconds for the pattern of the notes in one file
 
 @dataclass(frozen=True)
 class SplitOptions:
-    """`[questions]` of ankify.toml: what overrules the reader's own judgement."""
+    """`[questions]` of ankify.toml: what overrules the reader's own judgement.
+
+    `name` is what the note file is called: the title in its front matter, or its name.
+    """
 
     level: int | None = None
     pattern: str | None = None
     unnumbered: bool = False
     labels: tuple[str, ...] = ()
+    name: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -69,13 +75,43 @@ def lay_out(parsed: ParsedFile, options: SplitOptions) -> Layout:
     found = _lay_out(blocks, options)
     word = counted_word(blocks) if options.is_open and not found.outline.questions else None
     counted = _lay_out(with_labels(blocks, [word]), options) if word else found
-    return counted if counted.outline.questions else found
+    found = counted if _cover(counted) else found
+    return _as_one_question(found, options) or found
+
+
+def _cover(layout: Layout) -> bool:
+    """Whether nearly all of a file is below its questions: then a word that counts them is sure.
+
+    `Card 1` to `Card 9` are a deck; `Issue 1` to `Issue 3` at the end of a guide are not.
+    """
+    group = layout.file.group(sorted(layout.outline.questions & layout.file.titles.keys()))
+    return bool(group) and group.coverage >= limit.COVERING_ALL
 
 
 def judge_again(layout: Layout, options: SplitOptions) -> Layout:
     """Say by other options which titles are questions; `labels` change the titles themselves."""
     flow, outline = _choose(layout.flow, options)
-    return layout._replace(flow=flow, outline=outline)
+    found = layout._replace(flow=flow, outline=outline)
+    return _as_one_question(found, options) or found
+
+
+def _as_one_question(layout: Layout, options: SplitOptions) -> Layout | None:
+    """The same file as one question, if its name is one and it holds no others."""
+    one = as_one_question(layout.blocks, options.name) if options.is_open else None
+    if not one:
+        return None
+    asked = replace(options, unnumbered=True)
+    found = (
+        layout if options.unnumbered else layout._replace(outline=_choose(layout.flow, asked)[1])
+    )
+    group = found.file.group(sorted(found.outline.questions & found.file.titles.keys()))
+    if has_own_questions(group):
+        return None
+    blocks, at = one
+    whole = _lay_out(blocks, asked)
+    at = whole.sources.index(at)
+    outline = explain_whole(whole.file, at, unnumbered=options.unnumbered)
+    return whole._replace(outline=outline)
 
 
 def _lay_out(blocks: Sequence[Block], options: SplitOptions) -> Layout:

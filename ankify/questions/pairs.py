@@ -90,18 +90,18 @@ def with_headed_pairs(blocks: Sequence[Block]) -> list[Block]:
 
 def _is_head(title: Title) -> bool:
     """Whether a heading is the label of a question, or of an answer, and nothing else."""
-    label = _says_question(title.name) or only_labels(title.name)
+    label = says_question(title.name) or only_labels(title.name)
     return title.kind in HEADINGS and not title.read.number and label
 
 
-def _says_question(name: str) -> bool:
+def says_question(name: str) -> bool:
     """Whether a heading says "Question"; "Problem" heads other things, too."""
     return ONLY_LABEL.fullmatch(name) and normal(name) not in map(normal, word_set("exercise"))
 
 
 def _answers_below(question: Title, answer: Title | None) -> bool:
     """Whether the one is the label of a question, and the other, as high, of its answer."""
-    asked = _says_question(question.name) and not only_labels(question.name)
+    asked = says_question(question.name) and not only_labels(question.name)
     return bool(asked and answer and answer.level == question.level and only_labels(answer.name))
 
 

@@ -33,6 +33,9 @@ LIKELY = {
     "level": limit.NEARLY_ALL_ASK,
 }
 
+# So few titles are no reason to suggest a setting; a file without a number may be one question.
+FEW = {"pattern": 1, "unnumbered": 0, "labels": 1, "level": 1}
+
 
 def suggest(
     parsed: ParsedFile, options: SplitOptions, layout: Layout, taken: Sequence[Lines]
@@ -54,7 +57,7 @@ def suggest(
             before <= found.keys()
             and apart
             and likely
-            and len(new) > max(1, best.adds if best else 0)
+            and len(new) > (best.adds if best else FEW[key])
         ):
             best = Suggestion(key, value, len(new), min(new))
     return best

@@ -55,3 +55,14 @@ def test_a_word_that_counts_the_titles_is_a_label_where_nothing_else_is() -> Non
 )
 def test_a_word_that_counts_something_else_is_none(titles: list[str]) -> None:
     assert found(titled(titles)) == []
+
+
+@pytest.mark.parametrize(("letters", "is_label"), [(7, True), (8, False)])
+def test_a_word_that_counts_a_part_of_a_file_is_none(letters: int, is_label: bool) -> None:
+    issues = ["### Issue 1: The keel", "### Issue 2: The boom", "### Issue 3: The sail"]
+    assert bool(found("x" * letters + "\n\n" + titled(issues))) is is_label
+
+
+def test_the_name_of_a_file_is_no_label() -> None:
+    assert found("## `questions.json` first\n\nSome answer.\n\nA: Yes.\n") == []
+    assert found("## Question. What floats?\n\nA: Wood.\n") == [(None, "What floats?")]

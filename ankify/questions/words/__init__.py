@@ -66,8 +66,10 @@ def exercise() -> str:
     return any_of(phrases("exercise"))
 
 
-# `Q: X`; a number is what it lacks
-QUESTION_LABEL = Pattern(lambda: rf"\W*(?:{label()})\s*[:：.]\s*(?P<number>)(?=\S)")
+# `Q: X`; a number is what it lacks. `questions.json` is a file.
+QUESTION_LABEL = Pattern(
+    lambda: rf"\W*(?:{label()})\s*(?:[:：]|\.(?!(?-i:[a-z])))\s*(?P<number>)(?=\S)"
+)
 
 
 class _OnlyLabel:

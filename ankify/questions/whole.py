@@ -1,0 +1,82 @@
+"""Files that are one question: its name asks, `What is a stack.md`, or `### Question` opens it.
+
+What is below headings such as "Overview" and "Advantages" is then a part of the answer, however
+many files have the same ones.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from ankify.questions import thresholds as limit
+from ankify.questions.blocks import Block
+from ankify.questions.evidence import HEADINGS, Group
+from ankify.questions.numbers import HEADED, UNNUMBERED, Numbered
+from ankify.questions.pairs import says_question
+from ankify.questions.titles import Kind, Title, with_title_of
+from ankify.questions.words import asks
+from ankify.reading.tokens import Token
+
+NO_LEVEL = 0  # no heading is as high: all of the file is below such a title
+SLUG = re.compile(r"(?:\d{4}-\d\d-\d\d-)?(?P<words>\w+(?:[-_]\w+)+)")  # 2024-05-01-what-is-a-stack
+
+
+def called(path: str, title: str | None) -> str:
+    """What a note file is called: by the title in its front matter, if that asks, or by its name.
+
+    `what-is-a-stack.md` is called "what is a stack".
+    """
+    if title and asks(title):
+        return title
+    stem = PurePosixPath(path).stem
+    slug = SLUG.fullmatch(stem)
+    return re.sub("[-_]+", " ", slug["words"]) if slug else stem
+
+
+def as_one_question(blocks: Sequence[Block], name: str) -> tuple[list[Block], int] | None:
+    """The blocks of a file with its one question, and where that is; None if nothing asks it.
+
+    It is the text below the only heading "Question", the `#` heading that asks, or the name.
+    """
+    heads = [at for at, it in enumerate(blocks) if it.title and it.title.kind in HEADINGS]
+    found = _below_label(blocks, heads)
+    if found:
+        return found
+    if not asks(name):
+        return None
+    first = blocks[heads[0]].title if heads else None
+    if first and first.level == 1 and not first.read.number and asks(first.name):
+        top = blocks[heads[0]]._replace(title=replace(first, level=NO_LEVEL))
+        return [*blocks[: heads[0]], top, *blocks[heads[0] + 1 :]], heads[0]
+    word = Token("text", "", 0, content=name)
+    title = Title(Kind.HEADING, NO_LEVEL, UNNUMBERED, (word,), (word,), 0)
+    return [Block((Token("hr", "hr", 0, map=(0, 0)),), title), *blocks], 0
+
+
+def _below_label(blocks: Sequence[Block], heads: Sequence[int]) -> tuple[list[Block], int] | None:
+    """The text below the only heading that says "Question", if it is the first but for a `#`."""
+    labels = [at for at in heads if (title := blocks[at].title) and says_question(title.name)]
+    at = labels[0] if len(labels) == 1 else -1
+    if at < 0 or at not in heads[:2] or at + 1 == len(blocks):
+        return None
+    title, below = blocks[at].title, blocks[at + 1]
+    if not title or title.read.number or below.tokens[0].type != "paragraph_open":
+        return None
+    children = tuple(below.tokens[1].children or ())
+    asked = with_title_of(title, (1,), children, below.line)
+    asked = replace(asked, level=NO_LEVEL, read=Numbered(HEADED, None, "", 0))
+    return [*blocks[:at], blocks[at]._replace(title=asked), *blocks[at + 1 :]], at
+
+
+def has_own_questions(group: Group) -> bool:
+    """Whether titles that ask or are labelled hold nearly all of a file: it is no one question."""
+    if not group:
+        return False
+    sure = group.is_labelled and max(group.share_asking, group.share_solved) >= limit.MOST_ASK
+    if group.first.read.number or sure:
+        return sure or group.share_asking >= limit.MOST_ASK
+    aloud = group.share_with_question_mark >= limit.NEARLY_ALL_ASK
+    return aloud and group.coverage >= limit.COVERING_ALL

@@ -1,0 +1,97 @@
+"""Files that are one question, by their name or by the heading "Question"."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import ankify
+from ankify.questions.layout import SplitOptions
+from ankify.questions.split import SplitFile, split_questions
+from ankify.questions.whole import called
+from ankify.reading.parse import parse, plain_text
+
+PARTS = "Last in, first out.\n\n## Overview\n\nPush and pop.\n\n## Types\n\nFixed, or growing.\n"
+
+
+def split(notes: str, name: str = "", *, unnumbered: bool = True) -> SplitFile:
+    options = SplitOptions(unnumbered=unnumbered, name=name)
+    return split_questions(parse(notes), "notes.md", options)
+
+
+def titles(notes: str, name: str = "") -> list[str]:
+    return [section.question.title for section in split(notes, name).sections]
+
+
+@pytest.mark.parametrize("heading", ["", "# Stacks\n\n", "# A stack\n\n## Basics\n\n"])
+def test_a_file_called_by_a_question_is_that_question(heading: str) -> None:
+    notes = heading + PARTS + "\n# Links\n\nA book.\n"
+    (section,) = split(notes, "What is a stack").sections
+    assert section.question.title == "What is a stack"
+    answer = plain_text(section.answer, parse(notes))
+    assert answer.split() == plain_text(parse(notes).tokens, parse(notes)).split()
+
+
+def test_the_heading_above_all_is_the_question_if_it_asks_itself() -> None:
+    assert titles("# Stack vs queue\n\n" + PARTS, "What differs") == ["Stack vs queue"]
+
+
+def test_the_only_question_heading_asks_what_is_below_it() -> None:
+    notes = "### Question\nWhat is a stack?\n\n### Overview\n\nA pile.\n\n### Types\n\nTwo.\n"
+    (section,) = split(notes).sections
+    assert section.question.title == "What is a stack?"
+    assert plain_text(section.answer, parse(notes)) == "Overview A pile. Types Two."
+    twice = notes + "\n### Question\n\nWhat is a queue?\n"
+    assert titles(twice) != ["What is a stack?"]
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        "## What is it?\n\nA pile.\n\n## Who needs it?\n\nAll.\n",
+        "## 1. What is it?\n\nA pile.\n\n## 2. Who needs it?\n\nAll.\n",
+        "Q: What is it?\n\nA: A pile.\n\nQ: Who needs it?\n\nA: All.\n",
+    ],
+)
+def test_questions_that_cover_a_file_are_what_it_is_made_of(notes: str) -> None:
+    assert titles(notes, "What is a stack") == ["What is it?", "Who needs it?"]
+
+
+def test_two_parts_that_ask_below_an_answer_are_parts_of_it() -> None:
+    notes = "A pile, " * 20 + "\n\n## Why a pile?\n\nSo.\n\n## When?\n\nNow.\n"
+    assert titles(notes, "What is a stack") == ["What is a stack"]
+
+
+def test_without_the_setting_the_file_is_reported_with_the_line_that_takes_it() -> None:
+    found = split(PARTS, "What is a stack", unnumbered=False)
+    assert not found.sections
+    assert found.unnumbered_candidates == 1
+    assert str(found.suggestion) == "unnumbered = true"
+    (verdict,) = (one for one in found.verdicts if one.titles[0] == "What is a stack")
+    assert (verdict.ground, verdict.style) == ("file-name", "all of the file, without a number")
+
+
+@pytest.mark.parametrize(
+    ("path", "title", "name"),
+    [
+        ("a/What is a stack.md", None, "What is a stack"),
+        ("a/what-is-a-stack.md", "Stacks", "what is a stack"),
+        ("2024-05-01-what_is_it.md", None, "what is it"),
+        ("q9.md", "What is a stack?", "What is a stack?"),
+        ("q9.md", "Stacks", "q9"),
+    ],
+)
+def test_a_file_is_called_by_its_front_matter_or_its_name(
+    path: str, title: str | None, name: str
+) -> None:
+    assert called(path, title) == name
+
+
+def test_the_title_in_the_front_matter_makes_a_card(tmp_path: Path) -> None:
+    (tmp_path / "ankify.toml").write_text("[questions]\nunnumbered = true\n", encoding="utf-8")
+    notes = f"---\ntitle: What is a stack?\n---\n{PARTS}"
+    (tmp_path / "q9.md").write_text(notes, encoding="utf-8")
+    (one,) = (one for page in ankify.read_project(tmp_path).pages for one in page.rendered)
+    assert one.question.title == "What is a stack?"
+    assert "Fixed, or growing." in one.content.answer
