@@ -23,6 +23,7 @@ from ankify.questions.flashcards import read_flashcards
 from ankify.questions.layout import Layout, SplitOptions, is_comment, lay_out
 from ankify.questions.left_out import Span, left_out, lost_titles, swallowed
 from ankify.questions.numbers import strip_number
+from ankify.questions.passages import passages
 from ankify.questions.suggest import suggest
 from ankify.questions.titles import Kind, Title
 from ankify.questions.words import (
@@ -237,6 +238,8 @@ class _Reader:
         self.commented = "ankify:" in parsed.text
         self.leads = self._leads()
         self.parts = self._parts()
+        self.passages = passages(blocks, sorted(chosen))
+        self.passage_starts = {start for start, _ in self.passages.values()}
         self.top = self._top()
 
     def read(self) -> SplitFile:
@@ -251,7 +254,7 @@ class _Reader:
             title = self.blocks[at].title
             if title and at in self.chosen:
                 end = self._end(at, above)
-                self.spans.append((at, end))
+                self.spans.append((self.passages.get(at, (at, 0))[0], end))
                 comments = self._comments(at, end)
                 if "ignore" not in comments:
                     section = self._section(at, end, self._trail(above, title), comments)
@@ -354,7 +357,7 @@ class _Reader:
             depth += self.blocks[below].depth
             if question.kind is Kind.SUMMARY and depth < 0:
                 return below + 1
-            if below in self.chosen or below in self.leads:
+            if below in self.chosen or below in self.leads or below in self.passage_starts:
                 return below
             title = self.blocks[below].title
             ends = title and title.kind in HEADINGS and depth <= 0 and below not in self.parts
@@ -384,6 +387,7 @@ class _Reader:
         body = [part for block in _trimmed(body) for part in _options_and_key(block)]
         body[:1] = [part for block in body[:1] for part in _asked_and_answered(block)]
         stem, answer = _stem(body, title.asked)
+        passage = self.blocks[slice(*self.passages.get(at, (0, 0)))]
         answer = _unwrapped(answer)
         if len(answer) < len(body):
             answer = _trimmed(answer)
@@ -399,7 +403,7 @@ class _Reader:
             cards=None if cards is None else _card_kinds(cards),
         )
         shown = tuple([_opened(t) if t.type == "html_block" else t for t in _tokens(answer)])
-        return Section(question, title.children, _tokens(stem), shown)
+        return Section(question, title.children, _tokens((*passage, *stem)), shown)
 
 
 def _said_of_picture(title: Title) -> str:
