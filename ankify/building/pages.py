@@ -204,7 +204,8 @@ def read_page(
     rendered = tuple(
         Rendered(section.question, renderer.render(section, parsed)) for section in split.sections
     )
-    surveyed, slips = survey(parsed, note_file.path, split.unnumbered_candidates)
+    taken = [(section.question.line, section.question.end_line) for section in split.sections]
+    surveyed, slips = survey(parsed, note_file.path, split.unnumbered_candidates, taken)
     page = Page(
         file=note_file.path,
         title=split.title,

@@ -18,7 +18,8 @@ from ankify.reading.tokens import Token
 class UnreadSign:
     """A sign that was left: the rule, its text for docs/rules.md, how it is found, what to do.
 
-    `hints` are the texts without one of which it is not in a file.
+    `hints` are the texts without one of which it is not in a file; one that is `loose` is left
+    only outside of questions.
     """
 
     rule: str
@@ -27,6 +28,7 @@ class UnreadSign:
     message: str
     hint: str
     hints: tuple[str, ...]
+    loose: bool = False
 
 
 _CJK = "\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\u3000-\u30ff"
@@ -90,6 +92,18 @@ UNREAD = (
         ("START",),
     ),
     UnreadSign(
+        "loose-cloze",
+        """A gap outside of all questions
+
+        `{{c1::Rome}}` makes cards in the text of a question; a sentence alone is none.
+        """,
+        re.compile(r"\{\{c\d+::[^{}\n]*\}\}"),
+        "a gap that makes no card, outside of all questions",
+        "write a heading with a number above it: ## 1. …",
+        ("{{c",),
+        loose=True,
+    ),
+    UnreadSign(
         "unread-reference",
         """A reference to a block of Logseq's
 
@@ -137,16 +151,26 @@ seen_by_the_reader(
 )
 
 
-def unread_signs(parsed: ParsedFile, path: str) -> Iterator[Problem]:
-    """Find what was left of the signs of other programs in the tokens of a note file."""
+def unread_signs(
+    parsed: ParsedFile, path: str, taken: Sequence[tuple[int, int]]
+) -> Iterator[Problem]:
+    """Find what was left of the signs of other programs in the tokens of a note file.
+
+    `taken` are the first and last lines of its questions, in order.
+    """
     asked = [sign for sign in UNREAD if any(hint in parsed.text for hint in sign.hints)]
     if asked:
-        yield from _left(parsed, path, asked)
+        yield from _left(parsed, path, asked, taken)
     if "|" in parsed.text:
         yield from _cut_tables(parsed, path)
 
 
-def _left(parsed: ParsedFile, path: str, asked: Sequence[UnreadSign]) -> Iterator[Problem]:
+def _left(
+    parsed: ParsedFile,
+    path: str,
+    asked: Sequence[UnreadSign],
+    taken: Sequence[tuple[int, int]],
+) -> Iterator[Problem]:
     for sign in asked:
         found = [
             (token.map[0] + 1, match)
@@ -154,6 +178,7 @@ def _left(parsed: ParsedFile, path: str, asked: Sequence[UnreadSign]) -> Iterato
             if token.type == "inline" and token.map and any(h in token.content for h in sign.hints)
             for words in (_words(token),)
             for match in sign.pattern.finditer(words)
+            if not (sign.loose and any(a <= token.map[0] + 1 <= b for a, b in taken))
         ]
         if found:
             line, first = found[0]

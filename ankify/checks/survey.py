@@ -56,9 +56,15 @@ _LOST_WHOLE = "applet frameset noscript object"
 LOST, LOST_WHOLE = frozenset(_LOST.split()), frozenset(_LOST_WHOLE.split())
 
 
-def survey(parsed: ParsedFile, path: str, unnumbered: int) -> tuple[Survey, list[Problem]]:
-    """Look through the tokens of a note file once; `path` is posix and only goes into problems."""
+def survey(
+    parsed: ParsedFile, path: str, unnumbered: int, taken: Sequence[tuple[int, int]]
+) -> tuple[Survey, list[Problem]]:
+    """Look through the tokens of a note file once.
+
+    `path` is posix and only goes into problems; `taken` are the first and last lines of questions.
+    """
     surveyor = _Surveyor(parsed, path)
+    surveyor.problems += unread_signs(parsed, path, taken)
     surveyor.look(parsed.tokens)
     for definition in parsed.footnotes.values():
         surveyor.look(definition)
@@ -108,7 +114,7 @@ class _Surveyor:
         self.headings: list[Heading] = []
         self.links: list[Link] = []
         self.anchors: list[str] = []
-        self.problems: list[Problem] = list(unread_signs(parsed, path))
+        self.problems: list[Problem] = []
         self.pictures: set[str] = set()
         self.in_code: set[Formula] = set()
         self.lost: set[str] = set()

@@ -30,6 +30,7 @@ def said(root: Path) -> list[tuple[str, str]]:
         ("START\nBasic\nFront\nBack: b\nEND", ["unread-card"]),
         ("STARTI [Basic] a Back: b ENDI", ["unread-card"]),
         ("START your engine", []),
+        ("{{c1::Rome}} is the capital.", []),
         ("((0f9a1c3e-77aa-4b1c-9c11-2a3b4c5d6e7f))", ["unread-reference"]),
         ("** 注意** 后面", ["open-emphasis"]),
         ("$$\na\n\nb\n$$", ["open-formula"]),
@@ -66,3 +67,8 @@ def test_a_used_picture_is_not_called_unused(project: Write) -> None:
     text = TOP + "\n\n".join(f"![x](<img/{name}>)" for name in names)
     root = project({"a.md": text, **{f"img/{name}": pixel + name.encode() for name in names}})
     assert said(root) == []
+
+
+def test_a_gap_outside_of_all_questions_is_said(project: Write) -> None:
+    text = "# Italy\n\n{{c1::Rome}} is old.\n\n## 1. Capital?\n\n{{c1::Rome}}.\n"
+    assert said(project({"a.md": text})) == [("loose-cloze", "a.md:3")]
