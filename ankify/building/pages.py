@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ankify.building.cache import Cache, page_key
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]  # (note files done, note files in all)
 TAG_TYPES = (str, int, float, date)
-WORTH_A_PROCESS = 300_000  # bytes of notes; below, starting processes costs more than it saves
+# Bytes of notes beside the largest file; below, starting processes costs more than it saves.
+WORTH_A_PROCESS = 300_000
 
 
 def read_pages(
@@ -67,7 +69,8 @@ def read_pages(
 def _render_all(missing: Sequence[Found], job: Job, processes: int) -> Iterator[tuple[str, Page]]:
     """Render files, in this process or in several; the keys name the bytes that were read."""
     done = 0
-    if processes > 1 and sum(map(_size, missing)) > WORTH_A_PROCESS:
+    sizes = [_size(one) for one in missing] if processes > 1 else []
+    if sum(sizes) - max(sizes, default=0) > WORTH_A_PROCESS:
         for one, (key, page) in zip(missing, _in_processes(job, missing, processes), strict=False):
             done += 1
             kept = job.cache.page(key) if job.cache and not page else page
@@ -84,17 +87,26 @@ def _in_processes(
 ) -> Iterator[tuple[str, Page | None]]:
     """Yield what can be rendered in other processes: all, or less where they fail.
 
-    A forked process need not import anything.
+    A forked process has what this one has imported and compiled.
     """
     import multiprocessing
     from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 
+    if _can_fork() and not job.settings.render.extensions:  # the user's own code sees notes alone
+        _warm_up(job)
     context = multiprocessing.get_context("fork" if _can_fork() else "spawn")
     try:
         with ProcessPoolExecutor(processes, context, initializer=_set_up) as pool:
             yield from pool.map(job.kept, missing, chunksize=4)
     except (BrokenProcessPool, OSError, ImportError):
         return
+
+
+def _warm_up(job: Job) -> None:
+    """Render a sample, for all that is imported and compiled when it is first used."""
+    sample = NoteFile("sample.md", "## 1. What?\n\n- One\n\n```python\nx = 1\n```\n")
+    found = Found(Path(sample.path), sample.path, job.settings.questions)
+    read_page(sample, found, job.settings, flavour=job.flavour, for_phone=job.for_phone)
 
 
 def _can_fork() -> bool:

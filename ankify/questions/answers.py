@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ankify.questions.blocks import Block
+from ankify.questions.blocks import Block, remembered
 from ankify.questions.words import BACK_TO_TOP, KEY, PLACEHOLDER, answers, opens
 from ankify.reading.html import elements, html_lines, html_text, shows_without_words
 from ankify.reading.inline import visible
@@ -15,6 +15,7 @@ LISTS = ("bullet_list_open", "ordered_list_open")
 LONG = 400  # so much text, targets of links included, says something
 
 
+@remembered
 def is_filler(block: Block) -> bool:
     """Whether a block answers nothing: a rule, blank HTML, a link back to the top, a `TODO`."""
     token = block.tokens[0]
@@ -68,6 +69,7 @@ def _says_nothing(words: str, linked: bool) -> bool:
 OPTION = re.compile(r"\W*a\s*\.", re.IGNORECASE)  # of a choice, rather than an answer
 
 
+@remembered
 def opening_words(block: Block) -> str:
     """The words a paragraph, a heading, a quote or raw HTML begins with; none of other blocks."""
     token, *inside = block.tokens[:3]
@@ -96,6 +98,7 @@ def key_in_list(block: Block) -> tuple[int, int] | None:
     return None
 
 
+@remembered
 def shows_answer(block: Block) -> bool:
     """Whether a label says that an answer begins here, or a button that it is hidden here."""
     glued = visible(block.title.glued) if block.title else ""

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from enum import StrEnum
+from functools import wraps
 from itertools import accumulate, chain, pairwise, takewhile
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from ankify.questions.numbers import ALONE, IDENTIFIER, Numbered
 from ankify.questions.raw_html import Part, html_parts, html_title, summary_title
@@ -76,6 +77,26 @@ class Block(NamedTuple):
         contents = (t.content for t in leaves if t.type in ("html_inline", "html_block"))
         found = chain.from_iterable(map(comments, contents))
         return tuple(said[len(TO_US) :].strip() for *_, said in found if said.startswith(TO_US))
+
+
+Measured = TypeVar("Measured")
+MANY = 4096  # blocks
+
+
+def remembered(measure: Callable[[Block], Measured]) -> Callable[[Block], Measured]:
+    """Measure each block once: several settings are tried on the blocks of a file."""
+    known: dict[int, tuple[Block, Measured]] = {}  # with the block, so that its id stays its own
+
+    @wraps(measure)
+    def recalled(block: Block) -> Measured:
+        found = known.get(id(block))
+        if found is None:
+            if len(known) >= MANY:
+                known.clear()
+            found = known[id(block)] = block, measure(block)
+        return found[1]
+
+    return recalled
 
 
 TO_US = "ankify:"  # <!-- ankify: id=norms -->

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ankify.model import Link, TocEntry
 from ankify.questions.answers import LISTS
-from ankify.questions.blocks import Block
+from ankify.questions.blocks import Block, remembered
 from ankify.questions.numbers import read_number
 from ankify.questions.words import normal
 from ankify.reading.html import elements, html_text
@@ -45,6 +45,7 @@ def _inline_links(children: Sequence[Token], line: int) -> Iterator[Link]:
             yield Link(line, str(children[start].attrs.get("href") or ""), text)
 
 
+@remembered
 def letters(block: Block) -> int:
     """How many letters and digits a reader sees in a block."""
     words = [
@@ -55,6 +56,7 @@ def letters(block: Block) -> int:
     return len(normal("".join(words)))
 
 
+@remembered
 def text_size(block: Block) -> int:
     """How many letters and digits there are in a block, code included."""
     code = (token.content for token in block.tokens if token.type in ("fence", "code_block"))

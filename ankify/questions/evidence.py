@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import LISTS, is_filler, shows_answer
-from ankify.questions.blocks import Block
+from ankify.questions.blocks import Block, remembered
 from ankify.questions.contents import hollow, text_size
 from ankify.questions.numbers import CHINESE, UNNUMBERED
 from ankify.questions.titles import Kind, Title
@@ -163,6 +163,7 @@ def _size(block: Block) -> int:
     return 1 if _is_headline(block) else max(text_size(block), 1)
 
 
+@remembered
 def _hollow_sizes(block: Block) -> list[int]:
     """The letters in each place of a block that answers nothing."""
     return [] if _is_headline(block) else [len(normal(text)) for text in hollow(block)]

@@ -53,8 +53,12 @@ class SplitOptions:
 
 
 class Layout(NamedTuple):
-    """The blocks of a file, with its lists opened, and which titles are questions."""
+    """The blocks of a file, with its lists opened, and which titles are questions.
 
+    `unlabelled` are the blocks before labels of the author's were read.
+    """
+
+    unlabelled: Sequence[Block]
     blocks: Sequence[Block]
     flow: Flow
     sources: tuple[int, ...]
@@ -69,14 +73,23 @@ class Layout(NamedTuple):
 
 def lay_out(parsed: ParsedFile, options: SplitOptions) -> Layout:
     """Read the blocks of a file, and say which of its titles are questions."""
-    blocks = with_headed_pairs(with_topics(without_quotes(read_blocks(parsed.tokens))))
-    if options.labels:
-        blocks = with_labels(blocks, options.labels)
+    return _read(
+        with_headed_pairs(with_topics(without_quotes(read_blocks(parsed.tokens)))), options
+    )
+
+
+def lay_out_again(layout: Layout, options: SplitOptions) -> Layout:
+    """The same of a file that was read with other `labels`, which change the titles themselves."""
+    return _read(layout.unlabelled, options)
+
+
+def _read(unlabelled: Sequence[Block], options: SplitOptions) -> Layout:
+    blocks = with_labels(unlabelled, options.labels) if options.labels else unlabelled
     found = _lay_out(blocks, options)
     word = counted_word(blocks) if options.is_open and not found.outline.questions else None
     counted = _lay_out(with_labels(blocks, [word]), options) if word else found
     found = counted if _cover(counted) else found
-    return _as_one_question(found, options) or found
+    return (_as_one_question(found, options) or found)._replace(unlabelled=unlabelled)
 
 
 def _cover(layout: Layout) -> bool:
@@ -89,7 +102,7 @@ def _cover(layout: Layout) -> bool:
 
 
 def judge_again(layout: Layout, options: SplitOptions) -> Layout:
-    """Say by other options which titles are questions; `labels` change the titles themselves."""
+    """Say by other options than `labels` which titles are questions."""
     flow, outline = _choose(layout.flow, options)
     found = layout._replace(flow=flow, outline=outline)
     return _as_one_question(found, options) or found
@@ -125,7 +138,7 @@ def _lay_out(blocks: Sequence[Block], options: SplitOptions) -> Layout:
         listed=frozenset(normal(entry.title) for found in contents.values() for entry in found),
     )
     flow, outline = _choose(flow, options)
-    return Layout(blocks, flow, sources, contents, outline)
+    return Layout(blocks, blocks, flow, sources, contents, outline)
 
 
 def _open_lists(blocks: Sequence[Block]) -> tuple[Flow, tuple[int, ...]]:

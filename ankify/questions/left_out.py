@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Container, Iterator, Sequence
+from itertools import chain, pairwise
 
 from ankify.model import LeftOut, Location, Problem, Question
 from ankify.questions.answers import is_filler, opening_words
@@ -54,11 +54,15 @@ def _leads(blocks: Sequence[Block], at: int, question: int) -> bool:
     return own.level < asked.level and not ends
 
 
-def lost_titles(group: Group, blocks: Sequence[Block], spans: Sequence[Span]) -> int:
-    """How many titles with something below are neither a question nor inside of an answer."""
-    covered = [(blocks[start].line, blocks[end - 1].end) for start, end in spans]
-    lines = (group.file.titles[at].line for at in group.answered)
-    return sum(not any(start <= line < end for start, end in covered) for line in lines)
+def covered_lines(blocks: Sequence[Block], spans: Sequence[Span]) -> frozenset[int]:
+    """The lines of questions and answers, 0-based."""
+    parts = (range(blocks[start].line, blocks[end - 1].end) for start, end in spans)
+    return frozenset(chain.from_iterable(parts))
+
+
+def lost_titles(group: Group, covered: Container[int]) -> int:
+    """How many titles with something below are on none of the lines of questions and answers."""
+    return sum(group.file.titles[at].line not in covered for at in group.answered)
 
 
 NEXT = re.compile(r"\W*(?P<number>\d{1,4})\s*[.)、:：]\s*\S")

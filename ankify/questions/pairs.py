@@ -90,8 +90,8 @@ def with_headed_pairs(blocks: Sequence[Block]) -> list[Block]:
 
 def _is_head(title: Title) -> bool:
     """Whether a heading is the label of a question, or of an answer, and nothing else."""
-    label = says_question(title.name) or only_labels(title.name)
-    return title.kind in HEADINGS and not title.read.number and label
+    may_be = title.kind in HEADINGS and not title.read.number
+    return may_be and (says_question(title.name) or only_labels(title.name))
 
 
 def says_question(name: str) -> bool:

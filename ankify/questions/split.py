@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import accumulate, chain, dropwhile
 
 from ankify.model import LeftOut, Location, Problem, Question, Suggestion, TocEntry, Verdict
@@ -21,7 +22,7 @@ from ankify.questions.choice import Finding, Outline, overrule
 from ankify.questions.evidence import HEADINGS, LISTED, style_of
 from ankify.questions.flashcards import read_flashcards
 from ankify.questions.layout import Layout, SplitOptions, is_comment, lay_out
-from ankify.questions.left_out import Span, left_out, lost_titles, swallowed
+from ankify.questions.left_out import Span, covered_lines, left_out, lost_titles, swallowed
 from ankify.questions.numbers import strip_number
 from ankify.questions.passages import passages
 from ankify.questions.suggest import suggest
@@ -100,7 +101,7 @@ def split_questions(parsed: ParsedFile, path: str, options: SplitOptions) -> Spl
     lost = gaps or outline.candidates or any(one.lost for one in verdicts)
     cards = [(one.line, one.end_line) for one in asked]
     is_whole = outline.questions and not lost
-    suggestion = None if is_whole else suggest(parsed, options, layout, cards)
+    suggestion = None if is_whole else suggest(options, layout, cards)
     if toggles and not sections and (not suggestion or suggestion.adds < len(toggles)):
         suggestion = Suggestion("unnumbered", "true", len(toggles), toggles[0].question.line)
     return replace(
@@ -178,7 +179,7 @@ def _verdict(finding: Finding, parsed: ParsedFile, outline: Outline, reader: _Re
         reason=finding.reason,
         overrule=overrule(finding),
         numbered=bool(group.first.read.number),
-        lost=0 if group.first.kind in LISTED else lost_titles(group, reader.blocks, reader.spans),
+        lost=0 if group.first.kind in LISTED else lost_titles(group, reader.covered),
     )
 
 
@@ -272,6 +273,11 @@ class _Reader:
         problems += swallowed(asked, self.blocks)
         name = None if self.top is None else self._plain(self._title(self.top).children)
         return SplitFile(tuple(sections), tuple(unanswered), name, problems=tuple(problems))
+
+    @cached_property
+    def covered(self) -> frozenset[int]:
+        """The lines of the questions and answers that were read."""
+        return covered_lines(self.blocks, self.spans)
 
     def _title(self, at: int) -> Title:
         title = self.blocks[at].title

@@ -16,10 +16,9 @@ from ankify.model import Suggestion
 from ankify.questions import thresholds as limit
 from ankify.questions.evidence import HEADINGS, Group
 from ankify.questions.labels import counting_words
-from ankify.questions.layout import Layout, SplitOptions, judge_again, lay_out
+from ankify.questions.layout import Layout, SplitOptions, judge_again, lay_out_again
 from ankify.questions.titles import Title
 from ankify.reading.inline import visible
-from ankify.reading.parse import ParsedFile
 
 Candidate = tuple[str, str, SplitOptions]  # key, value as TOML, what the reader then goes by
 Lines = tuple[int, int]  # the first and the last line of a question, 1-based
@@ -37,9 +36,7 @@ LIKELY = {
 FEW = {"pattern": 1, "unnumbered": 0, "labels": 1, "level": 1}
 
 
-def suggest(
-    parsed: ParsedFile, options: SplitOptions, layout: Layout, taken: Sequence[Lines]
-) -> Suggestion | None:
+def suggest(options: SplitOptions, layout: Layout, taken: Sequence[Lines]) -> Suggestion | None:
     """Find the line for `[questions]` of `ankify.toml` that takes most of what is on no card.
 
     `taken` are the lines of the questions that make cards already.
@@ -48,7 +45,7 @@ def suggest(
     before = _asked(layout).keys()
     known = before | {first for first, _ in taken}  # flashcards, which no setting changes, too
     for key, value, tried in _candidates(layout, options):
-        again = lay_out(parsed, tried) if key == "labels" else judge_again(layout, tried)
+        again = lay_out_again(layout, tried) if key == "labels" else judge_again(layout, tried)
         found = _asked(again)
         new = {line: asks for line, asks in found.items() if line not in known}
         apart = not any(first < line <= last for line in new for first, last in taken)

@@ -103,16 +103,21 @@ def _closed(tag: str) -> str:
 
 def tags(html: str) -> Iterator[Tag]:
     """Find the tags of some HTML, in order; comments hold none."""
-    for found in _MARKUP.finditer(html):
-        if found["name"]:
-            yield Tag(
-                found["name"].lower(), found[0], found.start(), found.end(), bool(found["end"])
-            )
+    return iter(_tags(html) if "<" in html else ())
+
+
+@lru_cache(256)  # each part of a block of raw HTML is looked for by itself
+def _tags(html: str) -> tuple[Tag, ...]:
+    return tuple(
+        Tag(found["name"].lower(), found[0], found.start(), found.end(), bool(found["end"]))
+        for found in _MARKUP.finditer(html)
+        if found["name"]
+    )
 
 
 def comments(html: str) -> Iterator[tuple[int, int, str]]:
     """Find the comments of some HTML: the offsets of each, and what it says."""
-    for found in _MARKUP.finditer(html):
+    for found in _MARKUP.finditer(html) if "<!--" in html else ():
         if found["name"] is None:
             yield found.start(), found.end(), found["comment"].strip()
 
@@ -226,6 +231,7 @@ def html_lines(html: str) -> list[str]:
     return [line for line in found if line]
 
 
+@lru_cache(256)
 def _words(html: str, separator: str) -> str:
     """The text of some HTML, with a separator where a block begins or ends."""
     if "<" not in html:
