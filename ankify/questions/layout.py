@@ -30,7 +30,7 @@ from ankify.reading.parse import ParsedFile
 if TYPE_CHECKING:
     import regex
 
-_PATIENCE = 2.0  # seconds for the pattern of the notes in one file
+_PATIENCE = 2.0  # seconds of work for the pattern of the notes in one file, on a busy machine, too
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ def _matching(flow: Flow, pattern: str, level: int | None) -> tuple[Flow, frozen
     """The titles that match a pattern; its groups `number` and `title` are taken, if any."""
     blocks = list(flow.blocks)
     found = set()
-    end = time.monotonic() + _PATIENCE
+    end = time.process_time() + _PATIENCE
     for at, block in enumerate(blocks):
         title = block.title
         if not title or at in flow.contents or level not in (None, title.level):
@@ -200,7 +200,7 @@ def _search(pattern: str, title: str, end: float) -> regex.Match[str] | None:
     import regex  # the one that can be told when to stop; few notes have a pattern
 
     try:
-        return regex.search(pattern, title, timeout=max(end - time.monotonic(), 0.001))
+        return regex.search(pattern, title, timeout=max(end - time.process_time(), 0.001))
     except TimeoutError as error:
         raise AnkifyError(
             f"[questions] pattern takes too long with the title {title[:60]!r}",
