@@ -128,7 +128,8 @@ class SourceSettings:
 
     url: str | None = setting(
         None,
-        "Where the notes folder can be read on the web; cards then link to their source.",
+        "Where the notes folder can be read on the web, or `obsidian://open?vault=NAME`; cards then"
+        " link to their source.",
         '"https://github.com/me/notes/blob/main/notes"',
     )
 

@@ -12,7 +12,8 @@ Notes may come from anyone, and a field is a small program to those who show it.
 | `[anki:..]`               | Anki speaks it, or plays what it names    | text                     |
 | `[latex]`, `[$]`, `[$$]`  | Anki runs LaTeX, which can read files     | text                     |
 | `[[type:..]]`             | the reviewer asks to type a field         | text                     |
-| a scheme in `href`, `src` | the browser in Anki: `javascript:`        | http, https, ftp, mailto |
+| a scheme in `href`, `src` | the browser in Anki: `javascript:`        | http, https, ftp, mailto,|
+|                           |                                           | a note of Obsidian's     |
 
 Anki finds its own commands in the letters of a field, in code and in attributes, too, so that an
 entity is enough to make text of them. Notes of the cloze type have one more: `{{c1::`.
@@ -35,7 +36,10 @@ _COMMAND = re.compile(
 # As nh3 and our serialiser write tags: <img src="a.png" alt="x">, <li class="task">, </p>
 _TAG = re.compile(r'</?[a-z][a-z0-9]*(?: [a-z][a-z-]*(?:="[^"]*")?)*>')
 _ADDRESS = re.compile(
-    r' (?:href="(?!(?:https?|ftp|mailto):)[^"]*|src="(?!https?:)[^":]*:[^"]*)"', re.IGNORECASE
+    r"""\ (?:href="(?!(?:https?|ftp|mailto):
+        |obsidian://open\?(?:vault|file|path)=[^"&]*(?:&amp;(?:vault|file|path)=[^"&]*)*")[^"]*
+        |src="(?!https?:)[^":]*:[^"]*)\"""",
+    re.IGNORECASE | re.VERBOSE,
 )
 _MATHJAX_CLASS = re.compile(r"\b(?:tex2|math)jax_\w+")
 

@@ -30,6 +30,7 @@ from ankify.model import (
     Page,
     Rendered,
 )
+from ankify.reading.anchors import address, in_obsidian
 from ankify.reading.flavours.vault import NOTION_ID
 
 REMOVED_STATUS = "This question is no longer in the notes."
@@ -249,9 +250,10 @@ def _source_link(file: str, title: str, url: str | None) -> str:
     """A link to the question's text; headings' anchors hold numbers, which would touch notes."""
     if not url:
         return ""
-    address = f"{url.rstrip('/')}/{quote(file)}#:~:text={quote(title, safe='')}"
+    fragment = "" if in_obsidian(url) else f"#:~:text={quote(title, safe='')}"
+    link = address(url, file) + fragment
     shown = "/".join(NOTION_ID.sub("", part) for part in file.split("/"))
-    return f'<a href="{escape(address)}">{_text(shown)}</a>'
+    return f'<a href="{escape(link)}">{_text(shown)}</a>'
 
 
 # Drafts -> notes --------------------------------------------------------------------------------

@@ -64,8 +64,11 @@ def dead_anchor(project: Project) -> Iterator[Problem]:
     `[X](#x)` needs a heading of which GitHub makes the anchor `x`, or an `id="x"` that is spelled
     just so. Each target is reported once a file. The hint names the anchor that is nearest.
     """
+    everywhere: set[str] = set()
+    if project.kept_with and project.kept_with[0] == "myst":  # whose names hold for all of a book
+        everywhere = {_anchor(f"#{name}") for page in project.pages for name in page.survey.anchors}
     for page in project.pages:
-        anchors = _anchors(page)
+        anchors = _anchors(page) | everywhere
         dead: dict[str, list[int]] = defaultdict(list)
         for link in page.survey.links:
             if link.href.startswith("#") and _anchor(link.href) not in anchors:

@@ -38,11 +38,12 @@ UNREAD = (
         """A note set into another that is not there
 
         `![[Clouds]]` needs a note file of that name in the notes folder, a heading or a block of
-        that name in it, and a line of its own. The card shows what is written.
+        that name in it, and a line of its own. The card shows what is written. Of what cannot be
+        set in it shows the name: of a PDF, of a note within a line, and of one that holds itself.
         """,
         re.compile(r"!\[\[[^\[\]\n]+\]\]"),
         "this note is not set in",
-        "look at its name; the note must lie in the notes folder, and not hold itself",
+        "look at its name; the note must lie in the notes folder",
         ("![[",),
     ),
     UnreadSign(
@@ -115,6 +116,30 @@ UNREAD = (
         ("((",),
     ),
     UnreadSign(
+        "unread-property",
+        """A property of Obsidian's or Logseq's in the text
+
+        `author:: Mia` at the start of a line, or `[author:: Mia]`, is shown as it is written. What
+        Logseq itself writes, such as `id::` and `collapsed::`, is left out, and so are the
+        properties in one run with it.
+        """,
+        re.compile(r"^[a-z][\w-]*::[ \t]+\S.*|[\[(][a-z][\w -]*:: [^\[\]()\n]+[\])]", re.MULTILINE),
+        "shown as it is written",
+        "take it out, or put it into the front matter",
+        (":: ",),
+    ),
+    UnreadSign(
+        "open-comment",
+        """A comment of Obsidian's that is not closed
+
+        `%%private` needs a second `%%`; the card shows it.
+        """,
+        re.compile(r"^[ \t>]*%%(?!%)[^%\n]*", re.MULTILINE),
+        "this comment is on the card",
+        "close it by a second %%",
+        ("%%",),
+    ),
+    UnreadSign(
         "open-emphasis",
         """Asterisks that make nothing bold
 
@@ -161,6 +186,12 @@ def unread_signs(
     asked = [sign for sign in UNREAD if any(hint in parsed.text for hint in sign.hints)]
     if asked:
         yield from _left(parsed, path, asked, taken)
+    if parsed.linked:
+        yield _linked(parsed, path)
+    if any(f"```{name}" in parsed.text for name in _QUERIES):
+        yield from _queries(parsed, path)
+    if "<" in parsed.text:
+        yield from _in_html(parsed, path)
     if "|" in parsed.text:
         yield from _cut_tables(parsed, path)
 
@@ -186,6 +217,82 @@ def _left(
             more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
             message = f"{sign.message}: {first[0]}{more}"
             yield Problem(Location(path, line), sign.rule, message, hint=sign.hint)
+
+
+def _linked(parsed: ParsedFile, path: str) -> Problem:
+    """Embeds of which only the name is shown; one within a note that is set in has no line here."""
+    first = parsed.linked[0]
+    lines = parsed.text.split("\n")
+    by_line = (n for sign in (first, "![[") for n, line in enumerate(lines, 1) if sign in line)
+    more = f" (and {len(parsed.linked) - 1} more)" if len(parsed.linked) > 1 else ""
+    message = f"only its name is shown: {first}{more}"
+    hint = "a note is set in on a line of its own, and where it does not hold itself"
+    return Problem(Location(path, next(by_line, 1)), "unread-embed", message, hint=hint)
+
+
+_QUERIES = ("dataview", "dataviewjs", "tasks", "query", "tracker", "base", "meta-bind")
+
+seen_by_the_reader(
+    "unread-query",
+    """A query of Obsidian's
+
+    What a block such as ```` ```dataview ```` finds is not on the card, which shows the query.
+    """,
+)
+
+
+def _queries(parsed: ParsedFile, path: str) -> Iterator[Problem]:
+    found = [t for t in parsed.tokens if t.type == "fence" and t.info.strip() in _QUERIES]
+    if found and found[0].map:
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        message = f"the card shows the query, not what it finds: {found[0].info.strip()}{more}"
+        hint = "write down what it finds, or keep it out of the answer"
+        yield Problem(Location(path, found[0].map[0] + 1), "unread-query", message, hint=hint)
+
+
+seen_by_the_reader(
+    "html-markdown",
+    """Markdown right below a tag
+
+    Where a line begins with a tag, what is up to the next empty line is HTML: a list or `**bold**`
+    below `<br>` is shown as it is written, as on GitHub.
+    """,
+)
+# - an item, **bold**, [a link](x.md), [[a link]]
+_MARKDOWN = re.compile(r"^ {0,3}[-*+][ \t]+\S|\*\*\w|\]\(\S|\[\[\w", re.MULTILINE)
+_NO_MARKDOWN = re.compile(
+    r"<!--.*?-->|<(pre|code|script|style)\b.*?(?:</\1>|\Z)|<[^<>]*>", re.S | re.I
+)
+
+
+def _in_html(parsed: ParsedFile, path: str) -> Iterator[Problem]:
+    found = [
+        (token.map[0] + 1 + text.count("\n", 0, match.start()), _line(text, match.start()))
+        for token in parsed.tokens
+        if token.type == "html_block" and token.map
+        for text in (_NO_MARKDOWN.sub(_same_lines, token.content),)
+        for match in [_MARKDOWN.search(text)]
+        if match
+    ]
+    if found:
+        line, first = found[0]
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        message = f"Markdown within HTML is shown as it is written: {first}{more}"
+        hint = "leave an empty line below the tag"
+        yield Problem(Location(path, line), "html-markdown", message, hint=hint)
+
+
+def _line(text: str, at: int) -> str:
+    """The line of a text that a place is in, its beginning."""
+    line = text[text.rfind("\n", 0, at) + 1 :].partition("\n")[0].strip()
+    return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}…"
+
+
+_SHOWN = 40  # characters of what is shown as it is written
+
+
+def _same_lines(found: re.Match[str]) -> str:
+    return "\n" * found[0].count("\n")
 
 
 def _words(inline: Token) -> str:

@@ -72,7 +72,9 @@ def survey(
     found = Survey(
         headings=tuple(_with_slugs(surveyor.headings)),
         links=tuple(surveyor.links),
-        anchors=tuple(dict.fromkeys([*surveyor.anchors, *KRAMDOWN_ID.findall(parsed.text)])),
+        anchors=tuple(
+            dict.fromkeys([*surveyor.anchors, *KRAMDOWN_ID.findall(parsed.text), *parsed.labels])
+        ),
         pictures=tuple(sorted(surveyor.pictures.union(_pictures(parsed.text)))),
         off=tuple(_off(parsed.text)) if "ankify:" in parsed.text else (),
         unnumbered=unnumbered,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import html
+import posixpath
 import re
 import unicodedata
 import warnings
@@ -158,14 +159,24 @@ def _placed(tag: re.Match[str], file: str, collected: Collected) -> str:
         return f'<span class="ankify-missing">{_text(placement.text)}{_alt(rest)}</span>'
     if placement.kind is Kind.AUDIO:
         return f"[sound:{text}]"
-    if placement.kind is Kind.VIDEO and name == "img":
+    if name == "img" and (placement.kind is Kind.VIDEO or _is_played(source, VIDEO)):
         return f'<video src="{text}" controls="" playsinline=""></video>'
+    if name == "img" and _is_played(source, AUDIO):  # on the web: Anki plays none by its address
+        return f'<audio src="{text}" controls=""></audio>'
     if placement.kind is Kind.REMOTE and name == "img":
         return f'<img src="{text}"{_with_alt(rest, text)}>'
     if placement.night and name == "img":
         by_day, by_night = _with_class(rest, "by-day"), _with_class(rest, "by-night")
         return f'<img src="{text}"{by_day}><img src="{html.escape(placement.night)}"{by_night}>'
     return f'<{name} src="{text}"{rest}>'
+
+
+def _is_played(source: str, suffixes: frozenset[str]) -> bool:
+    path = _TAIL.sub("", source)
+    return bool(REMOTE.match(source)) and posixpath.splitext(path)[1].lower() in suffixes
+
+
+_TAIL = re.compile(r"[?#].*\Z", re.DOTALL)  # https://example.org/a.mp3?v=2#t=10
 
 
 def _with_class(attributes: str, name: str) -> str:

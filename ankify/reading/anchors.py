@@ -1,9 +1,10 @@
-"""The anchors that GitHub makes of headings."""
+"""Where notes and their headings can be found: anchors as GitHub makes them, and addresses."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from urllib.parse import quote
 
 
 def slug(title: str) -> str:
@@ -17,3 +18,18 @@ _NOT_IN_SLUG = re.compile(r"[^\w -]")  # all but letters, digits and what `_acce
 def _accent(sign: re.Match[str]) -> str:
     """The sign itself if it is a part of the letter before it, else nothing."""
     return sign[0] if unicodedata.category(sign[0])[0] == "M" else ""
+
+
+def in_obsidian(base: str) -> bool:
+    """Whether `[source] url` opens a vault, `obsidian://open?vault=Plants`."""
+    return base.startswith("obsidian:")
+
+
+def address(base: str, file: str) -> str:
+    """The address of a note file (posix) in a folder on the web, or in a vault of Obsidian's.
+
+    A folder in the vault is named by `&file=Folder/` at the end of `base`.
+    """
+    if in_obsidian(base):
+        return f"{base}{'' if 'file=' in base else '&file='}{quote(file, safe='')}"
+    return f"{base.rstrip('/')}/{quote(file)}"

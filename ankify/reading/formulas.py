@@ -153,6 +153,9 @@ _FORMULA = re.compile(
       \(\s*(?P<picture>{_SERVICE}(?:[^\s()\\]|\\.|\((?:[^\s()]|\([^\s()]*\))*\))*)
       (?:\s+"[^"\n]*")?\s*\)
     | \$\$(?P<dollars>{_DOLLARS})\$\$
+    # Within an environment an empty line can end nothing; Obsidian shows such formulas.
+    | \$\$(?P<gapped>(?:[^\n$\\]++|{_LINES}|\\(?!begin\{{))*+\\begin\{{(?P<outer>[a-zA-Z]+\*?)\}}
+      (?:[^$\\]++|\\(?!end\{{(?P=outer)\}}))*+\\end\{{(?P=outer)\}}(?:[^\n$]++|{_LINES})*+)\$\$
     | (?P<environment>\\begin\{{(?P<name>(?:{_ENVIRONMENTS})\*?)\}}{_BODY}\\end\{{(?P=name)\}})
     | \\\\?\[(?P<brackets>{_BRACKETS})\\\\?\]
     | \\\\?\((?P<parens>{_PARENS})\\\\?\)
@@ -160,15 +163,18 @@ _FORMULA = re.compile(
     # $.get and $('a') are jQuery.
     | (?<![A-Za-z0-9$\\])\$(?![\s$]|\.[A-Za-z]|\(['"])
       (?P<dollar>(?:[^$\n`\\]|\\[^\n])*?)(?<!\s)\$(?![A-Za-z0-9$])
+    # What begins with a command may be right beside letters: So$\dots$, $\frac{{R}}{{N}}$bps
+    | (?<![$\\])\$(?P<command>\\[A-Za-z](?:[^$\n`\\]|\\[^\n])*?)(?<!\s)\$(?![0-9$])
     | \\\\(?![\[(])|\\\$
     )""",
     re.VERBOSE,
 )
-_INLINE = ("ticked", "parens", "dollar")
+_INLINE = ("ticked", "parens", "dollar", "command")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")  # of Markdown: \_
 _PICTURES = ("picture", "source")
-_DISPLAY = ("dollars", "environment", "brackets")
+_DISPLAY = ("dollars", "gapped", "environment", "brackets")
 _KINDS = (*_INLINE, *_DISPLAY, *_PICTURES)
+_GAP = re.compile(r"\n(?:[ \t>]*\n)+")
 _QUOTED = re.compile(r"\n[ \t]*(?:>[ \t]?)+")
 
 
@@ -267,6 +273,8 @@ class _Keeper:
             return self._keep(equation_tex(html.unescape(tex)) or "", False, found[0])
         if "\n" in tex and ">" in found.string[line_start : found.start()]:
             tex = _QUOTED.sub("\n", tex)  # the marks of the quote it is in
+        if name == "gapped":
+            tex = _GAP.sub("\n", tex)
         return self._keep(tex, name in _DISPLAY, found[0])
 
     def masked(self, text: str) -> Masked:

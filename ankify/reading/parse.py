@@ -14,6 +14,7 @@ from ankify.reading.flavours import Flavour, ForeignFile
 from ankify.reading.flavours.blocks import read_blocks
 from ankify.reading.flavours.embeds import Spliced, set_in
 from ankify.reading.flavours.inline import may_have_signs, read_signs
+from ankify.reading.flavours.labels import read_labels
 from ankify.reading.flavours.lines import read_lines
 from ankify.reading.flavours.syntax import syntax_of
 from ankify.reading.formulas import Formula, Masked, guess_fences, is_math_fence, set_aside
@@ -27,7 +28,8 @@ class ParsedFile:
 
     In the tokens the formulas are words; `masked` puts them back. `footnotes` holds the tokens of
     each definition by its label; they are not among `tokens`. `taken` counts the signs of other
-    programs that were read, by their names.
+    programs that were read, by their names; `linked` are embeds of which only the name is shown,
+    `labels` the names that MyST and Quarto give.
     """
 
     text: str
@@ -35,6 +37,8 @@ class ParsedFile:
     masked: Masked
     footnotes: Mapping[str, tuple[Token, ...]]
     taken: Mapping[str, int] = field(default_factory=dict)
+    linked: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
 
     @property
     def formulas(self) -> tuple[Formula, ...]:
@@ -56,7 +60,8 @@ def parse(text: str, flavour: Flavour | None = None, path: str = "") -> ParsedFi
         syntax = flavour.syntax if flavour else GITHUB
         masked, tokens, _ = _read(text, syntax)
         return _parsed(text, masked, tokens)
-    file = ForeignFile(path, flavour, Counter())
+    labels = read_labels(text) if "label" in flavour.on else {}
+    file = ForeignFile(path, flavour, Counter(), labels=labels)
     spliced = set_in(file, read_lines(file, text))
     masked, tokens, syntax = _read(spliced.text, syntax_of(file, spliced.text))
     if may_have_signs(file, masked.text):
@@ -66,7 +71,8 @@ def parse(text: str, flavour: Flavour | None = None, path: str = "") -> ParsedFi
     tokens = read_blocks(file, tokens, masked.text)
     if spliced.origin is not None:
         masked, tokens = _in_place(spliced, masked, tokens)
-    return replace(_parsed(text, masked, tokens), taken=dict(file.taken))
+    parsed = _parsed(text, masked, tokens)
+    return replace(parsed, taken=dict(file.taken), linked=tuple(file.linked), labels=tuple(labels))
 
 
 def _read(text: str, syntax: Syntax) -> tuple[Masked, list[Token], Syntax]:

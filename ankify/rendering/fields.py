@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
@@ -24,6 +24,7 @@ from markdown.treeprocessors import Treeprocessor
 
 from ankify.model import AnkifyError, Content, Reference
 from ankify.reading import parse as gfm
+from ankify.reading.anchors import address, in_obsidian
 from ankify.reading.formulas import Masked
 from ankify.reading.html import tag_attributes
 from ankify.reading.mathjax import typeset
@@ -182,7 +183,7 @@ class _Links(Treeprocessor):
                 link.set("href", target)
 
     def target(self, href: str) -> str | None:
-        if SCHEME.match(href):
+        if SCHEME.match(href.replace(AMP, "&")):
             return href
         base, file = self._cards.source_url, self._cards.file
         if not base or not href or re.match(r"[\w+.-]+:|//", href):
@@ -191,8 +192,10 @@ class _Links(Treeprocessor):
         if path:
             folder = "" if path.startswith("/") else posixpath.dirname(file)
             path = posixpath.normpath(posixpath.join(folder, path.lstrip("/")))
-        address = quote(path or file, safe="/%?=&+,;:@!$'()*~")
-        return f"{base.rstrip('/')}/{address}" + (f"#{anchor}" if anchor else "")
+        if in_obsidian(base):
+            return address(base, unquote(path or file))
+        written = quote(path or file, safe="/%?=&+,;:@!$'()*~")
+        return f"{base.rstrip('/')}/{written}" + (f"#{anchor}" if anchor else "")
 
 
 class _RawLinks(Postprocessor):

@@ -50,7 +50,7 @@ def _cleaner() -> nh3.Cleaner:
         clean_content_tags=set(_DROPPED.split()),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
         filter_style_properties={"text-align"},
-        url_schemes={"http", "https", "ftp", "mailto", "data", *_OF_DISKS},
+        url_schemes={"http", "https", "ftp", "mailto", "obsidian", "data", *_OF_DISKS},
         link_rel=None,
         attribute_filter=_address,
     )
@@ -122,5 +122,10 @@ def _tag_with_src_first(tag: re.Match[str]) -> str:
     return f"<{tag[1]}{''.join(attributes)}>"
 
 
-# https://example.org/, mailto:a@example.org
-SCHEME = re.compile(r"(?:https?|ftp|mailto):", re.I)
+# https://example.org/, mailto:a@example.org, and of Obsidian only what opens a note: its other
+# addresses write notes and run commands.
+SCHEME = re.compile(
+    r"(?:https?|ftp|mailto):"
+    r"|obsidian://open\?(?:vault|file|path)=[^&\s]*(?:&(?:vault|file|path)=[^&\s]*)*\Z",
+    re.IGNORECASE,
+)

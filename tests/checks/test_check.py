@@ -489,7 +489,14 @@ def test_every_rule_is_seen_to_find_something() -> None:
     seen = {re.findall(r"\[([a-z-]+)\]$", line)[0] for _, lines in FOUND.values() for line in lines}
     # of identity, and of the question reader
     elsewhere = {"uncertain-match", "questions-gone", "undecided-file"}
-    foreign = {"cut-table", "unread-file", "image-format", "front-matter"}  # in tests of their own
+    foreign = {
+        "cut-table",
+        "unread-file",
+        "unread-query",
+        "html-markdown",
+        "image-format",
+        "front-matter",
+    }  # in tests of their own
     foreign |= {sign.rule for sign in UNREAD}
     assert seen | elsewhere | foreign == set(RULES)
 

@@ -25,6 +25,16 @@ def said(root: Path) -> list[tuple[str, str]]:
         ("![[nowhere]]\n\n![[nowhere]]", ["unread-embed"]),
         ("[sound:no.mp3]", ["unread-sound"]),
         ("![x](img/no wall.png)", ["spaced-path"]),
+        ("a ![[b]]", ["unread-embed"]),
+        ("author:: Mia", ["unread-property"]),
+        ("So (due:: today).", ["unread-property"]),
+        ("std::vector and `a:: b` and C:: x\n\nid:: 1", []),
+        ("%% private", ["open-comment"]),
+        ("a %% b, 100%%\n\n%%gone%%", []),
+        ("```dataview\nLIST\n```", ["unread-query"]),
+        ("```datalog\nx\n```", []),
+        ("<br>\n- **a**", ["html-markdown"]),
+        ("<div>\n\n- **a**\n\n</div>\n\n<pre>\n- **a**\n</pre>", []),
         ("{{< video x >}}", ["unread-directive"]),
         ("::: nothing", ["unread-directive"]),
         ("START\nBasic\nFront\nBack: b\nEND", ["unread-card"]),
@@ -48,6 +58,17 @@ def test_what_is_left_is_said_once_with_its_line(
     found = said(project({"a.md": TOP + text + "\n"}))
     assert [rule for rule, _ in found] == rules
     assert all(place.startswith("a.md:") and int(place[5:]) >= 7 for _, place in found)
+
+
+def test_notes_that_hold_each_other_are_said(project: Write) -> None:
+    root = project({"a.md": f"{TOP}![[b]]\n", "b.md": "B.\n\n![[a]]\n"})
+    assert said(root) == [("unread-embed", "a.md:7"), ("unread-embed", "b.md:3")]
+
+
+def test_a_name_holds_in_all_notes_of_a_book(project: Write) -> None:
+    notes = {"a.md": f"{TOP}[w](#walls)\n", "b.md": "(walls)=\n\nA wall.\n"}
+    assert said(project(notes)) == [("dead-anchor", "a.md:7")]
+    assert said(project({**notes, "myst.yml": ""})) == []
 
 
 def test_files_that_are_not_read_are_named(project: Write) -> None:

@@ -528,6 +528,19 @@ def test_the_address_of_a_page_about_a_picture_becomes_the_picture(tmp_path: Pat
     assert shown(collect(tmp_path, src), src) == f'<img src="{raw}" alt="x">'
 
 
+@pytest.mark.parametrize(
+    ("src", "tag"),
+    [
+        ("https://example.org/a.mp3", "audio"),
+        ("https://example.org/a.MP4?v=2#t=1", "video"),
+        ("https://example.org/a.png", "img"),
+        ("https://example.org/mp3", "img"),
+    ],
+)
+def test_a_remote_sound_is_played_by_its_address(tmp_path: Path, src: str, tag: str) -> None:
+    assert shown(collect(tmp_path, src), src).startswith(f'<{tag} src="{src}"')
+
+
 def test_fetch_brings_remote_pictures_once(tmp_path: Path) -> None:
     with server(x=("image/png", PNG), y=("image/svg+xml", SVG)) as (url, asked):
         options = {"fetch": True, "cache": tmp_path / "cache"}

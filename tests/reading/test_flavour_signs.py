@@ -20,6 +20,7 @@ FILES = {
     "attachments/root.png": "",
     "sub/leaf.png": "",
     "a.mp3": "",
+    "a.pdf": "",
     "Clouds.md": "---\na: b\n---\n# Clouds\n\n## Rain\n\nWet $x_1$. ^wet-1\n\n## Snow\n\nCold.\n",
     "sub/deep.md": "![x](leaf.png) ![[Clouds#Snow]]",
     "loop.md": "Again:\n\n![[loop]]",
@@ -111,6 +112,19 @@ def test_pictures_and_formulas_of_a_note_set_in_stand_at_its_line(vault: Vault) 
 
 def test_a_note_that_holds_itself_ends(vault: Vault) -> None:
     assert shown("![[end]]", vault).answer.count("Again") == 1
+
+
+def test_figures_and_sections_of_other_notes_of_a_book_are_known_by_name(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "b.md").write_text(
+        ":::{figure} img/b.png\n:name: fig-b\n:::\n\n(sec-b)=\n\n# Walls\n", encoding="utf-8"
+    )
+    vault = Vault(tmp_path, ("sub/b.md",))
+    text = ":::{figure} #fig-b\n:::\n\n@sec-b and {ref}`sec-b` and @sec-none"
+    found = shown(text, vault, flavour="myst").answer
+    picture = '<p><img src="sub/img/b.png" alt=""></p>'
+    assert found == f"{picture}\n<p>Walls and Walls and sec-none</p>"
+    assert "Walls" not in shown(text, vault).answer  # in no book
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from gfm_oracle import PLAIN, cases, render
 
+from ankify.anki.gate import harmless
 from ankify.model import AnkifyError, Question, Reference
 from ankify.questions.layout import SplitOptions
 from ankify.questions.split import Section, split_questions
@@ -168,8 +169,37 @@ def test_links_inside_of_the_notes_lead_to_their_source(href: str, target: str) 
     assert render(f"[x](<{href}>)").answer == "<p>x</p>"
 
 
+NOTE = "obsidian://open?vault=V&file=a%2Fb"
+
+
+def test_a_link_to_a_note_in_obsidian_stays() -> None:
+    link = f'<a href="{NOTE.replace("&", "&amp;")}">x</a>'
+    for text in (f"[x]({NOTE})", f'<a href="{NOTE}">x</a>', f"<b>y</b> [x]({NOTE})"):
+        answer = render(text).answer
+        assert link in answer
+        assert harmless(answer) == answer
+
+
+def test_links_lead_into_a_vault() -> None:
+    vault = RenderOptions(source_url="obsidian://open?vault=V", for_phone=False)
+    answer = render("[x](<b c.md#d>) [y](/e.md)", vault).answer
+    assert 'open?vault=V&amp;file=a%2Fb%20c.md">x</a>' in answer
+    assert 'open?vault=V&amp;file=e.md">y</a>' in answer
+    folder = RenderOptions(source_url="obsidian://open?vault=V&file=F/", for_phone=False)
+    assert 'vault=V&amp;file=F/e.md">y</a>' in render("[y](/e.md)", folder).answer
+
+
 @pytest.mark.parametrize(
-    "href", ["javascript:alert(1)", "//evil.org", "file:///x", "data:text/html,x"]
+    "href",
+    [
+        "javascript:alert(1)",
+        "//evil.org",
+        "file:///x",
+        "data:text/html,x",
+        "obsidian://new?vault=V&content=x",
+        "obsidian://open?vault=V&x-success=javascript:alert(1)",
+        "obsidian://advanced-uri?vault=V&commandid=x",
+    ],
 )
 def test_other_schemes_are_no_links(href: str) -> None:
     for text in (f"[x]({href})", f'<a href="{href}">x</a>', f"<b>y</b> [x]({href})"):

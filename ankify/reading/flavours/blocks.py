@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
-from ankify.reading.flavours.flavour import ForeignFile
+from ankify.reading.flavours.flavour import ForeignFile, numbered
 from ankify.reading.flavours.inline import SOUNDS
 from ankify.reading.inline import cut, visible
 from ankify.reading.tokens import Token
@@ -168,8 +168,10 @@ def _behind(file: ForeignFile, last: Token, text: Token) -> tuple[list[Token], T
     }
     done = [last.copy(attrs={**last.attrs, **sizes})]
     caption = list(last.children or ())
-    if "#fig" in found["inside"] and caption:  # Quarto shows the text below a figure
-        done += (Token("hardbreak", "br", 0), Token("em_open", "em", 1))
+    named = re.search(r"#(fig-[\w:.-]+|fig\b)", found["inside"])
+    if named and caption:  # Quarto shows the text below a figure
+        number = Token("text", "", 0, content=numbered(file, named[1]))
+        done += (Token("hardbreak", "br", 0), Token("em_open", "em", 1), number)
         done += (*caption, Token("em_close", "em", -1))
     return done, rest
 

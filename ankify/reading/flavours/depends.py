@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterator
 
 from ankify.files import read_file
-from ankify.reading.flavours.embeds import LARGEST
 from ankify.reading.flavours.flavour import Flavour
-from ankify.reading.flavours.vault import NOTE_SUFFIXES
+from ankify.reading.flavours.vault import LARGEST, NOTE_SUFFIXES
 
 _LINK = re.compile(rb"(?P<embed>!?)\[\[(?P<target>[^\[\]\n|#]+)")
 _PATH = re.compile(rb"\]\((?P<path>[^\n<>]{0,500}?[^\n<>(] [^\n<>]{0,500}?)\)")
@@ -22,7 +21,9 @@ def dependencies(flavour: Flavour, path: str, data: bytes) -> tuple[object, ...]
         return (flavour.settings,)
     names = sorted(flavour.names)
     template = flavour.vault.is_template(path)
-    return (flavour.settings, names, template, *_found(flavour, path, data, frozenset()))
+    labels = repr(flavour.vault.labels) if flavour.is_sure("myst", "quarto") else ""
+    named = hashlib.sha256(labels.encode()).hexdigest()
+    return (flavour.settings, names, template, named, *_found(flavour, path, data, frozenset()))
 
 
 def _found(

@@ -11,15 +11,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ankify.files import MEGABYTE, read_file, real_path
+from ankify.files import read_file, real_path
 from ankify.model import AnkifyError
 from ankify.reading.anchors import slug
 from ankify.reading.flavours.flavour import ForeignFile
 from ankify.reading.flavours.lines import GONE, code_lines, read_lines
-from ankify.reading.flavours.vault import NOTE_SUFFIXES
+from ankify.reading.flavours.vault import LARGEST, NOTE_SUFFIXES
 
 DEEPEST = 4  # notes in one another
-LARGEST = 5 * MEGABYTE  # of a note that is set into another
 
 _EMBED = re.compile(
     r"(?P<lead>(?:[ \t]|>|[-*+][ \t]|\d+[.)][ \t])*)"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from ankify.config import MarkdownSettings
+from ankify.reading.flavours.labels import KINDS, Label
 from ankify.reading.flavours.table import SIGNS
 from ankify.reading.flavours.vault import Vault
 from ankify.reading.tokens import Syntax
@@ -45,11 +46,16 @@ class Flavour:
 
 @dataclass(frozen=True)
 class ForeignFile:
-    """A note file of which the signs are read; `taken` counts them by name."""
+    """A note file of which the signs are read; `taken` counts them by name.
+
+    `linked` are the embeds of which the card shows the name alone, `labels` what has a name in it.
+    """
 
     path: str
     flavour: Flavour
     taken: Counter[str]
+    linked: list[str] = field(default_factory=list)
+    labels: dict[str, Label] = field(default_factory=dict)
 
     @property
     def vault(self) -> Vault:
@@ -64,6 +70,13 @@ class ForeignFile:
             if sign.name in names
         )
 
+    def label(self, name: str) -> tuple[str, Label] | None:
+        """What has a name, in this file or in another of a book, and the file it is in."""
+        if name in self.labels:
+            return self.path, self.labels[name]
+        is_book = self.flavour.is_sure("myst", "quarto")
+        return self.vault.labels.get(name) if is_book else None
+
     def take(self, name: str) -> None:
         """Count a sign that was taken."""
         self.taken[name] += 1
@@ -71,3 +84,9 @@ class ForeignFile:
     def is_on(self, name: str) -> bool:
         """Whether a sign may be taken."""
         return name in self.flavour.on
+
+
+def numbered(file: ForeignFile, name: str) -> str:
+    """What a caption begins with: `Figure 2: `; "" where its figure has no name."""
+    label = file.labels.get(name)
+    return f"{label.words}: " if label and label.kind in KINDS else ""

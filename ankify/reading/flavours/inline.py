@@ -13,6 +13,9 @@ from urllib.parse import quote
 from ankify.model import PICTURES
 from ankify.reading.anchors import slug
 from ankify.reading.flavours.flavour import ForeignFile
+from ankify.reading.flavours.labels import KINDS
+from ankify.reading.flavours.table import REFERRED
+from ankify.reading.flavours.vault import NOTE_SUFFIXES
 from ankify.reading.formulas import Masked
 
 _PLAYED = ".mp3 .ogg .oga .opus .wav .m4a .aac .flac .mp4 .m4v .webm .ogv .mov .mkv"
@@ -41,7 +44,8 @@ _SIGN = re.compile(
     | \{{(?P<role>[a-z][\w:+-]*)\}}(?P<fence>`+)(?P<body>[^`\n]+)(?P=fence)(?!`)
     | [ \t]+\^(?P<id>[A-Za-z0-9][A-Za-z0-9-]*)[ \t]*(?=\n|\Z)
     | \n[ \t]*\^(?P<own>[A-Za-z0-9][A-Za-z0-9-]*)[ \t]*(?=\n|\Z)
-    | (?<![\w@.])@(?P<named>(?:fig|eq|sec|tbl|lst|thm|def|exm)-[\w-]*\w)
+    | (?<![\w@.])@(?P<named>(?:{"|".join(REFERRED)})-[\w-]*\w)
+    | (?<!!)\[\]\(\#(?P<empty>[\w:./-]+)\)
     | (?<!\[)\^\[(?P<note>(?:[^\[\]\n]|\[[^\[\]\n]*\])+)\]
     | (?P<labelled>(?:[ \t]*\{{\#[\w:.-]+\}}|[ \t]+\((?:eq|equation)[\w:.-]*\))[ \t]*(?=\n|\Z))
     )""",
@@ -108,9 +112,12 @@ class _Reader:
         path = self.vault.find(self.file.path, target) if target.strip() else None
         if not (path or self.flavour.is_sure("obsidian", "logseq") or self._is_link(found)):
             return None
-        words = found["alias"] or _shown(target, anchor)
         if found["bang"] and not path:
             return None  # a note that is not there: the check says so
+        if found["bang"]:
+            self.file.linked.append(found[0])
+        is_note = not path or path.lower().endswith(NOTE_SUFFIXES)
+        words = found["alias"] or _shown(target, anchor if is_note else "")
         href = self._href(path, target, anchor)
         return f"[{_escaped(words)}]({href})" if href else _escaped(words)
 
@@ -174,8 +181,12 @@ class _Reader:
         if role in _CODE_ROLES:
             return f"{found['fence']}{found['body']}{found['fence']}"
         if role in _TEXT_ROLES or self.flavour.is_sure("myst"):
-            titled = re.fullmatch(r"(.*?)\s*<[^<>]*>", body)
-            return _escaped(titled[1] if titled and titled[1] else body.lstrip("~!"))
+            titled = re.fullmatch(r"(.*?)\s*<([^<>]*)>", body)
+            label = self.file.label(titled[2] if titled else body)
+            words = titled[1] if titled and titled[1] else label[1].words if label else ""
+            if label and label[1].kind in KINDS:  # Figure %s, Figure {number}
+                words = re.sub(r"%s|\{number\}", str(label[1].number), words)
+            return _escaped(words or body.lstrip("~!"))
         return None
 
     def _block_id(self, found: re.Match[str]) -> str | None:
@@ -192,8 +203,16 @@ class _Reader:
     def _named(self, found: re.Match[str]) -> str | None:
         """A reference of Quarto's, `@fig-x`: its name, as that of MyST's roles."""
         name = found["named"]
-        here = f"{{#{name}" in self.masked.text
-        return name if here or self.flavour.is_sure("quarto") else None
+        label = self.file.label(name)
+        known = label is not None or f"{{#{name}" in self.masked.text
+        words = label[1].words if label else ""
+        return words or (name if known or self.flavour.is_sure("quarto", "myst") else None)
+
+    def _empty(self, found: re.Match[str]) -> str | None:
+        """A link of MyST's without words, `[](#fig-x)`: what its target is called."""
+        label = self.file.label(found["empty"])
+        words = label[1].words if label else ""
+        return f"[{_escaped(words)}](#{found['empty']})" if words else None
 
     def _label(self, found: re.Match[str]) -> str | None:
         behind = self.masked.mark in found.string[max(0, found.start() - 24) : found.start()]
@@ -245,5 +264,6 @@ _WRITERS: Sequence[tuple[str, str, _Write]] = (
     ("own", "block-id", _Reader._block_id),
     ("note", "inline-footnote", _Reader._footnote),
     ("named", "label", _Reader._named),
+    ("empty", "label", _Reader._empty),
     ("labelled", "label", _Reader._label),
 )

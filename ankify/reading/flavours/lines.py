@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ankify.reading.flavours.directives import read_directives
-from ankify.reading.flavours.flavour import ForeignFile
+from ankify.reading.flavours.flavour import ForeignFile, numbered
 from ankify.reading.formulas import guess_fences
 
 GONE = "\x02"  # a line to be left out: an empty one would make a list loose
@@ -111,7 +111,10 @@ def _has_more(lines: Sequence[str], at: int) -> bool:
 
 _TARGET = re.compile(r"[ \t]*\([\w:./-]+\)=[ \t]*\Z")  # (sec-norms)=
 _BREAK = re.compile(r"\+\+\+(?:[ \t].*)?\Z|%(?:[ \t].*)?\Z")  # +++, % between the cells of MyST
-_CAPTION = re.compile(r":[ \t]+(?P<words>[^*\n]+?)[ \t]*\{#tbl-[^{}\n]*\}[ \t]*\Z")  # : x {#tbl-x}
+# : x {#tbl-x}
+_CAPTION = re.compile(
+    r":[ \t]+(?P<words>[^*\n]+?)[ \t]*\{#(?P<label>tbl-[\w:.-]+)[^{}\n]*\}[ \t]*\Z"
+)
 
 
 def _without_labels(file: ForeignFile, lines: list[str]) -> list[str]:
@@ -124,7 +127,7 @@ def _without_labels(file: ForeignFile, lines: list[str]) -> list[str]:
             lines[at] = ""
             file.take("label")
         elif caption := _CAPTION.match(line):
-            lines[at] = f"*{caption['words']}*"
+            lines[at] = f"*{numbered(file, caption['label'])}{caption['words']}*"
             file.take("label")
     return lines
 

@@ -14,6 +14,9 @@ FLAVOURS = {
 }
 
 
+REFERRED = ("fig", "eq", "sec", "tbl", "tab", "lst", "thm", "def", "exm")  # @fig-x
+
+
 @dataclass(frozen=True)
 class Sign:
     """A sign: its name for `[markdown] off`, who writes it, an example, what it becomes.
@@ -146,11 +149,12 @@ SIGNS = (
     ),
     Sign(
         "directive",
-        "MyST, Quarto, Docusaurus, MkDocs, Logseq",
-        "```` ```{note} ````, `:::{figure} a.png`, `::: tip`, `!!! note`, `#+BEGIN_NOTE`",
+        "MyST, Quarto, Docusaurus, MkDocs, Logseq, Obsidian",
+        "```` ```{note} ````, `:::{figure} a.png`, `::: tip`, `!!! note`, `#+BEGIN_NOTE`,"
+        " ```` ```ad-note ````",
         "a box, the figure with its caption, the formula; what says nothing on a card is left out",
         "where the name is known and the block is closed",
-        ("```{", "~~~{", ":::", "!!! ", "??? ", "???+ ", "#+BEGIN_", "``` {"),
+        ("```{", "~~~{", ":::", "!!! ", "??? ", "???+ ", "#+BEGIN_", "``` {", "``ad-", "~~ad-"),
     ),
     Sign(
         "code-cell",
@@ -172,9 +176,9 @@ SIGNS = (
         "label",
         "MyST, Quarto, kramdown",
         "`## Title {#sec-x}`, `(sec-x)=`, `$$…$$ {#eq-x}`, `[x]{.mark}`, `@fig-x`",
-        "nothing; of a reference its name",
+        "nothing; the number of a figure or table in its caption and in what refers to it",
         "always",
-        ("{", ")=", "+++", "\n% ", "@fig-", "@eq-", "@sec-", "@tbl-", "@lst-", "@thm-"),
+        ("{", ")=", "+++", "\n% ", "[](#", *(f"@{kind}-" for kind in REFERRED)),
     ),
 )
 BY_NAME = {sign.name: sign for sign in SIGNS}

@@ -19,8 +19,10 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from ankify.files import MEGABYTE, read_file
+from ankify.reading.flavours.labels import Label, read_labels
 from ankify.reading.flavours.table import FLAVOURS
 
+LARGEST = 5 * MEGABYTE  # of a note that is looked up for another
 NOTE_SUFFIXES = (".md", ".markdown", ".mdown", ".mkd", ".qmd", ".rmd")
 # Rocks 9f8e7d6c5b4a39281706f5e4d3c2b1a0.md
 NOTION_ID = re.compile(r"[ -][0-9a-f]{32}(?=\.\w+\Z|\Z)")
@@ -62,6 +64,19 @@ class Vault:
     def is_template(self, path: str) -> bool:
         """Whether a note file is in a folder for templates."""
         return any(path.startswith(f"{folder}/") for folder in self.templates)
+
+    @cached_property
+    def labels(self) -> Mapping[str, tuple[str, Label]]:
+        """What has a name in the notes, and in which file; of one name the first."""
+        found: dict[str, tuple[str, Label]] = {}
+        for path in self.notes:
+            try:
+                text = read_file(self.root / path, LARGEST).decode("utf-8", "replace")
+            except OSError:
+                continue
+            for name, label in read_labels(text).items():
+                found.setdefault(name, (path, label))
+        return found
 
     @cached_property
     def _by_name(self) -> Mapping[str, Sequence[str]]:
