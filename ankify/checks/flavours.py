@@ -261,7 +261,7 @@ seen_by_the_reader(
 # - an item, **bold**, [a link](x.md), [[a link]]
 _MARKDOWN = re.compile(r"^ {0,3}[-*+][ \t]+\S|\*\*\w|\]\(\S|\[\[\w", re.MULTILINE)
 _NO_MARKDOWN = re.compile(
-    r"<!--.*?-->|<(pre|code|script|style)\b.*?(?:</\1>|\Z)|<[^<>]*>", re.S | re.I
+    r"<!--.*?(?:-->|\Z)|<(pre|code|script|style)\b.*?(?:</\1>|\Z)|<[^<>]*>", re.S | re.I
 )
 
 

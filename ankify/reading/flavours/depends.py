@@ -21,8 +21,7 @@ def dependencies(flavour: Flavour, path: str, data: bytes) -> tuple[object, ...]
         return (flavour.settings,)
     names = sorted(flavour.names)
     template = flavour.vault.is_template(path)
-    labels = repr(flavour.vault.labels) if flavour.is_sure("myst", "quarto") else ""
-    named = hashlib.sha256(labels.encode()).hexdigest()
+    named = flavour.vault.labels_key if flavour.is_sure("myst", "quarto") else ""
     return (flavour.settings, names, template, named, *_found(flavour, path, data, frozenset()))
 
 

@@ -298,7 +298,7 @@ def _captioned(body: list[str], number: str) -> list[str]:
     filled = [at for at, line in enumerate(body) if line.strip()]
     if number and filled:
         first = filled[-1]
-        while first - 1 in filled and not body[first - 1].startswith(("!", "|", "[")):
+        while first and body[first - 1].strip() and not body[first - 1].startswith(("!", "|", "[")):
             first -= 1
         if body[first][:1] not in ("", "!", "|", "[", "`", ">"):
             body[first] = number + body[first]

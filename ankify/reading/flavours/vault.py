@@ -6,6 +6,7 @@ key of a cached page, so it must depend on the names of files alone.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import posixpath
@@ -77,6 +78,11 @@ class Vault:
             for name, label in read_labels(text).items():
                 found.setdefault(name, (path, label))
         return found
+
+    @cached_property
+    def labels_key(self) -> str:
+        """A hash of all labels: what a page refers to may be in any other note."""
+        return hashlib.sha256(repr(self.labels).encode()).hexdigest()
 
     @cached_property
     def _by_name(self) -> Mapping[str, Sequence[str]]:
