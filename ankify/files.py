@@ -120,7 +120,7 @@ def link_away(path: Path) -> Path | None:
     """The first link of a relative path that leads out of the folder that ankify was started in."""
     here = real_path(Path())
     for step in () if path.is_absolute() else (*reversed(path.parents), path):
-        if step.is_symlink() and not real_path(step).is_relative_to(here):
+        if os.path.islink(step) and not real_path(step).is_relative_to(here):
             return step
     return None
 
