@@ -17,6 +17,7 @@ from ankify.model import Question
 from ankify.questions.blocks import balanced, shown
 from ankify.questions.numbers import strip_number
 from ankify.questions.words import QUESTION_MARKS, answers, label
+from ankify.questions.words.patterns import Pattern
 from ankify.reading.inline import BREAKS, cut, visible
 from ankify.reading.parse import ParsedFile, plain_text
 from ankify.reading.tokens import Token
@@ -51,7 +52,7 @@ def read_flashcards(
 
     `toggles`: whether items that ask, with their answer below them, are taken without `#card`.
     """
-    if not _may_have(parsed.text, toggles):
+    if not _may_have(parsed, toggles):
         return []
     covered = {line for start, end in taken for line in range(start - 1, end)}
     found: list[Flashcard] = []
@@ -69,16 +70,30 @@ def read_flashcards(
     return list(_plainly_used(found, parsed.text))
 
 
-def _may_have(text: str, toggles: bool) -> bool:
+def _may_have(parsed: ParsedFile, toggles: bool) -> bool:
+    text = parsed.text
     return (
         "::" in text
         or "\n?\n" in text
         or "\n??\n" in text
         or "#card" in text
         or "#flashcard" in text
-        or "|" in text
+        or ("|" in text and _has_two_columns(parsed.tokens))
         or toggles
     )
+
+
+def _has_two_columns(tokens: Iterable[Token]) -> bool:
+    """Whether there is a table of two columns."""
+    columns = 0
+    for token in tokens:
+        if token.type == "th_open":
+            columns += 1
+        elif token.type == "thead_close":
+            if columns == 2:
+                return True
+            columns = 0
+    return False
 
 
 @dataclass(frozen=True)
@@ -192,7 +207,7 @@ def _of_table(run: Sequence[Token], trail: tuple[str, ...]) -> Iterator[Flashcar
     """The rows of a table of two columns, a label of a question above the one, of an answer."""
     heads = [run[at + 1] for at, token in enumerate(run) if token.type == "th_open"]
     names = [visible(head.children or ()).strip() for head in heads]
-    if len(names) != 2 or not _LABEL.fullmatch(names[0].lower()) or not answers(names[1]):
+    if len(names) != 2 or not _LABEL.compiled.fullmatch(names[0].lower()) or not answers(names[1]):
         return
     cells = [run[at + 1] for at, token in enumerate(run) if token.type == "td_open"]
     for front, back in zip(cells[::2], cells[1::2], strict=False):
@@ -202,7 +217,7 @@ def _of_table(run: Sequence[Token], trail: tuple[str, ...]) -> Iterator[Flashcar
             yield _Kind(line, line + 1, tuple(front.children or ()), tokens, trail, "|", True)
 
 
-_LABEL = re.compile(rf"(?:{label()}|front|term|terms|vorderseite|正面|术语|词)", re.IGNORECASE)
+_LABEL = Pattern(lambda: rf"(?:{label()}|front|term|terms|vorderseite|正面|术语|词)")
 
 
 # -- list items ------------------------------------------------------------------------------------

@@ -87,8 +87,9 @@ def _read(unlabelled: Sequence[Block], options: SplitOptions) -> Layout:
     blocks = with_labels(unlabelled, options.labels) if options.labels else unlabelled
     found = _lay_out(blocks, options)
     word = counted_word(blocks) if options.is_open and not found.outline.questions else None
-    counted = _lay_out(with_labels(blocks, [word]), options) if word else found
-    found = counted if _cover(counted) else found
+    if word:
+        counted = _lay_out(with_labels(blocks, [word]), options)
+        found = counted if _cover(counted) else found
     return (_as_one_question(found, options) or found)._replace(unlabelled=unlabelled)
 
 

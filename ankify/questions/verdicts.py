@@ -121,8 +121,11 @@ def _asks_little(group: Group) -> bool:
 
 def _is_hollow(group: Group) -> bool:
     """Most of what is below the titles is links, or lists of further questions."""
-    many = group.hollow_places >= limit.HOLLOW_PLACES
-    return _asks_little(group) and many and group.share_hollow > limit.HOLLOW
+    return (
+        _asks_little(group)
+        and group.hollow_places >= limit.HOLLOW_PLACES
+        and group.share_hollow > limit.HOLLOW
+    )
 
 
 def _is_steps(group: Group) -> bool:
