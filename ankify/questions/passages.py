@@ -7,6 +7,7 @@ may give the answers away.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -60,13 +61,14 @@ def passages(blocks: Sequence[Block], chosen: Sequence[int]) -> dict[int, Passag
 
 def _parts(blocks: Sequence[Block], chosen: Sequence[int]) -> Iterator[Part | None]:
     """The questions by the heading above them; None where one of them has no options or no key."""
+    asked = set(chosen)
     others = [
         at
         for at, block in enumerate(blocks)
-        if block.title and block.title.kind in HEADINGS and at not in chosen
+        if block.title and block.title.kind in HEADINGS and at not in asked
     ]
     for heading, end in pairwise([-1, *others, len(blocks)]):
-        inside = [at for at in chosen if heading < at < end]
+        inside = chosen[bisect_left(chosen, heading) : bisect_left(chosen, end)]
         if inside:
             keys = tuple(_key(blocks, *span) for span in pairwise([*inside, end]))
             part = Part(tuple(inside), keys, end, (heading + 1, inside[0]))
