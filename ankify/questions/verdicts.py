@@ -261,6 +261,7 @@ UNNUMBERED_GROUNDS: tuple[Ground[Group], ...] = (
     Ground("plain", False, lambda it: it.first.kind in EMPHASIS, "are list items"),
     Ground("few-ask", False, _few_ask, "mostly do not ask"),
     Ground("labelled", True, lambda group: group.is_labelled, "have a label of questions"),
+    Ground("repeated", False, repeats, "come again and again, as parts of answers do"),
     Ground(
         "small-part",
         False,

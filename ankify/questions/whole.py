@@ -21,6 +21,7 @@ from ankify.questions.words import asks
 from ankify.reading.tokens import Token
 
 NO_LEVEL = 0  # no heading is as high: all of the file is below such a title
+LANGUAGE = re.compile(r"\.[a-z]{2}(?:[-_][A-Za-z]{2,4})?$")  # what-is-a-stack.fr, queue.zh-TW
 SLUG = re.compile(r"(?:\d{4}-\d\d-\d\d-)?(?P<words>\w+(?:[-_]\w+)+)")  # 2024-05-01-what-is-a-stack
 
 
@@ -31,7 +32,7 @@ def called(path: str, title: str | None) -> str:
     """
     if title and asks(title):
         return title
-    stem = PurePosixPath(path).stem
+    stem = LANGUAGE.sub("", PurePosixPath(path).stem)
     slug = SLUG.fullmatch(stem)
     return re.sub("[-_]+", " ", slug["words"]) if slug else stem
 

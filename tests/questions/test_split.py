@@ -476,6 +476,13 @@ def test_a_toggle_in_an_answer_is_no_question_unless_its_end_was_forgotten() -> 
     assert titles(outer + other, unnumbered=True) == ["Which metal?", "Why is that?", "Which gas?"]
 
 
+def test_titles_that_come_again_and_again_are_parts_whatever_they_ask() -> None:
+    part = "### When is it used?\n\nOften.\n\n### Why?\n\nSo.\n\n"
+    notes = f"## Canary\n\nA few first.\n\n{part}## Blue\n\nAll at once.\n\n{part}"
+    assert titles(notes, unnumbered=True) == []
+    assert titles(notes.split("## Blue")[0], unnumbered=True) == ["When is it used?", "Why?"]
+
+
 def test_the_answer_needs_no_second_button() -> None:
     button = "<details><summary><b>Answer</b></summary>"
     notes = f"## 1. What?\n\n- A) x\n- B) y\n\n{button}\n\nB\n\n</details>\n\nSo."

@@ -77,6 +77,7 @@ def test_without_the_setting_the_file_is_reported_with_the_line_that_takes_it() 
     [
         ("a/What is a stack.md", None, "What is a stack"),
         ("a/what-is-a-stack.md", "Stacks", "what is a stack"),
+        ("what_is_a_stack.zh-TW.md", None, "what is a stack"),
         ("2024-05-01-what_is_it.md", None, "what is it"),
         ("q9.md", "What is a stack?", "What is a stack?"),
         ("q9.md", "Stacks", "q9"),
