@@ -42,8 +42,11 @@ def test_settings_of_more_than_a_megabyte_are_an_error(project: Write) -> None:
         read_settings(project({"ankify.toml": "#" * 1_000_001}))
 
 
-def test_a_pattern_without_an_end_is_a_clear_error(project: Write) -> None:
+def test_a_pattern_without_an_end_is_a_clear_error(
+    project: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A folder inside the notes can set one: whoever sent its files wrote it."""
+    monkeypatch.setattr("ankify.questions.layout._PATIENCE", 0.2)
     toml = '[questions]\npattern = "^(a|aa)+$"\n'
     root = project({"n.md": NOTE, "sub/ankify.toml": toml, "sub/m.md": f"## {'a' * 40}b\n\nSo.\n"})
     with pytest.raises(AnkifyError, match="pattern takes too long with the title 'aaaa"):
