@@ -111,6 +111,7 @@ class MarkdownSettings:
     )
     breaks: bool = setting(False, "A line end in a paragraph is a line break.", "true")
     subscript: bool = setting(False, "`H~2~O` and `x^2^` are low and high.", "true")
+    tags: bool = setting(False, "`#exam` in the text is a tag of all notes of its file.", "true")
 
 
 @dataclass(frozen=True)

@@ -226,7 +226,7 @@ def read_page(
         toc=split.toc,
         problems=(*note_file.problems, *split.problems, *slips),
         deck=_text(note_file, "deck"),
-        tags=_tags(note_file),
+        tags=(*_tags(note_file), *(tag.replace("/", "::") for tag in parsed.tags)),
         survey=surveyed,
         signs=tuple(sorted(parsed.taken.items())),
         verdicts=split.verdicts,

@@ -29,7 +29,7 @@ class ParsedFile:
     In the tokens the formulas are words; `masked` puts them back. `footnotes` holds the tokens of
     each definition by its label; they are not among `tokens`. `taken` counts the signs of other
     programs that were read, by their names; `linked` are embeds of which only the name is shown,
-    `labels` the names that MyST and Quarto give.
+    `labels` the names that MyST and Quarto give, `tags` those in the text, if they are asked for.
     """
 
     text: str
@@ -39,6 +39,7 @@ class ParsedFile:
     taken: Mapping[str, int] = field(default_factory=dict)
     linked: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
     @property
     def formulas(self) -> tuple[Formula, ...]:
@@ -71,8 +72,13 @@ def parse(text: str, flavour: Flavour | None = None, path: str = "") -> ParsedFi
     tokens = read_blocks(file, tokens, masked.text)
     if spliced.origin is not None:
         masked, tokens = _in_place(spliced, masked, tokens)
-    parsed = _parsed(text, masked, tokens)
-    return replace(parsed, taken=dict(file.taken), linked=tuple(file.linked), labels=tuple(labels))
+    return replace(
+        _parsed(text, masked, tokens),
+        taken=dict(file.taken),
+        linked=tuple(file.linked),
+        labels=tuple(labels),
+        tags=tuple(dict.fromkeys(file.tags)),
+    )
 
 
 def _read(text: str, syntax: Syntax) -> tuple[Masked, list[Token], Syntax]:

@@ -103,6 +103,14 @@ def test_line_ends_and_signs_of_chemistry_are_settings(vault: Vault) -> None:
     assert low == "<p>a<br>\nH<sub>2</sub>O x<sup>2</sup> <del>d</del></p>"
 
 
+def test_tags_in_the_text_are_a_setting(vault: Vault) -> None:
+    text = "#exam #bio/cell\n\nSee #exam, `#no`, a#no, #1 and C#.\n\n## Title #no-text\n\nx"
+    assert read(text, vault).tags == ()
+    assert "<p>#exam #bio/cell</p>" in shown(text, vault).answer
+    assert read(text, vault, tags=True).tags == ("exam", "bio/cell")
+    assert shown(text, vault, tags=True).answer.startswith("<p>See #exam, <code>#no</code>, a#no")
+
+
 def test_pictures_and_formulas_of_a_note_set_in_stand_at_its_line(vault: Vault) -> None:
     text = "a\n\n![[sub/deep]]\n\n![[Clouds#Rain]]\n\n![z](z.png) $z$"
     references = shown(text, vault).references

@@ -14,11 +14,13 @@ from ankify.reading.tokens import Token
 
 
 def read_blocks(file: ForeignFile, tokens: list[Token], text: str) -> list[Token]:
-    """Take the signs that are seen in tokens; the list is changed in its place."""
+    """Take the signs that are seen in tokens; the list may be changed in its place."""
     if file.may_have(text, "label"):
         _without_labels(file, tokens)
     if file.may_have(text, "heading-tag"):
         _without_tags(file, tokens)
+    if file.flavour.settings.tags and "#" in text:
+        tokens = list(_with_text_tags(file, tokens))
     if file.may_have(text, "picture-size", "sound", "label"):
         _with_attributes(file, tokens)
     if file.may_have(text, "code-cell"):
@@ -86,6 +88,28 @@ def _without_tags(file: ForeignFile, tokens: list[Token]) -> None:
             _with_children(inline, cut(inline.children or (), 0, tags.start()))
             tokens[at] = tokens[at].copy(meta={**tokens[at].meta, "tags": tuple(names)})
             file.take("heading-tag")
+
+
+# -- tags in the text ------------------------------------------------------------------------------
+
+_TEXT_TAG = re.compile(r"(?<![\w#&/\\{(])#(?!\d+\b)([^\W_][\w/-]*)")
+_TAG_LINE = re.compile(rf"\s*(?:{_TEXT_TAG.pattern}\s*)+\Z")
+
+
+def _with_text_tags(file: ForeignFile, tokens: Sequence[Token]) -> Iterable[Token]:
+    """Read the tags in paragraphs; one of nothing but tags is left out."""
+    left = 0
+    for at, token in enumerate(tokens):
+        if left:
+            left -= 1
+            continue
+        if token.type == "paragraph_open" and "#" in tokens[at + 1].content:
+            words = [t.content for t in tokens[at + 1].children or () if t.type == "text"]
+            file.tags.extend(tag for text in words for tag in _TEXT_TAG.findall(text))
+            if _TAG_LINE.match(visible(tokens[at + 1].children or ())):
+                left = 2
+                continue
+        yield token
 
 
 # -- pictures and links ----------------------------------------------------------------------------

@@ -48,7 +48,8 @@ class Flavour:
 class ForeignFile:
     """A note file of which the signs are read; `taken` counts them by name.
 
-    `linked` are the embeds of which the card shows the name alone, `labels` what has a name in it.
+    `linked` are the embeds of which the card shows the name alone, `labels` what has a name in it,
+    `tags` those in its text.
     """
 
     path: str
@@ -56,6 +57,7 @@ class ForeignFile:
     taken: Counter[str]
     linked: list[str] = field(default_factory=list)
     labels: dict[str, Label] = field(default_factory=dict)
+    tags: list[str] = field(default_factory=list)
 
     @property
     def vault(self) -> Vault:
