@@ -87,6 +87,7 @@ def read_project(root: StrPath, options: ReadOptions = ReadOptions()) -> Project
     pages: list[Page] = []
     contents = _contents(_read_pages(root, settings, options, cache), pages)
     collected = _collect(contents, root, settings, options.fetch, cache)
+    collected = replace(collected, as_on_github=not options.for_phone)
     drafts = list(make_drafts(pages, name, settings, collected))
     candidates = [draft.candidate for draft in drafts]
     matching = identity.match(lock, candidates, namespace=namespace, decide=options.decide)

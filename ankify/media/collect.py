@@ -66,12 +66,16 @@ class Placement:
 
 @dataclass(frozen=True)
 class Collected:
-    """All media by name, and what replaces each (file, src); `max_width` saved `saved` bytes."""
+    """All media by name, and what replaces each (file, src); `max_width` saved `saved` bytes.
+
+    Unless `as_on_github`, a picture on the web that nobody described is described by its address.
+    """
 
     media: tuple[Media, ...] = ()
     problems: tuple[Problem, ...] = ()
     placements: Mapping[tuple[str, str], Placement] = field(default_factory=dict)
     saved: int = 0
+    as_on_github: bool = False
 
 
 def collect_media(
@@ -163,7 +167,7 @@ def _placed(tag: re.Match[str], file: str, collected: Collected) -> str:
         return f'<video src="{text}" controls="" playsinline=""></video>'
     if name == "img" and _is_played(source, AUDIO):  # on the web: Anki plays none by its address
         return f'<audio src="{text}" controls=""></audio>'
-    if placement.kind is Kind.REMOTE and name == "img":
+    if placement.kind is Kind.REMOTE and name == "img" and not collected.as_on_github:
         return f'<img src="{text}"{_with_alt(rest, text)}>'
     if placement.night and name == "img":
         by_day, by_night = _with_class(rest, "by-day"), _with_class(rest, "by-night")

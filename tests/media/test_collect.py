@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import BinaryIO
@@ -526,6 +527,14 @@ def test_the_address_of_a_page_about_a_picture_becomes_the_picture(tmp_path: Pat
     src = "https://github.com/me/notes/blob/main/a/blob/x.png"
     raw = "https://github.com/me/notes/raw/main/a/blob/x.png"
     assert shown(collect(tmp_path, src), src) == f'<img src="{raw}" alt="x">'
+
+
+def test_where_cards_are_as_on_github_no_address_describes_a_picture(tmp_path: Path) -> None:
+    src = "https://example.org/a.png"
+    collected = collect(tmp_path, src)
+    bare = f'<img src="{src}" alt="">'
+    assert place(bare, "a/note.md", collected) != bare
+    assert place(bare, "a/note.md", replace(collected, as_on_github=True)) == bare
 
 
 @pytest.mark.parametrize(
