@@ -10,11 +10,12 @@ import click
 
 from ankify.anki.adopt import Adoption, adopt_package, write_adopted
 from ankify.anki.note_type import NOTE_TYPE_NAME
+from ankify.commands.as_json import adoption_as_json
 from ankify.commands.console import say, tell_json
 from ankify.commands.options import default_notes, notes_argument, reports_errors, unnumbered_option
 from ankify.commands.project import read
 from ankify.commands.push import confirmed, push_again
-from ankify.commands.report import adoption_as_json, adoption_lines, conflict_lines, counted
+from ankify.commands.report import adoption_lines, conflict_lines, counted
 from ankify.identity.lock import LOCK_NAME
 from ankify.model import AnkifyError, PackageNote, Project
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from ankify.commands.as_json import build_as_json
 from ankify.commands.console import harmless, json_text, say, tell_json
 from ankify.commands.options import notes_argument, reports_errors, unnumbered_option
 from ankify.commands.project import (
@@ -21,7 +22,7 @@ from ankify.commands.project import (
     show_problems,
     with_reasons,
 )
-from ankify.commands.report import build_lines, build_report, counted
+from ankify.commands.report import build_lines, counted
 from ankify.identity.lock import LOCK_NAME
 from ankify.model import AnkifyError, ChangeKind, Project
 
@@ -85,7 +86,7 @@ def build_command(
     if deck.rescue:
         say(rescue_line(deck.rescue, project.root))
     if as_json:
-        tell_json(build_report(known, path))
+        tell_json(build_as_json(known, path))
     elif not quiet:
         print_report(known, path, verbose=verbose)
     if is_first and not quiet and (hint := ignore_hint(path)):
@@ -105,7 +106,7 @@ def next_output(
     if not quiet:
         lines += problem_lines(project.problems, project.root)
         lines += () if in_json else build_lines(project, path, verbose=verbose)
-    out = f"{json_text(build_report(project, path))}\n" if in_json else ""
+    out = f"{json_text(build_as_json(project, path))}\n" if in_json else ""
     return out, "".join(f"{harmless(line)}\n" for line in lines)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from ankify.commands.as_json import problem_as_json
 from ankify.commands.console import say, tell, tell_annotation, tell_json
 from ankify.commands.diff import print_forecast, read_package
 from ankify.commands.options import notes_argument, reports_errors, unnumbered_option
@@ -19,7 +20,6 @@ from ankify.commands.report import (
     annotation,
     counted,
     from_here,
-    problem_as_json,
 )
 from ankify.model import AnkifyError, Problem, Project, Severity
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ankify.commands.as_json import forecast_as_json
 from ankify.commands.console import tell, tell_json
 from ankify.commands.options import notes_argument, reports_errors, unnumbered_option
 from ankify.commands.project import (
     read,
 )
 from ankify.commands.report import (
-    forecast_as_json,
     forecast_lines,
 )
 

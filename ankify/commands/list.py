@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from ankify.commands.as_json import note_as_json, verdict_as_json
 from ankify.commands.console import tell, tell_json
 from ankify.commands.options import notes_argument, reports_errors, unnumbered_option
 from ankify.commands.project import (
@@ -14,8 +15,6 @@ from ankify.commands.project import (
     say_why_empty,
 )
 from ankify.commands.report import (
-    note_as_json,
-    verdict_as_json,
     verdict_lines,
 )
 from ankify.config import CONFIG_NAME

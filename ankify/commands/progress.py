@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from ankify.commands.as_json import progress_as_json
 from ankify.commands.console import say, tell, tell_json
 from ankify.commands.options import notes_argument, reports_errors, unnumbered_option
 from ankify.commands.project import (
@@ -69,7 +70,7 @@ def progress_command(
     found = read_progress(read(notes, unnumbered), source, url=url)
     _refuse_nothing(found, source)
     if as_json:
-        tell_json([as_data(each) for each in found.hardest[:number]])
+        tell_json([progress_as_json(each) for each in found.hardest[:number]])
         return
     lines = markdown_lines if markdown else text_lines
     for line in lines(found, notes, FIRST if number is None else number):
@@ -189,24 +190,3 @@ def _cell(text: str) -> str:
 
 def _share(share: float | None) -> str:
     return "" if share is None else f"{share:.0%}"
-
-
-def as_data(each: QuestionProgress) -> dict[str, Any]:
-    """A question's progress as plain data."""
-    question = each.question
-    return {
-        "file": question.file,
-        "line": question.line,
-        "title": question.title,
-        "guid": each.guid,
-        "cards": each.cards,
-        "reviews": each.reviews,
-        "again": each.again,
-        "lapses": each.lapses,
-        "interval": each.interval,
-        "retention": None if each.retention is None else round(each.retention, 3),
-        "leech": each.leech,
-        "suspended": each.suspended,
-        "flags": list(each.flags),
-        "edits": [{"field": edit.field, "diff": edit.diff()} for edit in each.edits],
-    }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ankify.commands.as_json import push_as_json
 from ankify.commands.console import say, tell, tell_json
 from ankify.commands.options import notes_argument, reports_errors, unnumbered_option
 from ankify.commands.project import (
@@ -110,7 +111,7 @@ class _Push:
 
         report = push_project(project, replace(self._options, agree=agree))
         if self._as_json:
-            tell_json(report_as_json(report))
+            tell_json(push_as_json(report))
         elif agreed:
             say(done_line(report))
         return agreed or self._dry
@@ -272,46 +273,3 @@ def done_line(report: PushReport) -> str:
     if report.removed_decks:
         steps.append(f"remove {counted(len(report.removed_decks), 'empty deck')}")
     return f"Pushed: {', '.join(steps)}" if steps else "Nothing to push"
-
-
-def report_as_json(report: PushReport) -> dict[str, Any]:
-    """A push as plain data."""
-    plan = report.plan
-    return {
-        "profile": report.profile,
-        "done": list(report.steps),
-        "new": [_brief(note) for note in plan.new],
-        "updated": [_brief(note) for note in plan.updated],
-        "untouched": plan.untouched,
-        "moved": [
-            _brief(move.note) | {"from": move.old_deck, "to": move.note.deck} for move in plan.moved
-        ],
-        "removed": [
-            {"file": gone.file, "guid": gone.guid, "title": gone.title, "reviews": gone.reviews}
-            for gone in plan.removed
-        ],
-        "edits": [
-            _brief(conflict.note)
-            | {"field": edit.field, "notes": edit.shipped, "anki": edit.learner, "kept": kept}
-            for conflicts, kept in ((plan.overwritten, False), (plan.kept, True))
-            for conflict in conflicts
-            for edit in conflict.edits
-        ],
-        "edited": [_brief(note) for note in plan.edited],
-        "uncertain": [_brief(note) for note in plan.uncertain],
-        "returning": [_brief(note) for note in plan.returning],
-        "foreign": [_brief(note) for note in plan.foreign],
-        "elsewhere": [_brief(note) | {"deck": deck} for note, deck in plan.elsewhere],
-        "removed_decks": list(report.removed_decks),
-    }
-
-
-def _brief(note: Note) -> dict[str, Any]:
-    assert note.question
-    question = note.question
-    return {
-        "file": question.file,
-        "line": question.line,
-        "guid": note.guid,
-        "title": question.title,
-    }

@@ -1,4 +1,4 @@
-"""What the commands say: reports, lists, forecasts; as lines of text or as plain data for JSON."""
+"""What the commands say: reports, lists, forecasts, as lines of text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ankify.anki.note_type import layout_of
 from ankify.checks.left_out import summary
@@ -154,32 +154,6 @@ def _as_stored(note: Note) -> str:
     return note.fields[0].translate(SEARCH_SIGNS).replace("\n", "_").replace("\r", "_")
 
 
-def build_report(project: Project, path: Path) -> dict[str, Any]:
-    """The report of a build as plain data."""
-    return {
-        "package": path.as_posix(),
-        "notes": sum(bool(note.cards) for note in project.notes),
-        "decks": sorted({note.deck for note in project.notes if note.cards}),
-        "media": len(project.media),
-        "changes": [
-            {
-                "kind": str(change.kind),
-                **_place(change.location),
-                "guid": change.guid,
-                "title": change.title,
-                "before": change.before,
-            }
-            for change in project.changes
-        ],
-        "problems": [problem_as_json(problem) for problem in project.problems],
-        "searches": [line.strip() for line in searches(project)],
-    }
-
-
-def _place(location: Location) -> dict[str, Any]:
-    return {"file": location.file, "line": location.line}
-
-
 # adopt ------------------------------------------------------------------------------------------
 
 CERTAIN = 0.9  # what is less alike is shown
@@ -201,7 +175,7 @@ def adoption_lines(
         f"{counted(len(matched), 'question')} of {len(matched) + len(unmatched)} adopted,"
         f" from {counted(len(notes), 'note')} in {where}"
     )
-    titles = {note.guid: _title(note) for note in notes}
+    titles = {note.guid: short_title(note) for note in notes}
     for guid, question, sure in matched:
         if verbose or sure < CERTAIN:
             mark = "" if sure >= CERTAIN else f" ({sure:.0%} sure)"
@@ -209,7 +183,7 @@ def adoption_lines(
     for question in unmatched if verbose else ():
         yield f"  new: {question.file}:{question.line}: {question.title}"
     for note in adoption.unmatched_notes if verbose else ():
-        yield f"  only in {where}: {_title(note)}"
+        yield f"  only in {where}: {short_title(note)}"
     if not verbose and (unmatched or adoption.unmatched_notes):
         left = counted(len(adoption.unmatched_notes), "note")
         yield (
@@ -225,39 +199,13 @@ def conflict_lines(adoption: Adoption, notes: Sequence[PackageNote]) -> Iterator
         yield CONFLICT.strip("\n")
 
 
-def _title(note: PackageNote) -> str:
+def short_title(note: PackageNote) -> str:
+    """What a note of a package asks, in at most 80 characters."""
     words = html_text(note.fields[0])
     return words if len(words) <= 80 else f"{words[:79]}…"
 
 
-def adoption_as_json(adoption: Adoption) -> dict[str, Any]:
-    """An adoption as plain data."""
-    return {
-        "matched": [
-            {"guid": guid, "file": q.file, "line": q.line, "title": q.title, "sure": round(sure, 2)}
-            for guid, q, sure in adoption.matched
-        ],
-        "unmatched_questions": [
-            {"file": q.file, "line": q.line, "title": q.title} for q in adoption.unmatched_questions
-        ],
-        "unmatched_notes": [
-            {"guid": note.guid, "title": _title(note)} for note in adoption.unmatched_notes
-        ],
-    }
-
-
 # check ------------------------------------------------------------------------------------------
-
-
-def problem_as_json(problem: Problem) -> dict[str, Any]:
-    """A problem as plain data."""
-    return {
-        **_place(problem.location),
-        "rule": problem.rule,
-        "severity": str(problem.severity),
-        "message": problem.message,
-        "hint": problem.hint,
-    }
 
 
 def from_here(problem: Problem, notes: Path) -> Problem:
@@ -299,30 +247,6 @@ def _property(text: str) -> str:
 # list -------------------------------------------------------------------------------------------
 
 
-def note_as_json(note: Note, *, html: bool) -> dict[str, Any]:
-    """A note as the contract of `ankify list --json` has it."""
-    question, content = note.question, note.content
-    assert question
-    assert content
-    entry: dict[str, Any] = {
-        "file": question.file,
-        "line": question.line,
-        "end_line": question.end_line,
-        "number": question.number,
-        "title": question.title,
-        "guid": note.guid,
-        "deck": note.deck,
-        "tags": list(note.tags),
-        "images": [reference.src for reference in content.references],
-        "formulas": content.formulas,
-        "cards": list(card_names(note)),
-    }
-    if html:
-        asked, answer = (1, 0) if note.is_cloze else (0, 1)
-        entry |= {"question_html": note.fields[asked], "answer_html": note.fields[answer]}
-    return entry
-
-
 def card_names(note: Note) -> Iterator[str]:
     """The names of the cards of a note, as Anki shows them: Answer, Reversed; Cloze 1, Cloze 2."""
     names = layout_of(note).templates
@@ -353,22 +277,6 @@ def in_place(line: str) -> str:
     return f"{line} under [questions] of ankify.toml"
 
 
-def verdict_as_json(file: str, verdict: Verdict) -> dict[str, Any]:
-    """A verdict as the contract of `ankify list --why --json` has it."""
-    return {
-        "file": file,
-        "line": verdict.line,
-        "style": verdict.style,
-        "count": verdict.count,
-        "taken": verdict.taken,
-        "titles": list(verdict.titles),
-        "verdict": str(verdict.ruling),
-        "ground": verdict.ground,
-        "reason": verdict.reason,
-        "overrule": verdict.overrule,
-    }
-
-
 # diff -------------------------------------------------------------------------------------------
 
 
@@ -391,35 +299,3 @@ def forecast_lines(forecast: Forecast) -> Iterator[str]:
     yield from moves(forecast)
     if forecast.conflicting:
         yield "  Anki skips notes in conflict: they have another note type (see docs/adopt.md)"
-
-
-def forecast_as_json(forecast: Forecast) -> dict[str, Any]:
-    """A forecast as plain data."""
-    return {
-        "new": _briefs(forecast.new),
-        "updated": _briefs(forecast.updated),
-        "conflicting": _briefs(forecast.conflicting),
-        "untouched": len(forecast.untouched),
-        "removed": [
-            {"file": past.file, "guid": past.guid, "title": past.title} for past in forecast.removed
-        ],
-        "moved": [
-            brief | {"from": old, "to": note.deck}
-            for (note, old), brief in zip(
-                forecast.moved, _briefs([note for note, _ in forecast.moved]), strict=True
-            )
-        ],
-    }
-
-
-def _briefs(notes: Sequence[Note]) -> list[dict[str, Any]]:
-    """What a person needs to find notes again; a tombstone has no place any more."""
-    return [
-        {
-            "file": note.question.file if note.question else None,
-            "line": note.question.line if note.question else None,
-            "guid": note.guid,
-            "title": note.question.title if note.question else None,
-        }
-        for note in notes
-    ]
