@@ -246,6 +246,8 @@ def _read(path: Path, shown: str, start: Settings) -> Settings:
         raise AnkifyError(f"not valid TOML: {reason}", Location(shown, line)) from error
 
 
+# A pattern that holds itself takes all memory long before its time is over.
+_RECURSION = re.compile(r"(?<!\\)(?:\\\\)*\(\?(?:R\)|&|P>|[+-]?\d+\))")
 CHOICES = {
     ("cards", "reversed"): ("short",),
     ("cards", "cloze"): ("auto", "mark", "bold", "off"),
@@ -305,6 +307,9 @@ class _Reader:
         if (table, key) == ("questions", "pattern"):
             import regex  # takes 20 ms to import, and few notes have a pattern
 
+            if _RECURSION.search(value):
+                message = "questions.pattern may not hold itself: (?R), (?1), (?&name)"
+                raise self._error(message, table, key)
             try:
                 regex.compile(value)
             except regex.error as error:

@@ -90,6 +90,8 @@ WRONG = {
     " delete",
     "[questions]\npattern = '('": "ankify.toml:2: error: questions.pattern: missing )"
     " at position 1",
+    "[questions]\npattern = '(?P<title>(?R)*)'": "ankify.toml:2: error: questions.pattern may not"
+    " hold itself: (?R), (?1), (?&name)",
     "[cards]\nimage = true\n[questions]\nimage = true": "ankify.toml:4: error: unknown setting"
     " 'image'\n  hint: known here: level, pattern, unnumbered, labels, ignore",
 }

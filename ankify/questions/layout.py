@@ -202,7 +202,7 @@ def _search(pattern: str, title: str, end: float) -> regex.Match[str] | None:
 
     try:
         return regex.search(pattern, title, timeout=max(end - time.process_time(), 0.001))
-    except TimeoutError as error:
+    except (TimeoutError, MemoryError) as error:
         raise AnkifyError(
             f"[questions] pattern takes too long with the title {title[:60]!r}",
             hint="a repetition inside of a repetition does that: write (a+)+ as a+",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,9 @@ from ankify.config import MarkdownSettings
 from ankify.model import Content, Question
 from ankify.questions.split import Section
 from ankify.reading import parse as gfm
-from ankify.reading.flavours import SIGNS, Flavour, Vault
+from ankify.reading.flavours import SIGNS, Flavour, ForeignFile, Vault
+from ankify.reading.flavours.depends import dependencies
+from ankify.reading.flavours.embeds import set_in
 from ankify.rendering.fields import Renderer
 
 FILES = {
@@ -181,3 +185,22 @@ def test_the_documentation_lists_all_signs(documented: Callable[[str, str], None
     rows = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in cells]
     head = "| name | written in | example | on the card | taken |\n|---|---|---|---|---|"
     documented("rendering.md", "\n".join([head, *rows]))
+
+
+def test_notes_that_are_set_in_have_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twice the next one, forty notes long; and the same long note again and again."""
+    monkeypatch.setattr("ankify.reading.flavours.embeds._MOST", 10_000)
+    names = [f"n{number}.md" for number in range(40)]
+    for name, below in pairwise(names):
+        (tmp_path / name).write_text(f"{name}\n\n![[{below}]]\n\n![[{below}]]\n")
+    (tmp_path / names[-1]).write_text("The end.\n")
+    (tmp_path / "long.md").write_text("A long note. " * 300)
+    flavour = Flavour(MarkdownSettings(), Vault(tmp_path, (*names, "long.md")))
+    named = dependencies(flavour, "n0.md", (tmp_path / "n0.md").read_bytes())
+    assert len(named) < 30
+    file = ForeignFile("n0.md", flavour, Counter())
+    text = set_in(file, "![[n1]]\n\n" + "![[long]]\n\n" * 9).text
+    assert text.count("n1.md") == 1
+    assert text.count("n4.md") == 8  # of notes in one another, no more than four
+    assert text.count("n5.md") == text.count("![[n5.md]]") > 8
+    assert text.count("![[long]]") == 7

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from ankify.files import read_file
+from ankify.reading.flavours.embeds import DEEPEST
 from ankify.reading.flavours.flavour import Flavour
 from ankify.reading.flavours.vault import LARGEST, NOTE_SUFFIXES
 
@@ -22,12 +23,31 @@ def dependencies(flavour: Flavour, path: str, data: bytes) -> tuple[object, ...]
     names = sorted(flavour.names)
     template = flavour.vault.is_template(path)
     named = flavour.vault.labels_key if flavour.is_sure("myst", "quarto") else ""
-    return (flavour.settings, names, template, named, *_found(flavour, path, data, frozenset()))
+    return (flavour.settings, names, template, named, *_with_embedded(flavour, path, data))
+
+
+def _with_embedded(flavour: Flavour, path: str, data: bytes) -> Iterator[tuple[str, ...]]:
+    """What a note depends on, and level by level the notes that are set in, each of them once."""
+    embedded: dict[str, None] = {}
+    yield from _found(flavour, path, data, embedded)
+    level, seen = list(embedded), {path, *embedded}
+    for _ in range(DEEPEST):
+        embedded = {}
+        for note in level:
+            try:
+                data = read_file(flavour.vault.root / note, LARGEST)
+            except OSError:
+                continue
+            yield note, hashlib.sha256(data).hexdigest()
+            yield from _found(flavour, note, data, embedded)
+        level = [note for note in embedded if note not in seen]
+        seen.update(level)
 
 
 def _found(
-    flavour: Flavour, path: str, data: bytes, above: frozenset[str]
+    flavour: Flavour, path: str, data: bytes, embedded: dict[str, None]
 ) -> Iterator[tuple[str, ...]]:
+    """What the links in a note find; notes that it sets in are added to `embedded`."""
     vault = flavour.vault
     if b"[[" in data:
         for link in _LINK.finditer(data):
@@ -35,7 +55,7 @@ def _found(
             found = vault.find(path, target)
             yield target, found or ""
             if link["embed"] and found and found.lower().endswith(NOTE_SUFFIXES):
-                yield from _embedded(flavour, found, above)
+                embedded[found] = None
     if b"[sound:" in data:
         for sound in _SOUND.finditer(data):
             name = sound["sound"].decode("utf-8", "replace")
@@ -44,15 +64,3 @@ def _found(
         for picture in _PATH.finditer(data):
             name = picture["path"].decode("utf-8", "replace")
             yield name, str(vault.exists(path, name.partition(' "')[0]))
-
-
-def _embedded(flavour: Flavour, path: str, above: frozenset[str]) -> Iterator[tuple[str, ...]]:
-    """The bytes of a note that is set in, and all that they depend on."""
-    if path in above:
-        return
-    try:
-        data = read_file(flavour.vault.root / path, LARGEST)
-    except OSError:
-        return
-    yield path, hashlib.sha256(data).hexdigest()
-    yield from _found(flavour, path, data, above | {path})

@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ankify.files import read_file, real_path
 from ankify.model import AnkifyError
@@ -19,6 +19,9 @@ from ankify.reading.flavours.lines import GONE, code_lines, read_lines
 from ankify.reading.flavours.vault import LARGEST, NOTE_SUFFIXES
 
 DEEPEST = 4  # notes in one another
+# Characters that are set into a file: a few lines could set the same long note in for hours.
+_MOST = 500_000
+_LOOKED_THROUGH = 50  # characters of a note that cost as much as one that is set in
 
 _EMBED = re.compile(
     r"(?P<lead>(?:[ \t]|>|[-*+][ \t]|\d+[.)][ \t])*)"
@@ -42,10 +45,28 @@ class Spliced:
         return self.origin[line : line + 1] == self.origin[line + 1 : line + 2]
 
 
-def set_in(file: ForeignFile, text: str, above: tuple[str, ...] = ()) -> Spliced:
-    """Set the notes in that a text embeds, and leave out lines; `above` are the notes around it."""
+@dataclass
+class _Room:
+    """How many characters may still be set into a file."""
+
+    left: float = field(default_factory=lambda: _MOST)
+
+    def takes(self, note: str, part: Sequence[str]) -> bool:
+        """Whether a part of a note may be set in; it is counted."""
+        self.left -= sum(map(len, part)) + len(part) + len(note) / _LOOKED_THROUGH
+        return self.left >= 0
+
+
+def set_in(
+    file: ForeignFile, text: str, above: tuple[str, ...] = (), room: _Room | None = None
+) -> Spliced:
+    """Set the notes in that a text embeds, and leave out lines; `above` are the notes around it.
+
+    What is too much for the `room` stays as it is written.
+    """
     if not file.may_have(text, "note-embed") and GONE not in text:
         return Spliced(text)
+    room = room or _Room()
     lines = text.split("\n")
     code = code_lines(lines)
     done: list[str] = []
@@ -54,7 +75,7 @@ def set_in(file: ForeignFile, text: str, above: tuple[str, ...] = ()) -> Spliced
         if line == GONE:
             continue
         found = _EMBED.match(line) if "![[" in line and at not in code else None
-        written = _embedded(file, found, (*above, file.path), lines) if found else None
+        written = _embedded(file, found, (*above, file.path), lines, room) if found else None
         more = [line] if written is None else written
         done += more
         origin += [at] * len(more)
@@ -65,7 +86,11 @@ def set_in(file: ForeignFile, text: str, above: tuple[str, ...] = ()) -> Spliced
 
 
 def _embedded(
-    file: ForeignFile, found: re.Match[str], above: tuple[str, ...], lines: Sequence[str]
+    file: ForeignFile,
+    found: re.Match[str],
+    above: tuple[str, ...],
+    lines: Sequence[str],
+    room: _Room,
 ) -> list[str] | None:
     """The lines of a note as a quote; None where there is no such note, or it holds itself.
 
@@ -76,14 +101,14 @@ def _embedded(
     path = file.path if is_own else file.vault.find(file.path, target) if target.strip() else None
     if path is None or not path.lower().endswith(NOTE_SUFFIXES):
         return None
-    if (path in above and not is_own) or len(above) > DEEPEST:
+    if (path in above and not is_own) or len(above) > DEEPEST or room.left < 0:
         return None
     text = "\n".join(line for line in lines if line != GONE) if is_own else read_note(file, path)
     part = None if text is None else _part(text.split("\n"), anchor.strip())
-    if part is None or (is_own and not anchor.strip()):
+    if part is None or (is_own and not anchor.strip()) or not room.takes(text or "", part):
         return None
     inner = ForeignFile(path, file.flavour, file.taken)
-    body = set_in(inner, read_lines(inner, "\n".join(part)), above).text
+    body = set_in(inner, read_lines(inner, "\n".join(part)), above, room).text
     file.take("note-embed")
     moved = _moved(body.strip("\n"), path, above[0])
     first = found["lead"]
