@@ -9,6 +9,7 @@ deletion are kept apart: `} }` (Anki's manual, "Cloze deletion", says the same).
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 OPENING = re.compile(r"\{\{c(\d{1,3})::")
@@ -20,11 +21,16 @@ MARKS = {"mark": "mark", "bold": "strong|b"}
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """A deletion in a text: `start` and `end` are offsets, those of its braces included."""
+    """A deletion in a text, `opening` and `inner` of it and a closing `}}`.
+
+    `start` and `end` are offsets, those of its braces included.
+    """
 
     number: int
     start: int
     end: int
+    opening: str
+    inner: str
 
 
 def has_deletion(html: str) -> bool:
@@ -46,7 +52,8 @@ def deletions(html: str) -> list[Deletion]:
         if end is None:
             at = opening.end()
             continue
-        found.append(Deletion(int(opening[1]), opening.start(), end))
+        inner = html[opening.end() : end - 2]
+        found.append(Deletion(int(opening[1]), opening.start(), end, opening[0], inner))
         at = end
     return found
 
@@ -73,32 +80,25 @@ def _end(html: str, at: int) -> int | None:
     return None
 
 
-def cloze_text(html: str) -> str:
-    """Write deletions so that Anki ends each where the author did."""
+def _rewritten(html: str, around: Callable[[str], str], gap: Callable[[Deletion], str]) -> str:
+    """Some HTML with what is around its outermost deletions, and these, written anew."""
     parts: list[str] = []
     at = 0
     for one in deletions(html):
-        opening = OPENING.match(html, one.start)
-        assert opening
-        inner = html[opening.end() : one.end - 2]
-        parts += [html[at : one.start], opening[0], _kept_apart(inner), "}}"]
+        parts += [around(html[at : one.start]), gap(one)]
         at = one.end
-    return "".join([*parts, html[at:]])
+    return "".join([*parts, around(html[at:])])
 
 
-def _kept_apart(inner: str) -> str:
-    """The inside of a deletion: no `}}` but those of deletions in it, no `::` in TeX."""
-    nested = deletions(inner)
-    parts: list[str] = []
-    at = 0
-    for one in nested:
-        opening = OPENING.match(inner, one.start)
-        assert opening
-        parts += [_spaced(inner[at : one.start]), opening[0]]
-        parts += [_kept_apart(inner[opening.end() : one.end - 2]), "}}"]
-        at = one.end
-    text = "".join([*parts, _spaced(inner[at:])])
-    return f"{text} " if text.endswith("}") else text
+def cloze_text(html: str) -> str:
+    """Write deletions so that Anki ends each where the author did."""
+    return _rewritten(html, str, _kept_apart)
+
+
+def _kept_apart(one: Deletion) -> str:
+    """A deletion with no `}}` in it but those of deletions, and no `::` in TeX."""
+    text = _rewritten(one.inner, _spaced, _kept_apart)
+    return f"{one.opening}{text} }}}}" if text.endswith("}") else f"{one.opening}{text}}}}}"
 
 
 def _spaced(text: str) -> str:
@@ -134,19 +134,14 @@ def marks_as_deletions(html: str, kind: str) -> str:
 
 def shown_cloze(html: str, number: int, *, is_answer: bool) -> str:
     """A side of one card of a cloze note as Anki shows it, for the preview."""
-    parts: list[str] = []
-    at = 0
-    for one in deletions(html):
-        opening = OPENING.match(html, one.start)
-        assert opening
-        inner = html[opening.end() : one.end - 2]
+
+    def gap(one: Deletion) -> str:
+        inner = one.inner
         text, hint = (inner, "") if deletions(inner) else inner.partition("::")[::2]
         text = shown_cloze(text, number, is_answer=is_answer)
-        parts.append(html[at : one.start])
-        if one.number == number:
-            shown = text if is_answer else f"[{hint or '...'}]"
-            parts.append(f'<span class="cloze" data-ordinal="{number}">{shown}</span>')
-        else:
-            parts.append(f'<span class="cloze-inactive" data-ordinal="{one.number}">{text}</span>')
-        at = one.end
-    return "".join([*parts, html[at:]])
+        if one.number != number:
+            return f'<span class="cloze-inactive" data-ordinal="{one.number}">{text}</span>'
+        shown = text if is_answer else f"[{hint or '...'}]"
+        return f'<span class="cloze" data-ordinal="{number}">{shown}</span>'
+
+    return _rewritten(html, str, gap)
