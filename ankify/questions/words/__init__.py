@@ -203,7 +203,6 @@ OPENINGS = Openings("question_words", "requests")
 NO_OPENINGS = Openings("not_asks")
 GAP = re.compile(r"（\s*）|_{3,}")  # to be filled in
 LONE_WORD = re.compile(r"[a-z]+")
-EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 NOT_WORDS = re.compile(r"^[\W_]+|[\W_]+$")
 
 
@@ -220,10 +219,16 @@ def asks(title: str) -> bool:
     return _asks_within(text, words) or text.endswith(_last())
 
 
+@cache
+def _east_asian() -> re.Pattern[str]:
+    return re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")  # such ranges compile slowly
+
+
 def _is_noun(first: str, words: list[str], text: str) -> bool:
     """Whether the English word in front is none that asks: "List", "State 模式"."""
-    alone = len(words) == 1 or bool(EAST_ASIAN.search(text))
-    return alone and bool(LONE_WORD.fullmatch(first))
+    if not LONE_WORD.fullmatch(first):
+        return False
+    return len(words) == 1 or (not text.isascii() and bool(_east_asian().search(text)))
 
 
 def _asks_within(text: str, words: list[str]) -> bool:
