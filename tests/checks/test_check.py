@@ -277,7 +277,10 @@ FOUND: dict[str, tuple[Files, list[str]]] = {
         ["a.md:13: warning: no question 1.4: 1.3 is followed by 1.5 [number-gap]"],
     ),
     "unnumbered-questions": (
-        {"a.md": TWO, "b.md": "# B\n\n## What is x?\n\nX.\n\n## What is y?\n\nY.\n" * 2},
+        {
+            "a.md": TWO,
+            "b.md": "# B\n\n" + "".join(f"## What is {it}?\n\n{it}.\n\n" for it in "vwxy"),
+        },
         ["b.md: warning: 4 questions without a number make no card [unnumbered-questions]"],
     ),
     "no-question": (
