@@ -237,7 +237,8 @@ def _of_list(
             continue
         children = tuple(head[1].children or ())
         words = visible(children)
-        if below and (_is_card(words) or (take_asking and _asks(item))):
+        has_back = below or _GAP.search(words)
+        if has_back and (_is_card(words) or (take_asking and _asks(item))):
             line = head[0].map[0] if head[0].map else 0
             end = max(
                 (token.map[1] for token in below if token.map and not token.nesting), default=line
@@ -254,6 +255,7 @@ def _of_list(
 
 
 LONG = 80  # characters of an item that is no title
+_GAP = re.compile(r"\{\{c\d+::")  # what is asked for is in the item itself
 
 
 def _is_card(words: str) -> bool:

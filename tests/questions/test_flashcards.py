@@ -56,6 +56,7 @@ THREE = "gato::cat\n\nperro::dog\n\npan::bread\n\n"
         ("- What is X? #card\n  - A thing\n  - or two\n", [("What is X?", "A thing or two")]),
         ("- Part\n\t- What is X? #card\n\t\t- A thing\n", [("What is X?", "A thing")]),
         ("- What is X? #card\n", []),
+        ("- X is {{cloze a thing}} #card\n- Y is {{cloze one}}\n", [("X is {{c1::a thing}}", "")]),
         ("## What is X? #card\n\nA thing.\n", [("What is X?", "A thing.")]),
         ("## X #flashcard #exam\n\nA thing.\n\n## Y\n\nNo.\n", [("X", "A thing.")]),
     ],

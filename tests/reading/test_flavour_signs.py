@@ -27,6 +27,7 @@ FILES = {
     "a.pdf": "",
     "Clouds.md": "---\na: b\n---\n# Clouds\n\n## Rain\n\nWet $x_1$. ^wet-1\n\n## Snow\n\nCold.\n",
     "sub/deep.md": "![x](leaf.png) ![[Clouds#Snow]]",
+    "Card.md": "- Wet is {{cloze so}} #card\n",
     "loop.md": "Again:\n\n![[loop]]",
     "end.md": "![[loop]]",
 }
@@ -83,6 +84,7 @@ SIGNED = {
     "spaced-path": "![x](img/cell wall.png)",
     "sound": "[listen](a.mp3)",
     "property": "id:: 1",
+    "macro": "a {{cloze b}}",
     "aside": "<aside>\nx\n</aside>",
     "directive": ":::note\nx\n:::",
     "code-cell": "```{python}\nx\n```",
@@ -124,6 +126,19 @@ def test_pictures_and_formulas_of_a_note_set_in_stand_at_its_line(vault: Vault) 
 
 def test_a_note_that_holds_itself_ends(vault: Vault) -> None:
     assert shown("![[end]]", vault).answer.count("Again") == 1
+
+
+def test_blocks_of_a_graph_are_known_by_their_ids(tmp_path: Path) -> None:
+    (tmp_path / "logseq").mkdir()
+    (tmp_path / "logseq" / "config.edn").touch()
+    name = "0f9a1c3e-77aa-4b1c-9c11-2a3b4c5d6e7f"
+    text = f"- a\n\t- ## A *tall* {{{{cloze tree}}}} #card\n\t  id:: {name}\n\t  more\n\t- b\n"
+    (tmp_path / "b.md").write_text(text, encoding="utf-8")
+    vault = Vault(tmp_path, ("b.md",))
+    answer = "<ul>\n<li>As A <em>tall</em> tree is</li>\n<li>A <em>tall</em> tree</li>\n</ul>"
+    found = shown(f"- As (({name})) is\n- {{{{embed (({name}))}}}}", vault).answer
+    assert found == answer
+    assert "((0" in shown(f"(({name}))", Vault(tmp_path / "logseq")).answer
 
 
 def test_figures_and_sections_of_other_notes_of_a_book_are_known_by_name(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def dependencies(flavour: Flavour, path: str, data: bytes) -> tuple[object, ...]
         return (flavour.settings,)
     names = sorted(flavour.names)
     template = flavour.vault.is_template(path)
-    named = flavour.vault.labels_key if flavour.is_sure("myst", "quarto") else ""
+    named = flavour.vault.named_key if flavour.is_sure("myst", "quarto", "logseq") else ""
     return (flavour.settings, names, template, named, *_with_embedded(flavour, path, data))
 
 

@@ -16,7 +16,7 @@ from ankify.model import AnkifyError
 from ankify.reading.anchors import slug
 from ankify.reading.flavours.flavour import ForeignFile
 from ankify.reading.flavours.lines import GONE, code_lines, read_lines
-from ankify.reading.flavours.vault import LARGEST, NOTE_SUFFIXES
+from ankify.reading.flavours.vault import LARGEST, NOTE_SUFFIXES, no_card
 
 DEEPEST = 4  # notes in one another
 # Characters that are set into a file: a few lines could set the same long note in for hours.
@@ -108,7 +108,7 @@ def _embedded(
     if part is None or (is_own and not anchor.strip()) or not room.takes(text or "", part):
         return None
     inner = ForeignFile(path, file.flavour, file.taken)
-    body = set_in(inner, read_lines(inner, "\n".join(part)), above, room).text
+    body = set_in(inner, read_lines(inner, no_card("\n".join(part))), above, room).text
     file.take("note-embed")
     moved = _moved(body.strip("\n"), path, above[0])
     first = found["lead"]

@@ -16,6 +16,8 @@ def read_lines(file: ForeignFile, text: str) -> str:
     """Take the signs that are whole lines; what is in code stays."""
     if file.may_have(text, "comment"):
         text = "\n".join(_without_comments(file, text.split("\n")))
+    if file.may_have(text, "macro"):
+        text = "\n".join(_without_macros(file, text.split("\n")))
     if file.may_have(text, "property"):
         text = "\n".join(_without_properties(file, text.split("\n")))
     if file.may_have(text, "label"):
@@ -105,6 +107,45 @@ def _runs(lines: Sequence[str], code: set[int]) -> Iterator[tuple[int, int]]:
 def _has_more(lines: Sequence[str], at: int) -> bool:
     """Whether the block whose properties end above a line goes on in it."""
     return at < len(lines) and lines[at].startswith((" ", "\t")) and bool(lines[at].strip())
+
+
+# -- macros ----------------------------------------------------------------------------------------
+
+# `{{x}}` in code; {{cloze x}}; {{embed [[Trees]]}}; {{embed ((0f9a…))}}, ((0f9a…)); {{video https://…}}
+_MACRO = re.compile(
+    r"""(?P<code>`+)(?!`)[^\n]*?(?<!`)(?P=code)(?!`)
+    | \{\{cloze[ \t]+(?P<words>(?:[^{}\n]|\{[^{}\n]*\})+)\}\}
+    | \{\{embed[ \t]+(?P<note>\[\[[^\[\]\n]+\]\])[ \t]*\}\}
+    | (?P<opens>\{\{embed[ \t]+)?\(\((?P<id>[0-9a-f]{8}-[0-9a-f-]{27})\)\)(?(opens)[ \t]*\}\})
+    | \{\{(?:video|youtube|tweet|bilibili|vimeo)[ \t]+(?P<url>https?://[^\s{}]+)[ \t]*\}\}""",
+    re.VERBOSE,
+)
+_OF_A_CARD = re.compile(r"#(?:flash)?cards?\b")
+
+
+def _without_macros(file: ForeignFile, lines: list[str]) -> list[str]:
+    """Write Logseq's macros and references to blocks as what they show."""
+    code = code_lines(lines)
+
+    def written(found: re.Match[str]) -> str:
+        shown = None
+        if words := found["words"]:
+            shown = f"{{{{c1::{words}}}}}" if _OF_A_CARD.search(found.string) else words
+        elif found["note"]:
+            shown = f"!{found['note']}"
+        elif found["url"]:
+            shown = f"<{found['url']}>"
+        elif found["id"]:
+            shown = file.vault.blocks.get(found["id"])
+        if shown is None:
+            return found[0]
+        file.take("macro")
+        return shown
+
+    for at, line in enumerate(lines):
+        if ("{{" in line or "((" in line) and at not in code:
+            lines[at] = _MACRO.sub(written, line)
+    return lines
 
 
 # -- labels and roles ------------------------------------------------------------------------------

@@ -140,6 +140,14 @@ SIGNS = (
         ("::", ":LOGBOOK:", "SCHEDULED:", "DEADLINE:"),
     ),
     Sign(
+        "macro",
+        "Logseq",
+        "`{{cloze x}}`, `{{embed [[Trees]]}}`, `((0f9a…))`, `{{video https://…}}`",
+        "a gap in a block with `#card`, else the words; the note or block; a link",
+        "where the macro is known, and there is such a note or block",
+        ("{{", "(("),
+    ),
+    Sign(
         "aside",
         "Notion",
         "`<aside>💡 …</aside>`",

@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -70,19 +71,33 @@ class Vault:
     def labels(self) -> Mapping[str, tuple[str, Label]]:
         """What has a name in the notes, and in which file; of one name the first."""
         found: dict[str, tuple[str, Label]] = {}
-        for path in self.notes:
-            try:
-                text = read_file(self.root / path, LARGEST).decode("utf-8", "replace")
-            except OSError:
-                continue
+        for path, text in zip(self.notes, self._texts, strict=True):
             for name, label in read_labels(text).items():
                 found.setdefault(name, (path, label))
         return found
 
     @cached_property
-    def labels_key(self) -> str:
-        """A hash of all labels: what a page refers to may be in any other note."""
-        return hashlib.sha256(repr(self.labels).encode()).hexdigest()
+    def blocks(self) -> Mapping[str, str]:
+        """The text of each block of a Logseq graph that has an id, by it; {} for other notes."""
+        found: dict[str, str] = {}
+        for text in self._texts if self.seen and self.seen[0] == "logseq" else ():
+            if "id:: " in text:
+                found |= _blocks(text.split("\n"))
+        return found
+
+    @property
+    def _texts(self) -> Iterator[str]:
+        """The text of each note, "" for one that cannot be read."""
+        for path in self.notes:
+            data = b""
+            with suppress(OSError):
+                data = read_file(self.root / path, LARGEST)
+            yield data.decode("utf-8", "replace")
+
+    @cached_property
+    def named_key(self) -> str:
+        """A hash of what a page may refer to in any other note."""
+        return hashlib.sha256(repr((self.labels, self.blocks)).encode()).hexdigest()
 
     @cached_property
     def _by_name(self) -> Mapping[str, Sequence[str]]:
@@ -122,6 +137,31 @@ class Vault:
             if _folded(full) in map(_folded, near):
                 return True
         return False
+
+
+CLOZE = re.compile(r"\{\{cloze[ \t]+(?P<words>(?:[^{}\n]|\{[^{}\n]*\})+)\}\}")  # {{cloze x}}
+_CARD = re.compile(r"[ \t]+#(?:flash)?cards?\b")
+_ID = re.compile(r"[ \t]*id:: (?P<id>[0-9a-f-]{36})[ \t]*\Z")
+
+
+def no_card(text: str) -> str:
+    """The text of a card of Logseq's where another text shows it: without its gaps and tag."""
+    return _CARD.sub("", CLOZE.sub(r"\g<words>", text)) if "#" in text else text
+
+
+_BULLET = re.compile(r"[ \t]*(?:[-*+][ \t]+)?(?:#{1,6}[ \t]+)?")
+
+
+def _blocks(lines: Sequence[str]) -> dict[str, str]:
+    """The first line of each block that has an id, by it: what a reference to it shows."""
+    found: dict[str, str] = {}
+    first = ""
+    for line in lines:
+        if line.lstrip().startswith(("- ", "* ")) or not first:
+            first = line
+        if named := _ID.match(line):
+            found[named["id"]] = no_card(_BULLET.sub("", first, count=1))
+    return found
 
 
 def _setting(file: Path, key: str) -> str:
