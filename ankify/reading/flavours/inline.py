@@ -37,7 +37,7 @@ _SIGN = re.compile(
     | (?<![\w%][ ])(?<![\w%])%%[ ](?P<spaced>(?:(?!%%)(?:[^\n]|{_NEXT_LINE}))+?)[ ]%%(?![\w%])
     | (?<![A-Za-z0-9=!<>])==(?=[^\s=])(?P<mark>(?:`[^`\n]*`|(?!==)(?:[^\n]|{_NEXT_LINE}))+?)
       (?<=[^\s=])==(?![A-Za-z0-9=])
-    | (?P<bang>!?)\[\[(?P<target>[^\[\]\n|]+?)(?:(?P<bar>\\?\|)(?P<alias>[^\[\]\n]*?))?\]\](?![(\[])
+    | (?P<bang>!?)\[\[(?P<target>[^\[\]\n|]+?|(?=\|))(?:(?P<bar>\\?\|)(?P<alias>[^\[\]\n]*?))?\]\](?![(\[])
     | \[sound:(?P<sound>[^\[\]\n]+)\]
     | (?P<image>!?)\[(?P<alt>[^\[\]\n]*)\]\((?P<path>{_PATH}[ ]{_PATH})\)
     | \[(?P<span>[^\[\]\n]+)\]\{{(?P<class>[.\#][^{{}}\n]*)\}}
@@ -123,6 +123,8 @@ class _Reader:
 
     def _is_link(self, found: re.Match[str]) -> bool:
         """Whether it can be no index, list or test: `m[[1, 2]]`, `[[ -f x ]]`, `[[1, 2], [3]]`."""
+        if not found["target"]:
+            return bool(found["alias"])  # [[|the words]]
         before = found.string[found.start() - 1 : found.start()] if found.start() else ""
         target = found["target"]
         return (
@@ -240,7 +242,8 @@ def _escaped(words: str) -> str:
 
 def _shown(target: str, anchor: str) -> str:
     """What a wiki link without words of its own shows: `Note`, `Note > Head`, `Head`."""
-    parts = [target.strip(), *(part.strip() for part in anchor.split("#"))]
+    heads = (re.sub(r"[*`]", "", part).strip() for part in anchor.split("#"))
+    parts = [target.strip(), *heads]
     return " > ".join(part for part in parts if part and not part.startswith("^"))
 
 

@@ -7,10 +7,11 @@ import re
 from ankify.reading.flavours.flavour import ForeignFile
 from ankify.reading.tokens import Syntax
 
-# > [!example], > [!tip]- Title: what is more than one of GitHub's five, alone on its line
+# > [!example], > [!tip]- Title: what is more than one of GitHub's five, alone on its line; of those
+# comrak wants a space behind the quote's mark
 _CALLOUT = re.compile(
-    r"^(?:[ \t>]|[-*+][ \t]|\d+[.)][ \t])*>[ \t]*\[!"
-    r"(?!(?:note|tip|important|warning|caution)\][ \t]*$)[\w-]+(?:\|[^\]\n]*)?\](?![(\[])",
+    r"^(?:[ \t>]|[-*+][ \t]|\d+[.)][ \t])*>(?:[ \t]+\[!"
+    r"(?!(?:note|tip|important|warning|caution)\][ \t]*$)|\[!)[\w-]+(?:\|[^\]\n]*)?\](?![(\[])",
     re.IGNORECASE | re.MULTILINE,
 )
 _FOOTNOTE = re.compile(r"(?<!\[)\^\[(?=[^\]\n]*[^\W\d_]{3})")
