@@ -85,6 +85,7 @@ SIGNED = {
     "sound": "[listen](a.mp3)",
     "property": "id:: 1",
     "macro": "a {{cloze b}}",
+    "formula-in-line": "a $$x$$ b",
     "aside": "<aside>\nx\n</aside>",
     "directive": ":::note\nx\n:::",
     "code-cell": "```{python}\nx\n```",
@@ -96,10 +97,11 @@ SIGNED = {
 @pytest.mark.parametrize("name", [sign.name for sign in SIGNS])
 def test_each_sign_is_read_and_counted_and_can_be_switched_off(vault: Vault, name: str) -> None:
     text = SIGNED[name]
+    flavour = "logseq" if name == "formula-in-line" else "auto"
     as_on_github = shown(text, vault, flavour="github").answer
-    assert shown(text, vault).answer != as_on_github
-    assert name == "cjk-emphasis" or read(text, vault).taken[name]
-    assert shown(text, vault, off=(name,)).answer == as_on_github
+    assert shown(text, vault, flavour=flavour).answer != as_on_github
+    assert name == "cjk-emphasis" or read(text, vault, flavour=flavour).taken[name]
+    assert shown(text, vault, flavour=flavour, off=(name,)).answer == as_on_github
 
 
 def test_line_ends_and_signs_of_chemistry_are_settings(vault: Vault) -> None:
@@ -126,6 +128,14 @@ def test_pictures_and_formulas_of_a_note_set_in_stand_at_its_line(vault: Vault) 
 
 def test_a_note_that_holds_itself_ends(vault: Vault) -> None:
     assert shown("![[end]]", vault).answer.count("Again") == 1
+
+
+def test_formulas_among_words_are_in_their_line_in_a_graph(vault: Vault) -> None:
+    text = "- $$x$$\n- a $$x_{1}$$ b `$$y$$`\n\n$$z$$"
+    answer = shown(text, vault, flavour="logseq").answer
+    for part in (r"<li>\[x\]</li>", r"a \(x_{1}\) b <code>$$y$$</code>", r"<p>\[z\]</p>"):
+        assert part in answer
+    assert r"a \[x_{1}\] b" in shown(text, vault).answer
 
 
 def test_blocks_of_a_graph_are_known_by_their_ids(tmp_path: Path) -> None:

@@ -24,6 +24,8 @@ def read_lines(file: ForeignFile, text: str) -> str:
         text = "\n".join(_without_labels(file, text.split("\n")))
     if file.may_have(text, "directive", "aside"):
         text = "\n".join(read_directives(file, text.split("\n")))
+    if file.flavour.is_sure("logseq") and file.may_have(text, "formula-in-line"):
+        text = "\n".join(_with_formulas_in_lines(file, text.split("\n")))
     if file.may_have(text, "role"):
         text = "\n".join(_with_formulas(file, text.split("\n")))
     return text
@@ -185,3 +187,26 @@ def _with_formulas(file: ForeignFile, lines: list[str]) -> list[str]:
             for _ in range(count):
                 file.take("role")
     return lines
+
+
+# - where $$x$$ is; a formula is alone in its line where nothing but a bullet is beside it
+_IN_LINE = re.compile(r"(?P<code>`+)(?!`)[^\n]*?(?<!`)(?P=code)(?!`)|\$\$(?P<tex>[^$`\n]+)\$\$")
+
+
+def _with_formulas_in_lines(file: ForeignFile, lines: list[str]) -> list[str]:
+    """Write $$x$$ among words as $`x`$."""
+    code = code_lines(lines)
+
+    def written(found: re.Match[str]) -> str:
+        if not found["tex"]:
+            return found[0]
+        file.take("formula-in-line")
+        return f"$`{found['tex'].strip()}`$"
+
+    for at, line in enumerate(lines):
+        if line.count("$$") > 1 and at not in code and re.search(r"\w", _FORMULAS.sub("", line)):
+            lines[at] = _IN_LINE.sub(written, line)
+    return lines
+
+
+_FORMULAS = re.compile(r"\$\$[^$]*\$\$")

@@ -148,6 +148,14 @@ SIGNS = (
         ("{{", "(("),
     ),
     Sign(
+        "formula-in-line",
+        "Logseq",
+        "`where $$x$$ is`",
+        "the formula in its line, where GitHub gives it one of its own",
+        "in a graph of Logseq's",
+        ("$$",),
+    ),
+    Sign(
         "aside",
         "Notion",
         "`<aside>💡 …</aside>`",
