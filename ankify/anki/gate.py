@@ -61,7 +61,7 @@ def _is_plain(field: str) -> bool:
 
 
 def _harmless_tag(tag: re.Match[str]) -> str:
-    return _MATHJAX_CLASS.sub("", _ADDRESS.sub("", tag[0]))
+    return _MATHJAX_CLASS.sub("", _ADDRESS.sub("", tag[0])) if "=" in tag[0] else tag[0]
 
 
 def _as_text(sounds: Collection[str], command: re.Match[str]) -> str:

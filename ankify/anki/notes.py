@@ -203,7 +203,7 @@ def _with_source(fields: Sequence[str], link: str) -> tuple[str, ...]:
 
 def _guarded(fields: Iterable[str], sounds: Collection[str]) -> tuple[str, ...]:
     """The fields as they ship: nothing in them acts, and none has the character between fields."""
-    return tuple(harmless(field.replace("\x1f", " "), sounds) for field in fields)
+    return tuple(field and harmless(field.replace("\x1f", " "), sounds) for field in fields)
 
 
 @cache
