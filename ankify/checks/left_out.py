@@ -124,12 +124,12 @@ def _refused(page: Page) -> Verdict | None:
 
 @rule
 def text_on_no_card(project: Project) -> Iterator[Problem]:
-    """Text below the first question of a file that is on no card
+    """Text of a file with questions that is on no card
 
-    A section whose heading is no question, or text below an answer that has ended. What is above
-    the first question, what a section opens with, and references are not reported; a file is
-    reported once. If it belongs to the answer above, give its heading a deeper level; if it is a
-    question, number it.
+    A section whose heading is no question, or text below an answer that has ended. What a section
+    opens with and references are not reported, and what is above the first question only where it
+    is the most of the file, and no README or the like. A file is reported once. If it belongs to
+    the answer above, give its heading a deeper level; if it is a question, number it.
     """
     for page in project.pages:
         gaps = _lost_text(page)
@@ -146,8 +146,11 @@ def text_on_no_card(project: Project) -> Iterator[Problem]:
 
 
 def _lost_text(page: Page) -> tuple[LeftOut, ...]:
-    """The places with text that is lost, if it is enough to matter."""
-    return page.left_out if sum(gap.letters for gap in page.left_out) >= ENOUGH else ()
+    """The places with text that is lost, if it is enough to matter; no preface of a README."""
+    gaps = page.left_out
+    if gaps and gaps[0].line == 1 and PAPERS.match(page.file):
+        gaps = gaps[1:]
+    return gaps if sum(gap.letters for gap in gaps) >= ENOUGH else ()
 
 
 seen_by_the_reader(

@@ -45,6 +45,7 @@ from ankify.questions.verdicts import (
     OTHERS_SAID,
     OUTWEIGHED,
     OUTWEIGHS,
+    OWN,
     PAPER,
     PLAINER,
     QUIET,
@@ -178,17 +179,21 @@ def explain_given(
     )
 
 
-def explain_whole(file: FileIndex, at: int, *, unnumbered: bool) -> Outline:
-    """The outline of a file that is one question, whose title is at a position."""
-    found = frozenset([at])
+def explain_whole(file: FileIndex, at: int, inside: frozenset[int], *, unnumbered: bool) -> Outline:
+    """The outline of a file that is one question, whose title is at a position.
+
+    What is `inside` of it are questions of their own: those on the subject at the end of a lesson.
+    """
     ruling = Ruling.QUESTIONS if unnumbered else Ruling.UNNUMBERED
     findings = tuple(
-        finding._replace(ruling=ruling) if at in finding.group else finding
-        for finding in explain_given(file, found, NAME, other=WITHIN)
+        finding._replace(ruling=ruling, name=NAME.name, reason=NAME.reason)
+        if at in finding.group
+        else finding
+        for finding in explain_given(file, inside, OWN, other=WITHIN)
     )
     if unnumbered:
-        return Outline(found, findings=findings)
-    return Outline(frozenset(), 1, findings=findings)
+        return Outline(inside | {at}, findings=findings)
+    return Outline(inside, 1, findings=findings)
 
 
 def _explain(

@@ -118,13 +118,21 @@ def _as_one_question(layout: Layout, options: SplitOptions) -> Layout | None:
     found = (
         layout if options.unnumbered else layout._replace(outline=_choose(layout.flow, asked)[1])
     )
-    group = found.file.group(sorted(found.outline.questions & found.file.titles.keys()))
-    if has_own_questions(group):
-        return None
     blocks, at = one
     whole = _lay_out(blocks, asked)
     at = whole.sources.index(at)
-    outline = explain_whole(whole.file, at, unnumbered=options.unnumbered)
+    inserted = len(whole.flow.blocks) - len(found.flow.blocks)
+    questions = found.outline.questions & found.file.titles.keys()
+    group = found.file.group(sorted(questions - {at - inserted}))
+    is_paired = whole.file.titles[at].is_paired
+    own = has_own_questions(group) and (group.is_labelled or not is_paired)
+    if own and group.coverage >= limit.COVERING:
+        return None
+    if whole.file.group([at]).coverage < limit.ONE_QUESTION:
+        return None
+    inside = frozenset(position + inserted for position in group) if own else frozenset()
+    taken = options.unnumbered or is_paired
+    outline = explain_whole(whole.file, at, inside, unnumbered=taken)
     return whole._replace(outline=outline)
 
 

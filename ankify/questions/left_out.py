@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Sequence
-from itertools import chain, pairwise
+from itertools import accumulate, chain, pairwise
 
 from ankify.model import LeftOut, Location, Problem, Question
+from ankify.questions import thresholds as limit
 from ankify.questions.answers import is_filler, opening_words
 from ankify.questions.blocks import Block
 from ankify.questions.contents import text_size
@@ -17,13 +18,26 @@ Span = tuple[int, int]  # blocks of a question: from its title to the one below 
 
 
 def left_out(blocks: Sequence[Block], spans: Sequence[Span]) -> Iterator[LeftOut]:
-    """Find the text below the first question that is on no card.
+    """Find the text that is on no card.
 
     What a section opens with, above its first question, is no such text, and neither are
-    references and the like.
+    references and the like. What is above the first question is a preface, unless it is the most
+    of the file.
     """
+    if spans and blocks and blocks[spans[0][0]].line >= PREFACE * blocks[-1].end:
+        yield from _above(blocks, spans[0][0])
     for (_, end), (below, _) in pairwise([*spans, (len(blocks), 0)]):
         yield from _in_gap(blocks, end, below)
+
+
+PREFACE = 1 - limit.COVERING  # the share of a file that is more than a preface
+
+
+def _above(blocks: Sequence[Block], first: int) -> Iterator[LeftOut]:
+    """What is above the first question, if it is the most of the file."""
+    sizes = [0, *accumulate(0 if is_filler(block) else text_size(block) for block in blocks)]
+    if sizes[first] >= PREFACE * sizes[-1] > 0:
+        yield LeftOut(1, max(block.end for block in blocks[:first]), 0, sizes[first])
 
 
 def _in_gap(blocks: Sequence[Block], start: int, end: int) -> Iterator[LeftOut]:

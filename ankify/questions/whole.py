@@ -13,11 +13,11 @@ from pathlib import PurePosixPath
 
 from ankify.questions import thresholds as limit
 from ankify.questions.blocks import Block
-from ankify.questions.evidence import HEADINGS, Group
+from ankify.questions.evidence import ASKS, HEADINGS, Group
 from ankify.questions.numbers import HEADED, UNNUMBERED, Numbered
 from ankify.questions.pairs import says_question
 from ankify.questions.titles import Kind, Title, with_title_of
-from ankify.questions.words import asks
+from ankify.questions.words import NO_QUESTION, asks
 from ankify.reading.tokens import Token
 
 NO_LEVEL = 0  # no heading is as high: all of the file is below such a title
@@ -43,13 +43,17 @@ def as_one_question(blocks: Sequence[Block], name: str) -> tuple[list[Block], in
     It is the text below the only heading "Question", the `#` heading that asks, or the name.
     """
     heads = [at for at, it in enumerate(blocks) if it.title and it.title.kind in HEADINGS]
+    known = [at for at in heads if (title := blocks[at].title) and title.level == NO_LEVEL]
+    if known:  # the same blocks once more
+        return [*blocks], known[0]
     found = _below_label(blocks, heads)
     if found:
         return found
-    if not asks(name):
-        return None
     first = blocks[heads[0]].title if heads else None
-    if first and first.level == 1 and not first.read.number and asks(first.name):
+    is_top = first is not None and first.level == 1 and not first.read.number
+    if not asks(name) and not (is_top and _asks_alone([blocks[at].title for at in heads])):
+        return None
+    if first and is_top and asks(first.name):
         top = blocks[heads[0]]._replace(title=replace(first, level=NO_LEVEL))
         return [*blocks[: heads[0]], top, *blocks[heads[0] + 1 :]], heads[0]
     word = Token("text", "", 0, content=name)
@@ -57,19 +61,33 @@ def as_one_question(blocks: Sequence[Block], name: str) -> tuple[list[Block], in
     return [Block((Token("hr", "hr", 0, map=(0, 0)),), title), *blocks], 0
 
 
+def _asks_alone(headings: Sequence[Title | None]) -> bool:
+    """Whether the first heading has a question mark, and no other but "Links" is as high."""
+    tops = [it.name for it in headings if it and it.level == 1 and not NO_QUESTION.match(it.name)]
+    return len(tops) == 1 and tops[0].endswith(ASKS)
+
+
 def _below_label(blocks: Sequence[Block], heads: Sequence[int]) -> tuple[list[Block], int] | None:
     """The text below the only heading that says "Question", if it is the first but for a `#`."""
-    labels = [at for at in heads if (title := blocks[at].title) and says_question(title.name)]
+    labels = [at for at in heads if (title := blocks[at].title) and _is_label(title)]
     at = labels[0] if len(labels) == 1 else -1
-    if at < 0 or at not in heads[:2] or at + 1 == len(blocks):
+    title = blocks[at].title if at in heads[:2] else None
+    if not title or title.read.number or at + 1 == len(blocks):
         return None
-    title, below = blocks[at].title, blocks[at + 1]
-    if not title or title.read.number or below.tokens[0].type != "paragraph_open":
-        return None
-    children = tuple(below.tokens[1].children or ())
-    asked = with_title_of(title, (1,), children, below.line)
-    asked = replace(asked, level=NO_LEVEL, read=Numbered(HEADED, None, "", 0))
-    return [*blocks[:at], blocks[at]._replace(title=asked), *blocks[at + 1 :]], at
+    below = blocks[at + 1]
+    if says_question(title.name):  # and has no heading "Answer" beside it
+        if below.tokens[0].type != "paragraph_open":
+            return None
+        title = with_title_of(title, (1,), tuple(below.tokens[1].children or ()), below.line)
+        title = replace(title, read=Numbered(HEADED, None, "", 0))
+    asked = blocks[at]._replace(title=replace(title, level=NO_LEVEL))
+    return [*blocks[:at], asked, *blocks[at + 1 :]], at
+
+
+def _is_label(title: Title) -> bool:
+    """Whether a heading is `### Question`, or `### Q: X`."""
+    labelled = title.read.dialect and title.read.dialect.labelled
+    return bool(labelled) or says_question(title.name)
 
 
 def has_own_questions(group: Group) -> bool:

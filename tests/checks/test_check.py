@@ -21,6 +21,11 @@ ROOT = Path(__file__).parent.parent.parent
 Run = Callable[..., Outcome]
 Write = Callable[[Files], Path]
 
+PREFACED = (
+    f"# Stacks\n\n{'Words on no card. ' * 10}"
+    + "\n" * 20
+    + "Q: What?\n\nA: X.\n\nQ: Why?\n\nA: So.\n"
+)
 TWO = "# Sums\n\n## 1. What is one and one?\n\nTwo.\n\n## 2. And two and two?\n\nFour.\n"
 PAPER = "# {}\n\n[paper](https://arxiv.org/pdf/{})\n\n## 1. What is {}?\n\nA model.\n"
 
@@ -96,6 +101,10 @@ FOUND: dict[str, tuple[Files, list[str]]] = {
             + "\n"
         },
         ["a.md:7: warning: lines 7 - 7 are on no card (130 letters) [text-on-no-card]"],
+    ),
+    "the most of a file above its questions": (
+        {"a.md": PREFACED, "README.md": PREFACED},
+        ["a.md:1: warning: lines 1 - 3 are on no card (136 letters) [text-on-no-card]"],
     ),
     "a question in the answer above": (
         {

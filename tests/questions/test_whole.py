@@ -46,6 +46,19 @@ def test_the_only_question_heading_asks_what_is_below_it() -> None:
     assert titles(twice) != ["What is a stack?"]
 
 
+def test_numbered_parts_below_the_only_labelled_question_are_parts_of_its_answer() -> None:
+    parts = "### 1. Why code?\n\nIt runs.\n\n### 2. Why tests?\n\nIt holds.\n"
+    notes = "### Q: What is a pipeline?\n\n**Answer:**\n\nSteps.\n\n" + parts
+    assert titles(notes) == ["What is a pipeline?"]
+    assert titles(parts + "\n" + notes.split("###", 2)[1]) != ["What is a pipeline?"]
+
+
+def test_what_follows_the_heading_answer_is_a_part_of_it_whatever_it_asks() -> None:
+    asked = "### Question\n\nWhat differs, a stack or a queue?\n\n### Answer\n\nThe end.\n\n"
+    notes = asked + "#### How it works\n\nPush.\n\n#### What it shows\n\nThe top.\n"
+    assert titles(notes, "stack vs queue") == ["What differs, a stack or a queue?"]
+
+
 @pytest.mark.parametrize(
     "notes",
     [
@@ -56,6 +69,20 @@ def test_the_only_question_heading_asks_what_is_below_it() -> None:
 )
 def test_questions_that_cover_a_file_are_what_it_is_made_of(notes: str) -> None:
     assert titles(notes, "What is a stack") == ["What is it?", "Who needs it?"]
+
+
+def test_labelled_questions_at_the_end_of_the_answer_are_cards_of_their_own() -> None:
+    pairs = "Q: Why a pile?\n\nA: So.\n\nQ: When?\n\nA: Now.\n"
+    notes = "# What is a stack?\n\n" + "A pile, " * 20 + "\n\n## Further\n\n" + pairs
+    first, *others = split(notes).sections
+    assert first.question.title == "What is a stack?"
+    assert plain_text(first.answer, parse(notes)).endswith("A pile,")
+    assert [one.question.title for one in others] == ["Why a pile?", "When?"]
+    assert [one.question.title for one in split(notes, unnumbered=False).sections] == [
+        "Why a pile?",
+        "When?",
+    ]
+    assert titles("# What is a stack?\n\nA pile.\n\n" + pairs) == ["Why a pile?", "When?"]
 
 
 def test_two_parts_that_ask_below_an_answer_are_parts_of_it() -> None:
