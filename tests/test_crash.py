@@ -208,6 +208,7 @@ def test_a_build_killed_at_any_moment_leaves_lock_and_deck_whole(trial: Trial) -
     kill_at_random_moments(trial, rounds=1, seed=1)
 
 
+@pytest.mark.timeout(3000)  # some hundred builds where KILLS asks for them
 @pytest.mark.slow
 def test_a_build_killed_at_many_random_moments_leaves_lock_and_deck_whole(trial: Trial) -> None:
     kill_at_random_moments(trial, rounds=KILLS, seed=2)
@@ -225,6 +226,7 @@ def die_at_change(trial: Trial, number: int) -> bool:
     return True
 
 
+@pytest.mark.timeout(3000)  # three builds for each of thirty changes
 @pytest.mark.slow
 def test_a_build_killed_at_each_change_of_a_file_leaves_lock_and_deck_whole(trial: Trial) -> None:
     number = 1

@@ -240,6 +240,7 @@ SHAPES: dict[str, Text] = {
     ),
     "right options": lambda size: "## 1. Why?\n\n- A. a\n- B. b\n\nAnswer: " + "A, " * (size // 3),
     "a long title": lambda size: "## 1. " + "a " * (size // 2) + "\n\nb\n",
+    "a title of one long word": lambda size: f"## {'M' * size}. Why?\n\nb\n",
     "footnotes of footnotes": lambda size: (
         HEAD + "[^1]\n\n" + "".join(f"[^{n}]: [^{n + 1}]\n\n" for n in range(1, size // 20))
     ),

@@ -103,6 +103,7 @@ def _levels(layout: Layout) -> list[int]:
 
 
 # Shapes of titles with their number elsewhere: `Rivers - 49`, `n4.listen.001`.
+_LONGEST = 500  # characters of a title that is compared; the patterns go back and forth in it
 LAST = re.compile(r"(?P<title>.*\w.*?)\s*[-–—#(]\s*(?P<number>\d{1,4})\)?")
 IDENTIFIER = re.compile(r"(?P<head>[\w.\-/]*[^\W\d][.\-/])(?P<number>\d{1,4})\b.*")
 
@@ -110,14 +111,15 @@ IDENTIFIER = re.compile(r"(?P<head>[\w.\-/]*[^\W\d][.\-/])(?P<number>\d{1,4})\b.
 def _patterns(layout: Layout) -> Iterator[str]:
     """Patterns for the shapes that several titles without a number have."""
     file = layout.file
-    names = [
+    found = (
         visible(title.whole).strip()
         for group in file.unnumbered.values()
         for title in _headings(group)
-    ]
+    )
+    names = [name for name in found if len(name) <= _LONGEST]
     if sum(bool(LAST.fullmatch(name)) for name in names) >= limit.COUNTED_TITLES:
         yield r"^(?P<title>.*\w.*?)\s*[-–—#(]\s*(?P<number>\d{1,4})\)?$"
-    heads = Counter(found["head"] for name in names if (found := IDENTIFIER.fullmatch(name)))
+    heads = Counter(it["head"] for name in names if (it := IDENTIFIER.fullmatch(name)))
     for head, count in heads.most_common(1):
         if count >= limit.COUNTED_TITLES:
             yield rf"^{re.escape(head)}(?P<number>\d{{1,4}})\b"
