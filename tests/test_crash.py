@@ -321,7 +321,8 @@ def test_the_processes_of_a_killed_build_end_with_it(tmp_path: Path) -> None:
         file.write_text("".join(f"## {n}. Why?\n\n{'So. ' * 99}\n\n" for n in range(50)))
     process = shop.start()
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    wait_for(lambda: len(children.read_text().split()) > 1)
+    wait_for(lambda: process.poll() is not None or len(children.read_text().split()) > 1)
+    assert process.poll() is None, error_of(process)
     process.kill()
     error_of(process)
 
