@@ -35,6 +35,8 @@ PATIENCE = {
     "exportPackage": LONG,
 }
 
+LARGEST_REPLY = 256 << 20  # bytes; a collection of 100,000 notes answers with a tenth of it
+
 # What the add-on says, what that means to its user, and what to do about it.
 REFUSALS = (
     (
@@ -111,12 +113,13 @@ class AnkiConnect:
         try:
             message = urllib.request.Request(self.url, body, headers)
             with self._opener.open(message, timeout=seconds) as response:
-                return json.loads(response.read())
+                reply = response.read(LARGEST_REPLY + 1)
+            return json.loads(reply if len(reply) <= LARGEST_REPLY else b"")
         except urllib.error.HTTPError as error:
             raise self._stranger(error.code) from error
         except (OSError, http.client.HTTPException) as error:
             raise self._no_answer(error, action) from error
-        except ValueError as error:  # no JSON
+        except (ValueError, RecursionError) as error:  # no JSON, or no end of it
             raise self._stranger() from error
 
     def _no_answer(self, error: Exception, action: str) -> AnkifyError:

@@ -8,7 +8,7 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
@@ -122,8 +122,30 @@ def test_another_error_is_passed_on_with_its_action(stand_in: StandIn) -> None:
     assert message.startswith("Anki could not do deleteDecks: Since Anki 2.1.28")
 
 
-def test_another_program_on_the_port_is_not_taken_for_anki() -> None:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler)
+class Stranger(BaseHTTPRequestHandler):
+    """Another program, with one answer to all."""
+
+    answer = b""
+
+    def do_POST(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(self.answer)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    "answer", [b"", b"It works!", b"[" * 100_000, b'{"result": 6, "error": null}' + b" " * 2000]
+)
+def test_another_program_on_the_port_is_not_taken_for_anki(
+    answer: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Stranger, "answer", answer)
+    if answer.endswith(b" "):
+        monkeypatch.setattr("ankify.anki.connect.LARGEST_REPLY", 1000)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Stranger)
     Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     message, _ = failure(AnkiConnect(f"http://127.0.0.1:{server.server_port}"))
     assert message.endswith("is not AnkiConnect")
