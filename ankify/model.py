@@ -416,6 +416,12 @@ class Page:
         """The answered questions, in the order of the file."""
         return tuple(one.question for one in self.rendered)
 
+    @property
+    def is_one_question(self) -> bool:
+        """Whether the file is one question, by its name or its title, and has no other."""
+        grounds = {verdict.ground for verdict in self.verdicts}
+        return len(self.rendered) == 1 and not grounds.isdisjoint(("file-name", "title"))
+
     def switched_off(self, rule: str, line: int) -> bool:
         """Whether a comment in the file switches a rule off for a line.
 

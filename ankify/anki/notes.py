@@ -95,7 +95,7 @@ def make_drafts(
     sounds = {media.name for media in collected.media}
     for page in pages:
         deck = "::".join([name, *_deck_parts(page)])
-        folders = _folders(page.file)
+        folders = _folders(page)
         own = ["::".join(folders)] if folders else []
         tags = _tags((*own, *page.tags, *settings.deck.tags))
         topic = cache(partial(_topic, page))  # many questions are in one section
@@ -109,19 +109,21 @@ def make_drafts(
             yield Draft(one, fields, deck, tags, made.cards, printed, made.is_cloze)
 
 
-def _folders(file: str) -> tuple[str, ...]:
+def _folders(page: Page) -> tuple[str, ...]:
     """The folders and the stem of a note file; README, index, rag/rag.md stand for the folder.
 
-    The ids that Notion hangs on names are no part of them.
+    So does a file that is one question: a deck for one card is none. The ids that Notion hangs on
+    names are no part of them.
     """
-    *folders, last = (NOTION_ID.sub("", part) for part in file.split("/"))
+    *folders, last = (NOTION_ID.sub("", part) for part in page.file.split("/"))
     stem = Path(last).stem
     stands_for_folder = stem.lower() in ("readme", "index") or [stem] == folders[-1:]
+    stands_for_folder |= page.is_one_question
     return tuple(folders if stands_for_folder else [*folders, stem])
 
 
 def _deck_parts(page: Page) -> list[str]:
-    own = page.deck.split("::") if page.deck else _folders(page.file)
+    own = page.deck.split("::") if page.deck else _folders(page)
     return [deck_part(part) for part in own]
 
 
@@ -221,7 +223,7 @@ def _topic(page: Page, trail: tuple[str, ...]) -> str:
 
     The note file is strong: `How is the loss computed?` asks about what it is about.
     """
-    *folders, last = _folders(page.file) or ("",)
+    *folders, last = _folders(page) or ("",)
     sections = (title for title in trail if not _SAYS_NOTHING.match(title))
     name = _plain(page.title or last)
     parts = dict.fromkeys([*map(_plain, folders), name, *map(_plain, sections)])

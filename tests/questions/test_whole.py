@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import ankify
+from ankify.config import QuestionSettings, Settings
 from ankify.questions.layout import SplitOptions
 from ankify.questions.split import SplitFile, split_questions
 from ankify.questions.whole import called
@@ -123,3 +125,12 @@ def test_the_title_in_the_front_matter_makes_a_card(tmp_path: Path) -> None:
     (one,) = (one for page in ankify.read_project(tmp_path).pages for one in page.rendered)
     assert one.question.title == "What is a stack?"
     assert "Fixed, or growing." in one.content.answer
+
+
+def test_it_lies_in_the_deck_of_its_folder(project: Callable[..., Path]) -> None:
+    two = "# Queues\n\n## What is a queue?\n\nA line.\n\n## Who is first?\n\nThe oldest.\n"
+    root = project({"cs/what-is-a-stack.md": PARTS, "cs/queues.md": two})
+    settings = Settings(questions=QuestionSettings(unnumbered=True))
+    notes = ankify.read_project(root, ankify.ReadOptions(now=1, settings=settings)).notes
+    found = [(note.deck.partition("::")[2], note.tags) for note in notes]
+    assert found == [("cs::queues", ("cs::queues",))] * 2 + [("cs", ("cs",))]
