@@ -235,6 +235,7 @@ def test_a_build_killed_at_each_change_of_a_file_leaves_lock_and_deck_whole(tria
     assert number > 6, "the changes are no longer seen"
 
 
+@pytest.mark.slow
 @pytest.mark.interrupts
 def test_ctrl_c_ends_with_130_and_nothing_half_written(trial: Trial) -> None:
     for seconds in (0.15, 0.3):
@@ -277,7 +278,8 @@ def test_what_a_killed_build_left_is_swept_away_but_not_what_is_being_written(
     assert {path.name for path in trial.shop.strays()} == {PREFIX + it for it in others | young}
 
 
-@pytest.mark.parametrize("times", [1, pytest.param(10, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("times", [1, 10])
 def test_builds_side_by_side_all_end_well(trial: Trial, times: int) -> None:
     trial.reset()
     trial.shop.build()
@@ -362,7 +364,7 @@ def fill(folder: Path, spare: int) -> None:
         ("notes", 0),
         pytest.param("notes", 12, marks=pytest.mark.slow),
         pytest.param("out", 0, marks=pytest.mark.slow),
-        ("out", 60),
+        pytest.param("out", 60, marks=pytest.mark.slow),
     ],
 )
 def test_a_full_disk_leaves_the_old_lock_and_deck(trial: Trial, part: str, spare: int) -> None:
@@ -384,6 +386,7 @@ def test_a_full_disk_leaves_the_old_lock_and_deck(trial: Trial, part: str, spare
         assert trial.shop.state() == trial.new
 
 
+@pytest.mark.slow
 def test_a_full_folder_for_temporary_files_is_a_clear_error(trial: Trial, tmp_path: Path) -> None:
     trial.reset()
     with small_disk(tmp_path, 64):
@@ -393,7 +396,8 @@ def test_a_full_folder_for_temporary_files_is_a_clear_error(trial: Trial, tmp_pa
     assert trial.shop.state() == trial.old
 
 
-@pytest.mark.parametrize("kilobytes", [pytest.param(4, marks=pytest.mark.slow), 60])
+@pytest.mark.slow
+@pytest.mark.parametrize("kilobytes", [4, 60])
 def test_a_file_that_may_not_grow_leaves_the_old_lock_and_deck(
     trial: Trial, kilobytes: int
 ) -> None:
@@ -405,6 +409,7 @@ def test_a_file_that_may_not_grow_leaves_the_old_lock_and_deck(
     assert not trial.shop.strays()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["notes", "out"])
 def test_a_read_only_folder_is_a_clear_error(trial: Trial, part: str) -> None:
     trial.reset()
@@ -436,6 +441,7 @@ def read_only(trial: Trial, folder: Path, part: str) -> Iterator[None]:
         yield
 
 
+@pytest.mark.slow
 def test_a_program_that_reads_the_old_deck_goes_on_reading_it(trial: Trial) -> None:
     trial.reset()
     with trial.shop.deck.open("rb") as reader:

@@ -415,6 +415,7 @@ def test_a_package_that_unpacks_to_more_than_256_mb_is_a_clear_error(
     every_reader_says_so(run, built, tmp_path / "evil.apkg")
 
 
+@pytest.mark.slow
 def test_a_value_of_more_than_64_mb_is_a_clear_error(built: Path, run: Run, tmp_path: Path) -> None:
     data = database(
         *COL,

@@ -83,6 +83,7 @@ def test_a_figure_differs_from_its_dark_variant_in_colours_alone() -> None:
         assert day == night
 
 
+@pytest.mark.slow
 def test_no_words_of_a_figure_touch_anything(browser: Browser) -> None:
     faults = {}
     for name in (name for name in DRAWN if ".dark" not in name):

@@ -128,13 +128,22 @@ ENVIRONMENTS = {
 }
 
 
+QUICK = ("locale C", "another hash seed", "warnings are errors")  # the others with the slow tests
+
+
 @pytest.fixture(scope="module")
 def wanted() -> list[tuple[bytes, bytes]]:
     """Lock and deck of the plain environment, once they are built."""
     return []
 
 
-@pytest.mark.parametrize("name", ENVIRONMENTS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        name if name in QUICK else pytest.param(name, marks=pytest.mark.slow)
+        for name in ENVIRONMENTS
+    ],
+)
 def test_the_environment_does_not_change_lock_or_deck(
     project: Write, wanted: list[tuple[bytes, bytes]], name: str
 ) -> None:
@@ -145,6 +154,7 @@ def test_the_environment_does_not_change_lock_or_deck(
     assert built(root, **ENVIRONMENTS[name])[:2] == wanted[0]
 
 
+@pytest.mark.slow
 def test_a_locale_that_cannot_name_the_files_is_a_clear_error(project: Write) -> None:
     ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     root = project({"a.md": TEXT.replace(PICTURE, "p.png"), "p.png": PIXEL})

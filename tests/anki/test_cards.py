@@ -21,7 +21,7 @@ from ankify.config import read_settings
 VIEWS = [
     pytest.param("phone", PHONE, False, id="phone by day", marks=pytest.mark.slow),
     pytest.param("phone", PHONE, True, id="phone by night"),
-    pytest.param("desktop", DESKTOP, False, id="desktop by day"),
+    pytest.param("desktop", DESKTOP, False, id="desktop by day", marks=pytest.mark.slow),
     pytest.param("desktop", DESKTOP, True, id="desktop by night", marks=pytest.mark.slow),
 ]
 DIAGRAM = b"""<svg xmlns="http://www.w3.org/2000/svg" width="1900" height="300">
@@ -190,7 +190,9 @@ CHOICE = """\
 """ % ("long " * 50)
 
 
-@pytest.mark.parametrize("night", [False, True], ids=["day", "night"])
+@pytest.mark.parametrize(
+    "night", [pytest.param(False, marks=pytest.mark.slow), True], ids=["day", "night"]
+)
 def test_colours_in_formulas_can_be_read(reviewer: Browser, built: Callable, night: bool) -> None:
     names = ("red", "green", "blue", "orange", "purple", "magenta", "gray", "black")
     formulas = (rf"$\textcolor{{{name}}}{{\text{{字}}}}$" for name in names)
@@ -208,7 +210,9 @@ def contrast(picture: bytes) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("night", [False, True], ids=["day", "night"])
+@pytest.mark.parametrize(
+    "night", [pytest.param(False, marks=pytest.mark.slow), True], ids=["day", "night"]
+)
 def test_a_box_can_be_seen_and_its_tick(reviewer: Browser, built: Callable, night: bool) -> None:
     cards = built({"a.md": CHOICE})
     reviewer.open(f"/phone-{'night' if night else 'day'}", PHONE)

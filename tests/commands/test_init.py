@@ -267,6 +267,7 @@ def test_the_workflow_is_green_at_the_first_push_and_after_an_edit_on_the_web(
         assert run("build", "x/notes", "--locked")[0] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("make"), reason="there is no make here")
 def test_make_deck_works_at_once(run: Run, tmp_path: Path, anki: RealAnki) -> None:
     run("init", "x")

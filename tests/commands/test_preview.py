@@ -230,7 +230,7 @@ def test_a_removed_question_is_shown_as_removed(project: Callable, tmp_path: Pat
     [
         pytest.param(PHONE, False, marks=pytest.mark.slow),
         (PHONE, True),
-        (DESKTOP, False),
+        pytest.param(DESKTOP, False, marks=pytest.mark.slow),
         pytest.param(DESKTOP, True, marks=pytest.mark.slow),
     ],
     ids=["phone by day", "phone by night", "desktop by day", "desktop by night"],
@@ -429,7 +429,9 @@ def test_on_paper_there_are_questions_and_answers_alone(page: Browser) -> None:
     page.page.emulate_media(media="screen")
 
 
-@pytest.mark.parametrize("night", [False, True], ids=["day", "night"])
+@pytest.mark.parametrize(
+    "night", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["day", "night"]
+)
 def test_a_screen_reader_finds_its_way(page: Browser, night: bool) -> None:
     axe = importlib.util.find_spec("axe_playwright_python")
     need(axe, "axe-core", "pip install --no-deps axe-playwright-python")

@@ -9,7 +9,7 @@ from ankify.commands.watch import saved_files
 
 
 def test_what_is_saved_before_the_first_look_is_seen(tmp_path: Path) -> None:
-    for number in range(20):
+    for number in range(5):
         stop = threading.Event()
         limit = threading.Timer(30, stop.set)
         limit.start()

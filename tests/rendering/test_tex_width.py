@@ -36,6 +36,7 @@ P(A \mid B) = \frac{P(B \mid A) \, P(A)}{P(B)}
 """.strip().split("\n")
 
 
+@pytest.mark.slow
 def test_an_estimate_is_near_to_what_mathjax_draws(tmp_path: Path) -> None:
     with open_reviewer(tmp_path) as reviewer:
         reviewer.open("/desktop-day", DESKTOP)
