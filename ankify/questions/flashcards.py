@@ -168,11 +168,12 @@ def _of_paragraph(inline: Token, trail: tuple[str, ...]) -> Iterator[Flashcard]:
     for at, line in enumerate(lines):
         spaced = _PAIR.match(line)
         if found := spaced or _TIGHT.match(line):
-            front = cut(children, start, start + found.end("front"))
+            front = _untagged(cut(children, start, start + found.end("front")))
             back = cut(children, start + found.end(), start + len(line))
             tokens = _paragraph(_untagged(back), first + at)
             kind = "::" if spaced else _TIGHTLY
-            yield _Kind(first + at, first + at + 1, _untagged(front), tokens, trail, kind)
+            if visible(front).strip():  # not `#card::x`, which asks nothing
+                yield _Kind(first + at, first + at + 1, front, tokens, trail, kind)
         start += len(line) + 1
 
 

@@ -39,6 +39,8 @@ THREE = "gato::cat\n\nperro::dog\n\npan::bread\n\n"
         ("Use std::move.\n\nUse std::swap.\n\na::b::c\n", []),
         ("gato::cat\n\nperro:::dog\n\nel pan::bread\n", [*SPANISH, ("el pan", "bread")]),
         ("gato::cat\n\nperro::dog\n", []),
+        ("#card::x\n\n#flashcard::y\n\n#card::z\n", []),
+        ("#card :: x\n\n#card :: y\n", []),
         ("gato::cat\nperro::dog\n#flashcards\n", SPANISH),
         ("Use std::move.\n\nOr std::swap.\n\nNot std::bind.\n\na::b\n", []),
         (f"{THREE}One.\n\nTwo.\n\nThree.\n", [*SPANISH, ("pan", "bread")]),

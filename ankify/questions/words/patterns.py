@@ -122,7 +122,7 @@ def is_run(text: str, first: frozenset[str], last: frozenset[str], most: int = 6
 
 @cache
 def _longest(words: frozenset[str]) -> int:
-    """The length of the longest, and the letter and the blank that end a word behind it."""
+    """The length of the longest, and the letter and the space that end a word behind it."""
     return max(map(len, words), default=0) + 2
 
 

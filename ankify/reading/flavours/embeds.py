@@ -46,7 +46,7 @@ class Spliced:
 
 
 @dataclass
-class _Room:
+class _Budget:
     """How many characters may still be set into a file."""
 
     left: float = field(default_factory=lambda: _MOST)
@@ -58,15 +58,15 @@ class _Room:
 
 
 def set_in(
-    file: ForeignFile, text: str, above: tuple[str, ...] = (), room: _Room | None = None
+    file: ForeignFile, text: str, above: tuple[str, ...] = (), budget: _Budget | None = None
 ) -> Spliced:
     """Set the notes in that a text embeds, and leave out lines; `above` are the notes around it.
 
-    What is too much for the `room` stays as it is written.
+    What is too much for the `budget` stays as it is written.
     """
     if not file.may_have(text, "note-embed") and GONE not in text:
         return Spliced(text)
-    room = room or _Room()
+    budget = budget or _Budget()
     lines = text.split("\n")
     code = code_lines(lines)
     done: list[str] = []
@@ -75,7 +75,7 @@ def set_in(
         if line == GONE:
             continue
         found = _EMBED.match(line) if "![[" in line and at not in code else None
-        written = _embedded(file, found, (*above, file.path), lines, room) if found else None
+        written = _embedded(file, found, (*above, file.path), lines, budget) if found else None
         more = [line] if written is None else written
         done += more
         origin += [at] * len(more)
@@ -90,7 +90,7 @@ def _embedded(
     found: re.Match[str],
     above: tuple[str, ...],
     lines: Sequence[str],
-    room: _Room,
+    budget: _Budget,
 ) -> list[str] | None:
     """The lines of a note as a quote; None where there is no such note, or it holds itself.
 
@@ -101,14 +101,14 @@ def _embedded(
     path = file.path if is_own else file.vault.find(file.path, target) if target.strip() else None
     if path is None or not path.lower().endswith(NOTE_SUFFIXES):
         return None
-    if (path in above and not is_own) or len(above) > DEEPEST or room.left < 0:
+    if (path in above and not is_own) or len(above) > DEEPEST or budget.left < 0:
         return None
     text = "\n".join(line for line in lines if line != GONE) if is_own else read_note(file, path)
     part = None if text is None else _part(text.split("\n"), anchor.strip())
-    if part is None or (is_own and not anchor.strip()) or not room.takes(text or "", part):
+    if part is None or (is_own and not anchor.strip()) or not budget.takes(text or "", part):
         return None
     inner = ForeignFile(path, file.flavour, file.taken)
-    body = set_in(inner, read_lines(inner, no_card("\n".join(part))), above, room).text
+    body = set_in(inner, read_lines(inner, no_card("\n".join(part))), above, budget).text
     file.take("note-embed")
     moved = _moved(body.strip("\n"), path, above[0])
     first = found["lead"]
