@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 import re
+import socket
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -38,6 +41,28 @@ def runner() -> CliRunner:
         return CliRunner(mix_stderr=False)
     except TypeError:
         return CliRunner()
+
+
+@pytest.fixture(params=["body", "headers"])
+def drop_by_drop(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a server that sends a byte each 50 ms, and gives up after five seconds."""
+    head = b"HTTP/1.0 200 OK\r\nContent-Type: image/png\r\n"
+    head += b"\r\n" if request.param == "body" else b"X-More: "
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            with suppress(OSError), server.accept()[0] as client:
+                client.sendall(head)
+                for _ in range(100):
+                    if not over.wait(0.05):
+                        client.sendall(b"x")
+
+        thread = threading.Thread(target=drip, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/x.png"
+        over.set()
+        thread.join(LIMIT)
 
 
 Files = dict[str, str | bytes]

@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ankify.model import AnkifyError
+from ankify.timing import wait_at_most
 
 DEFAULT_URL = "http://127.0.0.1:8765"
 KEY_VARIABLE = "ANKICONNECT_KEY"
@@ -110,11 +111,15 @@ class AnkiConnect:
         seconds = PATIENCE.get(action, USUAL)
         body = json.dumps(request).encode()
         headers = {"Content-Type": "application/json"}
-        try:
-            message = urllib.request.Request(self.url, body, headers)
+        message = urllib.request.Request(self.url, body, headers)
+
+        def reply() -> bytes:
             with self._opener.open(message, timeout=seconds) as response:
-                reply = response.read(LARGEST_REPLY + 1)
-            return json.loads(reply if len(reply) <= LARGEST_REPLY else b"")
+                return bytes(response.read(LARGEST_REPLY + 1))
+
+        try:
+            data = wait_at_most(seconds, reply)
+            return json.loads(data if len(data) <= LARGEST_REPLY else b"")
         except urllib.error.HTTPError as error:
             raise self._stranger(error.code) from error
         except (OSError, http.client.HTTPException) as error:

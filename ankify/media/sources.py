@@ -19,15 +19,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 from io import BufferedReader
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit
 
 from ankify.files import files_below, kept, open_file, real_path
 from ankify.media.svg import UnsafeSvg, clean_svg
 from ankify.model import PICTURES
-
-if TYPE_CHECKING:
-    from http.client import HTTPResponse
+from ankify.timing import wait_at_most
 
 LARGE = 5_000_000  # bytes of a picture that `check` warns of: phones sync it over the air
 LIMIT = 20_000_000  # bytes of a download or of an SVG to be cleaned
@@ -447,18 +444,6 @@ def _download(url: str, folder: Path | None, end: float) -> Found | Refused:
         return Refused("remote-image", refused.message, url)
 
 
-def _read_in_time(response: HTTPResponse, end: float) -> bytes:
-    """The body of a response. Raises ValueError where it is too large or too slow."""
-    data = bytearray()
-    while block := response.read1(1 << 16):  # what has come by now: one byte a second, too
-        data += block
-        if len(data) > LIMIT:
-            raise ValueError(f"it has more than {LIMIT // 1_000_000} MB")
-        if time.monotonic() > end:
-            raise ValueError(f"it takes more than {LONGEST} seconds")
-    return bytes(data)
-
-
 def _get(url: str, end: float) -> bytes:
     """The bytes at `url`. Raises Refused, and much else, for what is no picture."""
     import urllib.request
@@ -470,9 +455,18 @@ def _get(url: str, end: float) -> bytes:
     request = urllib.request.Request(
         ascii_url, headers={"User-Agent": "ankify", "Accept": "image/*"}
     )
-    with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
-        if (kind := response.headers.get_content_maintype()) != "image":
-            raise ValueError(f"the server sent {kind} instead of an image")
-        data = _read_in_time(response, time.monotonic() + LONGEST)
+
+    def body() -> bytes:
+        with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
+            if (kind := response.headers.get_content_maintype()) != "image":
+                raise ValueError(f"the server sent {kind} instead of an image")
+            return bytes(response.read(LIMIT + 1))
+
+    try:
+        data = wait_at_most(LONGEST, body)
+    except TimeoutError as error:
+        raise ValueError(f"it takes more than {LONGEST} seconds") from error
+    if len(data) > LIMIT:
+        raise ValueError(f"it has more than {LIMIT // 1_000_000} MB")
     _from_bytes(data, "", "", url)
     return data

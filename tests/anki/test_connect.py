@@ -96,6 +96,14 @@ def test_an_open_dialog_is_no_answer(stand_in: StandIn, monkeypatch: pytest.Monk
     assert hint.startswith("close the dialog")
 
 
+def test_an_answer_that_comes_drop_by_drop_is_none(
+    drop_by_drop: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connect, "USUAL", 0.3)
+    message, _ = failure(AnkiConnect(drop_by_drop))
+    assert message == "Anki gives no answer to deckNames: a dialog is open in it, or it is busy"
+
+
 def test_an_anki_that_is_closed_half_way(stand_in: StandIn) -> None:
     stand_in.stops_after = "deckNames"
     message, hint = failure(AnkiConnect(stand_in.url))

@@ -582,17 +582,14 @@ def test_a_download_that_cannot_be_kept_ships(tmp_path: Path) -> None:
 
 
 def test_a_server_that_sends_drop_by_drop_is_left(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    drop_by_drop: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(finder, "LONGEST", 0.3)
-
-    class Drops(io.RawIOBase):
-        def read1(self, size: int) -> bytes:
-            time.sleep(0.05)
-            return b"x"
-
     with pytest.raises(ValueError, match=r"more than 0\.3 seconds"):
-        finder._read_in_time(Drops(), time.monotonic() + finder.LONGEST)  # type: ignore[arg-type]
+        finder._get(drop_by_drop, time.monotonic() + 60)
+
+
+def test_no_download_begins_after_all_have_taken_too_long() -> None:
     with pytest.raises(ValueError, match="the downloads before it"):
         finder._get("http://127.0.0.1:1/x.png", time.monotonic() - 1)
 
