@@ -21,14 +21,24 @@ def main() -> None:
             if repeat(arguments):
                 return
             gc.disable()  # the cycle collector takes 10 % of a build, and finds next to nothing
-        from ankify.commands import cli
+        if "--no-cache" in arguments:
+            code = _run(arguments)
+        else:
+            from ankify.building.patterns import CompiledPatterns
 
-        code = cli.main(arguments)
+            with CompiledPatterns():
+                code = _run(arguments)
         if not gc.isenabled():
             gc.freeze()  # nor at the end
         sys.exit(code)
     except KeyboardInterrupt:  # before the command line could take it
         sys.exit(130)
+
+
+def _run(arguments: list[str]) -> int:
+    from ankify.commands import cli
+
+    return cli.main(arguments)
 
 
 if __name__ == "__main__":
