@@ -334,9 +334,7 @@ def leave_topics(search: Search) -> None:
     if not chosen or chosen.is_labelled or chosen.share_asking < limit.HARDLY_ANY_ASK:
         return
     search.chosen = chosen.keep(
-        lambda at, end: (
-            file.asks(at) or file.share_of_questions(at, file.end_below(at, end)) <= limit.HOLLOW
-        )
+        lambda at, end: file.asks(at) or not file.only_asks_further(at, file.end_below(at, end))
     )
 
 

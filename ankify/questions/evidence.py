@@ -320,6 +320,10 @@ class FileIndex:
         asked = sum(len(text) for text, listed in texts if listed and text.endswith(ASKS))
         return asked / max(sum(len(text) for text, _ in texts), 1)
 
+    def only_asks_further(self, start: int, end: int) -> bool:
+        """Whether questions in lists, none with an answer, are most of what is below a title."""
+        return self.share_of_questions(start, end) > limit.HOLLOW and not self.is_solved(start, end)
+
     def is_solved(self, start: int, end: int) -> bool:
         """Whether an answer that calls itself one is between a title and a position below."""
         index = bisect_left(self._labels_of_answers, start)

@@ -12,14 +12,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import accumulate, chain, dropwhile
+from itertools import accumulate, chain, dropwhile, takewhile
 
 from ankify.model import LeftOut, Location, Problem, Question, Suggestion, TocEntry, Verdict
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import LISTS, is_blank, is_filler, key_in_list, opening_words
 from ankify.questions.blocks import Block, read_blocks, shown
 from ankify.questions.choice import Finding, Outline, overrule
-from ankify.questions.evidence import HEADINGS, LISTED, style_of
+from ankify.questions.evidence import ASKS, HEADINGS, LISTED, style_of
 from ankify.questions.flashcards import read_flashcards
 from ankify.questions.layout import Layout, SplitOptions, is_comment, lay_out
 from ankify.questions.left_out import Span, covered_lines, left_out, lost_titles, swallowed
@@ -239,6 +239,7 @@ class _Reader:
         self.commented = "ankify:" in parsed.text
         self.leads = self._leads()
         self.parts = self._parts()
+        self.keys = self._keys()
         self.passages = passages(blocks, sorted(chosen))
         self.passage_starts = {start for start, _ in self.passages.values()}
         self.top = self._top()
@@ -327,6 +328,25 @@ class _Reader:
             for at in found.values()
         )
 
+    def _keys(self) -> frozenset[int]:
+        """Headings such as `## Answers` below which the titles of questions come again.
+
+        They head the key to a whole test, and are no part of the answer to its last question.
+        """
+        names = {normal(self._title(at).name) for at in self.chosen}
+        titles = [
+            (at, block.title)
+            for at, block in enumerate(self.blocks)
+            if block.title and block.title.kind in HEADINGS and at not in self.chosen
+        ]
+        keys: set[int] = set()
+        for index, (at, key) in enumerate(titles):
+            if opens(key.name):
+                below = takewhile(lambda it: it[1].level > key.level, titles[index + 1 :])
+                again = {normal(title.name) for _, title in below} & names
+                keys |= {at} if len(again) > 1 else set()
+        return frozenset(keys)
+
     def _top(self) -> int | None:
         """The heading that is the title of the file: its only <h1>, above the first question."""
         tops = [
@@ -365,6 +385,8 @@ class _Reader:
                 return below + 1
             if below in self.chosen or below in self.leads or below in self.passage_starts:
                 return below
+            if below in self.keys:
+                return below
             title = self.blocks[below].title
             ends = title and title.kind in HEADINGS and depth <= 0 and below not in self.parts
             if ends and _ends(question, self._title(below), bound):
@@ -393,6 +415,9 @@ class _Reader:
         body = [part for block in _trimmed(body) for part in _options_and_key(block)]
         body[:1] = [part for block in body[:1] for part in _asked_and_answered(block)]
         stem, answer = _stem(body, title.asked)
+        hidden = title.kind is Kind.SUMMARY and title.name.rstrip().endswith(ASKS)
+        if hidden and all(map(_is_prose, stem[title.asked :])):
+            stem, answer = body[: title.asked], body[title.asked :]
         passage = self.blocks[slice(*self.passages.get(at, (0, 0)))]
         answer = _unwrapped(answer)
         if len(answer) < len(body):
@@ -424,8 +449,8 @@ def _said_of_picture(title: Title) -> str:
 
 def _ends(question: Title, heading: Title, bound: int) -> bool:
     """Whether a heading that leads to no question ends the answer above it all the same."""
-    if opens(heading.name):
-        return False
+    if opens(heading.name):  # above the section of the question it heads the key to a whole test
+        return question.kind not in HEADINGS and heading.level < bound
     if question.kind not in HEADINGS:
         return heading.level <= bound
     if question.kind is Kind.HTML and heading.kind is not Kind.HTML:
@@ -547,6 +572,10 @@ OPTION_B = re.compile(r"^\W*b\s*[.:：]", re.IGNORECASE | re.MULTILINE)
 
 def _is_code(block: Block) -> bool:
     return block.tokens[0].type in ("fence", "code_block")
+
+
+def _is_prose(block: Block) -> bool:
+    return block.tokens[0].type == "paragraph_open"
 
 
 def _is_ticked(block: Block) -> bool:
