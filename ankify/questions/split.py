@@ -334,16 +334,16 @@ class _Reader:
         They head the key to a whole test, and are no part of the answer to its last question.
         """
         names = {normal(self._title(at).name) for at in self.chosen}
-        titles = [
+        headings = [
             (at, block.title)
             for at, block in enumerate(self.blocks)
             if block.title and block.title.kind in HEADINGS and at not in self.chosen
         ]
         keys: set[int] = set()
-        for index, (at, key) in enumerate(titles):
+        for index, (at, key) in enumerate(headings):
             if opens(key.name):
-                below = takewhile(lambda it: it[1].level > key.level, titles[index + 1 :])
-                again = {normal(title.name) for _, title in below} & names
+                below = (headings[it][1] for it in range(index + 1, len(headings)))
+                again = names & {normal(title.name) for title in _section_of(key, below)}
                 keys |= {at} if len(again) > 1 else set()
         return frozenset(keys)
 
@@ -445,6 +445,11 @@ def _said_of_picture(title: Title) -> str:
         return ""
     src = str(picture.attrs.get("src") or "")
     return picture.content or src.rpartition("/")[2]
+
+
+def _section_of(heading: Title, below: Iterable[Title]) -> Iterator[Title]:
+    """The headings below a heading that are in its section."""
+    return takewhile(lambda title: title.level > heading.level, below)
 
 
 def _ends(question: Title, heading: Title, bound: int) -> bool:
