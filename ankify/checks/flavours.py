@@ -18,8 +18,9 @@ from ankify.reading.tokens import Token
 class UnreadSign:
     """A sign that was left: the rule, its text for docs/rules.md, how it is found, what to do.
 
-    `hints` are the texts without one of which it is not in a file; one that is `loose` is left
-    only outside of questions.
+    `hints` are the texts without one of which it is not in a file; behind a backslash it is meant
+    as it is written. One that is `loose` is left only outside of questions, one that is a `mark`
+    only where it makes none.
     """
 
     rule: str
@@ -29,6 +30,7 @@ class UnreadSign:
     hint: str
     hints: tuple[str, ...]
     loose: bool = False
+    mark: bool = False
 
 
 _CJK = "\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\u3000-\u30ff"
@@ -140,15 +142,58 @@ UNREAD = (
         ("%%",),
     ),
     UnreadSign(
+        "lone-card",
+        """A `#card` that makes no card
+
+        `- What is it? #card` needs its answer below it, indented, or a gap (`{{cloze x}}`) in it.
+        """,
+        re.compile(
+            r"^[^\s#][^\n]*?[ \t]#(?:flash)?cards?\b(?![/\w-])", re.IGNORECASE | re.MULTILINE
+        ),
+        "no card is made of this",
+        "indent its answer below it, or set #card behind a heading",
+        ("#card", "#flashcard", "#Card", "#Flashcard"),
+        mark=True,
+    ),
+    UnreadSign(
+        "open-footnote",
+        """A footnote that is not there
+
+        `[^a]` needs `[^a]: a note` in the same file; else it is text, as on GitHub.
+        """,
+        re.compile(r"\[\^[\w-]+\](?![:(+*{])"),
+        "there is no such footnote",
+        "write it below, with a colon behind its name; its name may be mistyped",
+        ("[^",),
+    ),
+    UnreadSign(
         "open-emphasis",
         """Asterisks that make nothing bold
 
-        `**注意：**后面` is bold here, though not on GitHub; `** 注意**` is not.
+        `**注意：**后面` is bold here, though not on GitHub; `** 注意**` is not, nor is `**x` alone.
+        Powers (`2 ** 3`) and arguments (`**kwargs`) are told apart.
         """,
-        re.compile(rf"\*\*[^*\n]*[{_CJK}][^*\n]*\*\*"),
+        re.compile(
+            rf"\*\*[^*\n]*[{_CJK}][^*\n]*\*\*"
+            # **word, but for f(**x), **kwargs, **two_words, a/**/b
+            r"|(?<![\w*/\\(\[{,=.-])\*\*(?!kw|\w*_|[\w ]{0,20}[,)])[^\W\d_][^*\n]{0,40}\**"
+            r"|[^*\n]{0,40}[.:!?)\"'。：！？；”]\*\*(?=\s|\Z)"  # word:**
+            r"|\*\*[.,:;!?]{1,2}\*\*"  # word**:**
+        ),
         "nothing is bold here",
-        "take the spaces inside of the asterisks out",
+        "set two asterisks before and behind the words, with no space inside of them",
         ("**",),
+    ),
+    UnreadSign(
+        "open-code",
+        """A backtick without its partner
+
+        `` `x `` is text, as on GitHub. One that is meant is written in code: ``` `` ` `` ```.
+        """,
+        re.compile(r"(?<![`\w\\'\"(])`[^\s`][^`\n]{0,40}|[^\s`]{0,40}[^\s`\\'\"(]`(?![`\w'\")])"),
+        "no code, for a backtick is alone",
+        "set one before and one behind the code",
+        ("`",),
     ),
     UnreadSign(
         "open-formula",
@@ -202,21 +247,27 @@ def _left(
     asked: Sequence[UnreadSign],
     taken: Sequence[tuple[int, int]],
 ) -> Iterator[Problem]:
+    titles = {first for first, _ in taken}
     for sign in asked:
         found = [
             (token.map[0] + 1, match)
             for token in parsed.tokens
-            if token.type == "inline" and token.map and any(h in token.content for h in sign.hints)
+            if token.type == "inline" and token.map and _may_hold(sign, token.content)
             for words in (_words(token),)
             for match in sign.pattern.finditer(words)
             if not (sign.loose and any(a <= token.map[0] + 1 <= b for a, b in taken))
+            if not (sign.mark and token.map[0] + 1 in titles)
         ]
         if found:
             line, first = found[0]
             line += first.string.count("\n", 0, first.start())
             more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-            message = f"{sign.message}: {first[0]}{more}"
+            message = f"{sign.message}: {_short(first[0])}{more}"
             yield Problem(Location(path, line), sign.rule, message, hint=sign.hint)
+
+
+def _may_hold(sign: UnreadSign, content: str) -> bool:
+    return any(hint in content and f"\\{hint}" not in content for hint in sign.hints)
 
 
 def _linked(parsed: ParsedFile, path: str) -> Problem:
@@ -284,11 +335,15 @@ def _in_html(parsed: ParsedFile, path: str) -> Iterator[Problem]:
 
 def _line(text: str, at: int) -> str:
     """The line of a text that a place is in, its beginning."""
-    line = text[text.rfind("\n", 0, at) + 1 :].partition("\n")[0].strip()
-    return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}…"
+    return _short(text[text.rfind("\n", 0, at) + 1 :].partition("\n")[0].strip())
 
 
-_SHOWN = 40  # characters of what is shown as it is written
+def _short(text: str) -> str:
+    text = text.replace("\0", "…")  # code and the like
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+_SHOWN = 60  # characters of what is shown as it is written
 
 
 def _same_lines(found: re.Match[str]) -> str:

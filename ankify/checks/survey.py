@@ -10,13 +10,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from urllib.parse import unquote
 
 from ankify.checks.flavours import unread_signs
 from ankify.model import PICTURES, Heading, Link, Location, Problem, Survey
 from ankify.questions.numbers import read_number
 from ankify.reading import html
-from ankify.reading.anchors import slug
+from ankify.reading.anchors import as_linked, slug
 from ankify.reading.formulas import Formula, imbalance
 from ankify.reading.inline import may_link
 from ankify.reading.parse import ParsedFile, plain_text
@@ -45,6 +46,7 @@ SPACED = re.compile(
 TEX = re.compile(r"\\[a-zA-Z]{2,}|[_^]\{|[\w)}][_^][\w\\]")  # \alpha, x_{i}, x^2
 SHORT = re.compile(r"[A-Za-z](?:\s*[=<>+*/-]\s*[\w.]+)?")  # x, n = 3
 SHOWN = ("text", "code_inline")
+_HEADING = re.compile(r"^[ \t>]*#+|[ \t]+#+[ \t]*$")  # what makes a line one
 IN_CODE = re.compile(r"(\$\$?)[^$]+\1")  # `$x^2$`
 CODE_SPAN = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
 
@@ -121,6 +123,11 @@ class _Surveyor:
         self.in_code: set[Formula] = set()
         self.lost: set[str] = set()
 
+    @cached_property
+    def lines(self) -> list[str]:
+        """The file as it is written."""
+        return self.parsed.text.split("\n")
+
     def look(self, tokens: Sequence[Token]) -> None:
         heading = False
         for token in tokens:
@@ -160,6 +167,8 @@ class _Surveyor:
             raw = "".join(child.content for child in children if child.type in SHOWN)
             anchor = slug(self.parsed.masked.source(raw))
             self._heading(line, plain_text(inline, self.parsed), ids, anchor)
+            if "[[" in self.parsed.text:
+                self.anchors.append(slug(as_linked(_HEADING.sub("", self.lines[line - 1]))))
 
     def _heading(self, line: int, title: str, ids: Sequence[str], anchor: str) -> None:
         read = read_number(title)

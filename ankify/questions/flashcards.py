@@ -201,6 +201,29 @@ def _untagged(children: Sequence[Token]) -> tuple[Token, ...]:
     return (*cut(children, 0, found.start()), *cut(children, found.end()))
 
 
+def without_marks(answer: Iterable[Token], cards: Iterable[Flashcard]) -> Iterator[Token]:
+    """The tokens of an answer in which flashcards are words.
+
+    They have cards of their own: `{{c1::Rome}}` would make a cloze note of what is around them.
+    """
+    lines = {line for card in cards for line in range(card.line, max(card.line + 1, card.end))}
+    for token in answer:
+        if token.type == "inline" and token.map and token.map[0] in lines:
+            children = _untagged(token.children or ())
+            yield token.copy(children=[_without_gaps(child) for child in children])
+        else:
+            yield token
+
+
+def _without_gaps(child: Token) -> Token:
+    if child.type != "text" or not ("{{" in child.content or "}}" in child.content):
+        return child
+    return child.copy(content=_GAP_MARKS.sub("", child.content))
+
+
+_GAP_MARKS = re.compile(r"\{\{c\d+::|(?:::[^{}\n]*)?\}\}")  # those of {{c1::Rome::a city}}
+
+
 # -- tables ----------------------------------------------------------------------------------------
 
 

@@ -20,7 +20,7 @@ from ankify.questions.answers import LISTS, is_blank, is_filler, key_in_list, op
 from ankify.questions.blocks import Block, read_blocks, shown
 from ankify.questions.choice import Finding, Outline, overrule
 from ankify.questions.evidence import ASKS, HEADINGS, LISTED, style_of
-from ankify.questions.flashcards import read_flashcards
+from ankify.questions.flashcards import read_flashcards, without_marks
 from ankify.questions.layout import Layout, SplitOptions, is_comment, lay_out
 from ankify.questions.left_out import Span, covered_lines, left_out, lost_titles, swallowed
 from ankify.questions.numbers import strip_number
@@ -123,11 +123,13 @@ def _with_flashcards(
     taken = [(section.question.line, section.question.end_line) for section in sections]
     cards = read_flashcards(parsed, taken, toggles=options.unnumbered)
     lines = {line for line, _ in taken}
-    more = (
-        Section(card.question(parsed, path), card.front, (), card.back)
-        for card in cards
-        if card.line + 1 not in lines
-    )
+    own = [card for card in cards if card.line + 1 not in lines]
+    more = (Section(card.question(parsed, path), card.front, (), card.back) for card in own)
+    if own:
+        sections = tuple(
+            replace(section, answer=tuple(without_marks(section.answer, own)))
+            for section in sections
+        )
     return tuple(sorted((*sections, *more), key=lambda section: section.question.line))
 
 

@@ -12,6 +12,15 @@ def slug(title: str) -> str:
     return _NOT_IN_SLUG.sub(_accent, title.strip().lower()).replace(" ", "-")
 
 
+def as_linked(title: str) -> str:
+    """A heading as Obsidian writes it in a link: `## [[C|In C]]: loops` is `C In C loops` there.
+
+    `title` is the source of the heading.
+    """
+    return " ".join(_NOT_IN_LINK.sub(" ", title).split())
+
+
+_NOT_IN_LINK = re.compile(r"[:#|^\\]|%%|\[\[|\]\]")
 _NOT_IN_SLUG = re.compile(r"[^\w -]")  # all but letters, digits and what `_accent` keeps
 
 

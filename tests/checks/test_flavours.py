@@ -43,8 +43,17 @@ def said(root: Path) -> list[tuple[str, str]]:
         ("{{c1::Rome}} is the capital.", []),
         ("((0f9a1c3e-77aa-4b1c-9c11-2a3b4c5d6e7f))", ["unread-reference"]),
         ("** 注意** 后面", ["open-emphasis"]),
+        ("So **it is.\n\nThe end:** now\n\nit**:** is", ["open-emphasis"]),
+        ("**a **", ["open-emphasis"]),
+        ("2 ** 3, x**y, f(**x), `**a`, **kwargs, {**a_b}, a/**/b, int**, \\**a, **", []),
+        ("Run `ls and so.\n\nAnd ls` too", ["open-code"]),
+        ("`a`, ``b`c``, the sign ('`') and \"`\", \\`a, it`s, a ` b", []),
+        ("So[^a] and [^b].\n\n[^a]: a note", ["open-footnote"]),
+        ("`[^b]`, \\[^b] and [^b](c) and [^x]+", []),
+        ("- Why? #card\n- What? #flashcard\n\n  So.", ["lone-card"]),
+        ("See #cards/a and a#card and `#card` and #cardinal\n\n#exam #flashcards", []),
         ("$$\na\n\nb\n$$", ["open-formula"]),
-        ("| a | b |\n|---|---|\n| `x||y` | z |", ["cut-table"]),
+        ("| a | b |\n|---|---|\n| `x||y` | z |", ["cut-table", "open-code"]),
         ("| a | b |\n|---|---|\n| `x\\|y` | $|z|$ |\n| c |", []),
         ("- x\n  | a | b |\n  |---|---|---|\n", ["cut-table"]),
         ('<img src="C:\\a.png"> <img src="file:///b.png">', ["image-outside"] * 2),
@@ -69,6 +78,13 @@ def test_a_name_holds_in_all_notes_of_a_book(project: Write) -> None:
     notes = {"a.md": f"{TOP}[w](#walls)\n", "b.md": "(walls)=\n\nA wall.\n"}
     assert said(project(notes)) == [("dead-anchor", "a.md:7")]
     assert said(project({**notes, "myst.yml": ""})) == []
+
+
+def test_links_to_headings_are_read_as_obsidian_writes_them(project: Write) -> None:
+    headings = "## [[c|In C]]: `loops`\n\n## ~~Old~~ ones\n\n## Two\u00a0spaces  here ##\n"
+    links = "[[#c In C loops]] [[#~~ Old~~ ones|x]] [[#Two spaces here]] [[#**Two spaces here **]]"
+    notes = {"a.md": f"{TOP}{links} [[#Loops]]\n\n{headings}", "c.md": "![[a#c In C loops]]\n"}
+    assert said(project(notes)) == [("dead-anchor", "a.md:7")]
 
 
 def test_files_that_are_not_read_are_named(project: Write) -> None:

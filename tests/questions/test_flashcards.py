@@ -91,3 +91,18 @@ def test_toggles_that_ask_are_told_with_the_line_that_takes_them(other: str, tol
     assert found.unnumbered_candidates == told
     suggested = found.suggestion and (found.suggestion.key, found.suggestion.adds)
     assert suggested == (("unnumbered", told) if told else None)
+
+
+def test_a_card_within_an_answer_is_words_there(project: Write) -> None:
+    text = """# Italy
+
+- Old.
+- The capital is {{c1::**Rome**::a city}} of $x$. #card
+- What is its shape? #card #exam
+\t- A boot {{c1::x}}
+"""
+    root = project({"a.md": text, "ankify.toml": "[questions]\nlevel = 1\n"})
+    notes = read_project(root, ReadOptions(now=1)).notes
+    assert [note.is_cloze for note in notes] == [False, True, True]
+    assert "#card" not in notes[0].fields[1]
+    assert "<strong>Rome</strong> of" in notes[0].fields[1]

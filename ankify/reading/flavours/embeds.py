@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from ankify.files import read_file, real_path
 from ankify.model import AnkifyError
-from ankify.reading.anchors import slug
+from ankify.reading.anchors import as_linked, slug
 from ankify.reading.flavours.flavour import ForeignFile
 from ankify.reading.flavours.lines import GONE, code_lines, read_lines
 from ankify.reading.flavours.vault import LARGEST, NOTE_SUFFIXES, no_card
@@ -138,7 +138,14 @@ def _part(lines: Sequence[str], anchor: str) -> list[str] | None:
         return _block(lines, anchor)
     wanted = slug(anchor.rpartition("#")[2])
     heads = list(_headings(lines))
-    start = next(((at, level) for at, level, title in heads if slug(title) == wanted), None)
+    start = next(
+        (
+            (at, level)
+            for at, level, title in heads
+            if wanted in (slug(title), slug(as_linked(title)))
+        ),
+        None,
+    )
     if start is None:
         return None
     end = next((at for at, level, _ in heads if at > start[0] and level <= start[1]), len(lines))

@@ -132,11 +132,11 @@ class _Reader:
             not _BEFORE_INDEX.match(before)
             and target == target.strip()
             and any(letter.isalpha() for letter in target)
-            and not re.search(r"[,;=<>\"'$`*:]", target)
+            and not (_NO_NAME if target[0] != "#" else _NO_HEADING).search(target)
         )
 
     def _href(self, path: str | None, target: str, anchor: str) -> str:
-        heading = anchor.rpartition("#")[2].strip()
+        heading = re.sub(r"[*`~=]", "", anchor.rpartition("#")[2]).strip()  # without mark-up
         fragment = f"#{quote(slug(heading))}" if heading and not heading.startswith("^") else ""
         if path:
             folder = posixpath.dirname(self.file.path) or "."
@@ -234,6 +234,10 @@ _TEXT = """ref doc term numref eq any download abbr cite p t ps dfn emphasis str
     menuselection index footcite underline u del delete strike smallcaps"""
 _CODE_ROLES, _TEXT_ROLES = frozenset(_CODE.split()), frozenset(_TEXT.split())
 _PUNCTUATION = re.compile(r"([\\`*_{}\[\]<>()#+!|~^$&-])")
+
+
+_NO_NAME = re.compile(r"[,;=<>\"'$`*:]")
+_NO_HEADING = re.compile(r"[,;=<>\"'$]")  # which may hold mark-up, [[#**In short:**]]
 
 
 def _escaped(words: str) -> str:
