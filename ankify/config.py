@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, NamedTuple, get_args, get_type_hints
 
 from ankify.files import MEGABYTE, read_file
 from ankify.model import AnkifyError, Location, StrPath
@@ -254,8 +254,7 @@ CHOICES = {
 }
 
 
-@dataclass(frozen=True)
-class _Reader:
+class _Reader(NamedTuple):
     """Checks the tables of one file against the classes above; knows where each key is."""
 
     text: str

@@ -70,7 +70,7 @@ def adopt(
         _entry(note, at, fingerprint(note.fields, note.tags))
         for note, at in zip(notes, asked, strict=True)
     ]
-    matcher = Matcher(entries, [replace(one, file="") for one in candidates], decide=None)
+    matcher = Matcher(entries, [one._replace(file="") for one in candidates], decide=None)
     matcher.run()
     places = new_items(candidates, normalise_title)
     found = dict(sorted(matcher.found.items()))

@@ -16,8 +16,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
+from typing import NamedTuple
 
 from ankify.anki.cloze import cloze_text, deletions, has_deletion, marks_as_deletions, numbers
 from ankify.config import CardSettings
@@ -30,8 +30,7 @@ TAG_PREFIXES = ("ankify/", "ankify::")
 _FORMULA = re.compile(r"\\\(|\\\[")
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(NamedTuple):
     """The kinds of cards that a question is to have; `by_name`: its author said so on it."""
 
     kinds: frozenset[str]
@@ -76,8 +75,7 @@ def typed_text(answer: str) -> str:
     return escape(lines[0], quote=False)
 
 
-@dataclass(frozen=True)
-class ClozeParts:
+class ClozeParts(NamedTuple):
     """The fields of a cloze note that its question and answer make, and its numbers."""
 
     text: str

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 OPENING = re.compile(r"\{\{c(\d{1,3})::")
 _CODE = re.compile(r"<(pre|code)\b.*?</\1>", re.DOTALL)
@@ -19,8 +19,7 @@ _FORMULA = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
 MARKS = {"mark": "mark", "bold": "strong|b"}
 
 
-@dataclass(frozen=True, slots=True)
-class Deletion:
+class Deletion(NamedTuple):
     """A deletion in a text, `opening` and `inner` of it and a closing `}}`.
 
     `start` and `end` are offsets, those of its braces included.

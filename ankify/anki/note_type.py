@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import NamedTuple
 
 from ankify.config import CONFIG_NAME, Settings, nearest_name
 from ankify.files import MEGABYTE, read_file, real_path
@@ -19,8 +19,7 @@ from ankify.model import (
 )
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(NamedTuple):
     """What never changes of a note type: Anki refuses updates where fields or templates differ.
 
     Notes are matched to a note type by its `id`. Field and template ids (`field_id`, `template_id`,
@@ -109,8 +108,7 @@ _TAG = re.compile(r"\{\{([#^/]?)\s*(.*?)\s*\}\}")  # {{Question}}, {{#Status}}, 
 _SPECIAL = {"FrontSide", "Tags", "Deck", "Subdeck", "Type", "Card", "CardFlag"}
 
 
-@dataclass(frozen=True)
-class _TemplateReader:
+class _TemplateReader(NamedTuple):
     own: Path | None
     layout: Layout
 

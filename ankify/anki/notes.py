@@ -6,7 +6,6 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, partial
 from html import escape, unescape
 from json.encoder import encode_basestring
@@ -44,8 +43,7 @@ LastNote = tuple[Sequence[str], Sequence[str]]  # fields and tags
 # Pages -> drafts of notes -----------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A note before it has a guid.
 
     `fingerprint` changes just when an import must update the note; pictures count by their hashes.

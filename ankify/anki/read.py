@@ -10,9 +10,8 @@ import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from ankify.anki.note_type import CLOZE, LAYOUTS
 from ankify.files import open_file
@@ -25,8 +24,7 @@ _LONGEST = 10  # seconds of work that SQLite may have with one package
 _STEPS = 100_000  # of SQLite between two looks at the clock
 
 
-@dataclass(frozen=True)
-class Package:
+class Package(NamedTuple):
     """What was read from an `.apkg`: its notes, and the names of its media with their sizes."""
 
     notes: tuple[PackageNote, ...]

@@ -7,8 +7,8 @@ import shlex
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ankify.anki.read import read_apkg
 from ankify.anki.write import publish, staged_apkg
@@ -22,16 +22,14 @@ NAMED = 3  # changes that an error names
 _UNSAFE_IN_FILE_NAMES = str.maketrans(dict.fromkeys('/\\:*?"<>| ', "-"))
 
 
-@dataclass(frozen=True)
-class Rescue:
+class Rescue(NamedTuple):
     """A package that was copied aside: only it knows the guids of `lost` notes."""
 
     path: Path
     lost: int
 
 
-@dataclass(frozen=True)
-class Deck:
+class Deck(NamedTuple):
     """What a build wrote: the package at `path` and the lock of the `project`."""
 
     project: Project

@@ -15,9 +15,8 @@ import time
 from binascii import crc32
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ankify.building.cache import package_folders
 from ankify.building.unchanged import Unsure, asked, look_at, stamp_file, walk
@@ -34,8 +33,7 @@ HIDDEN = re.compile(r"(?:^|[\\/])(?:\.(?!\.?[\\/])|__pycache__)")  # .art/a.png,
 State = list[tuple[str, int, int, int]]  # path, bytes, times of content and inode in ns
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(NamedTuple):
     """How the notes looked when the build began."""
 
     root: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ankify.checks.registry import rule, seen_by_the_reader
 from ankify.files import files_below
@@ -14,8 +14,7 @@ from ankify.reading.parse import ParsedFile
 from ankify.reading.tokens import Token
 
 
-@dataclass(frozen=True)
-class UnreadSign:
+class UnreadSign(NamedTuple):
     """A sign that was left: the rule, its text for docs/rules.md, how it is found, what to do.
 
     `hints` are the texts without one of which it is not in a file; behind a backslash it is meant

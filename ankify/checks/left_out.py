@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ankify.checks.registry import rule, seen_by_the_reader
 from ankify.model import LeftOut, Location, Page, Problem, Project, Ruling, Verdict
@@ -22,8 +22,7 @@ SOME_ASK = "some-ask"
 ENOUGH = 100  # letters of text in a file: less is a greeting, or a line on the licence
 
 
-@dataclass(frozen=True)
-class Loss:
+class Loss(NamedTuple):
     """What a file has on no card: headings, and letters of text."""
 
     rule: str

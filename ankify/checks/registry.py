@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ankify.model import (
     Problem,
@@ -19,8 +19,7 @@ from ankify.model import (
 Find = Callable[[Project], Iterable[Problem]]
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(NamedTuple):
     """A check: its id, what it is about (Markdown, first line a title), and what finds it.
 
     `find` is None where the reader finds it: the problems are in `Project.problems` already.

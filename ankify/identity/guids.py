@@ -22,8 +22,9 @@ import re
 import unicodedata
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import blake2b
+from typing import NamedTuple
 
 from ankify.identity.items import Candidate, Decide, Doubt, Item
 from ankify.identity.likeness import normalise_title
@@ -52,8 +53,7 @@ OUR_GUID = re.compile(r"[\w-]{12}", re.ASCII)
 KEEP_TOMBSTONES = 365 * DAY  # a learner who imports no package for a year keeps the note unmarked
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """The guid of a candidate, and the entry it continues (None: never seen before).
 
     `nth` counts the candidates of the file with the same title, from 0.
@@ -65,8 +65,7 @@ class Match:
     nth: int
 
 
-@dataclass(frozen=True)
-class Matching:
+class Matching(NamedTuple):
     """All candidates with their guids, the entries now found gone, and the doubts."""
 
     matches: tuple[Match, ...]
@@ -74,8 +73,7 @@ class Matching:
     doubts: tuple[Doubt, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """What a build makes of one matched question, for the lock."""
 
     match: Match

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from ankify.identity.likeness import words
 from ankify.identity.lock import LOCK_NAME, RESTORE, LockEntry
@@ -13,8 +13,7 @@ from ankify.model import AnkifyError, Location
 from ankify.rendering.sketch import CJK, Sketch, read_sketch, unpacked
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A question as it is in the notes now; `sketch` is that of its stem and answer."""
 
     file: str
@@ -26,8 +25,7 @@ class Candidate:
     is_cloze: bool = False
 
 
-@dataclass(frozen=True)
-class Doubt:
+class Doubt(NamedTuple):
     """A question of the lock and the candidates that may continue it, the likeliest first.
 
     `sure` has one figure for each candidate. `chosen` is the one that was taken, None if none was.

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
 from itertools import chain, islice
 
@@ -134,7 +133,7 @@ class Matcher:
         chosen = None if default is None else self.candidates[default]
         doubt = Doubt(self.entries[old], options, sure, chosen)
         if self.decide:
-            doubt = replace(doubt, chosen=self.decide(doubt))
+            doubt = doubt._replace(chosen=self.decide(doubt))
         self.doubts.append(doubt)
         return None if doubt.chosen is None else choices[options.index(doubt.chosen)][1]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ankify.identity.items import (
     Item,
@@ -35,8 +35,7 @@ from ankify.identity.titles import Relation
 from ankify.rendering.sketch import TOKEN, read_sketch, sketch
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(NamedTuple):
     """A rule: what it is called, what it says to a reader, and the pairs that it finds."""
 
     name: str

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 from ankify.files import kept, open_file
 from ankify.media.sources import AUDIO, REMOTE, SCALED, VIDEO, Finder, Found, Refused
@@ -52,8 +53,7 @@ class Kind(StrEnum):
     MISSING = "missing"
 
 
-@dataclass(frozen=True)
-class Placement:
+class Placement(NamedTuple):
     """What `place` writes for a `src`: `text` is a flat name, an address, or what is missing.
 
     `night` is the flat name of the picture that takes its place at night, if it has one.

@@ -15,10 +15,10 @@ import re
 import time
 import unicodedata
 from collections.abc import Iterable, Iterator, MutableMapping
-from dataclasses import dataclass, replace
 from functools import cache
 from io import BufferedReader
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit
 
 from ankify.files import files_below, kept, open_file, real_path
@@ -61,8 +61,7 @@ DATA_URI = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """A file to ship: `digest` is the sha256 of the source's bytes, `stem` a wish for the name."""
 
     digest: str
@@ -74,8 +73,7 @@ class Found:
     problems: tuple[tuple[str, str], ...] = ()  # (rule, message)
 
 
-@dataclass(frozen=True)
-class _Digest:
+class _Digest(NamedTuple):
     """What is kept of the bytes of a file: sha256, and the suffix that they call for."""
 
     sha256: str
@@ -213,7 +211,7 @@ class Finder:
             notes.append(("image-format", f"most devices do not show {kind} pictures: {src}"))
         if found.suffix in PICTURES and found.size > LARGE:
             notes.append(("large-image", f"image has {found.size / 1e6:.1f} MB: {src}"))
-        return replace(found, problems=tuple(notes))
+        return found._replace(problems=tuple(notes))
 
     def _hashed(self, relative: str, path: Path, src: str) -> Found:
         stem, suffix = _split_name(relative)
@@ -232,7 +230,7 @@ class Finder:
         if suffix not in PICTURES or digest.actual:
             return found
         problem = "broken-image", f"image is of no known format: {src}"
-        return replace(found, problems=(problem,))
+        return found._replace(problems=(problem,))
 
     def _digest(
         self, relative: str, stream: BufferedReader, actual: str

@@ -84,8 +84,7 @@ class Finding(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True)
-class Outline:
+class Outline(NamedTuple):
     """Where the questions of a file are.
 
     `candidates` counts the un-numbered titles that would be questions if they were asked for.

@@ -101,8 +101,7 @@ def value(number: str | None) -> int:
     return int(digits[-1]) if digits else -1
 
 
-@dataclass(frozen=True)
-class Flow:
+class Flow(NamedTuple):
     """The blocks of a file with its lists opened.
 
     `contents` are the positions of the table of contents, `listed` the normalised titles it names.
@@ -128,7 +127,7 @@ def unread_counts(flow: Flow) -> Flow:
             if title := blocks[at].title:
                 plain = replace(title, read=UNNUMBERED, children=title.whole)
                 blocks[at] = blocks[at]._replace(title=plain)
-    return replace(flow, blocks=tuple(blocks))
+    return flow._replace(blocks=tuple(blocks))
 
 
 def share(found: Iterable[bool]) -> float:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from ankify.model import AnkifyError, TocEntry
@@ -33,8 +33,7 @@ if TYPE_CHECKING:
 _PATIENCE = 2.0  # seconds of work for the pattern of the notes in one file, on a busy machine, too
 
 
-@dataclass(frozen=True)
-class SplitOptions:
+class SplitOptions(NamedTuple):
     """`[questions]` of ankify.toml: what overrules the reader's own judgement.
 
     `name` is what the note file is called: the title in its front matter, or its name.
@@ -114,7 +113,7 @@ def _as_one_question(layout: Layout, options: SplitOptions) -> Layout | None:
     one = as_one_question(layout.blocks, options.name) if options.is_open else None
     if not one:
         return None
-    asked = replace(options, unnumbered=True)
+    asked = options._replace(unnumbered=True)
     found = (
         layout if options.unnumbered else layout._replace(outline=_choose(layout.flow, asked)[1])
     )
@@ -140,8 +139,7 @@ def _lay_out(blocks: Sequence[Block], options: SplitOptions) -> Layout:
     flow, sources = _open_lists(blocks)
     linked = any(any(local_links(block)) for block in blocks)
     contents = read_contents(blocks, _last_places(flow, sources)) if linked else {}
-    flow = replace(
-        flow,
+    flow = flow._replace(
         blocks=with_pairs(flow.blocks),
         contents=frozenset(at for at, source in enumerate(sources) if source in contents),
         listed=frozenset(normal(entry.title) for found in contents.values() for entry in found),
@@ -179,7 +177,7 @@ def _choose(flow: Flow, options: SplitOptions) -> tuple[Flow, Outline]:
         if is_comment(block) and "question" in block.comments and flow.blocks[at + 1].title
     }
     marked |= {at for at, block in enumerate(flow.blocks) if block.title and _is_flashcard(block)}
-    return flow, replace(outline, questions=outline.questions | marked)
+    return flow, outline._replace(questions=outline.questions | marked)
 
 
 def _is_flashcard(block: Block) -> bool:
@@ -201,7 +199,7 @@ def _matching(flow: Flow, pattern: str, level: int | None) -> tuple[Flow, frozen
         if match:
             found.add(at)
             blocks[at] = block._replace(title=_taken_apart(title, match))
-    return replace(flow, blocks=tuple(blocks)), frozenset(found)
+    return flow._replace(blocks=tuple(blocks)), frozenset(found)
 
 
 def _search(pattern: str, title: str, end: float) -> regex.Match[str] | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from ankify.questions.words import (
@@ -33,8 +32,7 @@ DIGITS = r"\d{1,4}(?:[.\-]\d{1,4}){0,4}[a-z]?"
 SEPARATOR = r"(?:\s*[.、):,。|](?:[、),。|]|[.:]+(?![.:\w]))*(?!\d)|\s+[-–—·]\s+|[-–—]\s+)"
 
 
-@dataclass(frozen=True)
-class Dialect:
+class Dialect(NamedTuple):
     """One way to number a question; `pattern` matches the number in front of a title."""
 
     name: str

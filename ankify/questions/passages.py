@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from ankify.questions.answers import LISTS, is_filler, opening_words
 from ankify.questions.blocks import Block
@@ -23,8 +23,7 @@ WORD = re.compile("[^\\W\\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{4,}|[\u3040
 SEVERAL = 2  # questions, or passages, that show what a file is made of
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """Questions below one heading: their positions, where their answers say the key, the end.
 
     `opening` is the text between the heading and the first question.

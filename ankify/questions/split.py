@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, chain, dropwhile, takewhile
+from typing import NamedTuple
 
 from ankify.model import LeftOut, Location, Problem, Question, Suggestion, TocEntry, Verdict
 from ankify.questions import thresholds as limit
@@ -45,8 +45,7 @@ from ankify.reading.parse import ParsedFile, plain_text
 from ankify.reading.tokens import Token
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(NamedTuple):
     """A question with its tokens: inline in the title, block in the stem and in the answer.
 
     The stem is what belongs to the front beside the title: code and options, none of them ticked.
@@ -58,8 +57,7 @@ class Section:
     answer: tuple[Token, ...]
 
 
-@dataclass(frozen=True)
-class SplitFile:
+class SplitFile(NamedTuple):
     """What `split_questions` finds in one note file, in file order.
 
     `unanswered` questions make no card. `toc` holds the links of the tables of contents.
@@ -104,8 +102,7 @@ def split_questions(parsed: ParsedFile, path: str, options: SplitOptions) -> Spl
     suggestion = None if is_whole else suggest(options, layout, cards)
     if toggles and not sections and (not suggestion or suggestion.adds < len(toggles)):
         suggestion = Suggestion("unnumbered", "true", len(toggles), toggles[0].question.line)
-    return replace(
-        found,
+    return found._replace(
         sections=sections,
         toc=tuple(chain.from_iterable(layout.contents.values())),
         unnumbered_candidates=max(outline.candidates, len(toggles)),
@@ -142,7 +139,7 @@ def _toggles(
     """The list items that would be questions with `unnumbered`."""
     if not TOGGLE.search(parsed.text):
         return ()
-    more = _with_flashcards(sections, parsed, path, replace(options, unnumbered=True))
+    more = _with_flashcards(sections, parsed, path, options._replace(unnumbered=True))
     return tuple(section for section in more if section not in sections)
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from ankify.model import Suggestion
 from ankify.questions import thresholds as limit
@@ -75,19 +74,19 @@ def _candidates(layout: Layout, options: SplitOptions) -> Iterator[Candidate]:
     """The settings that are likely by themselves; of two that take as much the first is meant."""
     # Beside questions with numbers, titles without one are mostly parts of their answers.
     if not options.unnumbered and layout.outline.candidates and not layout.outline.questions:
-        yield "unnumbered", "true", replace(options, unnumbered=True)
+        yield "unnumbered", "true", options._replace(unnumbered=True)
     if not options.is_open:
         return
     for word in counting_words(layout.blocks):
         labels = (*options.labels, word)
         listed = ", ".join(f'"{label}"' for label in labels)
-        yield "labels", f"[{listed}]", replace(options, labels=labels)
+        yield "labels", f"[{listed}]", options._replace(labels=labels)
     if layout.outline.questions:
         return  # a level or a pattern is all that is taken then
     for level in _levels(layout):
-        yield "level", str(level), replace(options, level=level)
+        yield "level", str(level), options._replace(level=level)
     for pattern in _patterns(layout):
-        yield "pattern", f"'{pattern}'", replace(options, pattern=pattern)
+        yield "pattern", f"'{pattern}'", options._replace(pattern=pattern)
 
 
 def _levels(layout: Layout) -> list[int]:

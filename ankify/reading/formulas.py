@@ -11,15 +11,15 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 from urllib.parse import unquote, unquote_plus
 
 from ankify.reading.tex import drawn
 
 
-@dataclass(frozen=True)
-class Formula:
+class Formula(NamedTuple):
     r"""A formula: `tex` without delimiters, `source` as the author wrote it with them.
 
     `tex` is byte-equal to the source, but for the `>` of a quote before its further
@@ -326,7 +326,7 @@ def _expanded(formulas: Iterable[Formula]) -> Iterator[Formula]:
     for formula in formulas:
         if macros or any(word in formula.tex for word in _DEFINING):
             tex = _expand(_take_definitions(formula.tex, macros), macros)
-            yield replace(formula, tex=tex if tex.strip() else "")
+            yield formula._replace(tex=tex if tex.strip() else "")
         else:
             yield formula
 

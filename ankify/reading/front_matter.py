@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ankify.model import Location, Problem
 
@@ -20,8 +20,7 @@ _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
 }
 
 
-@dataclass(frozen=True)
-class FrontMatter:
+class FrontMatter(NamedTuple):
     """The values of the front matter, the text below it (lines in place), and what is wrong."""
 
     values: Mapping[str, object]
@@ -52,8 +51,7 @@ def cut_front_matter(path: str, text: str) -> FrontMatter:
     return FrontMatter(values, below, (problem, *_mistyped(path, lines, values)))
 
 
-@dataclass(frozen=True)
-class _Error:
+class _Error(NamedTuple):
     line: int = 0  # 0-based, in the YAML
     reason: str = ""
 

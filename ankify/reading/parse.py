@@ -116,7 +116,7 @@ def _in_place(
         place = (line(token.map[0]), line(token.map[1] - 1) + 1) if token.map else None
         return token.copy(map=place, children=children)
 
-    formulas = tuple(replace(formula, line=line(formula.line)) for formula in masked.formulas)
+    formulas = tuple(formula._replace(line=line(formula.line)) for formula in masked.formulas)
     lines = tuple(map(line, masked.lines))
     moved = replace(masked, formulas=formulas, lines=lines)
     return moved, [placed(token) for token in _embeds(spliced, tokens)]

@@ -6,8 +6,8 @@ import fnmatch
 import math
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from ankify.config import QuestionSettings, read_folder_settings
 from ankify.files import DEEPEST, MEGABYTE, read_file, real_path
@@ -20,8 +20,7 @@ _LARGEST = 200 * MEGABYTE  # of a note file
 IGNORED_FOLDERS = frozenset({"node_modules", "venv", "__pycache__"})
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """A note file that was found, with the settings of the folder it lies in.
 
     `data` are its bytes where they are not in a file.

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from unicodedata import category
 
 import comrak
@@ -72,8 +72,7 @@ class Token:
         return replace(self, **changes)
 
 
-@dataclass(frozen=True)
-class Syntax:
+class Syntax(NamedTuple):
     """What is read beyond GitHub's Markdown; see `flavours/` and `[markdown]` of ankify.toml.
 
     `callouts`: `> [!example]- Title`; `footnotes`: `x^[a note]`; `cjk`: bold and the like beside

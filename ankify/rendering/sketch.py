@@ -11,8 +11,8 @@ from array import array
 from base64 import b64encode
 from binascii import a2b_base64
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from struct import calcsize, pack, unpack
+from typing import NamedTuple
 
 CJK = "\u2e80"  # where the CJK scripts begin
 
@@ -29,8 +29,7 @@ LAYOUT = f">IH{BINS}H"  # checksum of the text, number of shingles, bins
 BYTES = calcsize(LAYOUT)  # 54
 
 
-@dataclass(frozen=True)
-class Sketch:
+class Sketch(NamedTuple):
     """A sketch, read: checksum of the whole text, number of shingles, least hash of each bin."""
 
     checksum: int

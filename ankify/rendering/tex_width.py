@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 # A control sequence, or one character; blanks between them mean nothing.
 # A line end and the space that it asks for, `\\[2pt]`, is one.
@@ -18,8 +18,7 @@ _TOKEN = re.compile(r"\\\\(?:\s*\[\s*-?[\d.]+\s*[a-z]{2}\s*\])?|\\(?:[a-zA-Z]+\*
 _LINE_END = ("\\\\", "\\cr")
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(NamedTuple):
     r"""A part of a formula: `start` and `end` say where in the TeX, `width` is in em.
 
     `kind` is TeX's class (ord, op, bin, rel, open, close, punct), `space` for \quad, or `switch`
@@ -57,7 +56,7 @@ def classed(row: Sequence[Atom]) -> Iterator[Atom]:
     before = "open"
     for atom in row:
         unary = atom.kind == "bin" and before in ("bin", "op", "rel", "open", "punct")
-        yield replace(atom, kind="ord") if unary else atom
+        yield atom._replace(kind="ord") if unary else atom
         before = "ord" if unary else before if atom.kind == "space" else atom.kind
 
 
@@ -125,7 +124,7 @@ class _Reader:
             wide = max(wide, 0.25 if mark == "'" else self._argument(script=True) * _SCRIPT)
         width = max(base.width, wide) if base.limits else base.width + wide + 0.05
         end = self._tokens[self._at - 1].end()
-        row.append(replace(base, width=width, end=end))
+        row.append(base._replace(width=width, end=end))
 
     def _atom(self) -> Atom:
         start = self._place()

@@ -765,7 +765,7 @@ def test_first_guids_are_those_of_the_first_release() -> None:
 
 
 def test_the_guid_of_a_mark_is_the_same_for_ever() -> None:
-    (found,) = match(None, [replace(QUESTION, marked_id="mine")], namespace="deck").matches
+    (found,) = match(None, [QUESTION._replace(marked_id="mine")], namespace="deck").matches
     assert found.guid == "RRZeZKxP-_i_"
 
 

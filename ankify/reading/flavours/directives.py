@@ -11,8 +11,8 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
+from typing import NamedTuple
 
 from ankify.reading.flavours.flavour import ForeignFile, numbered
 
@@ -60,8 +60,7 @@ _HEADING = re.compile(r"#{1,6}[ \t]+(?P<title>.*?)[ \t]*#*\Z")
 _Reader = Callable[[ForeignFile, list[str], int], int | None]
 
 
-@dataclass(frozen=True)
-class _Directive:
+class _Directive(NamedTuple):
     """A directive that is known: its kind of block, title or argument, and whether it is folded.
 
     `label` is the name of a div of Quarto's; `is_admonition`: its options are `title: x`.
@@ -239,7 +238,7 @@ def _card(directive: _Directive, body: list[str]) -> _Directive:
         body[: head + 1] = [""] * (head + 1)
     if (foot := marks.get("+++")) is not None:
         body[foot] = ""
-    return replace(directive, name="card", argument=title)
+    return directive._replace(name="card", argument=title)
 
 
 _TICKS = re.compile(r"`{3,}")

@@ -10,6 +10,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ankify.files import read_file, real_path
 from ankify.model import AnkifyError
@@ -29,8 +30,7 @@ _EMBED = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Spliced:
+class Spliced(NamedTuple):
     """A text with notes set into it, and lines left out.
 
     `origin[i]` is the line of the file that line i is from; None where all are in their places.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ankify.reading.formulas import guess_fences
 
@@ -30,8 +30,7 @@ _TARGET = re.compile(r"[ \t]*\((?P<label>[\w:./-]+)\)=[ \t]*\Z")  # (sec-norms)=
 _PICTURE = re.compile(r"!\[[^\]\n]*\]\(<?(?P<path>[^\s()<>]+)")
 
 
-@dataclass(frozen=True)
-class Label:
+class Label(NamedTuple):
     """What a name is for: the kind and its number, the title of a section, the path of a figure."""
 
     kind: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # By the name for `[markdown] flavour`: what tells that a folder was written for the program.
 FLAVOURS = {
@@ -17,8 +17,7 @@ FLAVOURS = {
 REFERRED = ("fig", "eq", "sec", "tbl", "tab", "lst", "thm", "def", "exm")  # @fig-x
 
 
-@dataclass(frozen=True)
-class Sign:
+class Sign(NamedTuple):
     """A sign: its name for `[markdown] off`, who writes it, an example, what it becomes.
 
     `taken` says when it is taken under `flavour = "auto"`; `hints` are the texts without one of
