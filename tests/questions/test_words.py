@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -22,7 +23,7 @@ from ankify.questions.words import (
     opens,
     title_end,
 )
-from ankify.questions.words.patterns import LANGUAGES, languages
+from ankify.questions.words.patterns import LANGUAGES, WORDS, languages, words_of_languages
 
 FILES = sorted(LANGUAGES.glob("*.toml"))
 CODES = [file.stem for file in FILES]
@@ -40,6 +41,13 @@ def test_the_languages_are_the_ones_promised() -> None:
 @pytest.mark.parametrize("code", CODES)
 def test_each_language_has_every_key_and_no_other(code: str) -> None:
     assert list(languages()[code]) == list(languages()["en"])
+
+
+def test_the_words_that_are_read_are_those_of_the_languages(request: pytest.FixtureRequest) -> None:
+    text = f"{json.dumps(words_of_languages(), ensure_ascii=False, indent=1)}\n"
+    if request.config.getoption("--update-docs"):
+        WORDS.write_text(text, encoding="utf-8")
+    assert WORDS.read_text(encoding="utf-8") == text, "run pytest --update-docs"
 
 
 def test_each_key_is_described() -> None:

@@ -1,36 +1,49 @@
 """The words of all languages, which are data, as sets to look up in and as regular expressions.
 
-How words are written is said in languages/README.md. Sets are used wherever they can be: to compile
-a regular expression of hundreds of words takes longer than to read a note file.
+How words are written is said in languages/README.md. `words.json` is made of the languages' files,
+which take twenty times as long to read: `pytest --update-docs` makes it anew. Sets are used
+wherever they can be: to compile a regular expression of hundreds of words takes longer than to read
+a note file.
 """
 
 from __future__ import annotations
 
+import json
 import re
-import tomllib
 from collections.abc import Callable, Iterable
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
 LANGUAGES = Path(__file__).parent / "languages"
+WORDS = Path(__file__).parent / "words.json"
 
 
 @cache
 def languages() -> dict[str, dict[str, Any]]:
     """Read the data of all languages, by their code (`zh-Hant`)."""
+    import tomllib
+
     files = sorted(LANGUAGES.glob("*.toml"))
     return {file.stem: tomllib.loads(file.read_text(encoding="utf-8")) for file in files}
+
+
+def words_of_languages() -> dict[str, list[str]]:
+    """What `words.json` has to say: the words of all languages by key, in lower case."""
+    known = languages().values()
+    keys = [key for key in next(iter(known)) if key != "name"]
+    return {key: sorted({word.lower() for data in known for word in data[key]}) for key in keys}
+
+
+@cache
+def _words() -> dict[str, list[str]]:
+    return json.loads(WORDS.read_text(encoding="utf-8"))  # type: ignore[no-any-return]
 
 
 @cache
 def phrases(*keys: str) -> tuple[str, ...]:
     """All words that the languages have under some keys, in lower case."""
-    return tuple(
-        sorted(
-            {word.lower() for data in languages().values() for key in keys for word in data[key]}
-        )
-    )
+    return tuple(sorted({word for key in keys for word in _words()[key]}))
 
 
 # -- looking up ------------------------------------------------------------------------------------
