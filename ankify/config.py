@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -233,6 +232,8 @@ def _read(path: Path, shown: str, start: Settings) -> Settings:
         raise AnkifyError(reason, Location(shown)) from error
     except UnicodeDecodeError as error:
         raise AnkifyError(f"cannot be read: {error}", Location(shown)) from error
+    import tomllib  # many notes have no settings
+
     try:
         if _DEEP_KEY.search(text):
             raise RecursionError

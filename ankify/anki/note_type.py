@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
@@ -77,7 +76,7 @@ def layout_of(note: Note) -> Layout:
 
 def template_folder() -> Path:
     """Where ankify's own card templates are: in the wheel, or beside the package in a checkout."""
-    packaged = Path(str(resources.files("ankify"))) / "templates"
+    packaged = Path(__file__).parent.parent / "templates"
     return packaged if packaged.is_dir() else packaged.parent.parent / "templates"
 
 

@@ -19,6 +19,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import IO, Any
 
 from ankify.anki.note_type import CLOZE, QUESTION, Layout, layout_of
@@ -28,17 +29,18 @@ from ankify.model import AnkifyError, Media, Note, NoteType, Project, StrPath
 
 
 @contextmanager
-def _without_asyncio() -> Iterator[None]:
-    """Give genanki Python's own `cached_property`: that of the package imports all of asyncio."""
-    is_ours = sys.modules.setdefault("cached_property", functools) is functools
+def _without(**modules: ModuleType) -> Iterator[None]:
+    """Have genanki import these in the place of modules that take long and do nothing here."""
+    ours = [name for name, it in modules.items() if sys.modules.setdefault(name, it) is it]
     try:
         yield
     finally:
-        if is_ours:
-            del sys.modules["cached_property"]
+        for name in ours:
+            del sys.modules[name]
 
 
-with _without_asyncio():
+# The package cached_property imports all of asyncio; YAML is for models that are written in it.
+with _without(cached_property=functools, yaml=ModuleType("yaml")):
     import genanki
     from genanki.apkg_col import APKG_COL
     from genanki.apkg_schema import APKG_SCHEMA

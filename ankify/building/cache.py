@@ -29,6 +29,7 @@ from ankify.building.unchanged import cache_path
 from ankify.files import MEGABYTE, SLACK, read_file, sweep, write_file
 
 FORMAT = 3  # of the entries
+SOURCES = (".py", ".toml", ".json")
 _LARGEST = 500 * MEGABYTE  # of an entry
 
 
@@ -145,9 +146,12 @@ def page_key(path: str, data: bytes, options: object) -> str:
 def _programs() -> tuple[str, ...]:
     """Python, the installed packages with their versions, and ankify down to its last line."""
     sources = hashlib.sha256()
-    root = Path(__file__).parent.parent
-    for file in sorted([*root.rglob("*.py"), *root.rglob("*.toml")]):
-        sources.update(file.read_bytes())
+    for folder, folders, names in os.walk(os.path.dirname(os.path.dirname(__file__))):
+        folders.sort()
+        for name in sorted(names):
+            if name.endswith(SOURCES):
+                with open(os.path.join(folder, name), "rb", buffering=0) as file:
+                    sources.update(file.read())
     return (__version__, sources.hexdigest(), sys.version, *_installed())
 
 

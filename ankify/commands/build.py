@@ -7,10 +7,10 @@ import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from ankify.commands.as_json import build_as_json
 from ankify.commands.console import harmless, json_text, say, tell_json
 from ankify.commands.options import notes_argument, reports_errors, unnumbered_option
 from ankify.commands.project import (
@@ -25,6 +25,9 @@ from ankify.commands.project import (
 from ankify.commands.report import build_lines, counted
 from ankify.identity.lock import LOCK_NAME
 from ankify.model import AnkifyError, ChangeKind, Project
+
+if TYPE_CHECKING:
+    from ankify.commands.as_json import BuildReport
 
 
 @click.command("build")
@@ -86,7 +89,7 @@ def build_command(
     if deck.rescue:
         say(rescue_line(deck.rescue, project.root))
     if as_json:
-        tell_json(build_as_json(known, path))
+        tell_json(_as_json(known, path))
     elif not quiet:
         print_report(known, path, verbose=verbose)
     if is_first and not quiet and (hint := ignore_hint(path)):
@@ -106,8 +109,14 @@ def next_output(
     if not quiet:
         lines += problem_lines(project.problems, project.root)
         lines += () if in_json else build_lines(project, path, verbose=verbose)
-    out = f"{json_text(build_as_json(project, path))}\n" if in_json else ""
+    out = f"{json_text(_as_json(project, path))}\n" if in_json else ""
     return out, "".join(f"{harmless(line)}\n" for line in lines)
+
+
+def _as_json(project: Project, path: Path) -> BuildReport:
+    from ankify.commands.as_json import build_as_json  # few builds are asked for it
+
+    return build_as_json(project, path)
 
 
 def confirm_removals(project: Project) -> None:
