@@ -147,7 +147,7 @@ class Numbered(NamedTuple):
 def _begins() -> str:
     """What any of the dialects begins with, to be quick about all other titles."""
     words = {word[:3] for word in phrases("question_qualifiers", "question", "exercise")}
-    return rf"[\d(\[【{''.join(phrases('ordinals'))}{CHINESE}🔟]|no\.|{any_of(words)}"
+    return rf"[\d(\[【{''.join(phrases('ordinals'))}{CHINESE}🔟]|no\.|{any_of(sorted(words))}"
 
 
 NUMBERED = Pattern(_begins)

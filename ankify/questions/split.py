@@ -124,7 +124,7 @@ def _with_flashcards(
     more = (Section(card.question(parsed, path), card.front, (), card.back) for card in own)
     if own:
         sections = tuple(
-            replace(section, answer=tuple(without_marks(section.answer, own)))
+            section._replace(answer=tuple(without_marks(section.answer, own)))
             for section in sections
         )
     return tuple(sorted((*sections, *more), key=lambda section: section.question.line))
