@@ -21,7 +21,6 @@ from ankify.questions.evidence import (
     LISTED,
     WEAK,
     FileIndex,
-    Flow,
     Group,
     Nesting,
     Style,
@@ -127,9 +126,8 @@ class Search:
         self.findings[group.positions] = Finding(group, ruling, why.name, why.reason)
 
 
-def choose(flow: Flow, *, unnumbered: bool = False, level: int | None = None) -> Outline:
+def choose(file: FileIndex, *, unnumbered: bool = False, level: int | None = None) -> Outline:
     """Say which titles of a file are its questions; a level overrules all judgement."""
-    file = FileIndex(flow)
     if level is not None:
         found = _on_level(file, level, unnumbered)
         return Outline(found, findings=explain_given(file, found, BY_LEVEL))

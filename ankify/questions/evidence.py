@@ -522,6 +522,10 @@ class Group:
         below = sum(above[self.file.end_below(*span)] - above[span[0]] for span in self.spans)
         return below / max(above[-1], 1)
 
+    def covers(self, least: float) -> bool:
+        """Whether there are titles, and at least this share of the file's text is below them."""
+        return bool(self) and self.coverage >= least
+
     @cached_property
     def share_hollow(self) -> float:
         """The share of the letters below the titles that answers nothing."""

@@ -15,10 +15,16 @@ from ankify.questions import thresholds as limit
 from ankify.questions.blocks import Block, read_blocks
 from ankify.questions.choice import Outline, choose, explain_given, explain_whole
 from ankify.questions.contents import local_links, read_contents
-from ankify.questions.evidence import FileIndex, Flow, unread_counts
+from ankify.questions.evidence import FileIndex, Flow, Group, unread_counts
 from ankify.questions.labels import counted_word, with_labels
 from ankify.questions.numbers import CUSTOM, Numbered
-from ankify.questions.pairs import with_headed_pairs, with_pairs, with_topics, without_quotes
+from ankify.questions.pairs import (
+    may_be_paired,
+    with_headed_pairs,
+    with_pairs,
+    with_topics,
+    without_quotes,
+)
 from ankify.questions.titles import Title
 from ankify.questions.verdicts import BY_PATTERN
 from ankify.questions.whole import as_one_question, has_own_questions
@@ -59,15 +65,15 @@ class Layout(NamedTuple):
 
     unlabelled: Sequence[Block]
     blocks: Sequence[Block]
-    flow: Flow
+    file: FileIndex
     sources: tuple[int, ...]
     contents: Mapping[int, list[TocEntry]]
-    outline: Outline
+    outline: Outline = Outline(frozenset())
 
     @property
-    def file(self) -> FileIndex:
-        """The titles, with all that was measured of them when they were judged."""
-        return next((it.group.file for it in self.outline.findings), None) or FileIndex(self.flow)
+    def flow(self) -> Flow:
+        """The blocks with all lists opened."""
+        return self.file.flow
 
 
 def lay_out(parsed: ParsedFile, options: SplitOptions) -> Layout:
@@ -84,10 +90,10 @@ def lay_out_again(layout: Layout, options: SplitOptions) -> Layout:
 
 def _read(unlabelled: Sequence[Block], options: SplitOptions) -> Layout:
     blocks = with_labels(unlabelled, options.labels) if options.labels else unlabelled
-    found = _lay_out(blocks, options)
+    found = _judge(_open(blocks), options)
     word = counted_word(blocks) if options.is_open and not found.outline.questions else None
     if word:
-        counted = _lay_out(with_labels(blocks, [word]), options)
+        counted = _judge(_open(with_labels(blocks, [word])), options)
         found = counted if _cover(counted) else found
     return (_as_one_question(found, options) or found)._replace(unlabelled=unlabelled)
 
@@ -98,13 +104,12 @@ def _cover(layout: Layout) -> bool:
     `Card 1` to `Card 9` are a deck; `Issue 1` to `Issue 3` at the end of a guide are not.
     """
     group = layout.file.group(sorted(layout.outline.questions & layout.file.titles.keys()))
-    return bool(group) and group.coverage >= limit.COVERING_ALL
+    return group.covers(limit.COVERING_ALL)
 
 
 def judge_again(layout: Layout, options: SplitOptions) -> Layout:
     """Say by other options than `labels` which titles are questions."""
-    flow, outline = _choose(layout.flow, options)
-    found = layout._replace(flow=flow, outline=outline)
+    found = _judge(layout, options)
     return _as_one_question(found, options) or found
 
 
@@ -113,39 +118,43 @@ def _as_one_question(layout: Layout, options: SplitOptions) -> Layout | None:
     one = as_one_question(layout.blocks, options.name) if options.is_open else None
     if not one:
         return None
-    asked = options._replace(unnumbered=True)
-    found = (
-        layout if options.unnumbered else layout._replace(outline=_choose(layout.flow, asked)[1])
-    )
     blocks, at = one
-    whole = _lay_out(blocks, asked)
+    is_inserted = len(blocks) > len(layout.blocks)
+    own = _own_questions(layout, options, None if is_inserted else layout.sources.index(at))
+    if not may_be_paired(blocks[at].title) and own.covers(limit.COVERING):
+        return None  # before all is opened once more
+    whole = _open(blocks)
     at = whole.sources.index(at)
-    inserted = len(whole.flow.blocks) - len(found.flow.blocks)
-    questions = found.outline.questions & found.file.titles.keys()
-    group = found.file.group(sorted(questions - {at - inserted}))
     is_paired = whole.file.titles[at].is_paired
-    own = has_own_questions(group) and (group.is_labelled or not is_paired)
-    if own and group.coverage >= limit.COVERING:
+    if own and is_paired and not own.is_labelled:
+        own = layout.file.group(())
+    covers = whole.file.group([at]).covers(limit.ONE_QUESTION)
+    if not covers or own.covers(limit.COVERING):
         return None
-    if whole.file.group([at]).coverage < limit.ONE_QUESTION:
-        return None
-    inside = frozenset(position + inserted for position in group) if own else frozenset()
+    inside = frozenset(position + is_inserted for position in own)
     taken = options.unnumbered or is_paired
-    outline = explain_whole(whole.file, at, inside, unnumbered=taken)
-    return whole._replace(outline=outline)
+    return whole._replace(outline=explain_whole(whole.file, at, inside, unnumbered=taken))
 
 
-def _lay_out(blocks: Sequence[Block], options: SplitOptions) -> Layout:
+def _own_questions(layout: Layout, options: SplitOptions, position: int | None) -> Group:
+    """What a file surely asks beside the one question that it may be, at a position."""
+    asked = layout if options.unnumbered else _judge(layout, options._replace(unnumbered=True))
+    questions = asked.outline.questions & layout.file.titles.keys()
+    group = layout.file.group(sorted(questions - {position}))
+    return group if has_own_questions(group) else layout.file.group(())
+
+
+def _open(blocks: Sequence[Block]) -> Layout:
+    """The blocks with lists opened, pairs and tables of contents found, and no questions yet."""
     flow, sources = _open_lists(blocks)
     linked = any(any(local_links(block)) for block in blocks)
     contents = read_contents(blocks, _last_places(flow, sources)) if linked else {}
-    flow = flow._replace(
-        blocks=with_pairs(flow.blocks),
+    flow = Flow(
+        with_pairs(flow.blocks),
         contents=frozenset(at for at, source in enumerate(sources) if source in contents),
         listed=frozenset(normal(entry.title) for found in contents.values() for entry in found),
     )
-    flow, outline = _choose(flow, options)
-    return Layout(blocks, blocks, flow, sources, contents, outline)
+    return Layout(blocks, blocks, FileIndex(flow), sources, contents)
 
 
 def _open_lists(blocks: Sequence[Block]) -> tuple[Flow, tuple[int, ...]]:
@@ -164,20 +173,27 @@ def _last_places(flow: Flow, sources: Sequence[int]) -> dict[str, int]:
 # -- what the author says about questions ---------------------------------------------------------
 
 
-def _choose(flow: Flow, options: SplitOptions) -> tuple[Flow, Outline]:
-    """Which titles are questions: by the author's pattern and comments, else by judgement."""
+def _judge(layout: Layout, options: SplitOptions) -> Layout:
+    """Say which titles are questions: by the author's pattern and comments, else by judgement."""
+    file = layout.file
     if options.pattern is not None:
-        flow, found = _matching(flow, options.pattern, options.level)
-        outline = Outline(found, findings=explain_given(FileIndex(flow), found, BY_PATTERN))
+        flow, found = _matching(file.flow, options.pattern, options.level)
+        file = FileIndex(flow)
+        outline = Outline(found, findings=explain_given(file, found, BY_PATTERN))
     else:
-        outline = choose(flow, unnumbered=options.unnumbered, level=options.level)
+        outline = choose(file, unnumbered=options.unnumbered, level=options.level)
+    questions = outline.questions | _marked(file.flow.blocks)
+    return layout._replace(file=file, outline=outline._replace(questions=questions))
+
+
+def _marked(blocks: Sequence[Block]) -> set[int]:
+    """The titles below a comment `question` of the author, and those tagged as flashcards."""
     marked = {
         at + 1
-        for at, block in enumerate(flow.blocks[:-1])
-        if is_comment(block) and "question" in block.comments and flow.blocks[at + 1].title
+        for at, block in enumerate(blocks[:-1])
+        if is_comment(block) and "question" in block.comments and blocks[at + 1].title
     }
-    marked |= {at for at, block in enumerate(flow.blocks) if block.title and _is_flashcard(block)}
-    return flow, outline._replace(questions=outline.questions | marked)
+    return marked | {at for at, block in enumerate(blocks) if block.title and _is_flashcard(block)}
 
 
 def _is_flashcard(block: Block) -> bool:

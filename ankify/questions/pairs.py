@@ -36,6 +36,11 @@ def with_pairs(blocks: Sequence[Block]) -> tuple[Block, ...]:
     return tuple(found)
 
 
+def may_be_paired(title: Title | None) -> bool:
+    """Whether labels may tell a question with this title and its answer."""
+    return bool(title and (title.is_paired or _is_label(title)))
+
+
 def _is_label(title: Title) -> bool:
     """Whether a title is `Q: X`, without a number."""
     return bool(title.read.dialect and title.read.dialect.labelled and not title.read.number)

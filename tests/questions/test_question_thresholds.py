@@ -95,7 +95,7 @@ TEXT = "So it is said"  # 10 letters
 
 
 def index(notes: str) -> FileIndex:
-    return FileIndex(lay_out(parse(notes), SplitOptions()).flow)
+    return lay_out(parse(notes), SplitOptions()).file
 
 
 def numbered(notes: str, level: int = 2) -> Group:
