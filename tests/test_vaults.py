@@ -50,7 +50,14 @@ KEPT = (
         10,
         4,
         ("pages/Frames.md", "pages/Trees.md"),
-        ('height="60" width="90"', "<mark>cache</mark>", "too full", "[sound:bell-", "Draw one."),
+        (
+            'height="60" width="90"',
+            "<mark>cache</mark>",
+            "too full",
+            "[sound:bell-",
+            "<ol>",
+            "Draw one.",
+        ),
     ),
     Kept(
         "notion",

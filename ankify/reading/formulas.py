@@ -165,11 +165,14 @@ _FORMULA = re.compile(
       (?P<dollar>(?:[^$\n`\\]|\\[^\n])*?)(?<!\s)\$(?![A-Za-z0-9$])
     # What begins with a command may be right beside letters: So$\dots$, $\frac{{R}}{{N}}$bps
     | (?<![$\\])\$(?P<command>\\[A-Za-z](?:[^$\n`\\]|\\[^\n])*?)(?<!\s)\$(?![0-9$])
+    # So may what holds braces of TeX, digits too: $\bar{{x}}$2, und$x_{{n}}=1$
+    | (?<![$\\])\$(?P<braces>(?![\s{{])(?=[^$\n`]*(?:\\[A-Za-z]+|[_^])\{{)
+      (?:[^$\n`\\]|\\[^\n])+?)(?<!\s)\$(?!\$)
     | \\\\(?![\[(])|\\\$
     )""",
     re.VERBOSE,
 )
-_INLINE = ("ticked", "parens", "dollar", "command")
+_INLINE = ("ticked", "parens", "dollar", "command", "braces")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")  # of Markdown: \_
 _PICTURES = ("picture", "source")
 _DISPLAY = ("dollars", "gapped", "environment", "brackets")

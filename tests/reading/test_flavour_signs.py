@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
@@ -136,6 +137,35 @@ def test_formulas_among_words_are_in_their_line_in_a_graph(vault: Vault) -> None
     for part in (r"<li>\[x\]</li>", r"a \(x_{1}\) b <code>$$y$$</code>", r"<p>\[z\]</p>"):
         assert part in answer
     assert r"a \[x_{1}\] b" in shown(text, vault).answer
+
+
+def test_all_properties_of_a_graph_are_left_out(vault: Vault) -> None:
+    text = "- A\n  source:: 3.4\n\t- page:: 5\n\t  of it\n\t- b\n\t- page:: 6\n\t\t- below\n"
+    below = "<ul>\n<li>below</li>\n</ul>"
+    inner = f"<ul>\n<li>of it</li>\n<li>b</li>\n<li>\n\n{below}\n</li>\n</ul>"
+    assert shown(text, vault, flavour="logseq").answer == f"<ul>\n<li>A\n{inner}\n</li>\n</ul>"
+    assert "source:: 3.4" in shown(text, vault).answer
+
+
+def test_blocks_that_logseq_numbers_are_numbered(vault: Vault) -> None:
+    number = "  logseq.order-list-type:: number\n"
+    text = f"- Sift\n{number}\t- flour\n- Bake $x$\n{number}  for long\n- Eat\n"
+    first = "<li>Sift\n<ul>\n<li>flour</li>\n</ul>\n</li>"
+    steps = f"<ol>\n{first}\n<li>Bake \\(x\\)\nfor long</li>\n</ol>"
+    assert shown(text, vault).answer == f"{steps}\n<ul>\n<li>Eat</li>\n</ul>"
+    assert "<ol>" not in shown("+ a\n+ b", vault, flavour="logseq").answer
+
+
+@pytest.mark.parametrize("flavour", ["obsidian", "logseq"])
+def test_a_picture_whose_path_leads_nowhere_is_found_by_its_end(vault: Vault, flavour: str) -> None:
+    text = (
+        "![a](../../img/cell%20wall.png) ![b](leaf.png) ![c](no.png) ![d](https://e.org/leaf.png)"
+    )
+    found = ["img/cell%20wall.png", "sub/leaf.png", "no.png", "https://e.org/leaf.png"]
+    assert re.findall('src="(.*?)"', shown(text, vault, flavour=flavour).answer) == found
+    assert 'src="leaf.png"' in shown(text, vault).answer
+    sure = Flavour(MarkdownSettings(flavour=flavour), vault)
+    assert ("leaf.png", "False", "sub/leaf.png") in dependencies(sure, "a.md", text.encode())
 
 
 def test_blocks_of_a_graph_are_known_by_their_ids(tmp_path: Path) -> None:

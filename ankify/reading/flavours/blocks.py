@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
+from urllib.parse import quote, unquote
 
 from ankify.reading.flavours.flavour import ForeignFile, numbered
 from ankify.reading.flavours.inline import SOUNDS
@@ -25,7 +27,37 @@ def read_blocks(file: ForeignFile, tokens: list[Token], text: str) -> list[Token
         _with_attributes(file, tokens)
     if file.may_have(text, "code-cell"):
         _with_languages(file, tokens)
+    if file.ordered:
+        tokens = list(_numbered(tokens))
+    if file.is_on("embed") and file.flavour.is_sure("obsidian", "logseq") and "![" in text:
+        _with_found(file, tokens)
     return tokens
+
+
+def _numbered(tokens: Iterable[Token]) -> Iterator[Token]:
+    """Lists with the bullet `+`, which `lines.py` gives to what Logseq numbers, as ordered ones."""
+    for token in tokens:
+        if token.markup == "+" and token.type.startswith("bullet_list_"):
+            name = token.type.replace("bullet", "ordered")
+            yield token.copy(type=name, tag="ol", markup=".")
+        else:
+            yield token
+
+
+def _with_found(file: ForeignFile, tokens: Iterable[Token]) -> None:
+    """Pictures whose path leads nowhere by the end of it, as Obsidian and Logseq find them."""
+    folder = posixpath.dirname(file.path) or "."
+    for token in tokens:
+        for child in token.children or ():
+            src = str(child.attrs.get("src") or "") if child.type == "image" else ""
+            if not src or _ADDRESS.match(src) or file.vault.exists(file.path, src):
+                continue
+            if found := file.vault.find(file.path, unquote(src)):
+                child.attrs = {**child.attrs, "src": quote(posixpath.relpath(found, folder))}
+                file.take("embed")
+
+
+_ADDRESS = re.compile(r"[a-zA-Z][\w+.-]+:|//")
 
 
 def _headings(tokens: Sequence[Token]) -> Iterable[tuple[int, Token]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from ankify.files import read_file
 from ankify.reading.flavours.embeds import DEEPEST
@@ -13,6 +14,9 @@ from ankify.reading.flavours.vault import LARGEST, NOTE_SUFFIXES
 
 _LINK = re.compile(rb"(?P<embed>!?)\[\[(?P<target>[^\[\]\n|#]+)")
 _PATH = re.compile(rb"\]\((?P<path>[^\n<>]{0,500}?[^\n<>(] [^\n<>]{0,500}?)\)")
+_PICTURE = re.compile(
+    rb"!\[[^\n\]]{0,300}\]\(<?(?P<path>(?:[^\s()<>]|\([^\s()<>]*\)|[ ](?![\"']))+)"
+)
 _SOUND = re.compile(rb"\[sound:(?P<sound>[^\[\]\n]+)\]")
 
 
@@ -60,6 +64,10 @@ def _found(
         for sound in _SOUND.finditer(data):
             name = sound["sound"].decode("utf-8", "replace")
             yield name, vault.find(path, name) or str(vault.exists(path, name))
+    if b"![" in data and flavour.is_sure("obsidian", "logseq"):
+        for picture in _PICTURE.finditer(data):
+            name = unquote(picture["path"].decode("utf-8", "replace"))
+            yield name, str(vault.exists(path, name)), vault.find(path, name) or ""
     if b"](" in data and b" " in data:
         for picture in _PATH.finditer(data):
             name = picture["path"].decode("utf-8", "replace")

@@ -107,7 +107,7 @@ def _embedded(
     part = None if text is None else _part(text.split("\n"), anchor.strip())
     if part is None or (is_own and not anchor.strip()) or not budget.takes(text or "", part):
         return None
-    inner = ForeignFile(path, file.flavour, file.taken)
+    inner = ForeignFile(path, file.flavour, file.taken, ordered=file.ordered)
     body = set_in(inner, read_lines(inner, no_card("\n".join(part))), above, budget).text
     file.take("note-embed")
     moved = _moved(body.strip("\n"), path, above[0])

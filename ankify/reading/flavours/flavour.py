@@ -49,7 +49,7 @@ class ForeignFile:
     """A note file of which the signs are read; `taken` counts them by name.
 
     `linked` are the embeds of which the card shows the name alone, `labels` what has a name in it,
-    `tags` those in its text.
+    `tags` those in its text, `ordered` the lines of the blocks that Logseq numbers.
     """
 
     path: str
@@ -58,6 +58,7 @@ class ForeignFile:
     linked: list[str] = field(default_factory=list)
     labels: dict[str, Label] = field(default_factory=dict)
     tags: list[str] = field(default_factory=list)
+    ordered: list[int] = field(default_factory=list)
 
     @property
     def vault(self) -> Vault:

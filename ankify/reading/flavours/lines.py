@@ -65,7 +65,8 @@ _KNOWN = (
     "id collapsed title type tags tag alias icon public filters template heading created-at "
     "updated-at created updated background-color card-last-interval card-repeats card-ease-factor "
     "card-next-schedule card-last-reviewed card-last-score template-including-parent exclude-from-"
-    "graph-view done doing todo now later ls-type hl-page hl-color hl-stamp hl-type file file-path"
+    "graph-view done doing todo now later ls-type hl-page hl-color hl-stamp hl-type file file-path "
+    "logseq.order-list-type"
 )
 _KNOWN_KEYS = frozenset(_KNOWN.split())
 _PROPERTY = re.compile(r"(?P<lead>[ \t]*(?:[-*+][ \t]+)?)(?P<key>[a-z][\w.-]*)::(?:[ \t].*)?\Z")
@@ -74,17 +75,15 @@ _LOGBOOK, _LOGBOOK_END = re.compile(r"[ \t]*:LOGBOOK:[ \t]*\Z"), re.compile(r"[ 
 
 
 def _without_properties(file: ForeignFile, lines: list[str]) -> list[str]:
-    """Leave out the lines of Logseq's properties: runs in which one key is known to it."""
+    """Leave out the lines of Logseq's properties: all in its graph, else runs with a known key."""
     code = code_lines(lines)
     for start, end in _runs(lines, code):
         keys = {found["key"] for line in lines[start:end] if (found := _PROPERTY.match(line))}
-        if keys & _KNOWN_KEYS or (start == 0 and file.flavour.is_sure("logseq")):
-            for at in range(start, end):
-                lead = re.match(r"[ \t]*(?:[-*+][ \t]+)?", lines[at])
-                # The bullet of a block of nothing but properties: Logseq's page properties.
-                bullet = lead is not None and lead[0].strip()
-                lines[at] = lead[0].rstrip() if bullet and lead and _has_more(lines, end) else GONE
-                file.take("property")
+        if ORDERED in keys:
+            file.ordered.extend(_mark_ordered(lines, start, end))
+        if keys & _KNOWN_KEYS or file.flavour.is_sure("logseq"):
+            _take_out(lines, start, end)
+            file.taken["property"] += end - start
     logbook = False
     for at, line in enumerate(lines):
         logbook = logbook or (at not in code and bool(_LOGBOOK.match(line)))
@@ -93,6 +92,37 @@ def _without_properties(file: ForeignFile, lines: list[str]) -> list[str]:
             file.take("property")
         logbook = logbook and not _LOGBOOK_END.match(line)
     return lines
+
+
+def _take_out(lines: list[str], start: int, end: int) -> None:
+    """Take out a run of properties; a block that begins with some begins with what is below."""
+    leads = [found["lead"] for line in lines[start:end] if (found := _PROPERTY.match(line))]
+    lines[start:end] = [GONE] * (end - start)
+    bullets = [at for at, lead in enumerate(leads, start) if lead.strip()]
+    if bullets and _has_more(lines, end):
+        last = bullets[-1]
+        if _ITEM.match(lines[end]):  # a bullet alone, below text, would make a heading of that
+            lines[last] = f"{leads[last - start]}<!-- -->"
+        else:
+            lines[last] = leads[last - start] + lines[end].lstrip()
+            lines[end] = GONE
+
+
+_ITEM = re.compile(r"[ \t]*(?:[-*+]|\d+[.)])(?:[ \t]|\Z)")
+ORDERED = "logseq.order-list-type"
+
+
+def _mark_ordered(lines: list[str], start: int, end: int) -> Iterator[int]:
+    """Give blocks that Logseq numbers the bullet `+`, by which `blocks.py` knows them."""
+    for at in range(start, end):
+        if f"{ORDERED}:: number" in lines[at]:
+            block = next((up for up in range(at, -1, -1) if _BULLET.match(lines[up])), None)
+            if block is not None:
+                lines[block] = _BULLET.sub(r"\1+", lines[block], count=1)
+                yield block
+
+
+_BULLET = re.compile(r"([ \t]*)-(?=[ \t])")
 
 
 def _runs(lines: Sequence[str], code: set[int]) -> Iterator[tuple[int, int]]:

@@ -134,8 +134,8 @@ SIGNS = (
         "property",
         "Logseq",
         "`id:: 0f9a…`, `collapsed:: true`",
-        "nothing",
-        "keys that Logseq knows, and what stands in one run with them",
+        "nothing; blocks that Logseq numbers have their numbers",
+        "keys that Logseq knows, and what stands in one run with them; all in a graph of Logseq's",
         ("::", ":LOGBOOK:", "SCHEDULED:", "DEADLINE:"),
     ),
     Sign(
