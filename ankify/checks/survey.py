@@ -122,6 +122,7 @@ class _Surveyor:
         self.pictures: set[str] = set()
         self.in_code: set[Formula] = set()
         self.lost: set[str] = set()
+        self.has_wiki_links = "[[" in parsed.text
 
     @cached_property
     def lines(self) -> list[str]:
@@ -167,7 +168,7 @@ class _Surveyor:
             raw = "".join(child.content for child in children if child.type in SHOWN)
             anchor = slug(self.parsed.masked.source(raw))
             self._heading(line, plain_text(inline, self.parsed), ids, anchor)
-            if "[[" in self.parsed.text:
+            if self.has_wiki_links:
                 self.anchors.append(slug(as_linked(_HEADING.sub("", self.lines[line - 1]))))
 
     def _heading(self, line: int, title: str, ids: Sequence[str], anchor: str) -> None:

@@ -22,7 +22,7 @@ from ankify.questions.blocks import Block, remembered
 from ankify.questions.contents import hollow, text_size
 from ankify.questions.numbers import CHINESE, UNNUMBERED
 from ankify.questions.titles import Kind, Title
-from ankify.questions.words import KEY, NO_QUESTION, QUIZ, asks, normal
+from ankify.questions.words import CHAPTER_TITLE, KEY, NO_QUESTION, QUIZ, asks, normal
 from ankify.questions.words.patterns import TitleWords
 from ankify.reading.inline import visible
 from ankify.reading.tokens import Token
@@ -209,6 +209,16 @@ class FileIndex:
     def unnumbered(self) -> dict[Style, Group]:
         """The groups of titles without a number that can be questions at all."""
         return self._groups(lambda at, title: not title.is_counted and at not in self._others)
+
+    @cached_property
+    def by_style(self) -> dict[Style, Group]:
+        """The groups of all titles."""
+        return self._groups(lambda at, title: True)
+
+    @cached_property
+    def loose_headings(self) -> Group:
+        """The headings without a number."""
+        return self.group(at for at in self.headings if not self.titles[at].read.number)
 
     @cached_property
     def others(self) -> dict[Style, Group]:
@@ -510,6 +520,11 @@ class Group:
     def share_leading_away(self) -> float:
         """The share of titles that link to another note file."""
         return share(any(map(_leads_away, title.children)) for title in self.titles)
+
+    @cached_property
+    def share_of_chapters(self) -> float:
+        """The share of titles such as "Introduction" and "Summary"."""
+        return self.share_matching(CHAPTER_TITLE)
 
     def share_matching(self, words: TitleWords) -> float:
         """The share of titles that begin with certain words."""

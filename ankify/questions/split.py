@@ -8,6 +8,7 @@ The dialects and the rules are listed in docs/dialects.md.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
@@ -91,10 +92,11 @@ def split_questions(parsed: ParsedFile, path: str, options: SplitOptions) -> Spl
     sections = _with_flashcards(found.sections, parsed, path, options)
     toggles = () if options.unnumbered else _toggles(sections, parsed, path, options)
     asked = [section.question for section in sections]
+    lines = sorted(one.line for one in asked)
     gaps = tuple(  # flashcards are found apart, so a gap may hold some
         gap
         for gap in left_out(closed, reader.spans)
-        if not any(gap.line <= one.line <= gap.end_line for one in asked)
+        if bisect_left(lines, gap.line) == bisect_right(lines, gap.end_line)
     )
     lost = gaps or outline.candidates or any(one.lost for one in verdicts)
     cards = [(one.line, one.end_line) for one in asked]

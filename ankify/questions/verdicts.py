@@ -13,7 +13,7 @@ from typing import Generic, NamedTuple, TypeVar
 from ankify.questions import thresholds as limit
 from ankify.questions.evidence import HEADINGS, WEAK, FileIndex, Group, Nesting, share, style_of
 from ankify.questions.titles import Kind
-from ankify.questions.words import CHAPTER_TITLE, OTHER_PAPER, STEP_TITLE, asks
+from ankify.questions.words import OTHER_PAPER, STEP_TITLE, asks
 
 Judged = TypeVar("Judged", Group, Nesting)
 HEADLINES = (*HEADINGS, Kind.SUMMARY)
@@ -78,9 +78,10 @@ def is_exception(group: Group) -> bool:
 def is_title_of_file(group: Group) -> bool:
     """The only `#` heading, above all else, is the title of the file, if it has a number, too."""
     file, title = group.file, group.first
-    tops = [at for at in file.headings if file.titles[at].level == 1]
-    alone = title.level == 1 and len(tops) == 1 and [*group] == tops == file.headings[:1]
-    return alone and not file.asks(group[0]) and len(file.headings) > 1
+    if title.level != 1 or [*group] != file.headings[:1] or len(file.headings) == 1:
+        return False
+    alone = all(file.titles[at].level != 1 for at in file.headings[1:])
+    return alone and not file.asks(group[0])
 
 
 def is_stray(group: Group) -> bool:
@@ -137,10 +138,8 @@ def _is_steps(group: Group) -> bool:
 
 def _is_chapters(group: Group) -> bool:
     """The titles are chapters of a text: "Introduction", "Methods", "Results"."""
-    like = style_of(group.first)
-    titles = [title.name for title in group.file.titles.values() if style_of(title) == like]
-    chapters = share(bool(CHAPTER_TITLE.match(name)) for name in titles)
-    return _asks_little(group) and chapters > limit.CHAPTERS
+    alike = group.file.by_style[style_of(group.first)]
+    return _asks_little(group) and alike.share_of_chapters > limit.CHAPTERS
 
 
 def _is_parts_of_one(group: Group) -> bool:
@@ -163,8 +162,7 @@ def _is_book(group: Group) -> bool:
     """Most of the titles hold two or more without a number: they are chapters, or parts."""
     if group.share_asking >= limit.HARDLY_ANY_ASK:
         return False
-    headings = group.file.headings
-    loose = group.file.group(at for at in headings if not group.file.titles[at].read.number)
+    loose = group.file.loose_headings
     held = (len(loose.within(*span)) for span in group.spans)
     parts = share(count >= limit.PARTS_OF_A_CHAPTER for count in held)
     return parts > limit.MOST and not repeats(loose)
