@@ -70,13 +70,25 @@ UNREAD = (
         ("](",),
     ),
     UnreadSign(
+        "spaced-link",
+        """A link whose address has spaces
+
+        GitHub shows `[x](the other page)` as text. It is a link where it is a file of the notes.
+        """,
+        re.compile(r"(?<![\w\])!])\[[^\[\]\n]+\]\([^()<>\n]*[^\s()<>] [^()<>\n]*\)"),
+        "no link, for the spaces in its address",
+        "write %20 for each, or <…> around the address; words alone may be a footnote",
+        ("](",),
+    ),
+    UnreadSign(
         "unread-directive",
         """A block of MyST, Quarto or Pandoc that ankify does not know
 
         `:::{name}` or `{{< name >}}` is shown as it is written.
         """,
         re.compile(
-            r"^:{3,}|\{\{<[ ]|^#\+[A-Za-z_]+|\{\{(?:embed|query|video|renderer)\b", re.MULTILINE
+            r"^:{3,}|\{\{<[ ]|^#\+[A-Za-z_]+|\{\{(?:embed|query|video|renderer|youtube)\b",
+            re.MULTILINE,
         ),
         "shown as it is written",
         "ankify does not know this block, or it is not closed",
@@ -359,6 +371,8 @@ def _words(inline: Token) -> str:
 
 # |---|:--:|, in a text
 _RULER = re.compile(r"^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)+\|?[ \t]*$", re.M)
+# The ruler of a table, or three rows without one
+_ROWS = re.compile(rf"{_RULER.pattern}|^[ \t]*\|.*\|[ \t]*(?:\n[ \t]*\|.*\|[ \t]*){{2}}$", re.M)
 _PIPE = re.compile(r"(?<!\\)\|")
 
 
@@ -377,10 +391,10 @@ def _cut_tables(parsed: ParsedFile, path: str) -> Iterator[Problem]:
                 message = f"a row of {cells} cells under {columns}: the last ones are left out"
                 hint = r"write \| for a | inside of a cell, in code, too"
                 yield Problem(Location(path, token.map[0] + 1), "cut-table", message, hint=hint)
-        elif token.type == "inline" and token.map and (ruler := _RULER.search(token.content)):
-            line = token.map[0] + 1 + token.content.count("\n", 0, ruler.start())
+        elif token.type == "inline" and token.map and (rows := _ROWS.search(token.content)):
+            line = token.map[0] + 1 + token.content.count("\n", 0, rows.start())
             message = "a table is shown as text"
-            hint = "leave an empty line above it, and as many cells in its first two rows"
+            hint = "leave an empty line above it; its second row is |---|---|, with as many cells"
             yield Problem(Location(path, line), "cut-table", message, hint=hint)
 
 

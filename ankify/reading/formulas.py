@@ -166,7 +166,7 @@ _FORMULA = re.compile(
     # What begins with a command may be right beside letters: So$\dots$, $\frac{{R}}{{N}}$bps
     | (?<![$\\])\$(?P<command>\\[A-Za-z](?:[^$\n`\\]|\\[^\n])*?)(?<!\s)\$(?![0-9$])
     # So may what holds braces of TeX, digits too: $\bar{{x}}$2, und$x_{{n}}=1$
-    | (?<![$\\])\$(?P<braces>(?![\s{{])(?=[^$\n`]*(?:\\[A-Za-z]+|[_^])\{{)
+    | (?<![$\\])\$(?P<braces>(?!\s|\{{(?!\\))(?=[^$\n`]*(?:\\[A-Za-z]+|[_^])\{{)
       (?:[^$\n`\\]|\\[^\n])+?)(?<!\s)\$(?!\$)
     | \\\\(?![\[(])|\\\$
     )""",

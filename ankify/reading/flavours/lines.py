@@ -149,6 +149,7 @@ _MACRO = re.compile(
     | \{\{cloze[ \t]+(?P<words>(?:[^{}\n]|\{[^{}\n]*\})+)\}\}
     | \{\{embed[ \t]+(?P<note>\[\[[^\[\]\n]+\]\])[ \t]*\}\}
     | (?P<opens>\{\{embed[ \t]+)?\(\((?P<id>[0-9a-f]{8}-[0-9a-f-]{27})\)\)(?(opens)[ \t]*\}\})
+    | \{\{youtube[ \t]+(?P<youtube>[\w-]{11})[ \t]*\}\}
     | \{\{(?:video|youtube|tweet|bilibili|vimeo)[ \t]+(?P<url>https?://[^\s{}]+)[ \t]*\}\}""",
     re.VERBOSE,
 )
@@ -167,6 +168,8 @@ def _without_macros(file: ForeignFile, lines: list[str]) -> list[str]:
             shown = f"!{found['note']}"
         elif found["url"]:
             shown = f"<{found['url']}>"
+        elif found["youtube"]:
+            shown = f"<https://youtu.be/{found['youtube']}>"
         elif found["id"]:
             shown = file.vault.blocks.get(found["id"])
         if shown is None:
