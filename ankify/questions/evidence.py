@@ -104,12 +104,14 @@ def value(number: str | None) -> int:
 class Flow(NamedTuple):
     """The blocks of a file with its lists opened.
 
-    `contents` are the positions of the table of contents, `listed` the normalised titles it names.
+    `contents` are the positions of the table of contents, `listed` the normalised titles it names;
+    `name` is what the file is called.
     """
 
     blocks: tuple[Block, ...]
     contents: frozenset[int] = frozenset()
     listed: frozenset[str] = frozenset()
+    name: str = ""
 
 
 def unread_counts(flow: Flow) -> Flow:
@@ -368,8 +370,9 @@ class FileIndex:
         return bool(inside) and all(visible(t.children or ()).rstrip()[-1:] in ASKS for t in inside)
 
     def asks(self, at: int) -> bool:
-        """Whether a title reads as a question."""
-        return asks(self.titles[at].name)
+        """Whether a title reads as a question; one that is code, `show version`, does not."""
+        title = self.titles[at]
+        return asks(title.name) and not title.is_code
 
     def number(self, at: int) -> int:
         """The last part of a title's number."""

@@ -90,10 +90,10 @@ def lay_out_again(layout: Layout, options: SplitOptions) -> Layout:
 
 def _read(unlabelled: Sequence[Block], options: SplitOptions) -> Layout:
     blocks = with_labels(unlabelled, options.labels) if options.labels else unlabelled
-    found = _judge(_open(blocks), options)
+    found = _judge(_open(blocks, options.name), options)
     word = counted_word(blocks) if options.is_open and not found.outline.questions else None
     if word:
-        counted = _judge(_open(with_labels(blocks, [word])), options)
+        counted = _judge(_open(with_labels(blocks, [word]), options.name), options)
         found = counted if _cover(counted) else found
     return (_as_one_question(found, options) or found)._replace(unlabelled=unlabelled)
 
@@ -123,7 +123,7 @@ def _as_one_question(layout: Layout, options: SplitOptions) -> Layout | None:
     own = _own_questions(layout, options, None if is_inserted else layout.sources.index(at))
     if not may_be_paired(blocks[at].title) and own.covers(limit.COVERING):
         return None  # before all is opened once more
-    whole = _open(blocks)
+    whole = _open(blocks, options.name)
     at = whole.sources.index(at)
     is_paired = whole.file.titles[at].is_paired
     if own and is_paired and not own.is_labelled:
@@ -144,7 +144,7 @@ def _own_questions(layout: Layout, options: SplitOptions, position: int | None) 
     return group if has_own_questions(group) else layout.file.group(())
 
 
-def _open(blocks: Sequence[Block]) -> Layout:
+def _open(blocks: Sequence[Block], name: str) -> Layout:
     """The blocks with lists opened, pairs and tables of contents found, and no questions yet."""
     flow, sources = _open_lists(blocks)
     linked = any(any(local_links(block)) for block in blocks)
@@ -153,6 +153,7 @@ def _open(blocks: Sequence[Block]) -> Layout:
         with_pairs(flow.blocks),
         contents=frozenset(at for at, source in enumerate(sources) if source in contents),
         listed=frozenset(normal(entry.title) for found in contents.values() for entry in found),
+        name=name,
     )
     return Layout(blocks, blocks, FileIndex(flow), sources, contents)
 

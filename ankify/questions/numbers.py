@@ -200,15 +200,20 @@ def strip_number(title: str) -> str:
     read = read_number(title)
     if read.start:
         return title[read.start :].strip()
-    chapter = CHAPTER.match(title)
-    if chapter and (chapter["counter"] or chapter["word"]).lower() in word_set("chapter_words"):
-        return title[chapter.end() :].strip() or title.strip()
-    return title.strip()
+    chapter = counted_chapter(title)
+    return title[chapter.end() if chapter else 0 :].strip() or title.strip()
+
+
+def counted_chapter(title: str) -> re.Match[str] | None:
+    """The words in front of a title that count a chapter: `Chapter 3: X`."""
+    found = CHAPTER.match(title)
+    word = found and (found["counter"] or found["word"]).lower()
+    return found if word in word_set("chapter_words") else None
 
 
 # `第三章 X`, `Section 3: X`
 CHAPTER = re.compile(
     rf"\s*[第제]\s*[\d{CHINESE}]+\s*(?P<counter>部分|\w)\s*[:：.、]?\s*"
-    r"|\s*(?P<word>\w+)\s+[\dIVX]+\s*[:：.–—-]\s*",
+    r"|\s*(?P<word>\w+)\s+[\dIVX]+\s*(?:[:：.–—-]\s*|$)",
     re.IGNORECASE,
 )

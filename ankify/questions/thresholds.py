@@ -58,6 +58,9 @@ PARTS_OF_A_CHAPTER = 2
 # Places with links or further questions, to each title.
 HOLLOW_PLACES = 2
 
+# Signs of documentation: a user's own topics may be in a README, or below one heading of several.
+SIGNS = 2
+
 # Titles that a word counts, `Card 1`, `Card 2`: two may be anything.
 COUNTED_TITLES = 3
 

@@ -82,6 +82,12 @@ class Title:
         return not self.name and any(token.type == "image" for token in self.children)
 
     @property
+    def is_code(self) -> bool:
+        """Whether it is code and no words."""
+        shown = [token.type for token in self.children if visible([token]).strip()]
+        return bool(shown) and set(shown) == {"code_inline"}
+
+    @property
     def target(self) -> str | None:
         """Where the title points to if all of it is a link."""
         return _target(self.whole)

@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
 from ankify.questions import thresholds as limit
-from ankify.questions.evidence import HEADINGS, WEAK, FileIndex, Group, Nesting, share, style_of
+from ankify.questions.documents import is_chapter_parts, is_dated, is_documentation
+from ankify.questions.evidence import (
+    ASKS,
+    HEADINGS,
+    WEAK,
+    FileIndex,
+    Group,
+    Nesting,
+    share,
+    style_of,
+)
 from ankify.questions.titles import Kind
 from ankify.questions.words import OTHER_PAPER, STEP_TITLE, asks
 
@@ -81,7 +91,14 @@ def is_title_of_file(group: Group) -> bool:
     if title.level != 1 or [*group] != file.headings[:1] or len(file.headings) == 1:
         return False
     alone = all(file.titles[at].level != 1 for at in file.headings[1:])
-    return alone and not file.asks(group[0])
+    return alone and (not file.asks(group[0]) or _is_record(group))
+
+
+def _is_record(group: Group) -> bool:
+    """`# 7. Implement X` has "Status" and "Consequences" below, as a record of a decision has."""
+    file, title = group.file, group.first
+    parts = file.group(file.headings[1:])
+    return not title.name.endswith(ASKS) and parts.share_of_chapters >= limit.MOST
 
 
 def is_stray(group: Group) -> bool:
@@ -180,6 +197,7 @@ GROUNDS: tuple[Ground[Group], ...] = (
         _is_emphasis,
         "are bold text or list items, of which too few ask, or too few have an answer",
     ),
+    Ground("dates", False, is_dated, "are dates or versions"),
     Ground("labelled", True, lambda group: group.is_labelled, "have a label of questions"),
     Ground(
         "exercises",
@@ -193,6 +211,18 @@ GROUNDS: tuple[Ground[Group], ...] = (
     Ground("links", False, _is_hollow, "hold little but links, or lists of further questions"),
     Ground("steps", False, _is_steps, "are steps below titles without a number that ask"),
     Ground("chapters", False, _is_chapters, "look like chapters of a text"),
+    Ground(
+        "chapter-parts",
+        False,
+        is_chapter_parts,
+        "number the parts of the chapter that the file is, and hardly ask",
+    ),
+    Ground(
+        "documentation",
+        False,
+        is_documentation,
+        "do not ask, and several signs say that the file describes something",
+    ),
     Ground("one-question", False, _is_parts_of_one, "are parts of the question that is the title"),
     Ground("terms", True, lambda it: it.names_terms, "state something, and a term for it is below"),
     Ground("restarts", False, _restarts, "start from 1 again after a few each time, as steps do"),

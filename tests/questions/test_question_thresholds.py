@@ -278,6 +278,11 @@ GROUND_EDGES: dict[str, tuple[Test, str, str]] = {
     "RESTARTS": (ground(GROUNDS, "restarts"), restarting(3), restarting(2)),
     "SECTION_RUN": (ground(GROUNDS, "restarts"), restarting(3, 7), restarting(3, 8)),
     "PARTS_OF_A_CHAPTER": (ground(GROUNDS, "book"), books(2), books(1)),
+    "SIGNS": (
+        lambda notes: applies(GROUNDS, "documentation", numbered(notes, 3)),
+        f"## X\n\n### 1. `a`\n\n{TEXT}\n\n### 2. `b`\n\n{TEXT}\n\n## Y\n\n{TEXT}\n",
+        f"## X\n\n### 1. A\n\n{TEXT}\n\n### 2. B\n\n{TEXT}\n\n## Y\n\n{TEXT}\n",
+    ),
     "MINOR_PART": (
         lambda notes: is_minor(numbered(notes)),
         share_below(["## 1. X", "## 2. Y"], 26),

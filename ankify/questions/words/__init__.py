@@ -43,6 +43,7 @@ __all__ = [
     "is_sentence",
     "label",
     "label_end",
+    "names_questions",
     "normal",
     "only_labels",
     "opens",
@@ -83,6 +84,13 @@ class _OnlyLabel:
 
 
 ONLY_LABEL = _OnlyLabel()
+
+
+def names_questions(name: str) -> bool:
+    """Whether the name of a file or a heading says that there are questions: "Questions on X"."""
+    words = words_of(name.lower().replace("_", " ").replace("-", " "))
+    return not word_set("question").isdisjoint(words)
+
 
 # -- labels of answers -----------------------------------------------------------------------------
 

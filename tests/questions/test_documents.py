@@ -1,0 +1,179 @@
+"""Documentation with numbered headings makes no cards; a user's own numbered topics all do.
+
+Each row has a pair of notes at its edge: what it refuses, and what differs from that in one thing.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from ankify.questions.documents import SIGNS
+from ankify.questions.layout import SplitOptions, lay_out
+from ankify.questions.split import split_questions
+from ankify.reading.parse import parse
+
+
+def titles(notes: str, name: str = "notes") -> list[str]:
+    found = split_questions(parse(notes), f"{name}.md", SplitOptions(name=name))
+    return [section.question.title for section in found.sections]
+
+
+def verdict(notes: str, name: str = "notes") -> str:
+    """The name of the ground on which the first numbered titles were judged."""
+    findings = lay_out(parse(notes), SplitOptions(name=name)).outline.findings
+    return next(found.name for found in findings if found.group.first.read.number)
+
+
+def headed(*names: str, level: int = 2, below: str = "A line of text on it.") -> str:
+    """Headings with something below each."""
+    return "\n".join(f"{'#' * level} {name}\n\n{below}\n" for name in names)
+
+
+TOPICS = ("1. Tide tables", "2. Buoys", "3. Harbour lights")
+
+# -- dates, chapters, records ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("dates", "others"),
+    [
+        (("[2.1.0] - 2023-05-01", "[2.0.0] - 2023-02-11"), ("[1] Ebb", "[2] Flood")),
+        (("2023.05", "2022.11"), ("2023. Ebb", "2022. Flood")),
+        (("v1.2", "v1.1.9 (2021/03/04)"), ("1. v2", "2. v1")),
+    ],
+)
+def test_dates_and_versions_are_no_questions(
+    dates: tuple[str, ...], others: tuple[str, ...]
+) -> None:
+    assert titles(headed("Harbour", level=1) + headed(*dates)) == []
+    assert len(titles(headed("Harbour", level=1) + headed(*others))) == 2
+
+
+PARTS = headed("4.1 Tide tables", "4.2 Buoys", "4.3 Harbour lights")
+
+
+@pytest.mark.parametrize(
+    "chapter", ["Chapter 4", "Chapter 4: The sea", "第四章 航海", "Kapitel 4: Das Meer"]
+)
+def test_the_numbered_parts_of_a_chapter_are_no_questions(chapter: str) -> None:
+    assert verdict(f"# {chapter}\n\n{PARTS}") == "chapter-parts"
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        f"# The sea\n\n{PARTS}",
+        f"# 4. The sea\n\n{PARTS}",
+        "# Chapter 4: The sea\n\n" + headed(*TOPICS),
+        f"# Chapter 4: The sea\n\n{PARTS.replace('Buoys', 'Why?').replace('Harbour', 'Which')}",
+    ],
+    ids=["no chapter", "a number alone", "counted by themselves", "some ask"],
+)
+def test_topics_that_are_numbered_like_parts_of_a_chapter_are_questions(notes: str) -> None:
+    assert len(titles(notes)) == 3
+
+
+@pytest.mark.parametrize(
+    ("parts", "taken"),
+    [
+        (("Status", "Context", "Decision", "Consequences"), 0),
+        (("Status", "Context", "Decision", "Cost", "Limits"), 1),
+        (("Entscheidung", "Konsequenzen"), 0),
+        (("Colour", "Example", "Range"), 1),
+    ],
+)
+def test_a_record_of_a_decision_is_no_question(parts: tuple[str, ...], taken: int) -> None:
+    assert len(titles("# 7. Implement the lamp with LEDs\n\n" + headed(*parts))) == taken
+
+
+def test_a_question_mark_is_enough_above_the_parts_of_a_record() -> None:
+    notes = "# 7. What does the lamp do?\n\n" + headed("Status", "Decision", "Consequences")
+    assert titles(notes) == ["What does the lamp do?"]
+
+
+# -- documentation ---------------------------------------------------------------------------------
+
+# One file for each pair of signs, and what it is without the first of them, and without the second.
+DEEP = headed(*TOPICS, level=3)
+SECTION = f"# Sea\n\n## Marks\n\n{DEEP}\n"
+ASIDE = "A longer text, on the use of all this, and on how it is kept in order. " * 2
+MORE = headed("Usage", "Upkeep", "Costs")
+CODE = SECTION.replace("Tide tables", "`tides`").replace("Buoys", "`buoys`")
+LINKED = "# Sea\n\n" + headed(*(f"{n}. [Mark {n}](../src/mark{n}.py) of it" for n in (1, 2, 3)))
+AGAIN = SECTION + f"## Lights\n\n{DEEP}\n" + headed("Usage", "Upkeep", below=ASIDE * 3)
+TYPED = SECTION.replace("A line of text on it.", "```bash\nmake it\n```")
+
+
+@pytest.mark.parametrize(
+    ("notes", "name", "signs"),
+    [
+        (CODE + headed("Usage", below=ASIDE), "sea", "are_in_some_sections are_code"),
+        (LINKED, "README.sea", "is_readme lead_to_sources"),
+        (SECTION + MORE, "sea", "are_in_some_sections are_few"),
+        (SECTION + headed("Usage", below=ASIDE), "README", "is_readme are_in_some_sections"),
+        (AGAIN, "sea", "are_in_some_sections start_again"),
+        (TYPED + headed("Usage", below=ASIDE), "sea", "are_in_some_sections are_commands"),
+    ],
+)
+def test_two_signs_of_documentation_are_enough(notes: str, name: str, signs: str) -> None:
+    assert _signs(notes, name) == signs.split()
+    assert verdict(notes, name) == "documentation"
+    assert titles(notes, name) == []
+
+
+def _signs(notes: str, name: str) -> list[str]:
+    layout = lay_out(parse(notes), SplitOptions(name=name))
+    group = next(found.group for found in layout.outline.findings if found.group.first.read.number)
+    return [sign.__name__ for sign in SIGNS if sign(group)]
+
+
+@pytest.mark.parametrize(
+    ("notes", "name", "sign"),
+    [
+        ("# Sea\n\n" + headed(*TOPICS), "README", "is_readme"),
+        (LINKED, "sea", "lead_to_sources"),
+        (SECTION + headed("Usage", below=ASIDE), "sea", "are_in_some_sections"),
+        ("# Sea\n\n" + headed("1. `tides`", "2. `buoys`"), "sea", "are_code"),
+        ("# Sea\n\n" + headed(*TOPICS) + MORE.replace(ASIDE, "Short."), "sea", "are_few"),
+        ("# Sea\n\n" + headed(*TOPICS, below="```sh\nmake\n```"), "sea", "are_commands"),
+        (f"## Marks\n\n{DEEP}\n## Lights\n\n{DEEP}", "sea", "start_again"),
+    ],
+)
+def test_one_sign_of_documentation_is_not(notes: str, name: str, sign: str) -> None:
+    assert _signs(notes, name) == [sign]
+    assert len(titles(notes, name)) >= 2
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Buoys", "What is a buoy?"),
+        ("A line of text on it.", "Answer: a line."),
+        ("# Sea", "# Questions on the sea"),
+        ("## Marks", "## Quiz"),
+    ],
+)
+def test_a_sign_of_questions_outweighs_all_signs_of_documentation(before: str, after: str) -> None:
+    notes = (SECTION + MORE).replace(before, after)
+    assert len(titles(notes, "README")) == 3
+
+
+def test_the_name_of_a_file_says_that_there_are_questions() -> None:
+    assert len(titles(SECTION + MORE, "sea_questions")) == 3
+    assert titles(SECTION + MORE, "sea_marks") == []
+
+
+def test_numbered_topics_of_ones_own_are_questions() -> None:
+    assert len(titles(headed(*TOPICS))) == 3
+    assert len(titles("# Sea\n\n" + headed(*TOPICS) + headed("Links", "Books"))) == 3
+    two = f"# Sea\n\n## Marks\n\n{DEEP}\n## Lights\n\n{headed('4. Colours', '5. Range', level=3)}"
+    assert len(titles(two, "README")) == 5
+
+
+def test_code_asks_nothing() -> None:
+    commands = headed("`show tides`", "`list buoys`", "`show lights`")
+    found = split_questions(parse(commands), "sea.md", SplitOptions(unnumbered=True))
+    assert found.sections == ()
+    words = commands.replace("`", "")
+    found = split_questions(parse(words), "sea.md", SplitOptions(unnumbered=True))
+    assert len(found.sections) == 3
