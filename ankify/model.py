@@ -1,4 +1,4 @@
-"""The data of ankify: plain, frozen dataclasses that the stages hand to each other.
+"""The data of ankify: plain, immutable values that the stages hand to each other.
 
 A Markdown file is a note file, a numbered section of it is a question with its answer, what Anki
 stores is a note, and what Anki shows is a card. Nothing in here reads, writes or decides.
@@ -16,6 +16,7 @@ from functools import cached_property
 from itertools import accumulate
 from math import inf
 from pathlib import Path
+from typing import NamedTuple
 
 StrPath = str | os.PathLike[str]  # as public functions take a path
 PICTURES = frozenset(
@@ -33,8 +34,7 @@ def one_line(text: str) -> str:
     return _LINE_ENDS.sub(lambda end: ascii(end[0])[1:-1], text)
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """A place in a note file: posix path in the notes folder, 1-based line (0: the whole file)."""
 
     file: str
@@ -108,17 +108,7 @@ class NoteFile:
     problems: tuple[Problem, ...] = ()
 
 
-class _Compact:
-    """Pickled by its values at once: a dataclass with slots takes twice as long by itself."""
-
-    __slots__: tuple[str, ...] = ()
-
-    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
-        return type(self), tuple(map(self.__getattribute__, self.__slots__))
-
-
-@dataclass(frozen=True, slots=True)
-class Question(_Compact):
+class Question(NamedTuple):
     """A question of a note file, without its rendering.
 
     `line` is that of its mark-up, `end_line` the last line of its answer (both 1-based). `title` is
@@ -142,8 +132,7 @@ class Question(_Compact):
         return Location(self.file, self.line)
 
 
-@dataclass(frozen=True, slots=True)
-class Reference(_Compact):
+class Reference(NamedTuple):
     """A picture, sound or film named in a note file; `src` is as the author wrote it."""
 
     src: str
@@ -151,8 +140,7 @@ class Reference(_Compact):
     alt: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Content(_Compact):
+class Content(NamedTuple):
     """The rendering of one question, with the author's own paths still in every `src`.
 
     `question` and `answer` are HTML for Anki's fields. `sketch` represents the plain text of all
@@ -168,16 +156,14 @@ class Content(_Compact):
     formulas: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered(_Compact):
+class Rendered(NamedTuple):
     """A question with its rendering."""
 
     question: Question
     content: Content
 
 
-@dataclass(frozen=True)
-class Media:
+class Media(NamedTuple):
     """A file that ships with the deck under a flat name that carries a hash of its bytes.
 
     `path` is the file to copy from; `data` holds the bytes where there is no such file (a data:
@@ -190,8 +176,7 @@ class Media:
     data: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """What Anki stores for one question.
 
     `fields` are HTML in the order of the note type. `modified` is when fields or tags last changed
@@ -214,8 +199,7 @@ class Note:
     content: Content | None = None
 
 
-@dataclass(frozen=True)
-class PackageNote:
+class PackageNote(NamedTuple):
     """A note as a package holds it; `modified` in s since 1970, `deck` that of its first card.
 
     `foreign`: it is of another note type than ours, so Anki leaves it alone.
@@ -242,8 +226,7 @@ class ChangeKind(StrEnum):
     RETURNED = "returned"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One difference between the lock (the last build) and the notes as they are now.
 
     `location` is where the question is now, or was last if it is removed. `before` is its old
@@ -259,8 +242,7 @@ class Change:
     new_deck: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
+class Past(NamedTuple):
     """A note as the last build left it: what the lock knows of it.
 
     `removed`: its question was gone already, and the note marked so.
@@ -274,8 +256,7 @@ class Past:
     removed: bool = False
 
 
-@dataclass(frozen=True)
-class TocEntry:
+class TocEntry(NamedTuple):
     """A line of a note file's table of contents; `anchor` is the link's target without `#`."""
 
     line: int
@@ -284,8 +265,7 @@ class TocEntry:
     anchor: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Heading(_Compact):
+class Heading(NamedTuple):
     """A heading of a note file, question or not: plain `title` without its `number`.
 
     `ids` are the explicit ones, outermost first; `slug` is the anchor that GitHub makes of it.
@@ -298,8 +278,7 @@ class Heading(_Compact):
     slug: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Link(_Compact):
+class Link(NamedTuple):
     """A link of a note file, with its visible text; `href` is as the author wrote it."""
 
     line: int
@@ -318,7 +297,7 @@ class Ruling(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict(_Compact):
+class Verdict:
     """What became of the titles of one style in a note file, and why.
 
     `style` is what they have in common, in words; `line` that of the first (1-based); `titles` the
@@ -340,9 +319,12 @@ class Verdict(_Compact):
     numbered: bool = False
     lost: int = 0
 
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        """Pickle the values at once: a dataclass with slots takes twice as long by itself."""
+        return type(self), tuple(map(self.__getattribute__, self.__slots__))
 
-@dataclass(frozen=True, slots=True)
-class LeftOut(_Compact):
+
+class LeftOut(NamedTuple):
     """Lines of a note file that are on no card (1-based, both ends in), their letters, headings."""
 
     line: int
@@ -351,8 +333,7 @@ class LeftOut(_Compact):
     letters: int
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion(_Compact):
+class Suggestion(NamedTuple):
     """A line for `[questions]` of `ankify.toml`, `key = value`, that makes `adds` more questions.
 
     `line` is that of the first of them; `value` is TOML.
@@ -367,8 +348,7 @@ class Suggestion(_Compact):
         return f"{self.key} = {self.value}"
 
 
-@dataclass(frozen=True)
-class Survey:
+class Survey(NamedTuple):
     """What `check` wants to know of a note file beside its questions; lines are 1-based.
 
     `anchors` are all explicit ids and names, those of headings too. `pictures` are the last parts
@@ -382,6 +362,9 @@ class Survey:
     pictures: tuple[str, ...] = ()
     off: tuple[tuple[int, str], ...] = ()
     unnumbered: int = 0
+
+
+NOTHING_SURVEYED = Survey()
 
 
 @dataclass(frozen=True)
@@ -403,7 +386,7 @@ class Page:
     problems: tuple[Problem, ...] = ()
     deck: str | None = None
     tags: tuple[str, ...] = ()
-    survey: Survey = Survey()
+    survey: Survey = NOTHING_SURVEYED
     verdicts: tuple[Verdict, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     suggestion: Suggestion | None = None
@@ -457,8 +440,7 @@ class Page:
         return above.line, max(comment, above.end_line)
 
 
-@dataclass(frozen=True)
-class Template:
+class Template(NamedTuple):
     """One card template of the note type; `front` and `back` are Anki's template text."""
 
     name: str
@@ -466,8 +448,7 @@ class Template:
     back: str
 
 
-@dataclass(frozen=True)
-class NoteType:
+class NoteType(NamedTuple):
     """The look of all cards; `modified` is when its text last changed (seconds since 1970)."""
 
     templates: tuple[Template, ...]

@@ -97,7 +97,7 @@ def read_project(root: StrPath, options: ReadOptions = ReadOptions()) -> Project
     note_types = read_note_type(root, settings), read_note_type(root, settings, CLOZE)
     look = note_type_fingerprint(*note_types)
     look_time = note_type_time(look, lock, now)
-    question_type, cloze_type = (replace(one, modified=look_time) for one in note_types)
+    question_type, cloze_type = (one._replace(modified=look_time) for one in note_types)
     package = (options.last_package or Cache(root).last_package) if matching.removed else None
     new_lock = identity.update(
         lock,

@@ -153,7 +153,7 @@ def adopt_package(project: Project, notes: Sequence[PackageNote]) -> Adoption:
     ]
     latest = max((note.modified for note in project.notes), default=0)
     notes = [
-        replace(note, modified=min(max(note.modified, 0), latest))  # some clock was wrong
+        note._replace(modified=min(max(note.modified, 0), latest))  # some clock was wrong
         for note in {note.guid: note for note in reversed(notes)}.values()
     ][::-1]
     namespace = parse_lock(project.lock.decode()).namespace

@@ -335,11 +335,11 @@ class _Planner:
             if all(layout_of(note) is not layout for note in notes):
                 # A note type comes with a note; this one is older than any, so that Anki skips it.
                 known = (n for n in self.project.notes if n.guid in self.collection.notes)
-                ships += [replace(n, modified=1) for n in known if layout_of(n) is layout][:1]
+                ships += [n._replace(modified=1) for n in known if layout_of(n) is layout][:1]
         if not any(note.cards for note in ships):
             return None
         media = _named_media(self.project.media, ships)
-        note_type = replace(self.project.note_type, modified=modified)
+        note_type = self.project.note_type._replace(modified=modified)
         return replace(self.project, notes=tuple(ships), media=media, note_type=note_type)
 
 
@@ -371,7 +371,7 @@ def _changed(
     # With something of the learner's in it, never the time of a build: a note of that time counts
     # as untouched.
     modified = newest if own else max(newest, note.modified + 1)
-    return replace(note, fields=tuple(fields), tags=tags, deck=deck, modified=modified)
+    return note._replace(fields=tuple(fields), tags=tags, deck=deck, modified=modified)
 
 
 def _merged_tags(

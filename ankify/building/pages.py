@@ -240,15 +240,15 @@ def _with_shared_titles(page: Page) -> Page:
     """The same page, which holds a title once: as title, as heading and as plain question."""
     titles = {one.question.title: one.question.title for one in page.rendered}
     rendered = (
-        replace(one, content=replace(one.content, question=titles.get(title, title)))
+        one._replace(content=one.content._replace(question=titles.get(title, title)))
         for one in page.rendered
         for title in (one.content.question,)
     )
     headings = (
-        replace(heading, title=titles.get(heading.title, heading.title))
+        heading._replace(title=titles.get(heading.title, heading.title))
         for heading in page.survey.headings
     )
-    survey = replace(page.survey, headings=tuple(headings))
+    survey = page.survey._replace(headings=tuple(headings))
     return replace(page, rendered=tuple(rendered), survey=survey)
 
 

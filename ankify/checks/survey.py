@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import cached_property
 from urllib.parse import unquote
 
@@ -90,7 +89,7 @@ def _with_slugs(headings: Iterable[Heading]) -> Iterator[Heading]:
     for heading in headings:
         count = seen[heading.slug]
         seen[heading.slug] += 1
-        yield replace(heading, slug=f"{heading.slug}-{count}") if count else heading
+        yield heading._replace(slug=f"{heading.slug}-{count}") if count else heading
 
 
 def _pictures(text: str) -> Iterator[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -88,5 +87,5 @@ def _from_here(error: AnkifyError, notes: Path) -> AnkifyError:
     if place:
         hint = hint_from_here(hint, place, notes)
     if place and not notes.is_absolute() and os.path.exists(notes / place.file):
-        place = replace(place, file=(notes / place.file).as_posix())
+        place = place._replace(file=(notes / place.file).as_posix())
     return AnkifyError(error.message, place, hint)

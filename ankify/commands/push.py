@@ -262,7 +262,7 @@ def place(note: Note, notes: Path) -> str:
 
 def from_here(location: Location, notes: Path) -> Location:
     """A place as seen from the folder that ankify was called in."""
-    return replace(location, file=(notes / location.file).as_posix())
+    return location._replace(file=(notes / location.file).as_posix())
 
 
 def done_line(report: PushReport) -> str:

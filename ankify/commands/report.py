@@ -214,7 +214,7 @@ def from_here(problem: Problem, notes: Path) -> Problem:
     if notes.is_absolute():
         return problem
     file = (notes / problem.location.file).as_posix()
-    return replace(problem, location=replace(problem.location, file=file))
+    return replace(problem, location=problem.location._replace(file=file))
 
 
 def hint_from_here(hint: str | None, place: Location, notes: Path) -> str | None:

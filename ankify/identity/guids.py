@@ -268,22 +268,22 @@ def _changes(record: Record) -> Iterator[Change]:
         yield base
         return
     if old.removed is not None:
-        yield replace(base, kind=ChangeKind.RETURNED)
+        yield base._replace(kind=ChangeKind.RETURNED)
     deck = old.deck or record.deck  # a deck that is not known has not changed
     moved = old.file != new.file or deck != record.deck
     if moved:
         before = old.file if old.file != new.file else deck
         # Anki never moves a card that is there: only a changed deck needs the learner's hand.
         decks = (deck, record.deck) if deck != record.deck else (None, None)
-        yield replace(
-            base, kind=ChangeKind.MOVED, before=before, old_deck=decks[0], new_deck=decks[1]
+        yield base._replace(
+            kind=ChangeKind.MOVED, before=before, old_deck=decks[0], new_deck=decks[1]
         )
     if old.title != new.title:
-        yield replace(base, kind=ChangeKind.REWORDED, before=old.title)
+        yield base._replace(kind=ChangeKind.REWORDED, before=old.title)
     elif old.removed is None and (
         # A move alone changes topic and tags.
         old.sketch != new.sketch if moved else old.fingerprint != record.fingerprint
     ):
-        yield replace(base, kind=ChangeKind.UPDATED)
+        yield base._replace(kind=ChangeKind.UPDATED)
     if old.number != new.number:
-        yield replace(base, kind=ChangeKind.RENUMBERED, before=old.number)
+        yield base._replace(kind=ChangeKind.RENUMBERED, before=old.number)

@@ -107,13 +107,13 @@ def test_names_that_do_harm_are_refused(
 
 def test_notes_that_do_harm_are_refused(made: Project, tmp_path: Path) -> None:
     one, two, _ = made.notes
-    same = replace(two, guid=one.guid)
-    empty = replace(one, fields=(" ", *one.fields[1:]))
+    same = two._replace(guid=one.guid)
+    empty = one._replace(fields=(" ", *one.fields[1:]))
     for notes, said in (
         ((one, same), "Go.md:7: error: two questions have the guid"),
         ((empty,), "Go.md:3: error: empty question"),
         ((), "no question found"),
-        ((replace(one, cards=()),), "no question found"),
+        ((one._replace(cards=()),), "no question found"),
     ):
         with pytest.raises(AnkifyError) as caught:
             write_apkg(replace(made, notes=notes), tmp_path / "n.apkg")
@@ -199,7 +199,7 @@ def test_cards_follow_the_notes_and_their_order(made: Project, tmp_path: Path) -
 def test_a_tombstone_has_no_card_and_no_deck(made: Project, tmp_path: Path) -> None:
     path = tmp_path / "n.apkg"
     *kept, last = made.notes
-    stone = replace(last, cards=(), deck="N::gone", question=None, content=None)
+    stone = last._replace(cards=(), deck="N::gone", question=None, content=None)
     write_apkg(replace(made, notes=(*kept, stone)), path)
     decks = json.loads(rows(path, "SELECT decks FROM col")[0][0])
     assert not [deck for deck in decks.values() if deck["name"] == "N::gone"]
