@@ -66,6 +66,7 @@ def _says_nothing(words: str, linked: bool) -> bool:
     return bool(PLACEHOLDER.match(words) or (linked and BACK_TO_TOP.match(words)))
 
 
+POINT = re.compile(r"\W*a\.\s*(?:\n|$)", re.IGNORECASE)  # `A.` alone above what it labels
 OPTION = re.compile(r"\W*a\s*\.", re.IGNORECASE)  # of a choice, rather than an answer
 
 

@@ -26,6 +26,7 @@ from ankify.questions.evidence import (
     Style,
     style_of,
 )
+from ankify.questions.listed import with_items_between, without_options
 from ankify.questions.titles import Kind
 from ankify.questions.verdicts import (
     AMONG,
@@ -39,6 +40,7 @@ from ankify.questions.verdicts import (
     NAME,
     NEVER,
     ONE_QUESTION,
+    OPTIONS,
     OTHER_LIST,
     OTHER_PART,
     OTHERS_SAID,
@@ -237,6 +239,18 @@ DEEPEST = 6  # level of a heading
 # -- the steps -------------------------------------------------------------------------------------
 
 
+def leave_options(search: Search) -> None:
+    """Leave out the options among the items of the list that the questions are in."""
+    found: dict[Style, Group] = {}
+    for style, group in search.numbered.items():
+        listed = style.kind in LISTED and not group.is_labelled
+        found[style] = without_options(group) if listed else group
+        if len(found[style]) < len(group):
+            left = set(group) - set(found[style])
+            search.record(search.file.group(sorted(left)), Ruling.REFUSED, OPTIONS)
+    search.numbered = found
+
+
 def leave_quiet_parts(search: Search) -> None:
     """Leave out the bold titles or list items below a heading where none of them asks."""
     found: dict[Style, Group] = {}
@@ -257,10 +271,11 @@ def leave_quiet_parts(search: Search) -> None:
 def add_labels(search: Search) -> None:
     """Take `Q: X` for numbered where titles without a number are asked for."""
     if search.unnumbered:
-        labelled = {
-            s: group for s, group in search.file.unnumbered.items() if s.family == "labelled"
-        }
-        search.numbered = {**search.numbered, **labelled}
+        found = dict(search.numbered)
+        for style, group in search.file.unnumbered.items():
+            if style.family == "labelled":  # beside those of it that have a labelled answer
+                found[style] = search.file.group(sorted({*group, *found.get(style, ())}))
+        search.numbered = found
 
 
 def take_outermost(search: Search) -> None:
@@ -356,8 +371,31 @@ def find_asking(search: Search) -> None:
 
 def take_plain(search: Search) -> None:
     """Take bold titles or list items where there is nothing better."""
-    if not search.chosen and not search.is_done:
-        search.chosen = _outermost(search, search.numbered)
+    if search.chosen or search.is_done:
+        return
+    search.chosen = _outermost(search, search.numbered)
+    if search.chosen and search.chosen.first.kind in LISTED:
+        search.chosen = _with_items(search)
+
+
+def _with_items(search: Search) -> Group:
+    """The chosen list items together with the others, some in bold and some not."""
+    chosen = search.chosen
+    others = [
+        group
+        for style, group in sorted(search.numbered.items())
+        if style.kind in LISTED
+        and style.family == style_of(chosen.first).family
+        and group[0] not in chosen
+    ]
+    for group in others:
+        fewer, more = sorted((chosen, group), key=len)
+        if more is group and not is_plausible(group):
+            continue
+        found = with_items_between(more, fewer)
+        if len(found) > len(more) or len(more) >= limit.OUTWEIGHS * len(fewer):
+            chosen = found
+    return chosen
 
 
 def leave_other_list(search: Search) -> None:
@@ -397,6 +435,7 @@ def add_other_parts(search: Search) -> None:
 
 
 STEPS: tuple[tuple[str, Callable[[Search], None]], ...] = (
+    ("options", leave_options),
     ("quiet parts", leave_quiet_parts),
     ("labels", add_labels),
     ("outermost", take_outermost),
@@ -572,18 +611,27 @@ def _is_inside(at: int, chosen: Group, ends: Mapping[int, int]) -> bool:
 
 
 def _between(search: Search) -> list[int]:
-    """Titles with a question mark but no number that are among the questions as one of them."""
+    """Titles without a number that are among the questions as one of them.
+
+    They have a question mark, or they are headings and have, as the others, a labelled answer.
+    """
     chosen, file = search.chosen, search.file
     like = chosen.first
-    among = [
-        (at, end)
+    solved = chosen.is_labelled and like.kind in HEADINGS
+    solved = solved and chosen.share_solved >= limit.MOST
+    among = (
+        (at, min(end, chosen[bisect_left(chosen.positions, at)]))
         for group in search.file.unnumbered.values()
         for at, end in group.spans
-        if chosen[0] < at < chosen[-1] and file.titles[at].name.endswith(ASKS)
+        if chosen[0] < at < chosen[-1]
         if file.titles[at].kind is like.kind and file.titles[at].level == like.level
+    )
+    return [
+        at
+        for at, end in among
+        if file.titles[at].name.endswith(ASKS) or (solved and file.is_solved(at, end))
+        if file.is_answered(at, end)
     ]
-    ends = (min(end, chosen[bisect_left(chosen.positions, at)]) for at, end in among)
-    return [at for (at, _), end in zip(among, ends, strict=True) if file.is_answered(at, end)]
 
 
 # -- slips, and other parts of the file ------------------------------------------------------------

@@ -37,6 +37,7 @@ WEAK = {Kind.BOLD: 5, Kind.ITEM_BOLD: 6, Kind.ITEM: 7, Kind.TEXT: 8}
 RANK = {Kind.HTML: 0, Kind.HEADING: 1, Kind.ITEM_HEADING: 1, Kind.ITEM_LINK: 2, Kind.SUMMARY: 4}
 RANK |= WEAK
 LABELLED_RANK = 3  # `**Q1: X**` says itself that it is a question, `**1. X**` does not
+ALIKE = {Kind.BOLD: Kind.TEXT, Kind.ITEM_BOLD: Kind.ITEM}  # `**Q1:** X` is as sure as `Q1: X`
 
 MARKUP = {
     Kind.HTML: "<h{}> headings",
@@ -73,10 +74,11 @@ def style_of(title: Title) -> Style:
     """The style of a title."""
     dialect = title.read.dialect
     labelled = bool(dialect and dialect.labelled)
+    kind = ALIKE.get(title.kind, title.kind) if labelled else title.kind
     rank = LABELLED_RANK if labelled and title.kind in WEAK else RANK[title.kind]
     family = "" if not dialect else "labelled" if labelled else FAMILIES.get(dialect.name, "arabic")
     depth = title.read.depth if family == "arabic" and title.kind not in LISTED else 1
-    return Style(rank, family != "chinese", title.level, depth, title.kind, family)
+    return Style(rank, family != "chinese", title.level, depth, kind, family)
 
 
 DIGITS = "零一二三四五六七八九"
@@ -296,7 +298,7 @@ class FileIndex:
         return _above(block.depth for block in self.flow.blocks)
 
     @cached_property
-    def _labels_of_answers(self) -> list[int]:
+    def labels_of_answers(self) -> list[int]:
         """Where the label of an answer is, or the button that opens one."""
         return [at for at, block in enumerate(self.flow.blocks) if shows_answer(block)]
 
@@ -337,8 +339,8 @@ class FileIndex:
 
     def is_solved(self, start: int, end: int) -> bool:
         """Whether an answer that calls itself one is between a title and a position below."""
-        index = bisect_left(self._labels_of_answers, start)
-        return index < len(self._labels_of_answers) and self._labels_of_answers[index] < end
+        index = bisect_left(self.labels_of_answers, start)
+        return index < len(self.labels_of_answers) and self.labels_of_answers[index] < end
 
     def names_term(self, start: int, end: int) -> bool:
         """Whether a title states something, and a short list below gives the term for it.

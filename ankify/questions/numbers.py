@@ -28,8 +28,9 @@ WIDE = re.compile(f"[{''.join(map(chr, NARROW))}]")
 
 CHINESE = "一二三四五六七八九十百零〇"
 DIGITS = r"\d{1,4}(?:[.\-]\d{1,4}){0,4}[a-z]?"
-# The dot of `1. X`, not of `1.5`; both signs of `1.) X`, not the second of `1、.gitignore`.
-SEPARATOR = r"(?:\s*[.、):,。|](?:[、),。|]|[.:]+(?![.:\w]))*(?!\d)|\s+[-–—·]\s+|[-–—]\s+)"
+# The dot of `1. X`, not of `1.5`; both signs of `1.) X`, not the second of `1、.gitignore`; the
+# slash of `1/ X`, not of `1/2`.
+SEPARATOR = r"(?:\s*[.、):,。|](?:[、),。|]|[.:]+(?![.:\w]))*(?!\d)|\s+[-–—·]\s+|[-–—/]\s+)"
 
 
 class Dialect(NamedTuple):

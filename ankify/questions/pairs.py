@@ -5,6 +5,7 @@ Nothing says so plainly what is a question, so a pair is one without a number, t
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -12,7 +13,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from ankify.questions import thresholds as limit
-from ankify.questions.answers import OPTION, opening_words, shows_answer
+from ankify.questions.answers import OPTION, POINT, opening_words, shows_answer
 from ankify.questions.blocks import Block, read_blocks
 from ankify.questions.numbers import HEADED, TOPIC, Numbered
 from ankify.questions.titles import PARAGRAPH_LEVEL, Kind, Title, with_title_of
@@ -54,10 +55,27 @@ def _begins_other(title: Title) -> bool:
 def _is_answered(blocks: Sequence[Block], title: Title) -> bool:
     """Whether the label of an answer follows; `A. X` is an option, but for who writes `Q. X`."""
     dotted = title.read.separator.startswith(".")
-    return any(
-        shows_answer(block) and (dotted or not OPTION.match(opening_words(block)))
-        for block in blocks
+    if dotted:
+        return any(shows_answer(block) or POINT.match(opening_words(block)) for block in blocks)
+    return _is_answered_in_item(blocks) or any(
+        shows_answer(block) and not OPTION.match(opening_words(block)) for block in blocks
     )
+
+
+def _is_answered_in_item(blocks: Sequence[Block]) -> bool:
+    """Whether `- A: Y` follows `- Q: X`; above `- B: Z` it is an option."""
+    words = [_item_words(block) for block in blocks[1:3]]
+    return bool(words) and answers(words[0]) and not any(map(OPTION_B.match, words[1:]))
+
+
+OPTION_B = re.compile(r"\W*b\s*[.:：)]", re.IGNORECASE)
+
+
+def _item_words(block: Block) -> str:
+    """What the list item that a block is begins with."""
+    opening, *inside = block.tokens[:4]
+    inline = inside[-1] if opening.type == "bullet_list_open" and len(inside) > 2 else None
+    return visible(inline.children or ()) if inline else ""
 
 
 # -- under headings that are labels ----------------------------------------------------------------
@@ -66,13 +84,14 @@ def _is_answered(blocks: Sequence[Block], title: Title) -> bool:
 def with_headed_pairs(blocks: Sequence[Block]) -> list[Block]:
     """Read `### Question` and `### Answer` above the text of each as one question.
 
-    Headings of their level below the second are parts of the answer, whatever their numbers.
+    Headings of their level below the second are parts of the answer, whatever their numbers; those
+    of a `## Question` are not, if `### Answer` is below it.
     """
     found = list(blocks)
     heads = [at for at, block in enumerate(blocks) if block.title and _is_head(block.title)]
     for at, answer, end in zip(heads, heads[1:], [*heads[2:], len(blocks)], strict=False):
-        title, below = blocks[at].title, blocks[at + 1]
-        if not title or not _answers_below(title, blocks[answer].title):
+        title, below, own = blocks[at].title, blocks[at + 1], blocks[answer].title
+        if not title or not own or not _answers_below(title, own):
             continue
         inline = below.tokens[1] if below.tokens[0].type == "paragraph_open" else None
         if not inline:
@@ -84,7 +103,7 @@ def with_headed_pairs(blocks: Sequence[Block]) -> list[Block]:
             title, (1, answer - at) if bare else (1,), tuple(inline.children or ()), below.line
         )
         found[at] = blocks[at]._replace(title=replace(asked, read=read, is_paired=True))
-        for part in range(answer + 1, end):
+        for part in range(answer + 1, end if own.level == title.level else answer):
             own = blocks[part].title
             if own and own.kind in HEADINGS and own.level <= title.level:
                 if own.level < title.level:
@@ -104,10 +123,10 @@ def says_question(name: str) -> bool:
     return ONLY_LABEL.fullmatch(name) and normal(name) not in map(normal, word_set("exercise"))
 
 
-def _answers_below(question: Title, answer: Title | None) -> bool:
-    """Whether the one is the label of a question, and the other, as high, of its answer."""
+def _answers_below(question: Title, answer: Title) -> bool:
+    """Whether the one is the label of a question, and the other, no higher, of its answer."""
     asked = says_question(question.name) and not only_labels(question.name)
-    return bool(asked and answer and answer.level == question.level and only_labels(answer.name))
+    return asked and answer.level >= question.level and only_labels(answer.name)
 
 
 # -- below a topic ---------------------------------------------------------------------------------

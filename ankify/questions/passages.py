@@ -46,7 +46,7 @@ def passages(blocks: Sequence[Block], chosen: Sequence[int]) -> dict[int, Passag
         return {}
     parts = [part for part in _parts(blocks, chosen) if part and _says(blocks, part.opening)]
     between = [part for part in parts if _goes_on(blocks, part)]
-    opened = [part for part in parts if blocks[part.opening[0] - 1].title and part not in between]
+    opened = [part for part in parts if part.opening[0] and part not in between]
     found: dict[int, Passage] = {}
     for part in between:
         passage = part.opening
@@ -107,7 +107,7 @@ def _goes_on(blocks: Sequence[Block], part: Part) -> bool:
 
 
 def _words(blocks: Iterable[Block]) -> set[str]:
-    """The longer words of some blocks, of scripts without blanks each two letters."""
+    """The longer words of some blocks, of scripts without spaces each two letters."""
     inline = (token for block in blocks for token in block.tokens if token.type == "inline")
     texts = (visible(token.children or ()).casefold() for token in inline)
     return {word for text in texts for word in WORD.findall(text)}

@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 from ankify.model import LeftOut, Location, Problem, Question, Suggestion, TocEntry, Verdict
 from ankify.questions import thresholds as limit
-from ankify.questions.answers import LISTS, is_blank, is_filler, key_in_list, opening_words
-from ankify.questions.blocks import Block, read_blocks, shown
+from ankify.questions.answers import LISTS, POINT, is_blank, is_filler, key_in_list, opening_words
+from ankify.questions.blocks import Block, balanced, read_blocks, shown
 from ankify.questions.choice import Finding, Outline, overrule
 from ankify.questions.evidence import ASKS, HEADINGS, LISTED, style_of
 from ankify.questions.flashcards import read_flashcards, without_marks
@@ -34,6 +34,7 @@ from ankify.questions.words import (
     TASK,
     answers,
     gives_away,
+    label_end,
     normal,
     only_labels,
     opens,
@@ -421,6 +422,8 @@ class _Reader:
             stem, answer = body[: title.asked], body[title.asked :]
         passage = self.blocks[slice(*self.passages.get(at, (0, 0)))]
         answer = _unwrapped(answer)
+        if title.is_paired and not stem:
+            answer = _without_label(answer)
         if len(answer) < len(body):
             answer = _trimmed(answer)
         cards = _said(comments, "cards")
@@ -528,6 +531,35 @@ def _unwrapped(answer: list[Block]) -> list[Block]:
         depths = accumulate(block.depth for block in answer[:-1])
         return answer[1:-1] if min(depths) > 0 else answer
     return answer
+
+
+def _without_label(answer: list[Block]) -> list[Block]:
+    """The answer of a pair, `A: X` or `### Answer`, without the label that says so."""
+    tokens = _only_item(answer[0].tokens) if answer else ()
+    at = next((at for at, token in enumerate(tokens) if token.nesting < 1), 0)
+    words = visible(tokens[at].children or ()) if tokens else ""
+    point = POINT.match(words)
+    if not answers(words) and not point:
+        return answer
+    start = point.end() if point else label_end(words)
+    start += len(words[start:]) - len(words[start:].lstrip())
+    rest = cut(tokens[at].children or (), start)
+    kind = "paragraph" if tokens[at - 1].type == "heading_open" else None
+    opening, closing = (
+        token.copy(type=token.type.replace("heading", "paragraph"), tag="p") if kind else token
+        for token in (tokens[at - 1], tokens[at + 1])
+    )
+    line = (opening, tokens[at].copy(children=list(rest)), closing) if words[start:] else ()
+    kept = (*tokens[: at - 1], *line, *tokens[at + 2 :])
+    below = [Block(run) for run in balanced(kept)]
+    return [*below, *answer[1:]] or answer
+
+
+def _only_item(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """What is in a list of one item; the tokens themselves if they are something else."""
+    if tokens[0].type not in LISTS or len(list(balanced(tokens[1:-1]))) > 1:
+        return tokens
+    return tuple(shown(tokens[2:-2]))
 
 
 def _opened(token: Token) -> Token:

@@ -158,7 +158,7 @@ def _without_citation(title: tuple[Token, ...]) -> tuple[Token, ...]:
 # -- paragraphs ------------------------------------------------------------------------------------
 
 # What a title in a paragraph may begin with, to be quick about all other paragraphs.
-TITLED = Pattern(lambda: rf"(?::[a-z0-9_+-]+:|[^\w<(\[【])*(?:\*\*|__|<|{NUMBERED.source})")
+TITLED = Pattern(lambda: rf"(?::[a-z0-9_+-]+:|[^\w<(\[【]|_(?!_))*(?:\*\*|__|<|{NUMBERED.source})")
 SHORTCODE = re.compile(r":[a-z0-9_+-]+:")
 
 

@@ -66,6 +66,12 @@ def test_what_sections_of_an_exam_open_with_is_on_the_front_of_all_their_questio
     assert fronts(notes) == [f"{passage}a b" for passage in passages]
 
 
+def test_what_is_above_all_headings_is_no_section_of_an_exam() -> None:
+    notes = HERON + asked(1, "What did it catch?") + f"## Text 2\n\n{OTTER}"
+    notes += asked(2, "Where did it sleep?") + "## The end"
+    assert fronts(notes) == ["a b", "a b"]
+
+
 def test_what_a_section_of_plain_questions_opens_with_may_give_the_answers_away() -> None:
     notes = "".join(
         f"## Part {n}\n\n{HERON}\n\n### {n}. What did it catch?\n\n**Answer**: A perch.\n\n"

@@ -140,6 +140,8 @@ def test_the_documented_table_is_that_of_the_code() -> None:
         ("3.2什么是范数", "3.2", "什么是范数"),
         ("2-1-3 What is it?", "2-1-3", "What is it?"),
         ("17a. Which?", "17a", "Which?"),
+        ("1/ What is it?", "1", "What is it?"),
+        ("1/2 What is it?", None, "1/2 What is it?"),
         ("1:1 matching", None, "1:1 matching"),
         ("Quality of service", None, "Quality of service"),
         ("2024 in review", None, "2024 in review"),

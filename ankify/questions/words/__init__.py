@@ -69,7 +69,7 @@ def exercise() -> str:
 
 # `Q: X`; a number is what it lacks. `questions.json` is a file.
 QUESTION_LABEL = Pattern(
-    lambda: rf"\W*(?:{label()})\s*(?:[:：]|\.(?!(?-i:[a-z])))\s*(?P<number>)(?=\S)"
+    lambda: rf"\W*(?:{label()})\s*(?P<number>)(?:[:：]|\.(?!(?-i:[a-z])))\s*(?=\S)"
 )
 
 
@@ -94,15 +94,17 @@ def names_questions(name: str) -> bool:
 
 # -- labels of answers -----------------------------------------------------------------------------
 
-# What may be a label with what shows that it is one: `Answer: X`, `[Answer]`, `Answer (short)`.
+# What may be a label with what shows that it is one: `Answer: X`, `[Answer]`, `Answer (short): X`,
+# `Ans- X`.
 MARKS = "\u0300-\u036f\u064b-\u0652\u0900-\u0dff\u0e31-\u0e4e"  # vowel signs, to Python no letters
 LABELLED = re.compile(
     rf"""\W*(?P<label>[^\n:：.\]】()（）–—]{{1,60}})
-    (?P<end>[\]】:：–—] | \.(?P<dotted>\s*\S)?
+    (?P<end>(?:[(（][^()（）\n]{{1,40}}[)）]\s*)?[\]】:：–—] | -[>\s] | \.(?P<dotted>\s*\S)?
       | (?:[(（][^()（）\n]*[)）])?[^\w{MARKS}\n]*(?:$|\n))""",
     re.VERBOSE,
 )
-BEHIND = re.compile(rf"[^\w{MARKS}'’]+(?:\s-\s.*)?$|\s-\s.*$")  # `Answer **`, `Answer - the best`
+BEHIND = re.compile(rf"[^\w{MARKS}'’]+(?:\s-\s.*)?$|\s*-[>\s].*$")  # `Answer **`, `Answer - it is`
+DASHED = re.compile(r"\s*-(?:>\s*|\s+)(?=\S)")
 NUMBER = re.compile(r"\s*#?\d{1,4}$")
 
 
@@ -112,7 +114,8 @@ def _is_label(words: str, *, buttons: bool = False) -> bool:
 
 
 def _is_answer(found: re.Match[str] | None, buttons: bool) -> bool:
-    if not found or found["label"][:2].lower() not in _label_heads():
+    head = found["label"][:2].lower().rstrip("0123456789") if found else ""
+    if not found or head not in _label_heads():
         return False
     text = " ".join(BEHIND.sub("", found["label"]).replace("’", "'").lower().split())
     opening = ("press", "buttons") if buttons else ()
@@ -147,7 +150,10 @@ def only_labels(words: str) -> bool:
 def label_end(words: str) -> int:
     """Where what looks like a label at the beginning of a text ends; 0 without one."""
     found = LABELLED.match(words)
-    return found.start("dotted") if found and found["dotted"] else found.end() if found else 0
+    if not found:
+        return 0
+    dash = DASHED.search(words, found.start("label"), found.end())
+    return dash.end() if dash else found.start("dotted") if found["dotted"] else found.end()
 
 
 def opens(words: str) -> bool:
