@@ -18,8 +18,9 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from importlib import import_module
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import IO, Any
 
 from ankify.anki.note_type import CLOZE, QUESTION, Layout, layout_of
@@ -28,9 +29,16 @@ from ankify.files import make_folder, staged_file
 from ankify.model import AnkifyError, Media, Note, NoteType, Project, StrPath
 
 
+class _Late(ModuleType):
+    """A module that is imported when something of it is first used."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(import_module(self.__name__), name)
+
+
 @contextmanager
-def _without(**modules: ModuleType) -> Iterator[None]:
-    """Have genanki import these in the place of modules that take long and do nothing here."""
+def _in_place_of(**modules: ModuleType) -> Iterator[None]:
+    """Have genanki import these: the modules of these names take long, and do little for it."""
     ours = [name for name, it in modules.items() if sys.modules.setdefault(name, it) is it]
     try:
         yield
@@ -40,10 +48,27 @@ def _without(**modules: ModuleType) -> Iterator[None]:
 
 
 # The package cached_property imports all of asyncio; YAML is for models that are written in it.
-with _without(cached_property=functools, yaml=ModuleType("yaml")):
+with _in_place_of(cached_property=functools, yaml=_Late("yaml")):
     import genanki
     from genanki.apkg_col import APKG_COL
     from genanki.apkg_schema import APKG_SCHEMA
+
+
+def _render(template: str, fields: dict[str, str]) -> str:
+    """Render as chevron does.
+
+    genanki asks once a field whether a card needs it, and most fields are not in its template.
+    """
+    return _rendered(template, tuple(it for it in fields.items() if it[0] in template))
+
+
+@functools.cache
+def _rendered(template: str, fields: tuple[tuple[str, str], ...]) -> str:
+    return _chevron.render(template, dict(fields))  # type: ignore[no-any-return]
+
+
+_chevron = genanki.model.chevron
+genanki.model.chevron = SimpleNamespace(render=_render)
 
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can hold: the clock must not show
 _INSERT_NOTE = "INSERT INTO notes VALUES(?,?,?,?,-1,?,?,'',0,0,'')"

@@ -263,3 +263,13 @@ def test_what_is_no_package_is_said_to_be_none(tmp_path: Path) -> None:
     for name in ("text.apkg", "empty.apkg"):
         with pytest.raises(AnkifyError, match="not an Anki package that can be read"):
             read_apkg(tmp_path / name)
+
+
+def test_genanki_is_whole_for_a_program_that_uses_it_too() -> None:
+    import genanki
+
+    fields = [{"name": "A"}, {"name": "B"}]
+    front = [{"name": "One", "qfmt": "{{#B}}{{A}}{{/B}}", "afmt": "{{B}}"}]
+    model = genanki.Model(1, "M", fields="- name: A\n- name: B\n", templates=front)
+    assert model.fields == fields
+    assert model._req == [[0, "all", [0, 1]]]

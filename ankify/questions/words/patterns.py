@@ -223,8 +223,13 @@ def each_of(words: Iterable[str]) -> str:
 def _atoms(word: str) -> Atoms:
     """A word as the parts of a regular expression."""
     letters = word.removesuffix(":")
-    atoms = tuple(ATOMS.get(letter) or re.escape(letter) for letter in letters)
+    atoms = tuple(map(_atom, letters))
     return atoms if letters == word else (*atoms, COLON)
+
+
+@cache
+def _atom(letter: str) -> str:
+    return ATOMS.get(letter) or re.escape(letter)
 
 
 def _alternatives(words: Iterable[Atoms]) -> str:
