@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import ankify
+from ankify.anki.cloze import cloze_text
 from ankify.anki.gate import harmless
 from ankify.building.pages import read_page
 from ankify.config import MarkdownSettings, Settings
@@ -29,6 +30,7 @@ HEAD = "# T\n\n## 1. Why?\n\nSo. "
 
 # Unclosed and repeated: each is a place where a reader could look for an end again and again.
 PIECES = [
+    *("\\\\[ ", "\\\\( "),
     *("\\[ ", "\\( ", "$ ", "$$ ", "$a ", "$a$ ", "$`", "\\begin{align}", "\\begin{align} x "),
     *(
         "\\begin{array}\\begin{align}",
@@ -354,6 +356,24 @@ def gate_seconds(piece: str, size: int) -> float:
 @pytest.mark.parametrize("piece", GATED)
 def test_the_time_of_the_gate_grows_no_worse_than_n_log_n(piece: str) -> None:
     small, large = (gate_seconds(piece, size) for size in (50_000, 200_000))
+    assert large < GROWTH * max(small, 0.02)
+
+
+# Gaps of cloze notes that are opened, and closed too late or never.
+GAPS = ("{{c1::", "{{c1:: a", "{{c1::{", "{{c1::a}", "{{c1::a}} {{c1::", "{{c1::{}}")
+
+
+def cloze_seconds(piece: str, size: int) -> float:
+    field = piece * (size // len(piece)) + "}}"
+    start = time.process_time()
+    cloze_text(field)
+    return time.process_time() - start
+
+
+@pytest.mark.timed
+@pytest.mark.parametrize("piece", GAPS)
+def test_the_time_of_gaps_grows_no_worse_than_n_log_n(piece: str) -> None:
+    small, large = (cloze_seconds(piece, size) for size in (50_000, 200_000))
     assert large < GROWTH * max(small, 0.02)
 
 

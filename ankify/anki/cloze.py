@@ -9,12 +9,14 @@ deletion are kept apart: `} }` (Anki's manual, "Cloze deletion", says the same).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 OPENING = re.compile(r"\{\{c(\d{1,3})::")
 _CODE = re.compile(r"<(pre|code)\b.*?</\1>", re.DOTALL)
 _FORMULA = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
+DEEPEST = 10  # deletions in one another, as Anki counts them
 # `==mark==` and bold, as the serialiser writes them; without those in each other.
 MARKS = {"mark": "mark", "bold": "strong|b"}
 
@@ -45,15 +47,10 @@ def without_code(html: str) -> str:
 def deletions(html: str) -> list[Deletion]:
     """Find the outermost deletions of some HTML, in order; one that never ends is none."""
     found: list[Deletion] = []
-    at = 0
-    while opening := OPENING.search(html, at):
-        end = _end(html, opening.end())
-        if end is None:
-            at = opening.end()
-            continue
-        inner = html[opening.end() : end - 2]
-        found.append(Deletion(int(opening[1]), opening.start(), end, opening[0], inner))
-        at = end
+    for opening, end in sorted(_closed(html), key=lambda one: one[0].start()):
+        if not found or opening.start() >= found[-1].end:
+            inner = html[opening.end() : end - 2]
+            found.append(Deletion(int(opening["number"]), opening.start(), end, opening[0], inner))
     return found
 
 
@@ -63,20 +60,29 @@ def numbers(html: str) -> tuple[int, ...]:
     return tuple(sorted(found)) if deletions(html) else ()
 
 
-def _end(html: str, at: int) -> int | None:
-    """Where an open deletion ends: behind its own `}}`, not behind those of TeX."""
-    depth = 0  # of the braces of TeX, and of deletions in this one
-    while at < len(html):
-        if html.startswith("}}", at) and depth == 0:
-            return at + 2
-        if html[at] == "\\" and html[at + 1 : at + 2] in ("{", "}", "\\"):
-            at += 2
+# {{c1::  \\{  {  }
+_BRACE = re.compile(r"\{\{c(?P<number>\d{1,3})::|\\(?!\{\{c\d{1,3}::)[{}\\]|[{}]")
+
+
+def _closed(html: str) -> Iterator[tuple[re.Match[str], int]]:
+    """Each opening that has an end, and where that is: at its own `}}`, not at those of TeX.
+
+    In one pass, whatever is left open: a text of 10,000 openings without an end is read once.
+    """
+    open_braces: list[re.Match[str] | None] = []  # an opening, or None for a brace of TeX
+    behind = 0  # the brackets that were read
+    for found in _BRACE.finditer(html) if "}}" in html else ():
+        if found["number"] or found[0] == "{":
+            open_braces.append(found if found["number"] else None)
+        elif found[0] != "}" or not open_braces or found.start() < behind:
             continue
-        depth += {"{": 1, "}": -1}.get(html[at], 0)
-        if depth < 0:
-            return None
-        at += 1
-    return None
+        elif (opening := open_braces.pop()) is None:
+            pass  # closed a brace of TeX
+        elif html.startswith("}}", found.start()):
+            behind = found.start() + 2
+            yield opening, behind
+        else:
+            open_braces.append(None)  # `{{c1::a}`: two braces, of which one is closed
 
 
 def _rewritten(html: str, around: Callable[[str], str], gap: Callable[[Deletion], str]) -> str:
@@ -91,12 +97,13 @@ def _rewritten(html: str, around: Callable[[str], str], gap: Callable[[Deletion]
 
 def cloze_text(html: str) -> str:
     """Write deletions so that Anki ends each where the author did."""
-    return _rewritten(html, str, _kept_apart)
+    return _rewritten(html, str, partial(_kept_apart, deepest=DEEPEST))
 
 
-def _kept_apart(one: Deletion) -> str:
+def _kept_apart(one: Deletion, deepest: int) -> str:
     """A deletion with no `}}` in it but those of deletions, and no `::` in TeX."""
-    text = _rewritten(one.inner, _spaced, _kept_apart)
+    inside = partial(_kept_apart, deepest=deepest - 1)
+    text = _rewritten(one.inner, _spaced, inside) if deepest > 1 else _spaced(one.inner)
     return f"{one.opening}{text} }}}}" if text.endswith("}") else f"{one.opening}{text}}}}}"
 
 
@@ -131,13 +138,14 @@ def marks_as_deletions(html: str, kind: str) -> str:
     return "".join([*parts, pattern.sub(numbered, html[at:])])
 
 
-def shown_cloze(html: str, number: int, *, is_answer: bool) -> str:
+def shown_cloze(html: str, number: int, *, is_answer: bool, deepest: int = DEEPEST) -> str:
     """A side of one card of a cloze note as Anki shows it, for the preview."""
 
     def gap(one: Deletion) -> str:
         inner = one.inner
         text, hint = (inner, "") if deletions(inner) else inner.partition("::")[::2]
-        text = shown_cloze(text, number, is_answer=is_answer)
+        if deepest > 1:
+            text = shown_cloze(text, number, is_answer=is_answer, deepest=deepest - 1)
         if one.number != number:
             return f'<span class="cloze-inactive" data-ordinal="{one.number}">{text}</span>'
         shown = text if is_answer else f"[{hint or '...'}]"

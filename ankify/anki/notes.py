@@ -17,6 +17,7 @@ from ankify.anki.cards import cloze_parts, is_short, typed_text, wanted_cards
 from ankify.anki.gate import harmless
 from ankify.anki.note_type import CLOZE, FIELDS, FIELDS_BEFORE, QUESTION, Layout
 from ankify.config import CardSettings, Settings
+from ankify.growth import Growth
 from ankify.identity import guids as identity
 from ankify.identity.lock import LOCK_NAME, RESTORE, Lock, LockEntry, pack_note, unpack_note
 from ankify.media.collect import Collected, place
@@ -98,9 +99,12 @@ def make_drafts(
         tags = _tags((*own, *page.tags, *settings.deck.tags))
         topic = cache(partial(_topic, page))  # many questions are in one section
         placed = partial(place, file=page.file, collected=collected)
+        written = (one.content.question + one.content.answer for one in page.rendered)
+        growth = Growth(page.file, sum(map(len, written)))
         for one in page.rendered:
             about = topic(one.question.trail)
             made = _make(one, page.tags, about, settings.cards, placed)
+            growth.add(about, deck, *tags)
             link = _source_link(page.file, one.question.title, settings.source.url)
             fields = _guarded(_with_source(made.fields, link), sounds)
             printed = note_fingerprint(fields, tags)

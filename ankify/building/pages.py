@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from ankify.building.cache import Cache, page_key
 from ankify.config import Settings
+from ankify.growth import Growth
 from ankify.model import AnkifyError, NoteFile, Page, Rendered
 from ankify.reading.flavours import Flavour
 from ankify.reading.flavours.depends import dependencies
@@ -179,15 +180,15 @@ class Job:
     def _page(self, found: Found, data: bytes) -> Page:
         try:
             note_file = decode_note_file(found.path, data)
+            if self.flavour and is_template(self.flavour, note_file.path, note_file.text):
+                return Page(found.path, None, is_template=True)
+            return read_page(
+                note_file, found, self.settings, flavour=self.flavour, for_phone=self.for_phone
+            )
         except AnkifyError as error:
-            if not self.tolerant:
+            if not (self.tolerant and error.location):
                 raise
             return Page(found.path, None, problems=(error.problem,), unreadable=True)
-        if self.flavour and is_template(self.flavour, note_file.path, note_file.text):
-            return Page(found.path, None, is_template=True)
-        return read_page(
-            note_file, found, self.settings, flavour=self.flavour, for_phone=self.for_phone
-        )
 
 
 def read_page(
@@ -213,15 +214,18 @@ def read_page(
     parsed = gfm.parse(note_file.text, flavour, note_file.path)
     split = split_questions(parsed, note_file.path, options)
     renderer = _renderer(RenderOptions(settings.source.url, settings.render.extensions, for_phone))
-    rendered = tuple(
-        Rendered(section.question, renderer.render(section, parsed)) for section in split.sections
-    )
+    growth = Growth(note_file.path, len(note_file.text))
+    rendered: list[Rendered] = []
+    for section in split.sections:
+        content = renderer.render(section, parsed)
+        growth.add(content.question, content.answer)
+        rendered.append(Rendered(section.question, content))
     taken = [(section.question.line, section.question.end_line) for section in split.sections]
     surveyed, slips = survey(parsed, note_file.path, split.unnumbered_candidates, taken)
     page = Page(
         file=note_file.path,
         title=split.title,
-        rendered=rendered,
+        rendered=tuple(rendered),
         unanswered=split.unanswered,
         toc=split.toc,
         problems=(*note_file.problems, *split.problems, *slips),

@@ -35,11 +35,12 @@ def cloze_without_gap(project: Project) -> Iterator[Problem]:
 
 def _is_open(field: str) -> bool:
     field = without_code(field)
-    inside = deletions(field)
-    return any(
-        not any(one.start <= found.start() < one.end for one in inside)
-        for found in OPENING.finditer(field)
-    )
+    at = 0
+    for one in deletions(field):
+        if OPENING.search(field, at, one.start):
+            return True
+        at = one.end
+    return OPENING.search(field, at) is not None
 
 
 @rule

@@ -13,6 +13,7 @@ from xml.parsers import expat
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
 XHTML = "http://www.w3.org/1999/xhtml"
+MATHML = "http://www.w3.org/1998/Math/MathML"
 for _prefix, _uri in (("", SVG), ("xlink", XLINK), ("xhtml", XHTML)):
     ET.register_namespace(_prefix, _uri)
 
@@ -43,12 +44,19 @@ INNER_LINK = re.compile(r"\s*(#|data:image/(png|jpe?g|gif|webp)[;,])", re.I)
 # at the end what is left open: url(https://x
 OUTER_CSS = re.compile(
     r"""@import[^;]*;?
-    | url\(\s*['"]?(?!\s*['"]?\s*(?:\#|data:(?:image|font|application)/))[^)]*\)?
+    | url\(\s*+['"]?+(?!\s*+['"]?+\s*+(?:\#|data:(?:image|font|application)/))[^)]*\)?
     | (?:-webkit-)?(?:image-set|image|src)\([^)]*\)?
     | (?:expression|javascript)\s*[(:]
     | -moz-binding\s*:[^;]*""",
     re.I | re.X,
 )
+
+
+# \69 and \i are both an i
+ESCAPE_CSS = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|)", re.I)
+# Where no browser goes to: names of what it has to know.
+NAMES = frozenset({"requiredFeatures", "requiredExtensions"})
+ADDRESS = re.compile(r"[\x00-\x20]*(?:[a-z][a-z0-9+.-]*:)?//", re.I)
 
 
 class UnsafeSvg(ValueError):
@@ -89,7 +97,7 @@ def _scan(data: bytes) -> bool:
     parser.ProcessingInstructionHandler = lambda target, _: found.append(target)
     try:
         parser.Parse(data, True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, ValueError, LookupError) as error:  # of encodings it does not know
         raise UnsafeSvg(f"not well-formed: {error}") from error
     return bool(found)
 
@@ -103,12 +111,11 @@ def _clean(root: ET.Element) -> bool:
         changed |= _clean_attributes(parent)
         if parent.tag == f"{{{SVG}}}style":
             changed |= _clean_style(parent)
-        for child in list(parent):
-            if _allowed(child):
-                todo.append(child)
-            else:
-                _remove(parent, child)
-                changed = True
+        kept = [child for child in parent if _allowed(child)]
+        if len(kept) < len(parent):
+            _leave(parent, kept)
+            changed = True
+        todo += kept
     return changed
 
 
@@ -128,28 +135,35 @@ def _allowed(element: ET.Element) -> bool:
         return name in WRITTEN
     if namespace != SVG:
         return bool(namespace)  # an editor's own notes (Inkscape, RDF): nothing draws them
-    moved = element.get("attributeName", "").lower()
-    if name in ANIMATED and (moved.endswith("href") or moved.startswith("on")):
+    moved = element.get("attributeName", "").strip().lower()
+    if name in ANIMATED and (moved.endswith(("href", "src")) or moved.startswith("on")):
         return False
     return name in DRAWN
 
 
-def _remove(parent: ET.Element, child: ET.Element) -> None:
-    """Remove `child`, keeping the text that follows it."""
-    at = list(parent).index(child)
-    if child.tail and at:
-        parent[at - 1].tail = (parent[at - 1].tail or "") + child.tail
-    elif child.tail:
-        parent.text = (parent.text or "") + child.tail
-    parent.remove(child)
+def _leave(parent: ET.Element, kept: list[ET.Element]) -> None:
+    """Leave only some children in `parent`, and the text behind all of them."""
+    staying = set(kept)
+    last: ET.Element | None = None
+    for child in parent:
+        if child in staying:
+            last = child
+        elif child.tail and last is not None:
+            last.tail = (last.tail or "") + child.tail
+        elif child.tail:
+            parent.text = (parent.text or "") + child.tail
+    parent[:] = kept
 
 
 def _clean_attributes(element: ET.Element) -> bool:
     label = element.tag.startswith(f"{{{XHTML}}}")
+    shown = label or element.tag.startswith((f"{{{SVG}}}", f"{{{MATHML}}}"))
     bad = [
         name
         for name, value in element.attrib.items()
-        if not _harmless(name, value) or (label and name not in LABEL_ATTRIBUTES)
+        if not _harmless(name, value)
+        or (label and name not in LABEL_ATTRIBUTES)
+        or (shown and name not in NAMES and ADDRESS.match(value))
     ]
     for name in bad:
         del element.attrib[name]
@@ -171,4 +185,9 @@ def _css_is_inner(css: str) -> bool:
 
 
 def _inner_css(css: str) -> str:
-    return OUTER_CSS.sub(" ", css.replace("\\", ""))
+    return OUTER_CSS.sub(" ", ESCAPE_CSS.sub(_letter, css).replace("\\", ""))
+
+
+def _letter(escape: re.Match[str]) -> str:
+    number = int(escape[1] or "0", 16)
+    return chr(number) if 0 < number < 0xD800 else ""

@@ -136,8 +136,11 @@ _ENVIRONMENTS = (
 )
 _LINES = r"\n(?![ \t>]*\n)"  # a formula may go on in the next line, but not after an empty one
 _DOLLARS = rf"(?:[^\n$]++|{_LINES}|\$(?!\$))+"
-_PARENS = rf"(?:[^\n\\]++|{_LINES}|\\\\(?!\))|\\(?![()\\]))+"
-_BRACKETS = rf"(?:[^\n\\]++|{_LINES}|\\\\(?!\])|\\(?![\[\]\\]))+"
+# Where `\\\\(` opened, the next one is no row of a matrix: else each would be read to the end.
+_PARENS = rf"(?:[^\n\\]++|{_LINES}|\\\\(?!\))(?(paired)(?!\())|\\(?![()\\]))+"
+_BRACKETS = (
+    rf"(?:[^\n\\]++|{_LINES}|\\\\(?!\])(?(doubled)(?!\[(?!-?[\d.]+[a-z]{{2}}\])))|\\(?![\[\]\\]))+"
+)
 _BODY = rf"(?:[^\n\\]++|{_LINES}|\\(?!(?:begin|end)\{{(?P=name)\}}))+"
 _CODE = rf"(?:[^\n`]++|{_LINES}|(?!(?P=ticks)(?!`))`++)+"
 _SERVICE = r"https?://(?:[^/\s\"'()]*/equation\?tex=|latex\.codecogs\.com/[^?\s\"'()]*\?)"
@@ -157,8 +160,8 @@ _FORMULA = re.compile(
     | \$\$(?P<gapped>(?:[^\n$\\]++|{_LINES}|\\(?!begin\{{))*+\\begin\{{(?P<outer>[a-zA-Z]+\*?)\}}
       (?:[^$\\]++|\\(?!end\{{(?P=outer)\}}))*+\\end\{{(?P=outer)\}}(?:[^\n$]++|{_LINES})*+)\$\$
     | (?P<environment>\\begin\{{(?P<name>(?:{_ENVIRONMENTS})\*?)\}}{_BODY}\\end\{{(?P=name)\}})
-    | \\\\?\[(?P<brackets>{_BRACKETS})\\\\?\]
-    | \\\\?\((?P<parens>{_PARENS})\\\\?\)
+    | (?:(?P<doubled>\\\\|(?<=\\)\\)|(?<!\\)\\)\[(?P<brackets>{_BRACKETS})\\\\?\]
+    | (?:(?P<paired>\\\\|(?<=\\)\\)|(?<!\\)\\)\((?P<parens>{_PARENS})\\\\?\)
     # Chinese text is right beside formulas; \w would take it for a letter.
     # $.get and $('a') are jQuery.
     | (?<![A-Za-z0-9$\\])\$(?![\s$]|\.[A-Za-z]|\(['"])
@@ -306,6 +309,9 @@ _DEFINITION = re.compile(
 _DEFINING = (r"\def", r"\let", "command", "Declare")
 _MACRO = re.compile(r"\\[a-zA-Z]+")
 _MAX_EXPANSION = 10_000  # characters: macros that double each other must not fill the memory
+# Characters that the macros of a file may be expanded to: a short line can use a long one, or one
+# that leads round and round, as often as it likes. A search for a macro costs as much as some.
+_MOST_EXPANDED, _SEARCH = 2_000_000, 20
 
 
 @dataclass(frozen=True)
@@ -326,21 +332,26 @@ def _expanded(formulas: Iterable[Formula]) -> Iterator[Formula]:
     leak into the next.
     """
     macros: dict[str, _Macro] = {}
+    left = _MOST_EXPANDED
     for formula in formulas:
         if macros or any(word in formula.tex for word in _DEFINING):
-            tex = _expand(_take_definitions(formula.tex, macros), macros)
+            tex = _take_definitions(formula.tex, macros)
+            if left > 0:  # else its macros are shown as text, and `check` says so
+                tex, cost = _expand(tex, macros)
+                left -= cost
             yield formula._replace(tex=tex if tex.strip() else "")
         else:
             yield formula
 
 
 def _take_definitions(tex: str, macros: dict[str, _Macro]) -> str:
-    kept, start = [], 0
+    kept, start, patience = [], 0, _MOST_EXPANDED
     for found in _DEFINITION.finditer(tex):
-        if found.start() < start:
+        if found.start() < start or patience < 0:
             continue
         macro, end = _definition(found, macros)
         if macro is None:
+            patience -= len(tex) - found.end()  # its body was looked for down to the end
             continue
         macros[found["braced"] or found["bare"] or found["alias"]] = macro
         kept.append(tex[start : found.start()])
@@ -365,9 +376,9 @@ def _definition(found: re.Match[str], macros: dict[str, _Macro]) -> tuple[_Macro
     return _Macro(count, found["default"], body), end
 
 
-def _expand(tex: str, macros: dict[str, _Macro]) -> str:
-    """Replace macros until none is left; one that has no arguments here stays."""
-    at = read = 0
+def _expand(tex: str, macros: dict[str, _Macro]) -> tuple[str, int]:
+    """Replace macros until none is left, and say what it cost; one without its arguments stays."""
+    at = read = cost = 0
     for _ in range(1000):
         found = _MACRO.search(tex, at)
         if not found or max(len(tex), read / 10) > _MAX_EXPANSION:
@@ -375,6 +386,7 @@ def _expand(tex: str, macros: dict[str, _Macro]) -> str:
         macro = macros.get(found[0])
         filled, end = _fill(tex, found.end(), macro) if macro else (None, 0)
         read += max(end - found.start(), 0)
+        cost += _SEARCH * bool(macro) + len(filled or "")
         if filled is None or len(tex) + len(filled) > _MAX_EXPANSION:
             at = found.end()
             continue
@@ -382,7 +394,7 @@ def _expand(tex: str, macros: dict[str, _Macro]) -> str:
         space = " " if re.search(r"\\[a-zA-Z]+$", filled) and tex[end : end + 1].isalpha() else ""
         at = found.start() + (len(filled) if macro and macro.final else 0)
         tex = tex[: found.start()] + filled + space + tex[end:]
-    return tex
+    return tex, cost
 
 
 def _fill(tex: str, end: int, macro: _Macro) -> tuple[str | None, int]:

@@ -12,6 +12,10 @@ _FRONT_MATTER = re.compile(
     r"\A---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE
 )
 _KEY = re.compile(r"(?P<key>[A-Za-z_][\w -]*?)[ \t]*:(?:[ \t]+(?P<value>.*))?\Z")
+# Characters that are read as YAML, and brackets in one another: PyYAML takes a second for 30,000,
+# and the square of the depth; `1:20:20...` is one number of any length.
+_LARGEST, _DEEPEST = 30_000, 100
+_BRACKET = re.compile(r"[\[\]{}]")
 # What ankify reads: its name, and what its value has to be.
 _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     "deck": ((str,), "the name of a deck"),
@@ -37,6 +41,8 @@ def cut_front_matter(path: str, text: str) -> FrontMatter:
     if not found:
         return FrontMatter({}, text)
     lines = found["yaml"].split("\n")
+    if len(found["yaml"]) > _LARGEST:
+        lines = found["yaml"][:_LARGEST].split("\n")[:-1]
     first = next((line for line in lines if line.strip() and not line.startswith("#")), "")
     values, error = _read(found["yaml"])
     if values is None and not _KEY.match(first):
@@ -60,6 +66,10 @@ def _read(text: str) -> tuple[Mapping[str, object] | None, _Error]:
     """The values of some YAML; None where it is broken, or something else than a mapping."""
     import yaml  # 12 ms; most notes have no front matter
 
+    if len(text) > _LARGEST:
+        return None, _Error(reason=f"it has more than {_LARGEST} characters")
+    if _depth(text) > _DEEPEST:
+        return None, _Error(reason="brackets in one another without an end")
     try:
         values = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
@@ -70,6 +80,15 @@ def _read(text: str) -> tuple[Mapping[str, object] | None, _Error]:
     if not isinstance(values, dict):
         return None, _Error()
     return {key: _sayable(value) for key, value in values.items()}, _Error()
+
+
+def _depth(text: str) -> int:
+    """How deep the brackets of a text are in one another at the most."""
+    depth = deepest = 0
+    for bracket in _BRACKET.findall(text):
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _sayable(value: object) -> object:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import Files
 
-from ankify import ReadOptions, read_apkg, read_project, write_apkg, write_lock
+from ankify import AnkifyError, ReadOptions, read_apkg, read_project, write_apkg, write_lock
 from ankify.anki.note_type import FIELDS
 from ankify.model import Note
 
@@ -106,3 +106,25 @@ def test_a_folder_whose_name_is_not_utf_8_makes_a_deck(project: Callable[..., Pa
     folder = project({"README.md": "# X" + QUESTION}, os.fsdecode(b"no\xfftes"))
     assert only_note(folder).deck == "notes"
     write_apkg(read_project(folder), folder / "a.apkg")
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        "[^1]: " + "word " * 200 + "\n\n" + "## {0}. What is {0}?\n\nSo[^1].\n\n",
+        "# " + "T" * 1000 + "\n\n## {0}. What is {0}?\n\nSo.\n\n",
+        f"---\ntags: {'t' * 1000}\n---\n" + "## {0}. What is {0}?\n\nSo.\n\n",
+    ],
+    ids=["footnote", "topic", "tag"],
+)
+def test_what_is_on_each_card_has_an_end(
+    project: Callable[[Files], Path], monkeypatch: pytest.MonkeyPatch, notes: str
+) -> None:
+    head, _, question = notes.rpartition("## ")
+    text = head + "".join(f"## {question.format(n)}" for n in range(1, 100))
+    folder = project({"n.md": text})
+    assert len(read_project(folder).notes) == 99
+    monkeypatch.setattr("ankify.growth.ENOUGH", 20_000)
+    monkeypatch.setattr("ankify.growth.TIMES", 3)
+    with pytest.raises(AnkifyError, match=r"^n.md: error: the cards .* far longer"):
+        read_project(folder, ReadOptions(cached=False))

@@ -404,7 +404,8 @@ def test_a_broken_data_uri_is_reported_in_short(tmp_path: Path, src: str) -> Non
         '<g style="fill:red"><path d="M0 0"/></g><style>rect{fill:url(#a)}</style>',
         '<image href="data:image/png;base64,iVBORw0KGgo="/><use href="#a"/><!-- x -->',
         '<foreignObject><div xmlns="http://www.w3.org/1999/xhtml">x</div></foreignObject>',
-        '<metadata><x:y xmlns:x="http://example.org/">z</x:y></metadata>',
+        '<metadata><x:y xmlns:x="http://example.org/" x:z="http://a.b">z</x:y></metadata>',
+        '<switch><g requiredFeatures="http://www.w3.org/TR/SVG11/feature#Extensibility"/></switch>',
     ],
 )
 def test_a_harmless_svg_ships_byte_for_byte(text: str) -> None:
@@ -435,6 +436,11 @@ def test_a_harmless_svg_ships_byte_for_byte(text: str) -> None:
         '<foreignObject><img xmlns="http://www.w3.org/1999/xhtml" src="evil.png"/></foreignObject>',
         '<handler type="application/javascript">alert(1)</handler>',
         '<g xml:base="https://evil.example/"/>',
+        '<a href="#a" ping="https://evil.example/"/><image longdesc="//evil.example/" href="#a"/>',
+        '<math xmlns="http://www.w3.org/1998/Math/MathML" altimg=" http://evil.example/x.png"/>',
+        '<set attributeName=" href " to="https://evil.example/"/>',
+        '<set attributeName="src" to="https://evil.example/"/>',
+        "<style>@\\69mport '//evil.example/x.css'; rect{fill:\\75 rl(//evil.example)}</style>",
         '<?xml-stylesheet href="https://evil.example/x.css"?>',
     ],
 )
@@ -454,6 +460,10 @@ def test_an_svg_loses_what_runs_or_fetches(text: str) -> None:
         b"\0",
         b"<svg/>",
         b'<html xmlns="http://www.w3.org/1999/xhtml"/>',
+        *(
+            f'<?xml version="1.0" encoding="{name}"?>{SVG.decode()}'.encode()
+            for name in ("nobodys", "rot13", "idna", "utf-7", "shift_jis")
+        ),
         b'<!DOCTYPE svg [<!ENTITY a "aaaa">]><svg xmlns="http://www.w3.org/2000/svg">&a;</svg>',
         b'<!DOCTYPE svg [<!ENTITY a SYSTEM "/etc/passwd">]><svg xmlns="http://www.w3.org/2000/svg"/>',
     ],
@@ -744,6 +754,15 @@ def test_an_svg_that_is_too_large_to_be_checked_is_refused(
     write(tmp_path, "a/x.svg", data=SVG)
     (problem,) = collect(tmp_path, "x.svg").problems
     assert problem.message == "image is too large to be checked: x.svg"
+
+
+def test_an_svg_of_which_most_is_removed_is_read_in_one_pass() -> None:
+    """Else these 60,000 elements, and the spaces, take minutes each."""
+    head = b'<svg xmlns="http://www.w3.org/2000/svg">'
+    cleaned = clean_svg(head + b"<q/>a" * 60_000 + b"</svg>")
+    assert cleaned.count(b"a") == 60_000
+    assert b"<q" not in cleaned
+    clean_svg(head + b"<style>url('" + b" " * 100_000 + b"</style></svg>")
 
 
 def test_the_text_after_a_removed_element_stays() -> None:

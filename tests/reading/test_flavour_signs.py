@@ -259,3 +259,21 @@ def test_notes_that_are_set_in_have_an_end(tmp_path: Path, monkeypatch: pytest.M
     assert text.count("n4.md") == 8  # of notes in one another, no more than four
     assert text.count("n5.md") == text.count("![[n5.md]]") > 8
     assert text.count("![[long]]") == 7
+
+
+def test_notes_are_looked_up_for_embeds_and_references_only_so_often(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    block = "11111111-1111-1111-1111-111111111111"
+    (tmp_path / "logseq").mkdir()
+    (tmp_path / "logseq" / "config.edn").write_text("{}")
+    (tmp_path / "long.md").write_text(f"- {'word ' * 2000}\n  id:: {block}\n")
+    read: list[str] = []
+    of_vault = "ankify.reading.flavours.embeds.read_note"
+    monkeypatch.setattr(of_vault, lambda file, path: read.append(path) or "word " * 2000)
+    vault = Vault(tmp_path, ("long.md",))
+    file = ForeignFile("a.md", Flavour(MarkdownSettings("logseq"), vault), Counter())
+    set_in(file, "![[long#no such section]]\n" * 20_000)
+    assert len(read) < 5000
+    shown = gfm.parse(f"(({block})) " * 1000, file.flavour, "a.md")
+    assert shown.taken["macro"] == 50  # of 10,000 characters each

@@ -102,6 +102,14 @@ def test_an_equation_in_a_title_is_plain_tex() -> None:
     assert gfm.plain_text(parsed.tokens, parsed) == "What is $x^2$?"
 
 
+def test_a_long_macro_is_not_written_out_without_end() -> None:
+    text = "$\\newcommand{\\a}{" + "x" * 9000 + "}$ " + "$\\a$ " * 1000
+    written = [formula.tex for formula in set_aside(text).formulas]
+    assert len(written[1]) == 9000
+    assert written[-1] == "\\a"
+    assert sum(map(len, written)) < 3_000_000
+
+
 def test_macros_that_double_each_other_stay_small() -> None:
     doubling = "".join(rf"\def\{chr(98 + n)}{{\{chr(97 + n)}\{chr(97 + n)}}}" for n in range(24))
     assert len(render(rf"$\def\a{{x}}{doubling} \y$").answer) < 20_000

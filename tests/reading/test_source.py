@@ -43,6 +43,8 @@ def test_what_is_no_front_matter_stays_text(yaml: str) -> None:
         ("at: !!timestamp noon\n", {}, 2),
         ("a: [b\n", {}, 2),
         ("a: " + "[" * 900 + "\n", {}, 2),
+        ("deck: a\nb: " + "{[" * 60 + "]}" * 60 + "\n", {"deck": "a"}, 2),
+        ("deck: a\n" + "b: c\n" * 6000 + "tags: d\n", {"deck": "a", "b": "c"}, 2),
         ("a: !!python/object/apply:os.getcwd []\n", {}, 2),
         ("title: Soil: sand\ntags: [a]\n", {"title": "Soil: sand", "tags": ["a"]}, 2),
         ("tags:\n- a\n- b\nx: '\n", {"tags": ["a", "b"]}, 5),

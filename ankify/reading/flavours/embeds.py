@@ -23,6 +23,7 @@ DEEPEST = 4  # notes in one another
 # Characters that are set into a file: a few lines could set the same long note in for hours.
 _MOST = 500_000
 _LOOKED_THROUGH = 50  # characters of a note that cost as much as one that is set in
+_LOOKED_UP = 25  # what it costs to look for a note by its name
 
 _EMBED = re.compile(
     r"(?P<lead>(?:[ \t]|>|[-*+][ \t]|\d+[.)][ \t])*)"
@@ -51,9 +52,9 @@ class _Budget:
 
     left: float = field(default_factory=lambda: _MOST)
 
-    def takes(self, note: str, part: Sequence[str]) -> bool:
-        """Whether a part of a note may be set in; it is counted."""
-        self.left -= sum(map(len, part)) + len(part) + len(note) / _LOOKED_THROUGH
+    def has(self, cost: float) -> bool:
+        """Whether so much is left; it is taken."""
+        self.left -= cost
         return self.left >= 0
 
 
@@ -96,16 +97,22 @@ def _embedded(
 
     `lines` are those of the file: `![[#Rain]]` is a section of its own.
     """
+    if not budget.has(_LOOKED_UP):
+        return None
     target, _, anchor = found["target"].partition("#")
     is_own = not target.strip() and len(above) == 1
     path = file.path if is_own else file.vault.find(file.path, target) if target.strip() else None
     if path is None or not path.lower().endswith(NOTE_SUFFIXES):
         return None
-    if (path in above and not is_own) or len(above) > DEEPEST or budget.left < 0:
+    if (path in above and not is_own) or len(above) > DEEPEST:
         return None
     text = "\n".join(line for line in lines if line != GONE) if is_own else read_note(file, path)
-    part = None if text is None else _part(text.split("\n"), anchor.strip())
-    if part is None or (is_own and not anchor.strip()) or not budget.takes(text or "", part):
+    if text is None or not budget.has(len(text) / _LOOKED_THROUGH):
+        return None
+    part = _part(text.split("\n"), anchor.strip())
+    if part is None or (is_own and not anchor.strip()):
+        return None
+    if not budget.has(sum(map(len, part)) + len(part)):
         return None
     inner = ForeignFile(path, file.flavour, file.taken, ordered=file.ordered)
     body = set_in(inner, read_lines(inner, no_card("\n".join(part))), above, budget).text

@@ -18,6 +18,8 @@ KINDS = {"fig": "Figure", "tbl": "Table", "tab": "Table"}
 _DIRECTIVES = {"figure": "fig", "image": "fig", "table": "tbl", "list-table": "tbl"}
 HINTS = (":label:", ":name:", "{#", ")=", "| label:")  # without one of them nothing has a name
 
+_LONGEST = 300  # characters of a title that a reference says; it can be in each line of the notes
+
 _OPENER = re.compile(
     r"[ \t>]*(?:`{3,}|~{3,}|:{3,})[ \t]*\{(?P<name>[a-zA-Z][\w:-]*)\}[ \t]*(?P<argument>\S*)"
 )
@@ -41,7 +43,9 @@ class Label(NamedTuple):
     @property
     def words(self) -> str:
         """What a reference to it says; "" if it has neither number nor title."""
-        return f"{KINDS[self.kind]} {self.number}" if self.kind in KINDS else self.title
+        if self.kind in KINDS:
+            return f"{KINDS[self.kind]} {self.number}"
+        return self.title if len(self.title) <= _LONGEST else f"{self.title[:_LONGEST]}…"
 
 
 def read_labels(text: str) -> dict[str, Label]:

@@ -153,14 +153,18 @@ _MACRO = re.compile(
     | \{\{(?:video|youtube|tweet|bilibili|vimeo)[ \t]+(?P<url>https?://[^\s{}]+)[ \t]*\}\}""",
     re.VERBOSE,
 )
+# Characters of blocks that are set into a file for references to them; further ones stay
+_MOST_OF_BLOCKS = 500_000
 _OF_A_CARD = re.compile(r"#(?:flash)?cards?\b")
 
 
 def _without_macros(file: ForeignFile, lines: list[str]) -> list[str]:
     """Write Logseq's macros and references to blocks as what they show."""
     code = code_lines(lines)
+    left = _MOST_OF_BLOCKS
 
     def written(found: re.Match[str]) -> str:
+        nonlocal left
         shown = None
         if words := found["words"]:
             shown = f"{{{{c1::{words}}}}}" if _OF_A_CARD.search(found.string) else words
@@ -172,7 +176,8 @@ def _without_macros(file: ForeignFile, lines: list[str]) -> list[str]:
             shown = f"<https://youtu.be/{found['youtube']}>"
         elif found["id"]:
             shown = file.vault.blocks.get(found["id"])
-        if shown is None:
+            left -= len(shown or "")
+        if shown is None or left < 0:
             return found[0]
         file.take("macro")
         return shown
