@@ -259,15 +259,17 @@ def _left(
     taken: Sequence[tuple[int, int]],
 ) -> Iterator[Problem]:
     titles = {first for first, _ in taken}
+    inline = [(t.map[0] + 1, t) for t in parsed.tokens if t.type == "inline" and t.map]
     for sign in asked:
         found = [
-            (token.map[0] + 1, match)
-            for token in parsed.tokens
-            if token.type == "inline" and token.map and _may_hold(sign, token.content)
+            (line, match)
+            for line, token in inline
+            if _may_hold(sign, token.content)
             for words in (_words(token),)
+            if _is_in_text(sign, words)
             for match in sign.pattern.finditer(words)
-            if not (sign.loose and any(a <= token.map[0] + 1 <= b for a, b in taken))
-            if not (sign.mark and token.map[0] + 1 in titles)
+            if not (sign.loose and any(a <= line <= b for a, b in taken))
+            if not (sign.mark and line in titles)
         ]
         if found:
             line, first = found[0]
@@ -279,6 +281,12 @@ def _left(
 
 def _may_hold(sign: UnreadSign, content: str) -> bool:
     return any(hint in content and f"\\{hint}" not in content for hint in sign.hints)
+
+
+def _is_in_text(sign: UnreadSign, words: str) -> bool:
+    """Whether a sign is left beside of code and of what was read; its pattern takes longer."""
+    folded = words.casefold()
+    return any(hint.casefold() in folded for hint in sign.hints)
 
 
 def _linked(parsed: ParsedFile, path: str) -> Problem:

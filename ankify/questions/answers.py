@@ -89,7 +89,8 @@ def key_in_list(block: Block) -> tuple[int, int] | None:
     """
     if block.tokens[0].type not in LISTS:
         return None
-    last = max((at for at, t in enumerate(block.tokens) if t.type == "inline"), default=0)
+    below = reversed(range(len(block.tokens)))
+    last = next((at for at in below if block.tokens[at].type == "inline"), 0)
     words = visible(block.tokens[last].children or ())
     start = words.find("\n") + 1
     while start:
@@ -102,15 +103,18 @@ def key_in_list(block: Block) -> tuple[int, int] | None:
 @remembered
 def shows_answer(block: Block) -> bool:
     """Whether a label says that an answer begins here, or a button that it is hidden here."""
-    glued = visible(block.title.glued) if block.title else ""
-    inside = (visible(t.children or ()) for t in block.inside if t.type == "inline")
-    lines = (line for text in (glued, *inside) for line in text.split("\n"))
-    if answers(opening_words(block)) or any(
-        answers(line) and not OPTION.match(line) for line in lines
-    ):
+    if answers(opening_words(block)) or key_in_list(block):
         return True
-    if key_in_list(block):
+    inside = [visible(t.children or ()) for t in block.inside if t.type == "inline"]
+    if block.title and block.title.glued:
+        inside.append(visible(block.title.glued))
+    if any(map(_has_label, inside)):
         return True
-    raw = (t.content for t in block.tokens if t.type == "html_block")
+    raw = [t.content for t in block.tokens if t.type == "html_block"]
     buttons = (next(elements(content, ("summary",)), None) for content in raw)
     return any(button and button.is_closed and opens(button.text) for button in buttons)
+
+
+def _has_label(text: str) -> bool:
+    """Whether a line begins with the label of an answer; `A. X` is an option."""
+    return any(answers(line) and not OPTION.match(line) for line in text.split("\n"))

@@ -586,11 +586,12 @@ def _outside(search: Search) -> list[int]:
     `## How do you rest?` in a file whose second half has `### Teams` and `#### 1. Do you lead?`.
     """
     chosen, file = search.chosen, search.file
+    several = [g for s, g in file.unnumbered.items() if s.kind in HEADINGS and len(g) > 1]
+    if not several:
+        return []
     ends = {start: file.end_below(start, end) for start, end in chosen.spans}
     found: list[int] = []
-    for style, group in search.file.unnumbered.items():
-        if style.kind not in HEADINGS:
-            continue
+    for group in several:
         free = group.keep(lambda at, _: file.asks(at) and not _is_inside(at, chosen, ends))
         own = free.keep(lambda at, end: file.is_answered(at, _first_in(chosen, at, end)))
         bare = own.keep(lambda at, end: _first_in(chosen, at, end) == end)

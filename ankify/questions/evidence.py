@@ -30,6 +30,7 @@ from ankify.reading.tokens import Token
 ASKS = ("?", "？")
 
 HEADINGS = (Kind.HTML, Kind.HEADING, Kind.ITEM_HEADING)
+HEADLINES = (*HEADINGS, Kind.SUMMARY)
 LISTED = (Kind.ITEM_LINK, Kind.ITEM_BOLD, Kind.ITEM)
 
 # In which order groups are tried: the plainer the mark-up, the more other things look like it.
@@ -158,7 +159,7 @@ def _width(title: str) -> int:
 
 def _is_headline(block: Block) -> bool:
     """Whether nothing of a block but what is glued to its title can be content."""
-    return bool(block.title and block.title.kind in (*HEADINGS, Kind.SUMMARY))
+    return bool(block.title and block.title.kind in HEADLINES)
 
 
 def _size(block: Block) -> int:
@@ -170,6 +171,13 @@ def _size(block: Block) -> int:
 def _hollow_sizes(block: Block) -> list[int]:
     """The letters in each place of a block that answers nothing."""
     return [] if _is_headline(block) else [len(normal(text)) for text in hollow(block)]
+
+
+def _is_never_asked(title: Title) -> bool:
+    """Whether no title like this is a question: "References", "Answer: B", "* * *"."""
+    name = title.name
+    other = NO_QUESTION.match(name) or QUIZ.match(name) or KEY.match(name)
+    return other or not title.shows_something
 
 
 class FileIndex:
@@ -231,12 +239,7 @@ class FileIndex:
 
     @cached_property
     def _others(self) -> frozenset[int]:
-        return frozenset(
-            at
-            for at, title in self.titles.items()
-            if any(words.match(title.name) for words in (NO_QUESTION, QUIZ, KEY))
-            or not title.shows_something
-        )
+        return frozenset(at for at, title in self.titles.items() if _is_never_asked(title))
 
     def _groups(self, wanted: Callable[[int, Title], bool]) -> dict[Style, Group]:
         found: dict[Style, list[int]] = defaultdict(list)

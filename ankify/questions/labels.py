@@ -46,7 +46,7 @@ def _labelled(block: Block, dialect: Dialect) -> Block:
 
 # `Card 3: X`, `Item 4 - X`, `Thẻ 5`
 COUNTED = re.compile(
-    r"\W*(?P<word>[^\W\d_]{2,}(?:[^\S\n][^\W\d_]{2,})?)[^\S\n]*[#№]?(?P<number>\d{1,4})"
+    r"\W*(?P<word>[^\W\d_]{2,}+(?:[^\S\n][^\W\d_]{2,}+)?)[^\S\n]*[#№]?(?P<number>\d{1,4})"
     r"(?=\s*[:：.)|]|\s+[-–—·]|\s*$)"
 )
 

@@ -15,6 +15,7 @@ from ankify.questions.documents import is_chapter_parts, is_dated, is_documentat
 from ankify.questions.evidence import (
     ASKS,
     HEADINGS,
+    HEADLINES,
     WEAK,
     FileIndex,
     Group,
@@ -26,7 +27,6 @@ from ankify.questions.titles import Kind
 from ankify.questions.words import OTHER_PAPER, STEP_TITLE, asks
 
 Judged = TypeVar("Judged", Group, Nesting)
-HEADLINES = (*HEADINGS, Kind.SUMMARY)
 EMPHASIS = (Kind.ITEM_LINK, Kind.ITEM)  # without a number too plain to be a question
 
 
@@ -53,8 +53,9 @@ def is_other_paper(file: FileIndex) -> bool:
     "History" is a subject, too: then its questions ask.
     """
     first = file.headings[:1]
-    asking = any(group.share_asking >= limit.MOST_ASK for group in file.numbered.values())
-    return bool(first and OTHER_PAPER.match(file.titles[first[0]].name)) and not asking
+    if not first or not OTHER_PAPER.match(file.titles[first[0]].name):
+        return False
+    return not any(group.share_asking >= limit.MOST_ASK for group in file.numbered.values())
 
 
 # -- is it a group of questions? -------------------------------------------------------------------
@@ -148,9 +149,10 @@ def _is_hollow(group: Group) -> bool:
 
 def _is_steps(group: Group) -> bool:
     """The titles are numbered steps in the answers to un-numbered questions."""
+    if not _asks_little(group):
+        return False
     above = map(group.file.parents.get, group.positions)
-    asking = share(bool(t and not t.read.number and asks(t.name)) for t in above)
-    return _asks_little(group) and asking >= limit.MOST
+    return share(bool(t and not t.read.number and asks(t.name)) for t in above) >= limit.MOST
 
 
 def _is_chapters(group: Group) -> bool:
@@ -161,10 +163,11 @@ def _is_chapters(group: Group) -> bool:
 
 def _is_parts_of_one(group: Group) -> bool:
     """The file is one question: its title has a question mark, and few of these have one."""
-    above = [group.file.parents.get(at) for at in group]
+    if group.share_with_question_mark >= limit.MOST_ASK:
+        return False
+    above = map(group.file.parents.get, group.positions)
     names = {title.name for title in above if title and title.level == 1}
-    one = len(names) == 1 and names.pop().endswith(("?", "？"))
-    return one and group.share_with_question_mark < limit.MOST_ASK
+    return len(names) == 1 and names.pop().endswith(("?", "？"))
 
 
 def _restarts(group: Group) -> bool:

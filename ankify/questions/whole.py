@@ -69,9 +69,11 @@ def _asks_alone(headings: Sequence[Title | None]) -> bool:
 
 def _below_label(blocks: Sequence[Block], heads: Sequence[int]) -> tuple[list[Block], int] | None:
     """The text below the only heading that says "Question", if it is the first but for a `#`."""
-    labels = [at for at in heads if (title := blocks[at].title) and _is_label(title)]
-    at = labels[0] if len(labels) == 1 else -1
-    title = blocks[at].title if at in heads[:2] else None
+    labels = [at for at in heads[:2] if _is_label(blocks[at].title)]
+    if len(labels) != 1 or any(_is_label(blocks[other].title) for other in heads[2:]):
+        return None
+    at = labels[0]
+    title = blocks[at].title
     if not title or title.read.number or at + 1 == len(blocks):
         return None
     below = blocks[at + 1]
@@ -84,8 +86,10 @@ def _below_label(blocks: Sequence[Block], heads: Sequence[int]) -> tuple[list[Bl
     return [*blocks[:at], asked, *blocks[at + 1 :]], at
 
 
-def _is_label(title: Title) -> bool:
+def _is_label(title: Title | None) -> bool:
     """Whether a heading is `### Question`, or `### Q: X`."""
+    if not title:
+        return False
     labelled = title.read.dialect and title.read.dialect.labelled
     return bool(labelled) or says_question(title.name)
 

@@ -9,11 +9,18 @@ from ankify.reading.tokens import Token
 WORDS = frozenset(("text", "code_inline"))
 
 BREAKS = frozenset(("softbreak", "hardbreak"))
+SHOWN = WORDS | BREAKS
 
 
 def visible(children: Iterable[Token]) -> str:
     """The characters of inline tokens that `cut` counts: text and code, a line break as one."""
-    return "".join(map(_letters, children))
+    return "".join(
+        [
+            token.content if token.type in WORDS else "\n"
+            for token in children
+            if token.type in SHOWN
+        ]
+    )
 
 
 def may_link(source: str) -> bool:

@@ -108,9 +108,14 @@ DASHED = re.compile(r"\s*-(?:>\s*|\s+)(?=\S)")
 NUMBER = re.compile(r"\s*#?\d{1,4}$")
 
 
+LETTERS = re.compile(r"\W*(\w[^\W\d_])")  # the first two of a label, if there are two
+
+
 def _is_label(words: str, *, buttons: bool = False) -> bool:
-    found = LABELLED.match(words)
-    return bool(found) and _is_answer(found, buttons)
+    letters = LETTERS.match(words)
+    if letters and letters[1].lower() not in _label_heads():
+        return False
+    return _is_answer(LABELLED.match(words), buttons)
 
 
 def _is_answer(found: re.Match[str] | None, buttons: bool) -> bool:
@@ -136,7 +141,6 @@ def _label_heads() -> frozenset[str]:
     return frozenset(word[:2].rstrip(":.") for word in words) | {word[0] + " " for word in words}
 
 
-@lru_cache(4096)
 def answers(words: str) -> bool:
     """Whether a line is, or begins with, a label that says "here is the answer"."""
     return _is_label(words.split("\n", 1)[0])

@@ -96,8 +96,11 @@ class Headings:
 
     def match(self, title: str) -> bool:
         """Whether a title is one of these."""
-        head = normal(title[:SHORT])[:2]
-        if len(title) > LONGEST or (len(head) == 2 and head not in self._heads):
+        if len(title) > LONGEST:
+            return False
+        first = title[:2]
+        head = (first.casefold() if first.isalnum() else normal(title[:SHORT]))[:2]
+        if len(head) == 2 and head not in self._heads:
             return False
         words = normal(title)
         if words in self._whole or words.startswith(self._begin):
