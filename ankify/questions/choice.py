@@ -24,6 +24,7 @@ from ankify.questions.evidence import (
     Group,
     Nesting,
     Style,
+    share,
     style_of,
 )
 from ankify.questions.listed import with_items_between, without_options
@@ -51,6 +52,7 @@ from ankify.questions.verdicts import (
     PLAINER,
     QUIET,
     SOME_ASK,
+    TASKS,
     TITLE,
     WITHIN,
     Ground,
@@ -284,6 +286,21 @@ def take_outermost(search: Search) -> None:
     search.chosen = _outermost(search, sure)
 
 
+def leave_tasks(search: Search) -> None:
+    """Leave out the headings of a part where most have only what is asked below, no answer."""
+    chosen, file = search.chosen, search.file
+    if not chosen or chosen.first.kind not in HEADINGS:
+        return
+    parts = (group for group in _by_section(chosen) if len(group) > 1)
+    tasks = [it for it in parts if share(file.asks_on(*span) for span in it.spans) > limit.MOST]
+    for group in tasks:
+        search.record(group, Ruling.REFUSED, TASKS)
+    left = {at for group in tasks for at in group}
+    search.chosen = file.group(at for at in chosen if at not in left)
+    rest = ((s, file.group(sorted({*group} - left))) for s, group in search.numbered.items())
+    search.numbered = {s: group for s, group in rest if group}
+
+
 def take_held(search: Search) -> None:
     """Take bold titles or list items that ask, if the chosen ones hold nothing else."""
     chosen = search.chosen
@@ -442,6 +459,7 @@ STEPS: tuple[tuple[str, Callable[[Search], None]], ...] = (
     ("outweighing", take_outweighing),
     ("quiet sections", leave_quiet_sections),
     ("topics", leave_topics),
+    ("tasks", leave_tasks),
     ("held", take_held),
     ("lessons", leave_lessons),
     ("asking", find_asking),

@@ -22,7 +22,7 @@ from ankify.questions.blocks import Block, remembered
 from ankify.questions.contents import hollow, text_size
 from ankify.questions.numbers import CHINESE, UNNUMBERED
 from ankify.questions.titles import Kind, Title
-from ankify.questions.words import CHAPTER_TITLE, KEY, NO_QUESTION, QUIZ, asks, normal
+from ankify.questions.words import CHAPTER_TITLE, KEY, NO_QUESTION, QUIZ, asks, demands, normal
 from ankify.questions.words.patterns import TitleWords
 from ankify.reading.inline import visible
 from ankify.reading.tokens import Token
@@ -81,6 +81,15 @@ def style_of(title: Title) -> Style:
     depth = title.read.depth if family == "arabic" and title.kind not in LISTED else 1
     return Style(rank, family != "chinese", title.level, depth, kind, family)
 
+
+# Of lists and paragraphs: what else there is below a title may be its answer.
+TEXT_TOKENS = {
+    f"{kind}_{side}"
+    for kind in ("paragraph", "bullet_list", "ordered_list", "list_item", "heading")
+    for side in ("open", "close")
+} | {"inline", "hr"}
+# `a. Explain X. b. Why?`: behind a mark, but not behind that of an item
+SENTENCES = re.compile(r"\n|(?<=[.。！!?？؟])(?<!\b\w\.)\s+|(?<=[。！？])")
 
 DIGITS = "零一二三四五六七八九"
 UNITS = {"十": 10, "百": 100}
@@ -339,6 +348,26 @@ class FileIndex:
     def only_asks_further(self, start: int, end: int) -> bool:
         """Whether questions in lists, none with an answer, are most of what is below a title."""
         return self.share_of_questions(start, end) > limit.HOLLOW and not self.is_solved(start, end)
+
+    def asks_on(self, start: int, end: int) -> bool:
+        """Whether all that is below a title asks, sentence by sentence: a task with no answer."""
+        title = self.titles[start]
+        if title.is_paired or self.opens_answer(start):
+            return False
+        below = start + 1 + max(title.asked, *title.borrowed, 0)
+        blocks = self.flow.blocks[below : self.next_part(start, end) or end]  # with "### Answer 3"
+        tokens = [token for block in blocks for token in block.tokens]
+        pictures = any(child.type == "image" for token in tokens for child in token.children or ())
+        if pictures or not {token.type for token in tokens} <= TEXT_TOKENS:
+            return False
+        texts = (visible(token.children or ()) for token in tokens if token.type == "inline")
+        said = asked = 0
+        for sentence in (part for text in texts for part in SENTENCES.split(text) if part.strip()):
+            said += len(sentence)
+            asked += len(sentence) if demands(sentence) else 0
+            if not asked:
+                return False  # most answers begin with a statement
+        return asked >= limit.NEARLY_ALL_ASK * said > 0
 
     def is_solved(self, start: int, end: int) -> bool:
         """Whether an answer that calls itself one is between a title and a position below."""

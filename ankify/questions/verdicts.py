@@ -236,6 +236,7 @@ GROUNDS: tuple[Ground[Group], ...] = (
 
 TITLE = Reason("file-title", "are the title of the file")
 HOLLOW = Reason("topics", "are topics that hold only further questions")
+TASKS = Reason("tasks", "have only what is asked further below them, and no answer")
 OUTWEIGHED = Reason("outweighed", "are few, beside far more titles that ask")
 OUTWEIGHS = Reason("outweighs", "ask, and are far more than the titles around them")
 # What the search finds by where a group is, rather than by the group.

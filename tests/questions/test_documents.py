@@ -177,3 +177,47 @@ def test_code_asks_nothing() -> None:
     words = commands.replace("`", "")
     found = split_questions(parse(words), "sea.md", SplitOptions(unnumbered=True))
     assert len(found.sections) == 3
+
+
+# -- tasks -----------------------------------------------------------------------------------------
+
+TASKS = "\n".join(
+    f"## {n}. {title}:\n\na. Explain what it is for. Why is it {n} metres high?\n"
+    for n, title in enumerate(("Tide tables", "Buoys", "Lights", "Wrecks"), 1)
+)
+
+
+def answered(notes: str, n: int) -> str:
+    """The task of a number with a statement instead of its question."""
+    return notes.replace(f"Why is it {n} metres high?", f"It is {n} metres high.")
+
+
+@pytest.mark.parametrize(
+    ("notes", "taken"),
+    [
+        (TASKS, 0),
+        (answered(answered(TASKS, 1), 2), 4),
+        (answered(TASKS, 1), 0),
+        (TASKS.replace("\n\na. ", "\n\n![map](map.png)\n\na. "), 4),
+        (TASKS.replace("high?\n", "high?\n\n```py\nprint()\n```\n"), 4),
+        (TASKS.replace("high?\n", "high?\n\nAnswer: for the trade.\n"), 4),
+        (TASKS.partition("## 2")[0], 1),
+    ],
+    ids=["tasks", "half answered", "fewer", "pictures", "code", "answers", "one"],
+)
+def test_titles_with_only_further_tasks_below_are_no_questions(notes: str, taken: int) -> None:
+    assert len(titles(notes)) == taken
+
+
+def test_tasks_are_left_where_their_answers_are_in_another_part_of_the_file() -> None:
+    answers = TASKS.replace("Explain what it is for. Why is it", "It is").replace("high?", "high.")
+    notes = f"# Tasks\n\n{TASKS}\n# Answers\n\n{answers}"
+    found = split_questions(parse(notes), "a.md", SplitOptions())
+    assert [section.question.title for section in found.sections] == [
+        "Tide tables:", "Buoys:", "Lights:", "Wrecks:",
+    ]  # fmt: skip
+    assert min(section.question.line for section in found.sections) > notes.count("\n") / 2
+
+
+def test_a_group_of_tasks_says_why_it_is_none_of_questions() -> None:
+    assert verdict(TASKS) == "tasks"

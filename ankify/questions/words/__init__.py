@@ -38,6 +38,7 @@ __all__ = [
     "TASK",
     "answers",
     "asks",
+    "demands",
     "exercise",
     "gives_away",
     "is_sentence",
@@ -235,6 +236,18 @@ def asks(title: str) -> bool:
     if first and not NO_OPENINGS.match(text, words) and not _is_noun(first, words, text):
         return True
     return _asks_within(text, words) or text.endswith(_last())
+
+
+REQUESTS = Openings("requests")
+ITEM = re.compile(r"\W*(?:[a-z]|\d{1,2})[.)]\s+")
+
+
+def demands(sentence: str) -> bool:
+    """Whether a sentence surely asks: it ends in a question mark, or opens with a request."""
+    text = NOT_WORDS.sub("", ITEM.sub("", sentence.lower(), count=1))
+    return sentence.rstrip(' *_`"”»)').endswith(QUESTION_MARKS) or bool(
+        REQUESTS.match(text, words_of(text))
+    )
 
 
 @cache
