@@ -25,6 +25,7 @@ from ankify.questions.pairs import (
     with_topics,
     without_quotes,
 )
+from ankify.questions.paragraphs import with_asking_paragraphs
 from ankify.questions.titles import Title
 from ankify.questions.verdicts import BY_PATTERN
 from ankify.questions.whole import as_one_question, has_own_questions
@@ -95,7 +96,21 @@ def _read(unlabelled: Sequence[Block], options: SplitOptions) -> Layout:
     if word:
         counted = _judge(_open(with_labels(blocks, [word]), options.name), options)
         found = counted if _cover(counted) else found
+    if options.is_open and not found.outline.questions and not found.outline.candidates:
+        found = _with_asking_paragraphs(blocks, options) or found
     return (_as_one_question(found, options) or found)._replace(unlabelled=unlabelled)
+
+
+def _with_asking_paragraphs(blocks: Sequence[Block], options: SplitOptions) -> Layout | None:
+    """The same file with paragraphs as its questions, if nearly all of it is below such ones."""
+    asking = with_asking_paragraphs(blocks)
+    if not asking:
+        return None
+    opened = _open(asking, options.name)
+    found = _judge(opened, options._replace(unnumbered=True))
+    if not _cover(found):
+        return None
+    return found if options.unnumbered else _judge(opened, options)
 
 
 def _cover(layout: Layout) -> bool:

@@ -63,6 +63,8 @@ SIGNS = 2
 
 # Titles that a word counts, `Card 1`, `Card 2`: two may be anything.
 COUNTED_TITLES = 3
+# Paragraphs that ask, of all paragraphs, lists and code of a file: each has an answer of a few.
+ASKING_PARAGRAPHS = 0.2
 
 # -- the share of the file's text ------------------------------------------------------------------
 

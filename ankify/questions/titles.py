@@ -210,6 +210,11 @@ def opening_title(
     return _cut_title(children, words, line, kind, read, end, end)
 
 
+def plain_title(children: tuple[Token, ...], line: int, read: Numbered, end: int) -> Title:
+    """The title that the text of a paragraph is up to a letter, without any mark-up."""
+    return _cut_title(children, visible(children), line, Kind.TEXT, read, end, end)
+
+
 HASHES = Pattern(lambda: rf"(#{{1,6}})(?={NUMBERED.source})")  # `##1. X`
 DASH = re.compile(r"[^\S\n]*[-–—:：][^\S\n]+")  # between a bold title and the answer behind it
 # The rest of a question whose first words are bold; a sentence of its own begins with a capital.

@@ -330,6 +330,11 @@ GROUND_EDGES: dict[str, tuple[Test, str, str]] = {
         mixed(3, 3, H2) + f"\n#### 4. Why not?\n\n{TEXT}\n",
         mixed(2, 2, H2) + f"\n#### 3. Why not?\n\n{TEXT}\n",
     ),
+    "ASKING_PARAGRAPHS": (
+        lambda notes: bool(titles(notes, unnumbered=True)),
+        "".join(f"What is {n}?\n\n{TEXT}\n\n" for n in range(4)) + f"{TEXT}\n\n" * 12,
+        "".join(f"What is {n}?\n\n{TEXT}\n\n" for n in range(4)) + f"{TEXT}\n\n" * 13,
+    ),
     "COUNTED_TITLES": (
         lambda notes: bool(titles(notes)),
         mixed(3, 3, "## Karte {n}: {title}?"),

@@ -1,0 +1,53 @@
+"""Questions that are plain paragraphs: `What is X?`, and what is below it, with no mark-up at all.
+
+They are looked for only where a file has no other questions: a text on anything asks now and then.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ankify.questions import thresholds as limit
+from ankify.questions.blocks import Block
+from ankify.questions.labels import COUNTED
+from ankify.questions.numbers import UNNUMBERED
+from ankify.questions.titles import Title, plain_title
+from ankify.questions.words import QUESTION_MARKS, asks
+from ankify.reading.inline import visible
+from ankify.reading.tokens import Token
+
+LONGEST = 400  # characters of a question
+# Lines that begin as items do are text to Markdown where they are indented below a paragraph.
+ITEM = re.compile(r"\s*[-*•+–]\s")
+
+
+def with_asking_paragraphs(blocks: Sequence[Block]) -> list[Block] | None:
+    """The blocks with a title for each paragraph that asks; None if too few of a file's do."""
+    found = [_titled(block) for block in blocks]
+    asked = sum(block is not own for block, own in zip(found, blocks, strict=True))
+    texts = sum(block.tokens[0].type not in ("heading_open", "hr") for block in blocks)
+    enough = asked >= limit.COUNTED_TITLES and asked >= limit.ASKING_PARAGRAPHS * texts
+    return found if enough else None
+
+
+def _titled(block: Block) -> Block:
+    if block.title or block.tokens[0].type != "paragraph_open":
+        return block
+    title = _title(block.tokens[1])
+    return block._replace(title=title) if title else block
+
+
+def _title(inline: Token) -> Title | None:
+    """The first line of a paragraph, if it asks."""
+    first, *below = visible(inline.children or ()).split("\n")
+    words = first.rstrip("*_ ")
+    if len(words) > LONGEST or COUNTED.match(words):  # a label of the author's, `Riddle 3: X?`
+        return None
+    if below and below[0].strip() in ("?", "??"):  # between the sides of a flashcard
+        return None
+    listed = bool(below) and all(map(ITEM.match, below[:1])) and asks(words)
+    if not words.endswith(QUESTION_MARKS) and not listed:
+        return None
+    line = inline.map[0] if inline.map else 0
+    return plain_title(tuple(inline.children or ()), line, UNNUMBERED, len(first))
