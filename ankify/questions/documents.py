@@ -108,29 +108,10 @@ def _is_source(token: Token) -> bool:
     return token.type == "link_open" and bool(path) and "://" not in path
 
 
-def start_again(group: Group) -> bool:
-    """They are counted from 1 in more than one place."""
-    return len(group.runs) > 1
-
-
-def are_commands(group: Group) -> bool:
-    """Most have something below to type into a terminal."""
-    blocks = group.file.flow.blocks
-    fences = (
-        any(block.tokens[0].info.split(" ")[0].lower() in SHELLS for block in blocks[start:end])
-        for start, end in group.spans
-    )
-    return share(fences) > limit.MOST
-
-
-SHELLS = ("bash", "sh", "shell", "zsh", "console", "terminal", "powershell", "ps1", "cmd", "bat")
-
 SIGNS: tuple[Callable[[Group], bool], ...] = (
     is_readme,
     are_in_some_sections,
     are_few,
     are_code,
     lead_to_sources,
-    start_again,
-    are_commands,
 )

@@ -100,8 +100,6 @@ ASIDE = "A longer text, on the use of all this, and on how it is kept in order. 
 MORE = headed("Usage", "Upkeep", "Costs")
 CODE = SECTION.replace("Tide tables", "`tides`").replace("Buoys", "`buoys`")
 LINKED = "# Sea\n\n" + headed(*(f"{n}. [Mark {n}](../src/mark{n}.py) of it" for n in (1, 2, 3)))
-AGAIN = SECTION + f"## Lights\n\n{DEEP}\n" + headed("Usage", "Upkeep", below=ASIDE * 3)
-TYPED = SECTION.replace("A line of text on it.", "```bash\nmake it\n```")
 
 
 @pytest.mark.parametrize(
@@ -111,8 +109,6 @@ TYPED = SECTION.replace("A line of text on it.", "```bash\nmake it\n```")
         (LINKED, "README.sea", "is_readme lead_to_sources"),
         (SECTION + MORE, "sea", "are_in_some_sections are_few"),
         (SECTION + headed("Usage", below=ASIDE), "README", "is_readme are_in_some_sections"),
-        (AGAIN, "sea", "are_in_some_sections start_again"),
-        (TYPED + headed("Usage", below=ASIDE), "sea", "are_in_some_sections are_commands"),
     ],
 )
 def test_two_signs_of_documentation_are_enough(notes: str, name: str, signs: str) -> None:
@@ -135,13 +131,24 @@ def _signs(notes: str, name: str) -> list[str]:
         (SECTION + headed("Usage", below=ASIDE), "sea", "are_in_some_sections"),
         ("# Sea\n\n" + headed("1. `tides`", "2. `buoys`"), "sea", "are_code"),
         ("# Sea\n\n" + headed(*TOPICS) + MORE.replace(ASIDE, "Short."), "sea", "are_few"),
-        ("# Sea\n\n" + headed(*TOPICS, below="```sh\nmake\n```"), "sea", "are_commands"),
-        (f"## Marks\n\n{DEEP}\n## Lights\n\n{DEEP}", "sea", "start_again"),
     ],
 )
 def test_one_sign_of_documentation_is_not(notes: str, name: str, sign: str) -> None:
     assert _signs(notes, name) == [sign]
     assert len(titles(notes, name)) >= 2
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        f"## Marks\n\n{DEEP}\n## Lights\n\n{DEEP}",
+        "# Sea\n\n" + headed(*TOPICS, below="```sh\nmake\n```"),
+    ],
+    ids=["counted again", "commands"],
+)
+def test_topics_of_your_own_may_count_anew_and_hold_commands(notes: str) -> None:
+    assert _signs(notes, "") == []
+    assert len(titles(notes)) >= 3
 
 
 @pytest.mark.parametrize(
