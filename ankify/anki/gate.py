@@ -61,7 +61,10 @@ def _is_plain(field: str) -> bool:
 
 
 def _harmless_tag(tag: re.Match[str]) -> str:
-    return _MATHJAX_CLASS.sub("", _ADDRESS.sub("", tag[0])) if "=" in tag[0] else tag[0]
+    written = tag[0]
+    if " href=" in written or " src=" in written or "jax_" in written:
+        return _MATHJAX_CLASS.sub("", _ADDRESS.sub("", written))
+    return written
 
 
 def _as_text(sounds: Collection[str], command: re.Match[str]) -> str:

@@ -24,7 +24,8 @@ def mark_roles(root: Element, masked: Masked, *, answer: bool) -> None:
     if answer and len(blocks) > 1 and _is_lead(blocks[0], masked):
         blocks[0].set("class", "lead")
     for parent in root.iter():
-        _mark(list(parent), masked)
+        if len(parent):
+            _mark(list(parent), masked)
 
 
 def _mark(blocks: Sequence[Element], masked: Masked) -> None:
@@ -45,7 +46,8 @@ def _is_lead(block: Element, masked: Masked) -> bool:
     text = _text(block)
     return (
         block.tag == "p"
-        and 0 < _columns(text) <= SHORT
+        and 0 < len(text) <= SHORT
+        and _columns(text) <= SHORT
         and not text.endswith(_COLONS)
         and block.find(".//img") is None
         and not any(formula.display for formula in masked.words(text))
@@ -53,6 +55,8 @@ def _is_lead(block: Element, masked: Masked) -> bool:
 
 
 def _columns(text: str) -> int:
+    if text.isascii():
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from ankify.config import MarkdownSettings
 from ankify.reading.flavours.labels import KINDS, Label
-from ankify.reading.flavours.table import SIGNS
+from ankify.reading.flavours.table import BY_NAME, SIGNS
 from ankify.reading.flavours.vault import Vault
 from ankify.reading.tokens import Syntax
 
@@ -67,11 +67,8 @@ class ForeignFile:
 
     def may_have(self, text: str, *names: str) -> bool:
         """Whether one of these signs is on, and may be in the text."""
-        return any(
-            sign.name in self.flavour.on and any(hint in text for hint in sign.hints)
-            for sign in SIGNS
-            if sign.name in names
-        )
+        on = self.flavour.on
+        return any(hint in text for name in names if name in on for hint in BY_NAME[name].hints)
 
     def label(self, name: str) -> tuple[str, Label] | None:
         """What has a name, in this file or in another of a book, and the file it is in."""

@@ -89,6 +89,8 @@ class _Reader:
         return _SIGN.sub(self._written, text)
 
     def _written(self, found: re.Match[str]) -> str:
+        if found.lastgroup in (None, "ticks"):  # code, an escape or a tag, in which nothing is one
+            return found[0]
         for group, name, write in _WRITERS:
             if found[group] is not None:
                 if group == "target" and not _is_media(found):
