@@ -17,8 +17,10 @@ from ankify.files import MEGABYTE, read_file
 from ankify.model import AnkifyError, Location, StrPath
 
 CONFIG_NAME = "ankify.toml"
-# A key of 30,000 names, `a.a.a = 1`, keeps tomllib busy for a quarter of a minute.
-_DEEP_KEY = re.compile(r"^[ \t\[]*(?:[^.\n=]{1,40}\.){64}", re.MULTILINE)
+# A key of 30,000 names, `a.a.a = 1`, `{a."=".a = 1}`, keeps tomllib busy for a quarter of a minute.
+_DEEP_KEY = re.compile(
+    r"""(?<![\\\w"'-])(?:(?:[\w-]++|"(?:[^"\\\n]++|\\.)*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){64}"""
+)
 
 MARKDOWN_FLAVOURS = ("auto", "github", "obsidian", "logseq", "notion", "myst", "quarto")
 REMOVALS = ("keep", "suspend", "delete")  # what a push can do to notes whose question is gone
@@ -240,7 +242,7 @@ def _read(path: Path, shown: str, start: Settings) -> Settings:
         return _Reader(text, shown).settings(tomllib.loads(text), start)
     except RecursionError as error:
         raise AnkifyError("not valid TOML: nested too deeply", Location(shown)) from error
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # TOMLDecodeError, and Python's own of a number of 5,000 digits
         found = re.search(r"at line (\d+)", str(error))
         line = int(found[1]) if found else len(text.splitlines())
         reason = re.sub(r"at line \d+, ", "", str(error))

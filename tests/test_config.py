@@ -209,3 +209,17 @@ def test_templates_that_are_not_there_are_taken_from_ankify(project: Write) -> N
     assert own.templates == read_note_type(root, Settings()).templates
     with pytest.raises(AnkifyError, match="no such folder: lost"):
         read_note_type(root, Settings(templates=TemplateSettings("lost")))
+
+
+@pytest.mark.parametrize(
+    "toml",
+    [
+        "x = {" + ".".join(["a"] * 30_000) + " = 1}",
+        ".".join(["a" * 41] * 20_000) + " = 1",
+        ".".join(['"="'] * 30_000) + " = 1",
+        "[media]\nmax_width = " + "9" * 5000,
+    ],
+)
+def test_long_keys_and_numbers_are_no_settings(project: Write, toml: str) -> None:
+    with pytest.raises(AnkifyError, match="not valid TOML"):
+        read_settings(project({"ankify.toml": toml}))

@@ -18,7 +18,7 @@ from ankify.commands.options import reports_errors
 from ankify.commands.project import read
 from ankify.commands.report import counted, verdict_lines
 from ankify.config import CONFIG_NAME, all_settings
-from ankify.files import files_below
+from ankify.files import files_below, real_path
 from ankify.model import AnkifyError, Project, Verdict
 from ankify.origin import DISTRIBUTION, public_requirement, requirement
 
@@ -66,7 +66,7 @@ def init_command(folder: Path, *, workflow: bool | None, quiet: bool) -> None:
     else:
         unnumbered = survey(root, quiet=quiet)
         text = config_text(_asked_name(root), unnumbered=unnumbered)
-        written = {root / CONFIG_NAME: _write(root / CONFIG_NAME, text)}
+        written = {root / CONFIG_NAME: _write(root / CONFIG_NAME, text, root)}
         if workflow:
             written |= write_workflow(folder, root)
         step = "ankify build" if root == folder else f"ankify build {_shown(root, folder)}"
@@ -185,7 +185,7 @@ def start(folder: Path, *, workflow: bool = True) -> dict[Path, bool]:
     """
     texts = {folder / "notes" / CONFIG_NAME: config_text(default_name(folder / "notes"))}
     texts |= {folder / path: filled(source) for path, source in FILES.items()}
-    written = {path: _write(path, text) for path, text in sorted(texts.items())}
+    written = {path: _write(path, text, folder) for path, text in sorted(texts.items())}
     return written | (write_workflow(folder, folder / "notes") if workflow else {})
 
 
@@ -194,7 +194,7 @@ def write_workflow(folder: Path, root: Path) -> dict[Path, bool]:
     top = repository(folder) or folder
     notes = Path(os.path.relpath(root.resolve(), top.resolve())).as_posix()
     path = top / WORKFLOW
-    return {path: _write(path, filled("deck.yml", notes=shlex.quote(notes)))}
+    return {path: _write(path, filled("deck.yml", notes=shlex.quote(notes)), top)}
 
 
 def _where_github_finds_ankify() -> str:
@@ -254,7 +254,10 @@ def _quoted(name: str) -> str:
     return json.dumps(name, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _write(path: Path, text: str) -> bool:
+def _write(path: Path, text: str, top: Path) -> bool:
+    """Write a file that is not there yet; False where it is. No link may lead it out of `top`."""
+    if not real_path(path.parent).is_relative_to(real_path(top)):
+        raise AnkifyError(f"cannot write {path}: a link leads it out of {top}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8", newline="\n") as file:

@@ -20,6 +20,7 @@ from ankify.checks.rules import check
 from ankify.commands.cli import cli
 from ankify.commands.init import config_text, start
 from ankify.config import Settings, all_settings, read_settings
+from ankify.model import AnkifyError
 from ankify.pipeline import read_project
 
 Run = Callable[..., Outcome]
@@ -285,3 +286,14 @@ def test_make_deck_works_at_once(run: Run, tmp_path: Path, anki: RealAnki) -> No
     assert (tmp_path / "x" / "build" / "preview" / "index.html").is_file()
     assert anki.load(tmp_path / "x" / "build" / "x.apkg").new == 6
     assert anki.complaints() == []
+
+
+def test_a_link_leads_nothing_out_of_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "away").mkdir()
+    for inside in ("notes", ".github"):
+        folder = tmp_path / f"of {inside}"
+        folder.mkdir()
+        (folder / inside).symlink_to(tmp_path / "away")
+        with pytest.raises(AnkifyError, match="a link leads it out"):
+            start(folder)
+    assert not list((tmp_path / "away").iterdir())
