@@ -427,14 +427,16 @@ def test_a_value_of_more_than_64_mb_is_a_clear_error(built: Path, run: Run, tmp_
     every_reader_says_so(run, built, tmp_path / "evil.apkg")
 
 
-def odd_package(path: Path, rows: list[tuple[object, ...]], decks: str = "{}") -> Path:
+def odd_package(
+    path: Path, rows: list[tuple[object, ...]], decks: str = "{}", tags: str = ""
+) -> Path:
     """A package with notes (id, guid, mod, fields), each with a card in the deck of its id."""
     with sqlite3.connect(":memory:") as connection:
         for statement in ("create table col (decks)", CARDS, f"create table notes ({COLUMNS})"):
             connection.execute(statement)
         connection.execute("insert into col values (?)", (decks,))
-        notes = "insert into notes values (?, ?, 1, ?, 1, '', ?, 1, 1, 1, 1)"
-        connection.executemany(notes, rows)
+        notes = "insert into notes values (?, ?, 1, ?, 1, ?, ?, 1, 1, 1, 1)"
+        connection.executemany(notes, [(*row[:3], tags, row[3]) for row in rows])
         connection.executemany("insert into cards values (?, ?, 0)", [(r[0], r[0]) for r in rows])
         data = connection.serialize()
     path.write_bytes(zipped(collection__anki2=data, media=b"{}"))
@@ -470,6 +472,16 @@ def test_adopt_writes_a_lock_that_the_next_build_reads(
     code, _, error = run("build", root, "-o", "y.apkg")
     assert code == 0, error
     assert "g1" in {note.guid for note in ankify.read_apkg(Path("y.apkg")).notes}
+
+
+def test_a_note_of_endless_fields_or_tags_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "odd.apkg"
+    assert ankify.read_apkg(odd_package(path, [(1, "g1", 5, "\x1f" * 999)]))
+    assert ankify.read_apkg(odd_package(path, [(1, "g1", 5, "a")], tags="t " * 500_000))
+    for fields, tags in (("\x1f" * 1000, ""), ("a", "t " * 600_000)):
+        odd_package(path, [(1, "g1", 5, fields)], tags=tags)
+        with pytest.raises(AnkifyError, match=r"more fields than any|a megabyte of tags"):
+            ankify.read_apkg(path)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ankify.anki.read import deck_names, opened_package, tables
+from ankify.anki.read import deck_names, fields_of, opened_package, tables, tags_of
 from ankify.model import StrPath
 
 SUSPENDED = -1  # the queue of a card
@@ -143,8 +143,8 @@ def _notes(
             number,
             guid,
             note_type,
-            tuple(fields.split("\x1f")),
-            tuple(tags.split()),
+            fields_of(fields),
+            tags_of(tags),
             modified,
             tuple(cards.get(number, ())),
         )

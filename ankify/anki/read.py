@@ -20,6 +20,7 @@ from ankify.model import AnkifyError, PackageNote, StrPath
 # What a hostile package may unpack to: bytes, times its size, and bytes of its list of media.
 _SMALL_DATABASE, _LARGEST_RATIO, _LARGEST_LIST = 256 << 20, 100, 64 << 20
 _LARGEST_VALUE = 64 << 20  # bytes of a value in the database
+_MOST_FIELDS, _LONGEST_TAGS = 1000, 1 << 20  # of a note: Anki's types have tens; characters
 _LONGEST = 10  # seconds of work that SQLite may have with one package
 _STEPS = 100_000  # of SQLite between two looks at the clock
 
@@ -138,9 +139,24 @@ def _package_note(
         raise ValueError("a note has no guid, fields or tags")
     if not (isinstance(mod, int) and isinstance(mid, int)):
         raise ValueError("a note has no time or no type")
-    fields, foreign = tuple(flds.split("\x1f")), mid not in LAYOUTS
     deck, is_cloze = deck_of.get(number), mid == CLOZE.id
-    return PackageNote(guid, fields, tuple(tags.split()), mod, deck, foreign, is_cloze)
+    return PackageNote(
+        guid, fields_of(flds), tags_of(tags), mod, deck, mid not in LAYOUTS, is_cloze
+    )
+
+
+def fields_of(joined: str) -> tuple[str, ...]:
+    """The fields of a note. Raises ValueError where there are more than any note type has."""
+    if joined.count("\x1f") >= _MOST_FIELDS:
+        raise ValueError("a note has more fields than any note type")
+    return tuple(joined.split("\x1f"))
+
+
+def tags_of(joined: str) -> tuple[str, ...]:
+    """The tags of a note. Raises ValueError where they are endless."""
+    if len(joined) > _LONGEST_TAGS:
+        raise ValueError("a note has a megabyte of tags")
+    return tuple(joined.split())
 
 
 def deck_names(connection: sqlite3.Connection, names: set[str]) -> dict[int, str]:

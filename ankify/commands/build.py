@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ from ankify.commands.project import (
     with_reasons,
 )
 from ankify.commands.report import build_lines, counted
+from ankify.files import MEGABYTE, read_file
 from ankify.identity.lock import LOCK_NAME
 from ankify.model import AnkifyError, ChangeKind, Project
 
@@ -150,9 +152,10 @@ def ignore_hint(package: Path) -> str | None:
     name = package.parts[0] if len(package.parts) > 1 else package.name
     between = [it for it in (folder, *folder.parents) if it.is_relative_to(top)]
     for file in (*(it / ".gitignore" for it in between), top / ".git" / "info" / "exclude"):
-        lines = file.read_text("utf-8", "replace").splitlines() if file.is_file() else []
-        if {name, "*.apkg"} & {line.strip().strip("/") for line in lines}:
-            return None
+        with suppress(OSError):  # none, or none that anybody wrote by hand
+            lines = read_file(file, MEGABYTE).decode("utf-8", "replace").splitlines()
+            if {name, "*.apkg"} & {line.strip().strip("/") for line in lines}:
+                return None
     pattern = shlex.quote(f"/{name}/" if len(package.parts) > 1 else f"/{name}")
     return f"  to keep it out of git: echo {pattern} >> .gitignore"
 

@@ -124,11 +124,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if not self._is_to_us():
             self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
             return
-        name = unquote(urlsplit(self.path).path).removeprefix("/") or "index.html"
-        path = self.shown.file(name)
         try:
+            name = unquote(urlsplit(self.path).path).removeprefix("/") or "index.html"
+            path = self.shown.file(name)
             file = open_file(path) if path else None
-        except OSError:
+        except (OSError, ValueError):  # gone, or no address: `//[`
             file = None
         if file is None:
             self.send_error(HTTPStatus.NOT_FOUND)

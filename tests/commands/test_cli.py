@@ -167,6 +167,18 @@ def test_the_first_build_says_how_to_keep_the_package_out_of_git(
     assert "git" not in run("build", "-o", output)[2]
 
 
+def test_an_endless_gitignore_is_not_read(project: Project, run: Run) -> None:
+    project({"Sums.md": NOTE})
+    Path(".git").mkdir()
+    with Path(".gitignore").open("w") as file:
+        file.truncate(1 << 40)
+    code, _, err = run("build", "-o", "x.apkg")
+    assert (code, err.splitlines()[-1]) == (
+        0,
+        "  to keep it out of git: echo /x.apkg >> .gitignore",
+    )
+
+
 @pytest.mark.parametrize("command", ["list", "preview"])
 def test_no_question_is_no_success(project: Project, run: Run, command: str) -> None:
     project({"a.md": "# Diary\n\nNothing to ask.\n"})

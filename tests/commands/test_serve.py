@@ -82,7 +82,15 @@ def test_only_what_was_written_is_served(server: Server, tmp_path: Path) -> None
     (server.site / "media").rename(tmp_path / "moved")
     (server.site / "media").symlink_to(tmp_path / "moved")
     picture = next((tmp_path / "moved").iterdir()).name
-    for path in ("/own.html", "/up/secret", "/card.css", "/../secret", "/%2e%2e/secret", "/media/"):
+    for path in (
+        "/own.html",
+        "/up/secret",
+        "/card.css",
+        "/../secret",
+        "/%2e%2e/secret",
+        "/media/",
+        "//[",
+    ):
         answer = server.get(path)
         assert (answer.status, b"PRIVATE" in answer.text) == (404, False), path  # type: ignore[attr-defined]
     assert server.get(f"/media/{picture}").status == 404
