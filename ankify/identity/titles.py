@@ -152,9 +152,13 @@ class Titles:
 
 @cache
 def asking_words() -> frozenset[str]:
-    """The words that ask, in the languages that ankify knows: they name no thing."""
-    keys = "question_words", "requests", "asks_within", "asks_last"
-    return frozenset(word for phrase in word_set(*keys) for word in words(phrase))
+    """The words that ask, in the languages that ankify knows: they name no thing.
+
+    Not the single words of a request such as "find the": `find` alone is the name of a function.
+    """
+    phrases = word_set("question_words", "asks_within", "asks_last")
+    requests = (phrase for phrase in word_set("requests") if " " not in phrase)
+    return frozenset(word for phrase in (*phrases, *requests) for word in words(phrase))
 
 
 _NUMBER = re.compile(r"\d+(?:[.:/-]\d+)+")  # "4.0": its digits are common, it is not
