@@ -81,19 +81,21 @@ class CompiledPatterns:
         )
 
     def _keep(self) -> None:
-        """Keep what is new of this run for the next one."""
+        """Keep what is new of this run for the next one.
+
+        A file cut off by a kill is found out by its checksum. It is made anew, so that no link is
+        followed; one beside it, to be renamed, would stay until a build that has something to do.
+        """
         if self._used.keys() <= self._kept.keys():
             return
         kept = {**self._kept, **self._used}
         data = marshal.dumps(kept if len(kept) <= MOST else self._used)
-        from pathlib import Path
-
-        from ankify.files import write_file
-
         with suppress(OSError):
-            path = Path(self._path)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_file(path, crc32(data).to_bytes(4, "big") + data)
+            os.makedirs(os.path.dirname(self._path), exist_ok=True)
+            with suppress(FileNotFoundError):
+                os.remove(self._path)
+            with open(self._path, "xb") as file:
+                file.write(crc32(data).to_bytes(4, "big") + data)
 
 
 def _read(path: str) -> dict[Key, Program]:

@@ -43,8 +43,8 @@ def test_a_second_run_compiles_nothing_and_finds_the_same(monkeypatch: pytest.Mo
     plain = outcomes()
     with CompiledPatterns():
         assert outcomes() == plain
-    monkeypatch.setattr(COMPILER, "_code", None)  # to compile anything is an error
-    with CompiledPatterns():
+    with CompiledPatterns(), monkeypatch.context() as patch:
+        patch.setattr(COMPILER, "_code", None)  # to compile anything is an error
         assert outcomes() == plain
     assert len(plain) == len(CASES)
 
@@ -78,6 +78,17 @@ def test_the_compiler_is_pythons_own_again_afterwards() -> None:
     with CompiledPatterns():
         assert COMPILER.compile != before
     assert COMPILER.compile == before
+
+
+def test_no_link_is_followed(tmp_path: Path) -> None:
+    target = tmp_path / "target"
+    path = Path(CompiledPatterns()._path)
+    path.parent.mkdir(parents=True)
+    path.symlink_to(target)
+    with CompiledPatterns():
+        outcomes()
+    assert not target.exists()
+    assert kept() == [path]
 
 
 def test_a_build_leaves_its_patterns_and_one_without_the_cache_none(tmp_path: Path) -> None:
