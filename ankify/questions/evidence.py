@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from typing import NamedTuple
 
 from ankify.questions import thresholds as limit
@@ -374,6 +374,16 @@ class FileIndex:
         index = bisect_left(self.labels_of_answers, start)
         return index < len(self.labels_of_answers) and self.labels_of_answers[index] < end
 
+    def is_ticked(self, start: int, end: int) -> bool:
+        """Whether there are three options or more below a title, and one of them is ticked.
+
+        A list of things to do has boxes, too, and several that are done.
+        """
+        below = [*self.flow.blocks[start].inside]
+        below += chain.from_iterable(block.tokens for block in self.flow.blocks[start + 1 : end])
+        ticks = [token.meta["checked"] for token in below if "checked" in token.meta]
+        return len(ticks) >= limit.BOXES and sum(ticks) == 1
+
     def names_term(self, start: int, end: int) -> bool:
         """Whether a title states something, and a short list below gives the term for it.
 
@@ -524,6 +534,11 @@ class Group:
     def share_solved(self) -> float:
         """The share of titles with an answer that calls itself one."""
         return share(self.file.is_solved(*span) for span in self.spans)
+
+    @cached_property
+    def share_ticked(self) -> float:
+        """The share of titles with options below of which one is ticked."""
+        return share(self.file.is_ticked(*span) for span in self.spans)
 
     @cached_property
     def names_terms(self) -> bool:

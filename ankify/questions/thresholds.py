@@ -61,6 +61,9 @@ HOLLOW_PLACES = 2
 # Signs of documentation: a user's own topics may be in a README, or below one heading of several.
 SIGNS = 2
 
+# Boxes to tick below a question: of two, "done" and "not done", one may be ticked anywhere.
+BOXES = 3
+
 # Titles that a word counts, `Card 1`, `Card 2`: two may be anything.
 COUNTED_TITLES = 3
 # Paragraphs that ask, of all paragraphs, lists and code of a file: each has an answer of a few.

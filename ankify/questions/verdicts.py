@@ -113,7 +113,10 @@ def _is_emphasis(group: Group) -> bool:
     if group.first.kind not in WEAK:
         return False
     several = len(group) > 1
-    asks = several and max(group.share_asking, group.share_solved) >= limit.MOST_PLAIN_ASK
+    asks = several and (
+        max(group.share_asking, group.share_solved) >= limit.MOST_PLAIN_ASK
+        or group.share_ticked >= limit.MOST_PLAIN_ASK
+    )
     asks_enough = group.is_labelled or asks or group.names_terms
     return not asks_enough or group.share_answered < limit.MOST
 

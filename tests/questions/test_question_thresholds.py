@@ -217,6 +217,12 @@ def restarting(starts: int, run: int = 2) -> str:
     return "\n\n".join(f"## {n}. X{start}y{n}\n\n{TEXT}" for start, n in places)
 
 
+def boxes(count: int) -> str:
+    """Items that do not ask, each with so many boxes below of which the first is ticked."""
+    below = "".join(f"   - [{'x' if n == 1 else ' '}] Box{n}\n" for n in range(1, count + 1))
+    return "".join(f"{n}. **X{n} y is**\n{below}" for n in (1, 2, 3))
+
+
 def quiz(inner: int) -> str:
     lines = [f"## {n}. Topic{n}\n\n{TEXT}" for n in range(1, 21)]
     asked = [f"### Q{n}: What is X{n}?\n\n{TEXT}" for n in range(1, inner + 1)]
@@ -282,6 +288,11 @@ GROUND_EDGES: dict[str, tuple[Test, str, str]] = {
         lambda notes: applies(GROUNDS, "documentation", numbered(notes, 3)),
         f"## X\n\n### 1. `a`\n\n{TEXT}\n\n### 2. `b`\n\n{TEXT}\n\n## Y\n\n{TEXT}\n",
         f"## X\n\n### 1. A\n\n{TEXT}\n\n### 2. B\n\n{TEXT}\n\n## Y\n\n{TEXT}\n",
+    ),
+    "BOXES": (
+        lambda notes: not applies(GROUNDS, "emphasis", numbered(notes, 8)),
+        boxes(3),
+        boxes(2),
     ),
     "MINOR_PART": (
         lambda notes: is_minor(numbered(notes)),
