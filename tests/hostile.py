@@ -93,6 +93,7 @@ ATTRIBUTES = [
     f"<p style='b\\61 ckground:u\\72l({AWAY})'>x</p>",
     f"<td style='text-align:left;background:url({AWAY})'>x</td>",
     f"<table><tr><td style='text-align:url({AWAY})'>x</td></tr></table>",
+    "<table><tr><td style='text-align:left ? * {x'>x</td></tr></table>",
     f"<table background={AWAY}><tr><td background={AWAY}>x</table>",
     f"<p style=animation-name:x onanimationstart={RUN}>x</p>",
     f"<b onpointerenter={RUN}>x</b>",
