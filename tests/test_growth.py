@@ -345,35 +345,31 @@ def test_time_grows_no_worse_than_n_log_n_with_the_signs_of_others(
         assert grows_well(name, Flavour(MarkdownSettings(program), vault)), program
 
 
-def gate_seconds(piece: str, size: int) -> float:
-    field = "<p>" + piece * (size // len(piece))
-    start = time.process_time()
-    harmless(field)
-    return time.process_time() - start
-
-
-@pytest.mark.timed
-@pytest.mark.parametrize("piece", GATED)
-def test_the_time_of_the_gate_grows_no_worse_than_n_log_n(piece: str) -> None:
-    small, large = (gate_seconds(piece, size) for size in (50_000, 200_000))
-    assert large < GROWTH * max(small, 0.02)
-
-
 # Gaps of cloze notes that are opened, and closed too late or never.
 GAPS = ("{{c1::", "{{c1:: a", "{{c1::{", "{{c1::a}", "{{c1::a}} {{c1::", "{{c1::{}}")
 
 
-def cloze_seconds(piece: str, size: int) -> float:
-    field = piece * (size // len(piece)) + "}}"
+def seconds_of(work: Callable[[str], str], text: str) -> float:
     start = time.process_time()
-    cloze_text(field)
+    work(text)
     return time.process_time() - start
 
 
 @pytest.mark.timed
-@pytest.mark.parametrize("piece", GAPS)
-def test_the_time_of_gaps_grows_no_worse_than_n_log_n(piece: str) -> None:
-    small, large = (cloze_seconds(piece, size) for size in (50_000, 200_000))
+@pytest.mark.parametrize(
+    ("work", "before", "piece", "behind"),
+    [
+        *((harmless, "<p>", piece, "") for piece in GATED),
+        *((cloze_text, "", piece, "}}") for piece in GAPS),
+    ],
+)
+def test_the_time_of_finished_fields_grows_no_worse_than_n_log_n(
+    work: Callable[[str], str], before: str, piece: str, behind: str
+) -> None:
+    small, large = (
+        seconds_of(work, before + piece * (size // len(piece)) + behind)
+        for size in (50_000, 200_000)
+    )
     assert large < GROWTH * max(small, 0.02)
 
 

@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import IO, Any
 
 from ankify.anki.note_type import CLOZE, QUESTION, Layout, layout_of
@@ -52,23 +52,6 @@ with _in_place_of(cached_property=functools, yaml=_Late("yaml")):
     import genanki
     from genanki.apkg_col import APKG_COL
     from genanki.apkg_schema import APKG_SCHEMA
-
-
-def _render(template: str, fields: dict[str, str]) -> str:
-    """Render as chevron does.
-
-    genanki asks once a field whether a card needs it, and most fields are not in its template.
-    """
-    return _rendered(template, tuple(it for it in fields.items() if it[0] in template))
-
-
-@functools.cache
-def _rendered(template: str, fields: tuple[tuple[str, str], ...]) -> str:
-    return _chevron.render(template, dict(fields))  # type: ignore[no-any-return]
-
-
-_chevron = genanki.model.chevron
-genanki.model.chevron = SimpleNamespace(render=_render)
 
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can hold: the clock must not show
 _INSERT_NOTE = "INSERT INTO notes VALUES(?,?,?,?,-1,?,?,'',0,0,'')"

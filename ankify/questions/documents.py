@@ -88,7 +88,7 @@ def are_few(group: Group) -> bool:
     """As many headings without a number have text of their own elsewhere."""
     file, sections = group.file, _sections(group)
     answers = [(start, file.end_below(start, end)) for start, end in group.spans]
-    loose = file.group(at for at in file.headings if not file.titles[at].read.number)
+    loose = file.loose_headings
     inside = {at for span in answers for at in loose.within(*span)} | sections
     return sum(at not in inside for at in loose.answered) >= len(group)
 
