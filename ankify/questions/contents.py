@@ -71,10 +71,24 @@ def hollow(block: Block) -> Iterator[str]:
     for token in block.tokens:
         children = token.children or ()
         text = visible(children)
-        if children and (children[0].type == "link_open" or text.rstrip().endswith(("?", "？"))):
+        if children and (_is_led_away(children) or text.rstrip().endswith(("?", "？"))):
             yield text
         elif children:
             yield from (link.text for link in _inline_links(children, 0))
+
+
+def leads_away(token: Token) -> bool:
+    """Whether a token opens a link to another note file."""
+    path = str(token.attrs.get("href") or "").partition("#")[0]
+    return token.type == "link_open" and "://" not in path and path.endswith((".md", ".markdown"))
+
+
+def _is_led_away(children: Sequence[Token]) -> bool:
+    """An item opens with a link, or closes with one to another note: `1. X [->](answers.md#x)`."""
+    if children[0].type == "link_open":
+        return True
+    closes = children[-1].type == "link_close"
+    return closes and leads_away([token for token in children if token.type == "link_open"][-1])
 
 
 def linked_share(block: Block) -> float:

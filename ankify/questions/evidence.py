@@ -19,7 +19,7 @@ from typing import NamedTuple
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import LISTS, is_filler, shows_answer
 from ankify.questions.blocks import Block, remembered
-from ankify.questions.contents import hollow, text_size
+from ankify.questions.contents import hollow, leads_away, text_size
 from ankify.questions.numbers import CHINESE, UNNUMBERED
 from ankify.questions.titles import Kind, Title
 from ankify.questions.words import CHAPTER_TITLE, KEY, NO_QUESTION, QUIZ, asks, demands, normal
@@ -571,7 +571,7 @@ class Group:
     @cached_property
     def share_leading_away(self) -> float:
         """The share of titles that link to another note file."""
-        return share(any(map(_leads_away, title.children)) for title in self.titles)
+        return share(any(map(leads_away, title.children)) for title in self.titles)
 
     @cached_property
     def share_of_chapters(self) -> float:
@@ -619,12 +619,6 @@ class Group:
         start = starts.most_common(1)[0][0]
         bounds = [at for at, number in enumerate(numbers) if number == start]
         return tuple(sorted(b - a for a, b in pairwise([*bounds, len(numbers)])))
-
-
-def _leads_away(token: Token) -> bool:
-    """Whether a token opens a link to another note file."""
-    path = str(token.attrs.get("href") or "").partition("#")[0]
-    return token.type == "link_open" and "://" not in path and path.endswith((".md", ".markdown"))
 
 
 # -- one group inside another ----------------------------------------------------------------------

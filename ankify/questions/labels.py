@@ -68,9 +68,11 @@ def _counting(lines: Iterable[str]) -> Iterator[str]:
     others = word_set("chapter_words", "counted_others")
     for line in lines:
         found = COUNTED.match(line)
-        if found and found["word"].casefold() not in others:
-            numbers[found["word"].casefold()].append(int(found["number"]))
-            spelled.setdefault(found["word"].casefold(), found["word"])
+        word = found["word"].casefold() if found else ""
+        # "Work package" counts packages, "Fase lunar" phases: the noun is first or last.
+        if found and others.isdisjoint({word, *word.split()}):
+            numbers[word].append(int(found["number"]))
+            spelled.setdefault(word, found["word"])
     counting = [word for word in numbers if _counts(numbers[word])]
     yield from (spelled[word] for word in sorted(counting, key=lambda it: -len(numbers[it])))
 

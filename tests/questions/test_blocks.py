@@ -190,6 +190,8 @@ def test_the_letters_of_a_piece_and_how_many_are_links(text: str, count: int, sh
 def test_links_and_further_questions_are_hollow() -> None:
     assert [*hollow(block("- [ab](x)\n- Why?\n- so\n"))] == ["ab", "Why?"]
     assert [*hollow(block("[ab](x) Why?"))] == ["ab"]
+    assert [*hollow(block("- Tell why [>](ab.md#x)\n"))] == ["Tell why >"]
+    assert [*hollow(block("- So it is [1](#x)\n- [so](ab.md) it is\n"))] == ["1", "so it is"]
 
 
 @pytest.mark.parametrize(

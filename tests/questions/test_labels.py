@@ -37,6 +37,8 @@ def test_a_label_of_the_author_counts_in_any_mark_up(titles: list[str]) -> None:
 def test_a_word_that_counts_the_titles_is_a_label_where_nothing_else_is() -> None:
     cards = ["### Card 1: The keel", "### Card 2: The boom", "### Card 3: The sail"]
     assert [title for _, title in found(titled(cards))] == ["The keel", "The boom", "The sail"]
+    memos = ["### Memo kaart 1: The keel", "### Memo kaart 2: The boom", "### Memo kaart 3: Sail"]
+    assert len(found(titled(memos))) == 3
     asked = ["## 1. What floats?", "## 2. What sinks?"]
     assert [title for _, title in found(titled([*asked, *cards]))] == [
         "What floats?",
@@ -51,6 +53,8 @@ def test_a_word_that_counts_the_titles_is_a_label_where_nothing_else_is() -> Non
         ["### Card 7: The keel", "### Card 2: The boom", "### Card 5: The sail"],
         ["### Step 1: The keel", "### Step 2: The boom", "### Step 3: The sail"],
         ["### Chapter 1: The keel", "### Chapter 2: The boom", "### Chapter 3: The sail"],
+        ["### Work package 1: Keel", "### Work package 2: Boom", "### Work package 3: Sail"],
+        ["### Fase lunare 1: Keel", "### Fase lunare 2: Boom", "### Fase lunare 3: Sail"],
     ],
 )
 def test_a_word_that_counts_something_else_is_none(titles: list[str]) -> None:
