@@ -102,6 +102,8 @@ def test_the_headings_of_a_language_are_known(code: str) -> None:
     [
         "What is a norm?",
         "Explain a norm",
+        "State the machine",
+        "Chi sono i norreni",
         "什么是范数",
         "範數是什麼",
         "ノルムとは",
@@ -142,6 +144,9 @@ def test_titles_that_ask_in_every_language(title: str) -> None:
     [
         "List",
         "List of symbols",
+        "State machines",
+        "Chi-square test",
+        "Do-while loops",
         "State 模式",
         "请求头",
         "设计模式",
