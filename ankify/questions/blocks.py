@@ -29,7 +29,7 @@ from ankify.questions.titles import (
     paragraph_title,
     with_title_of,
 )
-from ankify.questions.words import NO_QUESTION, ONLY_LABEL, answers, asks, opens
+from ankify.questions.words import NO_QUESTION, ONLY_LABEL, answers, asks, only_points, opens
 from ankify.reading.html import Tag, comments, end_tag, tags
 from ankify.reading.inline import BREAKS, visible
 from ankify.reading.tokens import Token
@@ -239,8 +239,9 @@ def _asked(below: Sequence[Block], borrowed: Sequence[int]) -> int:
 def _is_bare(title: Title) -> bool:
     """Whether nothing but a remark follows the number."""
     labelled = title.read.dialect and title.read.dialect.labelled
-    remark = labelled and REMARK.fullmatch(title.name) and not asks(title.name)
-    return bool(remark or not (title.name or title.is_picture))
+    remark = REMARK.fullmatch(title.name) and not asks(title.name)
+    is_said = labelled and (remark or only_points(title.name))
+    return bool(is_said or not (title.name or title.is_picture))
 
 
 def _borrowed(title: Title, below: Sequence[Block]) -> Title:
@@ -268,7 +269,7 @@ class Role(StrEnum):
     """What stands between a number and its question."""
 
     TITLE = "title"
-    LABEL = "label"  # `**Question**`, `### 题目`
+    LABEL = "label"  # `**Question**`, `### 题目`, `1 of 1 points`
     FACT = "fact"  # `Type: multiple choice`
     CODE = "code"
     COMMENT = "comment"
@@ -280,6 +281,8 @@ def _role(block: Block, title: Title) -> Role:
     words = visible(_words(block))
     if kind in CODE or (kind == "html_block" and block.comments):
         return Role.CODE if kind in CODE else Role.COMMENT
+    if kind == "paragraph_open" and only_points(words):
+        return Role.LABEL
     if (own and own.read.number) or answers(words) or not words.strip():
         return Role.END
     if kind == "heading_open":

@@ -25,7 +25,6 @@ from ankify.questions.titles import Kind, Title
 from ankify.questions.words import CHAPTER_TITLE, KEY, NO_QUESTION, QUIZ, asks, demands, normal
 from ankify.questions.words.patterns import TitleWords
 from ankify.reading.inline import visible
-from ankify.reading.tokens import Token
 
 ASKS = ("?", "？")
 

@@ -113,6 +113,25 @@ def test_a_heading_that_is_only_a_number_borrows_the_paragraph_below() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("1 out of 1 points", "What floats?"),
+        ("(2,5 Punkte)", "What floats?"),
+        ("分值：2", "What floats?"),
+        ("Name 3 points", "Name 3 points"),
+        ("Points", "Points"),
+    ],
+)
+def test_a_line_of_points_is_between_the_number_and_its_question(line: str, name: str) -> None:
+    first = block(f"Question 1\n\n{line}\n\nWhat floats?\n\nAnswer: wood\n")
+    assert first.title is not None
+    assert first.title.name == name
+    in_line = block(f"### Question 1 {line}\n\nWhat floats?\n\nAnswer: wood\n").title
+    assert in_line is not None
+    assert in_line.name == name
+
+
+@pytest.mark.parametrize(
     ("text", "lines"),
     [
         ("## 1. What?\n\nSo\nso.\n", [(0, 1), (2, 4)]),

@@ -47,6 +47,7 @@ __all__ = [
     "names_questions",
     "normal",
     "only_labels",
+    "only_points",
     "opens",
     "title_end",
 ]
@@ -85,6 +86,15 @@ class _OnlyLabel:
 
 
 ONLY_LABEL = _OnlyLabel()
+
+
+NUMBERS = re.compile(r"\d+(?:[.,]\d+)?")
+
+
+def only_points(line: str) -> bool:
+    """Whether a line only says what a question is worth: `1 out of 1 points`, `(2 Punkte)`."""
+    words, numbers = NUMBERS.subn(" ", line.lower())
+    return numbers > 0 and word_set("points").issuperset(words_of(words) or "-")
 
 
 def names_questions(name: str) -> bool:
