@@ -16,7 +16,7 @@ from itertools import groupby
 from ankify.model import Question
 from ankify.questions.blocks import balanced, shown
 from ankify.questions.numbers import strip_number
-from ankify.questions.words import QUESTION_MARKS, answers, label
+from ankify.questions.words import QUESTION_MARKS, answers, asks, label
 from ankify.questions.words.patterns import Pattern
 from ankify.reading.inline import BREAKS, cut, visible
 from ankify.reading.parse import ParsedFile, plain_text
@@ -287,7 +287,13 @@ def _is_card(words: str) -> bool:
 
 
 def _asks(item: Sequence[Token]) -> bool:
-    """Whether an item has a question mark at its end, and something below it."""
+    """Whether an item has something below it, and a question mark at its end.
+
+    `- Define a stack` asks, too, where text is below it; with a list or code it may be a step.
+    """
     if len(item) <= len(("open", "inline", "close")) or item[0].type != "paragraph_open":
         return False
-    return visible(item[1].children or ()).strip().endswith(QUESTION_MARKS)
+    words = visible(item[1].children or ()).strip()
+    if words.endswith(QUESTION_MARKS):
+        return True
+    return item[3].type in ("paragraph_open", "blockquote_open") and asks(words)

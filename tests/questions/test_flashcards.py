@@ -82,6 +82,18 @@ def test_toggles_are_questions_without_a_number(project: Write) -> None:
     assert [title for title, _ in cards(root, unnumbered=True)] == ["What is X?", "Why?", "W?"]
 
 
+@pytest.mark.parametrize(
+    ("below", "found"),
+    [("> A pile.", 2), ("A pile.", 2), ("- push", 0), ("```\n  push\n  ```", 0)],
+)
+def test_a_toggle_that_asks_without_a_question_mark_has_text_below(
+    project: Write, below: str, found: int
+) -> None:
+    items = "".join(f"* {ask} a stack\n\n  {below}\n\n" for ask in ("Define", "Describe"))
+    items += f"* Stacks\n\n  {below}\n"
+    assert len(cards(project({"a.md": f"# A\n\n{items}"}), unnumbered=True)) == found
+
+
 @pytest.mark.parametrize(("other", "told"), [("What is epoll?", 3), ("The kernel", 0)])
 def test_toggles_that_ask_are_told_with_the_line_that_takes_them(other: str, told: int) -> None:
     asked = ("What is select?", other, "What is poll?") if told else ("What is select?", other)
