@@ -26,6 +26,7 @@ Text = Callable[[int], str]
 GROWTH = 9  # between 4 (linear) and 16 (quadratic)
 ENOUGH = 0.03  # seconds of work at the smaller size, so that the rest is no noise
 LARGEST = 250_000  # characters
+TRIES = 6  # a busy machine is no fault, and what is quadratic is so each time
 HEAD = "# T\n\n## 1. Why?\n\nSo. "
 
 # Unclosed and repeated: each is a place where a reader could look for an end again and again.
@@ -317,7 +318,7 @@ def growth(shape: Text, flavour: Flavour | None = None) -> float:
 
 def grows_well(name: str, flavour: Flavour | None = None) -> bool:
     shape = (FOREIGN if flavour else SHAPES)[name]
-    return any(growth(shape, flavour) < GROWTH for _ in range(3))  # a busy machine is no fault
+    return any(growth(shape, flavour) < GROWTH for _ in range(TRIES))
 
 
 @pytest.mark.timed
@@ -366,11 +367,10 @@ def seconds_of(work: Callable[[str], str], text: str) -> float:
 def test_the_time_of_finished_fields_grows_no_worse_than_n_log_n(
     work: Callable[[str], str], before: str, piece: str, behind: str
 ) -> None:
-    small, large = (
-        seconds_of(work, before + piece * (size // len(piece)) + behind)
-        for size in (50_000, 200_000)
+    small, large = (before + piece * (size // len(piece)) + behind for size in (50_000, 200_000))
+    assert any(
+        seconds_of(work, large) < GROWTH * max(seconds_of(work, small), 0.02) for _ in range(TRIES)
     )
-    assert large < GROWTH * max(small, 0.02)
 
 
 # The whole build --------------------------------------------------------------------------------

@@ -29,7 +29,15 @@ from ankify.questions.titles import (
     paragraph_title,
     with_title_of,
 )
-from ankify.questions.words import NO_QUESTION, ONLY_LABEL, answers, asks, only_points, opens
+from ankify.questions.words import (
+    NO_QUESTION,
+    ONLY_LABEL,
+    answers,
+    asks,
+    only_labels,
+    only_points,
+    opens,
+)
 from ankify.reading.html import Tag, comments, end_tag, tags
 from ankify.reading.inline import BREAKS, visible
 from ankify.reading.tokens import Token
@@ -223,6 +231,8 @@ def with_borrowed_titles(blocks: list[Block]) -> list[Block]:
                 found = replace(found, asked=_asked(below, found.borrowed))
             elif title.read.dialect is IDENTIFIER and not found.children:
                 found = replace(title, children=title.whole)
+            elif not found.children and (shown := _shown(below)):
+                found = replace(title, children=title.whole, asked=shown)
             blocks[at] = block._replace(title=found)
     return blocks
 
@@ -234,6 +244,25 @@ def _asked(below: Sequence[Block], borrowed: Sequence[int]) -> int:
         at for at, block in enumerate(paragraphs, 1) if asks(visible(_words(block)).rstrip("*_ "))
     ]
     return max(asking[-1:], default=0) - len(borrowed) if asking else 0
+
+
+def _shown(below: Sequence[Block]) -> int:
+    """How many blocks of pictures and code are all that is asked, above an answer.
+
+    Below code the answer needs a label: code may be the answer itself.
+    """
+    asked = [*takewhile(lambda it: it.tokens[0].type in CODE or _is_picture(it), below)]
+    rest = [*takewhile(lambda it: not it.title or not it.title.read.number, below[len(asked) :])]
+    words = visible(_words(rest[0])) if rest else ""
+    if not rest or (only_labels(words) and len(rest) == 1):
+        return 0
+    return len(asked) if answers(words) or all(map(_is_picture, asked)) else 0
+
+
+def _is_picture(block: Block) -> bool:
+    """Whether a paragraph holds pictures and no words."""
+    children = _words(block) if block.tokens[0].type == "paragraph_open" else ()
+    return not visible(children).strip() and any(it.type == "image" for it in children)
 
 
 def _is_bare(title: Title) -> bool:

@@ -774,9 +774,7 @@ def _quizzes(chosen: Group) -> list[tuple[int, int]]:
     for at in file.headings:
         title = file.titles[at]
         if QUIZ.match(title.name) or (title.level == own and not title.read.number):
-            below = file.headings_between(at, file.end)
-            ends = (it for it in below if file.titles[it].level <= title.level)
-            end = next(ends, file.end)
+            end = file.end_below(at, file.end)
             if not chosen.within(at, end):
                 found.append((at, end))
     return found

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from ankify.questions import thresholds as limit
 from ankify.questions.evidence import HEADINGS, Group, share
 from ankify.questions.numbers import counted_chapter
-from ankify.questions.words import QUIZ, names_questions
 from ankify.reading.inline import visible
 from ankify.reading.tokens import Token
 
@@ -34,26 +33,17 @@ def is_chapter_parts(group: Group) -> bool:
     file = group.file
     top = file.titles[file.headings[0]] if file.headings else None
     chapter = top and not top.read.number and counted_chapter(top.name)
-    return bool(chapter) and _headings(group).share_asking < limit.FEW_ASK
-
-
-def _headings(group: Group) -> Group:
-    return group.file.group(group.file.headings)
+    return bool(chapter) and file.all_headings.share_asking < limit.FEW_ASK
 
 
 def is_documentation(group: Group) -> bool:
     """Several signs say so, and nothing in the file, nor its name, says that something is asked."""
-    asking = max(group.share_asking, _headings(group).share_asking)
-    if group.first.kind not in HEADINGS or asking >= limit.HARDLY_ANY_ASK:
-        return False
-    signs = sum(sign(group) for sign in SIGNS)
-    return signs >= limit.SIGNS and not group.share_solved and not _names_questions(group)
-
-
-def _names_questions(group: Group) -> bool:
     file = group.file
-    names = (file.flow.name, *(file.titles[at].name for at in file.headings))
-    return any(QUIZ.match(name) or names_questions(name) for name in names)
+    if group.first.kind not in HEADINGS or file.names_questions or group.share_solved:
+        return False
+    if max(group.share_asking, file.all_headings.share_asking) >= limit.HARDLY_ANY_ASK:
+        return False
+    return sum(sign(group) for sign in SIGNS) >= limit.SIGNS
 
 
 def is_readme(group: Group) -> bool:
@@ -70,17 +60,15 @@ def are_in_some_sections(group: Group) -> bool:
     sections = _sections(group)
     if not sections or any(file.titles[at].read.number for at in sections):
         return False
-    level = min(file.titles[at].level for at in sections)
-    like = file.group(at for at in file.headings if file.titles[at].level == level)
-    others = [at for at in like.answered if at not in sections]
-    return len(others) >= len(sections) and not group.covers(limit.COVERING_ALL)
+    like = file.headings_by_level[min(file.titles[at].level for at in sections)]
+    others = len(like.answered) - sum(at in like.answered for at in sections)
+    return others >= len(sections) and not group.covers(limit.COVERING_ALL)
 
 
 def _sections(group: Group) -> set[int]:
     """The headings right above the titles; none if a title has none but the one of the file."""
     file = group.file
-    above = {title.line for title in map(file.parents.get, group) if title}
-    found = {at for at in file.headings if file.titles[at].line in above}
+    found = {file.parent_positions[at] for at in group if at in file.parent_positions}
     return set() if {*file.headings[:1]} & found else found
 
 
@@ -88,9 +76,9 @@ def are_few(group: Group) -> bool:
     """As many headings without a number have text of their own elsewhere."""
     file, sections = group.file, _sections(group)
     answers = [(start, file.end_below(start, end)) for start, end in group.spans]
-    loose = file.loose_headings
-    inside = {at for span in answers for at in loose.within(*span)} | sections
-    return sum(at not in inside for at in loose.answered) >= len(group)
+    loose = file.loose_headings.answered
+    inside = sum(len(loose.within(*span)) for span in answers)
+    return len(loose) - inside - sum(at in loose for at in sections) >= len(group)
 
 
 def are_code(group: Group) -> bool:

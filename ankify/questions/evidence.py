@@ -22,7 +22,16 @@ from ankify.questions.blocks import Block, remembered
 from ankify.questions.contents import hollow, leads_away, text_size
 from ankify.questions.numbers import CHINESE, UNNUMBERED
 from ankify.questions.titles import Kind, Title
-from ankify.questions.words import CHAPTER_TITLE, KEY, NO_QUESTION, QUIZ, asks, demands, normal
+from ankify.questions.words import (
+    CHAPTER_TITLE,
+    KEY,
+    NO_QUESTION,
+    QUIZ,
+    asks,
+    demands,
+    names_questions,
+    normal,
+)
 from ankify.questions.words.patterns import TitleWords
 from ankify.reading.inline import visible
 
@@ -203,18 +212,23 @@ class FileIndex:
         self._contents = [*sorted(flow.contents), self.end]
 
     @cached_property
-    def parents(self) -> dict[int, Title]:
-        """The heading above each title."""
-        parents: dict[int, Title] = {}
-        stack: list[Title] = []
+    def parent_positions(self) -> dict[int, int]:
+        """Where the heading above each title is."""
+        parents: dict[int, int] = {}
+        stack: list[int] = []
         for at, title in self.titles.items():
-            while stack and stack[-1].level >= title.level:
+            while stack and self.titles[stack[-1]].level >= title.level:
                 stack.pop()
             if stack:
                 parents[at] = stack[-1]
             if title.kind in HEADINGS:
-                stack.append(title)
+                stack.append(at)
         return parents
+
+    @cached_property
+    def parents(self) -> dict[int, Title]:
+        """The heading above each title."""
+        return {at: self.titles[above] for at, above in self.parent_positions.items()}
 
     def group(self, positions: Iterable[int]) -> Group:
         """The titles at these positions as a group."""
@@ -234,6 +248,25 @@ class FileIndex:
     def by_style(self) -> dict[Style, Group]:
         """The groups of all titles."""
         return self._groups(lambda at, title: True)
+
+    @cached_property
+    def all_headings(self) -> Group:
+        """The headings, whatever number they have."""
+        return self.group(self.headings)
+
+    @cached_property
+    def headings_by_level(self) -> dict[int, Group]:
+        """The headings of each level."""
+        levels: dict[int, list[int]] = defaultdict(list)
+        for at in self.headings:
+            levels[self.titles[at].level].append(at)
+        return {level: self.group(found) for level, found in levels.items()}
+
+    @cached_property
+    def names_questions(self) -> bool:
+        """Whether its name or a heading says that there are questions: "Questions on X", "Quiz"."""
+        names = (self.flow.name, *(self.titles[at].name for at in self.headings))
+        return any(QUIZ.match(name) or names_questions(name) for name in names)
 
     @cached_property
     def loose_headings(self) -> Group:
@@ -471,6 +504,10 @@ class Group:
 
     def __iter__(self) -> Iterator[int]:
         return iter(self.positions)
+
+    def __contains__(self, position: int) -> bool:
+        at = bisect_left(self.positions, position)
+        return self.positions[at : at + 1] == (position,)
 
     def __getitem__(self, index: int) -> int:
         return self.positions[index]

@@ -543,3 +543,25 @@ def test_code_between_the_labels_of_question_and_answer_is_asked() -> None:
 def test_a_question_whose_first_words_are_bold_is_the_whole_line(line: str, title: str) -> None:
     others = "".join(f"{n}. **What is {n}?**\n\n   Words.\n\n" for n in range(1, 5))
     assert titles(f"{others}5. {line}\n\n   Words.\n")[-1] == title
+
+
+@pytest.mark.parametrize(
+    ("below", "kind"),
+    [
+        ("![a](a.png)\n\nAnswer: `int`", "inline"),
+        ("![a](a.png)\n\n`int`", "inline"),
+        ("```c\nx\n```\n\nAnswer: `int`", "fence"),
+        ("```c\nx\n```\n\n`int`", None),  # the code may be the answer
+        ("![a](a.png)\n\nAnswer:", None),
+        ("![a](a.png)", None),
+    ],
+)
+def test_a_picture_or_code_is_all_that_a_numbered_label_asks(below: str, kind: str | None) -> None:
+    notes = f"### Question 1\n\n{below}\n\n### Question 2\n\nWhat floats?\n\nAnswer: wood\n"
+    *first, second = split(notes).sections
+    assert second.question.title == "What floats?"
+    assert [(it.question.title, kind in {token.type for token in it.stem}) for it in first] == (
+        [("Question 1", True)] if kind else []
+    )
+    backs = [plain_text(it.answer, parse(notes)).removeprefix("Answer: ") for it in first]
+    assert backs == (["int"] if kind else [])
