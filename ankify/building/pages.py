@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from ankify.building.cache import Cache, page_key
 from ankify.config import Settings
-from ankify.growth import Growth
+from ankify.growth import Growth, GrowthInAll
 from ankify.model import AnkifyError, NoteFile, Page, Rendered
 from ankify.reading.flavours import Flavour
 from ankify.reading.flavours.depends import dependencies
@@ -57,9 +57,11 @@ def read_pages(
     known = [cache.page(key) if cache else None for key in keys]
     missing = [one for one, page in zip(found, known, strict=True) if page is None]
     rendered = _render_all(missing, replace(job, cache=cache), processes)
+    growth = GrowthInAll(lambda: sum(map(_size, found)))
     for position, page in enumerate(known):
         if page is None:
             keys[position], page = next(rendered)
+        growth.add(page)
         yield page
         if progress:
             progress(position + 1, len(found))
@@ -80,7 +82,12 @@ def _render_all(missing: Sequence[Found], job: Job, processes: int) -> Iterator[
 
 
 def _size(found: Found) -> int:
-    return found.file.stat().st_size if found.data is None else len(found.data)
+    if found.data is not None:
+        return len(found.data)
+    try:
+        return found.file.stat().st_size
+    except OSError:  # it is gone since it was found: who reads it says so
+        return 0
 
 
 def _in_processes(

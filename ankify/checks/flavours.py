@@ -296,7 +296,10 @@ def _linked(parsed: ParsedFile, path: str) -> Problem:
     by_line = (n for sign in (first, "![[") for n, line in enumerate(lines, 1) if sign in line)
     more = f" (and {len(parsed.linked) - 1} more)" if len(parsed.linked) > 1 else ""
     message = f"only its name is shown: {first}{more}"
-    hint = "a note is set in on a line of its own, and where it does not hold itself"
+    hint = (
+        "a note is set in on a line of its own, where it does not hold itself,"
+        " and up to 500,000 characters a file"
+    )
     return Problem(Location(path, next(by_line, 1)), "unread-embed", message, hint=hint)
 
 

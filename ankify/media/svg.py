@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Sized
+from functools import lru_cache
 from xml.parsers import expat
 
 SVG = "http://www.w3.org/2000/svg"
@@ -58,16 +60,21 @@ ESCAPE_CSS = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|)", re.I)
 NAMES = frozenset({"requiredFeatures", "requiredExtensions"})
 ADDRESS = re.compile(r"[\x00-\x20]*(?:[a-z][a-z0-9+.-]*:)?//", re.I)
 
+# Elements and attributes: those of a plot with 200,000 points. 20 MB of `<g/>` are 5 million, and
+# would take 2 GB of memory here, and all of a phone's.
+MOST_PARTS = 1_500_000
+
 
 class UnsafeSvg(ValueError):
-    """The SVG cannot be made safe: it is not XML, or it declares entities."""
+    """The SVG cannot be made safe: it is not XML, declares entities, or has too many parts."""
 
 
 def clean_svg(data: bytes) -> bytes:
     """Return `data` itself if it is a harmless SVG, else a copy without what is not allowed.
 
-    Raises UnsafeSvg where the bytes are no SVG or declare entities (an entity can grow without
-    bound or name a file). A bare DOCTYPE is harmless: no reader of a picture follows it.
+    Raises UnsafeSvg where the bytes are no SVG, have too many parts, or declare entities (one can
+    grow without bound or name a file). A bare DOCTYPE is harmless: no reader of a picture follows
+    it.
     """
     instructed = _scan(data)
     try:
@@ -86,17 +93,30 @@ def clean_svg(data: bytes) -> bytes:
 
 
 def _scan(data: bytes) -> bool:
-    """Whether there are instructions (`<?xml-stylesheet ...?>`); entities are refused."""
+    """Whether there are instructions (`<?xml-stylesheet ...?>`), at the most MOST_PARTS and no entities."""
     found: list[str] = []
 
     def refuse(name: str, *_: object) -> None:
         raise UnsafeSvg(f"it declares the entity {name}")
 
+    parts = 0
+
+    def count(_: str, attributes: Sized) -> None:
+        nonlocal parts
+        parts += 1 + len(attributes)
+        if parts > MOST_PARTS:
+            raise UnsafeSvg(
+                f"it has more than {MOST_PARTS:,} elements and attributes; save it as PNG"
+            )
+
     parser = expat.ParserCreate()
     parser.EntityDeclHandler = refuse
+    parser.StartElementHandler = count
     parser.ProcessingInstructionHandler = lambda target, _: found.append(target)
     try:
         parser.Parse(data, True)
+    except UnsafeSvg:
+        raise
     except (expat.ExpatError, ValueError, LookupError) as error:  # of encodings it does not know
         raise UnsafeSvg(f"not well-formed: {error}") from error
     return bool(found)
@@ -108,9 +128,11 @@ def _clean(root: ET.Element) -> bool:
     todo = [root]
     while todo:  # not recursive: a hostile file nests deeper than Python's stack
         parent = todo.pop()
-        changed |= _clean_attributes(parent)
+        changed |= bool(parent.attrib) and _clean_attributes(parent)
         if parent.tag == f"{{{SVG}}}style":
             changed |= _clean_style(parent)
+        if not len(parent):
+            continue
         kept = [child for child in parent if _allowed(child)]
         if len(kept) < len(parent):
             _leave(parent, kept)
@@ -130,15 +152,22 @@ def _clean_style(style: ET.Element) -> bool:
 
 
 def _allowed(element: ET.Element) -> bool:
-    namespace, _, name = element.tag[1:].rpartition("}")
-    if namespace == XHTML:
-        return name in WRITTEN
-    if namespace != SVG:
-        return bool(namespace)  # an editor's own notes (Inkscape, RDF): nothing draws them
+    is_drawn, is_animated = _known(element.tag)
+    if not (is_drawn and is_animated):
+        return is_drawn
     moved = element.get("attributeName", "").strip().lower()
-    if name in ANIMATED and (moved.endswith(("href", "src")) or moved.startswith("on")):
-        return False
-    return name in DRAWN
+    return not (moved.endswith(("href", "src")) or moved.startswith("on"))
+
+
+@lru_cache(maxsize=1000)
+def _known(tag: str) -> tuple[bool, bool]:
+    """Whether elements of this tag may stay, and whether they move an attribute of another."""
+    namespace, _, name = tag[1:].rpartition("}")
+    if namespace == XHTML:
+        return name in WRITTEN, False
+    if namespace != SVG:
+        return bool(namespace), False  # an editor's own (Inkscape, RDF): nothing draws it
+    return name in DRAWN, name in ANIMATED
 
 
 def _leave(parent: ET.Element, kept: list[ET.Element]) -> None:

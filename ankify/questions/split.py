@@ -238,6 +238,7 @@ class _Reader:
     ) -> None:
         self.parsed, self.path, self.blocks, self.chosen = parsed, path, blocks, chosen
         self.spans: list[Span] = []  # from each question to the block below its answer
+        self.sections: dict[int, str] = {}  # the titles of sections, without their numbers
         self.commented = "ankify:" in parsed.text
         self.leads = self._leads()
         self.parts = self._parts()
@@ -363,17 +364,19 @@ class _Reader:
 
     def _trail(self, above: Sequence[int], question: Title) -> tuple[str, ...]:
         """The titles of the sections a question stands in, numbers stripped."""
-        titles = (
-            self._title(at)
+        return tuple(
+            self._without_number(at)
             for at in above
             if self._title(at).level < question.level or at in self.leads
+            if not CONTENTS.match(self._title(at).name)
+            and style_of(self._title(at)) != style_of(question)
         )
-        found = (
-            title.children
-            for title in titles
-            if not CONTENTS.match(title.name) and style_of(title) != style_of(question)
-        )
-        return tuple(strip_number(self._plain(title)) for title in found)
+
+    def _without_number(self, at: int) -> str:
+        """The words of a section's title, read once for all questions below it."""
+        if at not in self.sections:
+            self.sections[at] = strip_number(self._plain(self._title(at).children))
+        return self.sections[at]
 
     def _end(self, at: int, above: Sequence[int]) -> int:
         """Where the answer ends: at the next question, the next section, its own </details>."""

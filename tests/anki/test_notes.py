@@ -128,3 +128,16 @@ def test_what_is_on_each_card_has_an_end(
     monkeypatch.setattr("ankify.growth.TIMES", 3)
     with pytest.raises(AnkifyError, match=r"^n.md: error: the cards .* far longer"):
         read_project(folder, ReadOptions(cached=False))
+
+
+def test_what_all_note_files_set_in_has_an_end_with_the_file_that_went_beyond(
+    project: Callable[[Files], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking = {f"{n}.md": "## 1. What?\n\n![[long]]\n" for n in range(10, 30)}
+    folder = project({"long.md": "word " * 200, **asking})
+    monkeypatch.setattr("ankify.growth.ENOUGH_IN_ALL", 25_000)
+    monkeypatch.setattr("ankify.growth.TIMES", 0)
+    assert len(read_project(folder).notes) == 20
+    monkeypatch.setattr("ankify.growth.ENOUGH_IN_ALL", 10_000)
+    with pytest.raises(AnkifyError, match=r"^19.md: error: .* than the text of all note files"):
+        read_project(folder, ReadOptions(cached=False))

@@ -480,6 +480,20 @@ def test_a_deeply_nested_svg_that_needs_cleaning_is_refused() -> None:
         clean_svg(nested)
 
 
+def test_an_svg_of_more_elements_than_a_phone_can_draw_is_refused_with_its_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = b'<svg xmlns="http://www.w3.org/2000/svg">'
+    monkeypatch.setattr("ankify.media.svg.MOST_PARTS", 10)
+    assert clean_svg(head + b'<g id="a"/>' * 4 + b"</svg>")
+    write(tmp_path, "a/x.svg", data=head + b'<g id="a"/>' * 5 + b"</svg>")
+    collected = collect(tmp_path, "x.svg")
+    assert not collected.media
+    [problem] = collected.problems
+    assert "image refused: x.svg: it has more than 10 elements" in problem.message
+    assert "save it as PNG" in problem.message
+
+
 def test_a_cleaned_svg_ships_from_memory(tmp_path: Path) -> None:
     write(tmp_path, "a/x.svg", data=SVG.replace(b"<rect", b"<script/><rect"))
     [item] = collect(tmp_path, "x.svg").media

@@ -565,3 +565,19 @@ def test_a_picture_or_code_is_all_that_a_numbered_label_asks(below: str, kind: s
     )
     backs = [plain_text(it.answer, parse(notes)).removeprefix("Answer: ") for it in first]
     assert backs == (["int"] if kind else [])
+
+
+def test_the_title_of_a_section_is_read_once_for_all_questions_below_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read: list[str] = []
+
+    def count(title: str) -> str:
+        read.append(title)
+        return title
+
+    monkeypatch.setattr("ankify.questions.split.strip_number", count)
+    asked = "".join(f"### {n}. What is {n}?\n\nSo {n}.\n\n" for n in range(1, 9))
+    sections = split(f"# Topic\n\n## Section\n\n{asked}").sections
+    assert {section.question.trail for section in sections} == {("Section",)}
+    assert read == ["Section"]
