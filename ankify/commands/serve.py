@@ -11,10 +11,12 @@ from __future__ import annotations
 import functools
 import http.server
 import mimetypes
+import sys
 import threading
 from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ankify.commands.preview import write_site
@@ -66,7 +68,7 @@ def serve_preview(
     shown = _Shown(write(project))
     try:
         handler = functools.partial(_Handler, shown)
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+        server = _Server(("127.0.0.1", port), handler)
     except (OSError, OverflowError) as error:
         raise AnkifyError(f"cannot serve on port {port}: {error}") from error
     with server:
@@ -103,6 +105,13 @@ def _write_again(write: Callable[[], Site], shown: _Shown, tell: Callable[[str],
         tell(f"error: {error}")
     except Exception as error:  # the next change of the notes may be the end of it
         tell(f"error: {error!r}; this is a fault of ankify: without --serve it says more")
+
+
+class _Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a browser that goes before its answer; all else is a fault of ours."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):

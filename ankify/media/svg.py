@@ -93,7 +93,10 @@ def clean_svg(data: bytes) -> bytes:
 
 
 def _scan(data: bytes) -> bool:
-    """Whether there are instructions (`<?xml-stylesheet ...?>`), at the most MOST_PARTS and no entities."""
+    """Whether there are instructions (`<?xml-stylesheet ...?>`).
+
+    Raises UnsafeSvg for entities and for more than MOST_PARTS.
+    """
     found: list[str] = []
 
     def refuse(name: str, *_: object) -> None:

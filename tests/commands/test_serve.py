@@ -109,6 +109,22 @@ def test_every_answer_tells_the_browser_to_run_only_our_script(server: Server) -
     assert server.get("/", method="POST").status == 501
 
 
+def test_of_a_browser_that_goes_before_its_answer_nothing_is_printed(
+    server: Server, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from ankify.commands import serve
+
+    def gone(*_: object) -> None:
+        raise BrokenPipeError(32, "Broken pipe")
+
+    monkeypatch.setattr(serve._Handler, "do_GET", gone)
+    with pytest.raises(http.client.RemoteDisconnected):
+        server.get("/")
+    monkeypatch.undo()
+    assert server.get("/").status == 200
+    assert "Exception" not in capfd.readouterr().err
+
+
 def test_an_error_that_nobody_thought_of_does_not_end_it(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
