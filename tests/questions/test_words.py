@@ -103,6 +103,7 @@ def test_the_headings_of_a_language_are_known(code: str) -> None:
         "What is a norm?",
         "Explain a norm",
         "State the machine",
+        "a) Explain a norm",
         "Chi sono i norreni",
         "什么是范数",
         "範數是什麼",

@@ -241,6 +241,8 @@ def asks(title: str) -> bool:
     if any(mark in title for mark in QUESTION_MARKS) or GAP.search(title):
         return True
     text = NOT_WORDS.sub("", title.lower())
+    if text[1:2] in (".", ")"):  # `a) Explain X`
+        text = text[2:].lstrip()
     words = words_of(text)
     first = OPENINGS.match(text, words)
     if first and not NO_OPENINGS.match(text, words) and not _is_noun(first, words, text):
