@@ -11,7 +11,9 @@ from collections.abc import Callable
 
 from ankify.questions import thresholds as limit
 from ankify.questions.evidence import HEADINGS, Group, share
-from ankify.questions.numbers import counted_chapter
+from ankify.questions.numbers import KEYCAPS, counted_chapter
+from ankify.questions.titles import Title
+from ankify.questions.words.patterns import word_set
 from ankify.reading.inline import visible
 from ankify.reading.tokens import Token
 
@@ -26,14 +28,26 @@ def is_dated(group: Group) -> bool:
 
 
 def is_chapter_parts(group: Group) -> bool:
-    """`## 3.1 X` and `## 3.2 Y` below `# Chapter 3`, in a file that hardly asks."""
-    heads = {(title.read.number or "").rpartition(".")[0] for title in group.titles}
-    if len(heads) > 1 or "" in heads:
-        return False
+    """`## 3.1 X` and `## 3.2 Y` below `# Chapter 3`, or `### 3.1 X` below `## Step 3`."""
     file = group.file
+    heads = {(title.read.number or "").rpartition(".")[0] for title in group.titles}
+    if "" in heads or file.all_headings.share_asking >= limit.FEW_ASK:
+        return False
     top = file.titles[file.headings[0]] if file.headings else None
-    chapter = top and not top.read.number and counted_chapter(top.name)
-    return bool(chapter) and file.all_headings.share_asking < limit.FEW_ASK
+    if top and len(heads) == 1 and not top.read.number and counted_chapter(top.name):
+        return True
+    return all(_counts(file.parents.get(at), file.titles[at]) for at in group)
+
+
+def _counts(above: Title | None, part: Title) -> bool:
+    """Whether a heading counts what a title numbers the parts of: `Step 3` above `3.1 X`."""
+    found = STEP.match(above.name.translate(KEYCAPS)) if above else None
+    if not found or found["word"].casefold() not in word_set("chapter_words", "counted_others"):
+        return False
+    return (part.read.number or "").partition(".")[0] == found["number"]
+
+
+STEP = re.compile(r"\W*(?P<word>[^\W\d_]+)\s*(?P<number>\d{1,3})")
 
 
 def is_documentation(group: Group) -> bool:

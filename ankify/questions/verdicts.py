@@ -221,7 +221,7 @@ GROUNDS: tuple[Ground[Group], ...] = (
         "chapter-parts",
         False,
         is_chapter_parts,
-        "number the parts of the chapter that the file is, and hardly ask",
+        "number the parts of a chapter or a step, and hardly ask",
     ),
     Ground(
         "documentation",

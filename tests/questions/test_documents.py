@@ -60,6 +60,22 @@ def test_the_numbered_parts_of_a_chapter_are_no_questions(chapter: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("above", "verdict_of_parts"),
+    [
+        ("Step 4: Sail", "chapter-parts"),
+        ("Phase 4️⃣", "chapter-parts"),
+        ("خطوة 4: X", "chapter-parts"),
+        ("Step 3: Sail", "numbered"),  # counts something else
+        ("Boat 4: Sail", "numbered"),
+    ],
+)
+def test_the_numbered_parts_of_a_step_are_no_questions(above: str, verdict_of_parts: str) -> None:
+    parts = PARTS.replace("## ", "### ")
+    notes = f"# The sea\n\n## {above}\n\n{parts}\n\n## Harbours\n\nMany.\n"
+    assert verdict(notes) == verdict_of_parts
+
+
+@pytest.mark.parametrize(
     "notes",
     [
         f"# The sea\n\n{PARTS}",
