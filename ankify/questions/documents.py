@@ -47,7 +47,7 @@ def _counts(above: Title | None, part: Title) -> bool:
     return (part.read.number or "").partition(".")[0] == found["number"]
 
 
-STEP = re.compile(r"\W*(?P<word>[^\W\d_]+)\s*(?P<number>\d{1,3})")
+STEP = re.compile(r"\W*(?P<word>[^\W\d_]+)\s*(?P<number>\d{1,3})(?=\s*(?:[:：.–—-]|$))")
 
 
 def is_documentation(group: Group) -> bool:
