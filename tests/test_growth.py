@@ -275,6 +275,7 @@ FOREIGN: dict[str, Text] = {
     "cards of Logseq": numbered("- Why {0}? #card\n  id:: 6{0}\n  - So\n"),
     "macros": repeated("{{embed ((a))}} "),
     "unclosed macros": repeated("{{embed "),
+    "an unclosed highlight before code": repeated("`a` ", f"{HEAD}\n\n==a "),
     "short codes": repeated("{{< video a >}} "),
     "unclosed short codes": repeated("{{< "),
     "divs of Quarto": repeated("::: {.callout-note}\na\n:::\n", HEAD + "\n\n"),

@@ -112,6 +112,11 @@ def test_line_ends_and_signs_of_chemistry_are_settings(vault: Vault) -> None:
     assert low == "<p>a<br>\nH<sub>2</sub>O x<sup>2</sup> <del>d</del></p>"
 
 
+def test_a_highlight_does_not_end_within_code(vault: Vault) -> None:
+    assert shown("==a `b==` c", vault).answer == "<p>==a <code>b==</code> c</p>"
+    assert shown("==a `b==` c==", vault).answer == "<p><mark>a <code>b==</code> c</mark></p>"
+
+
 def test_tags_in_the_text_are_a_setting(vault: Vault) -> None:
     text = "#exam #bio/cell\n\nSee #exam, `#no`, a#no, #1 and C#.\n\n## Title #no-text\n\nx"
     assert read(text, vault).tags == ()
