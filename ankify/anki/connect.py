@@ -13,7 +13,7 @@ import os
 import re
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from ipaddress import ip_address
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
@@ -36,7 +36,10 @@ PATIENCE = {
     "exportPackage": LONG,
 }
 
-LARGEST_REPLY = 256 << 20  # bytes; a collection of 100,000 notes answers with a tenth of it
+LARGEST_REPLY = 128 << 20  # bytes; a collection of 100,000 notes answers with a fifth of it
+MOST_PARTS = 8_000_000  # commas: `[],[],` without an end takes 30 times its length of memory
+
+_LONGEST_REASON = 2000  # characters of an error that are shown
 
 # What the add-on says, what that means to its user, and what to do about it.
 REFUSALS = (
@@ -59,6 +62,30 @@ REFUSALS = (
 )
 
 
+def _list_of(kind: type) -> Callable[[Any], bool]:
+    return lambda result: isinstance(result, list) and all(isinstance(it, kind) for it in result)
+
+
+# What the answers that are looked at have to be; whatever listens at the port sends what it likes.
+RESULTS: Mapping[str, Callable[[Any], bool]] = {
+    "version": lambda result: isinstance(result, int),
+    "getMediaDirPath": lambda result: isinstance(result, str),
+    "findCards": _list_of(int),
+    "findNotes": _list_of(int),
+    "notesInfo": _list_of(dict),
+    "deckNames": _list_of(str),
+    "getDecks": lambda result: isinstance(result, dict),
+    "modelNamesAndIds": lambda result: isinstance(result, dict),
+}
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """The add-on never sends anyone elsewhere; another program could, to another machine."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
 class AnkiConnect:
     """A client of the add-on at one address; nothing is sent before the first action."""
 
@@ -69,7 +96,7 @@ class AnkiConnect:
         self.url = url
         self._key = key
         # A proxy of the environment is for the web, and cannot reach this machine.
-        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirects)
 
     def ask(self, action: str, **params: Any) -> Any:
         """Have one action done. Raises AnkifyError where it cannot be."""
@@ -81,8 +108,11 @@ class AnkiConnect:
         if not many:
             return []
         requests = [self._request(action, params) for params in many]
-        replies = self._send(self._request("multi", {"actions": requests}), action)
-        return [self._result(reply, action) for reply in self._result(replies, action)]
+        sent = self._send(self._request("multi", {"actions": requests}), action)
+        replies = self._result(sent, "multi")
+        if not isinstance(replies, list) or len(replies) != len(many):
+            raise self._stranger()
+        return [self._result(reply, action) for reply in replies]
 
     def profile(self) -> str:
         """The folder of the profile that is open, as the machine of Anki names it.
@@ -90,9 +120,8 @@ class AnkiConnect:
         Not `getActiveProfile`, which only newer add-ons know. Raises AnkifyError, first of all
         where there is no AnkiConnect to ask.
         """
-        if not isinstance(self.ask("version"), int):
-            raise self._stranger()
-        media = str(self.ask("getMediaDirPath"))
+        self.ask("version")
+        media = self.ask("getMediaDirPath")
         pure = PureWindowsPath(media) if "\\" in media else PurePosixPath(media)
         return str(pure.parent)
 
@@ -104,7 +133,9 @@ class AnkiConnect:
         if not isinstance(reply, dict) or not reply.keys() >= {"result", "error"}:
             raise self._stranger()
         if reply["error"] is not None:
-            raise self._refused(action, str(reply["error"]))
+            raise self._refused(action, str(reply["error"])[:_LONGEST_REASON])
+        if action in RESULTS and not RESULTS[action](reply["result"]):
+            raise self._stranger()
         return reply["result"]
 
     def _send(self, request: dict[str, Any], action: str) -> Any:
@@ -119,7 +150,8 @@ class AnkiConnect:
 
         try:
             data = wait_at_most(seconds, reply)
-            return json.loads(data if len(data) <= LARGEST_REPLY else b"")
+            is_too_much = len(data) > LARGEST_REPLY or data.count(b",") > MOST_PARTS
+            return json.loads(b"" if is_too_much else data)
         except urllib.error.HTTPError as error:
             raise self._stranger(error.code) from error
         except (OSError, http.client.HTTPException) as error:

@@ -189,7 +189,8 @@ class Pusher:
             note for note in self.plan.package.notes if note.guid in known and note.modified > 1
         ]
         infos = self.anki.ask("notesInfo", notes=[known[note.guid].id for note in sent])
-        lost = [n for n, info in zip(sent, infos, strict=True) if not _arrived(n, info)]
+        infos += [{}] * (len(sent) - len(infos))
+        lost = [n for n, info in zip(sent, infos, strict=False) if not _arrived(n, info)]
         if lost or came < due:
             missing = f"{len(lost)} updated notes" if lost else f"{due - came} new cards"
             raise AnkifyError(
@@ -296,8 +297,11 @@ def _looks(project: Project) -> Iterator[tuple[str, str]]:
 
 
 def _arrived(note: Note, info: Mapping[str, Any]) -> bool:
-    values = sorted(info.get("fields", {}).values(), key=lambda each: int(each["order"]))
-    theirs = [str(each["value"]) for each in values]
+    try:
+        values = sorted(info["fields"].values(), key=lambda each: int(each["order"]))
+        theirs = [str(each["value"]) for each in values]
+    except (AttributeError, LookupError, TypeError, ValueError):  # `{}`: there is no such note
+        return False
     return len(theirs) == len(note.fields) and all(map(same_text, note.fields, theirs))
 
 

@@ -134,31 +134,88 @@ class Stranger(BaseHTTPRequestHandler):
     """Another program, with one answer to all."""
 
     answer = b""
+    status = 200
 
     def do_POST(self) -> None:
-        self.send_response(200)
+        self.send_response(self.status)
+        self.send_header("Location", "/elsewhere")
         self.end_headers()
         self.wfile.write(self.answer)
 
+    def do_GET(self) -> None:
+        self.status = 200
+        self.do_POST()
+
     def log_message(self, *_: object) -> None:
         pass
+
+
+@pytest.fixture
+def stranger() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Stranger)
+    Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
 
 
 @pytest.mark.parametrize(
     "answer", [b"", b"It works!", b"[" * 100_000, b'{"result": 6, "error": null}' + b" " * 2000]
 )
 def test_another_program_on_the_port_is_not_taken_for_anki(
-    answer: bytes, monkeypatch: pytest.MonkeyPatch
+    answer: bytes, monkeypatch: pytest.MonkeyPatch, stranger: str
 ) -> None:
     monkeypatch.setattr(Stranger, "answer", answer)
     if answer.endswith(b" "):
         monkeypatch.setattr("ankify.anki.connect.LARGEST_REPLY", 1000)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Stranger)
-    Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    message, _ = failure(AnkiConnect(f"http://127.0.0.1:{server.server_port}"))
+    message, _ = failure(AnkiConnect(stranger))
     assert message.endswith("is not AnkiConnect")
-    server.shutdown()
-    server.server_close()
+
+
+def test_an_answer_of_more_parts_than_any_collection_has_is_not_taken(
+    monkeypatch: pytest.MonkeyPatch, stranger: str
+) -> None:
+    monkeypatch.setattr("ankify.anki.connect.MOST_PARTS", 10)
+    monkeypatch.setattr(Stranger, "answer", b'{"result": ["a"], "error": null}')
+    assert AnkiConnect(stranger).ask("deckNames") == ["a"]
+    monkeypatch.setattr(Stranger, "answer", b'{"result": [%s""], "error": null}' % (b'"",' * 10))
+    assert failure(AnkiConnect(stranger))[0].endswith("is not AnkiConnect")
+
+
+@pytest.mark.parametrize(
+    ("action", "result"),
+    [
+        ("version", '"6"'),
+        ("getMediaDirPath", "null"),
+        ("findCards", '["1"]'),
+        ("notesInfo", "[null]"),
+        ("deckNames", '{"Default": 1}'),
+        ("getDecks", '["Default"]'),
+        ("modelNamesAndIds", "5"),
+    ],
+)
+def test_a_result_of_another_kind_than_the_action_gives_is_not_taken(
+    action: str, result: str, monkeypatch: pytest.MonkeyPatch, stranger: str
+) -> None:
+    monkeypatch.setattr(Stranger, "answer", f'{{"result": {result}, "error": null}}'.encode())
+    assert failure(AnkiConnect(stranger), action)[0].endswith("is not AnkiConnect")
+
+
+def test_fewer_answers_than_actions_are_not_taken(
+    monkeypatch: pytest.MonkeyPatch, stranger: str
+) -> None:
+    one = b'{"result": null, "error": null}'
+    monkeypatch.setattr(Stranger, "answer", b'{"result": [%s], "error": null}' % one)
+    assert AnkiConnect(stranger).ask_all("changeDeck", [{}]) == [None]
+    with pytest.raises(AnkifyError, match="is not AnkiConnect"):
+        AnkiConnect(stranger).ask_all("changeDeck", [{}, {}])
+
+
+def test_nobody_is_followed_elsewhere(monkeypatch: pytest.MonkeyPatch, stranger: str) -> None:
+    monkeypatch.setattr(Stranger, "answer", b'{"result": 6, "error": null}')
+    assert AnkiConnect(stranger).ask("version") == 6
+    monkeypatch.setattr(Stranger, "status", 302)
+    assert failure(AnkiConnect(stranger), "version")[0].endswith("is not AnkiConnect")
 
 
 def test_a_proxy_of_the_environment_is_not_asked(
