@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, MutableMapping
 from functools import cache
 from io import BufferedReader
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit
 
 from ankify.files import files_below, kept, open_file, real_path
@@ -26,11 +26,15 @@ from ankify.media.svg import UnsafeSvg, clean_svg
 from ankify.model import PICTURES
 from ankify.timing import wait_at_most
 
+if TYPE_CHECKING:
+    from urllib.request import OpenerDirector
+
 LARGE = 5_000_000  # bytes of a picture that `check` warns of: phones sync it over the air
 LIMIT = 20_000_000  # bytes of a download or of an SVG to be cleaned
 TIMEOUT = 10  # seconds to wait for a server
 LONGEST = 20  # seconds that a download may take
 PATIENCE = 600  # seconds after which no more downloads begin
+MOST = 500_000_000  # bytes of all downloads after which no more begin: they are held in memory
 ALIKE = 60  # per cent of a name's letters that a hint must share with the missing picture
 
 AUDIO = frozenset({".mp3", ".ogg", ".oga", ".opus", ".wav", ".m4a", ".aac", ".flac"})
@@ -270,10 +274,18 @@ class Finder:
             return
         from concurrent.futures import ThreadPoolExecutor
 
+        end, sizes = time.monotonic() + PATIENCE, [0]
+
+        def download(url: str) -> Found | Refused:
+            if sum(sizes) > MOST:
+                reason = f"those before it have {MOST // 1_000_000} MB"
+                return Refused("remote-image", f"image is not fetched, as {reason}: {url}", url)
+            result = _download(url, self.kept_in, end)
+            sizes.append(result.size if isinstance(result, Found) else 0)
+            return result
+
         with ThreadPoolExecutor(8) as pool:
-            end = time.monotonic() + PATIENCE
-            results = pool.map(lambda url: _download(url, self.kept_in, end), urls)
-            self.downloads.update(zip(urls, results, strict=True))
+            self.downloads.update(zip(urls, pool.map(download, urls), strict=True))
 
     def _remote(self, src: str) -> Found | Refused:
         url = _url(src)
@@ -442,6 +454,25 @@ def _download(url: str, folder: Path | None, end: float) -> Found | Refused:
         return Refused("remote-image", refused.message, url)
 
 
+@cache
+def _web() -> OpenerDirector:
+    """What follows a server's redirects on the web only: urllib's own goes to `ftp:`, too."""
+    from urllib import request
+
+    opener = request.OpenerDirector()
+    for handler in (
+        request.ProxyHandler,
+        request.HTTPHandler,
+        request.HTTPSHandler,
+        request.HTTPDefaultErrorHandler,
+        request.HTTPErrorProcessor,
+        request.HTTPRedirectHandler,
+        request.UnknownHandler,
+    ):
+        opener.add_handler(handler())
+    return opener
+
+
 def _get(url: str, end: float) -> bytes:
     """The bytes at `url`. Raises Refused, and much else, for what is no picture."""
     import urllib.request
@@ -455,7 +486,7 @@ def _get(url: str, end: float) -> bytes:
     )
 
     def body() -> bytes:
-        with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
+        with _web().open(request, timeout=TIMEOUT) as response:
             if (kind := response.headers.get_content_maintype()) != "image":
                 raise ValueError(f"the server sent {kind} instead of an image")
             return bytes(response.read(LIMIT + 1))

@@ -8,6 +8,7 @@ import http.server
 import io
 import os
 import re
+import socketserver
 import struct
 import threading
 import time
@@ -515,8 +516,9 @@ def server(**answers: tuple[str, bytes]) -> Iterator[tuple[str, list[str]]]:
         def do_GET(self) -> None:
             asked.append(self.path)
             kind, body = answers.get(self.path.strip("/"), ("", b""))
-            self.send_response(200 if kind else 404)
-            self.send_header("Content-Type", kind)
+            elsewhere = kind.partition(":")[1]
+            self.send_response(302 if elsewhere else 200 if kind else 404)
+            self.send_header("Location" if elsewhere else "Content-Type", kind)
             self.end_headers()
             self.wfile.write(body)
 
@@ -616,6 +618,46 @@ def test_a_server_that_sends_drop_by_drop_is_left(
 def test_no_download_begins_after_all_have_taken_too_long() -> None:
     with pytest.raises(ValueError, match="the downloads before it"):
         finder._get("http://127.0.0.1:1/x.png", time.monotonic() - 1)
+
+
+def test_a_server_sends_on_to_pictures_of_the_web_only(tmp_path: Path) -> None:
+    write(tmp_path, "secret.png", data=PNG)
+    with server(x=("image/png", PNG)) as (there, _), ftp_server() as (ftp, connected):
+        targets = {"web": f"{there}/x", "file": (tmp_path / "secret.png").as_uri(), "ftp": ftp}
+        targets["data"] = f"data:image/png;base64,{base64.b64encode(PNG).decode()}"
+        with server(**{name: (target, b"") for name, target in targets.items()}) as (url, _):
+            sources = [f"{url}/{name}" for name in targets]
+            collected = collect(tmp_path, *sources, fetch=True)
+    assert [rules(collected), len(collected.media)] == [["remote-image"] * 3, 1]
+    assert all("could not be fetched" in problem.message for problem in collected.problems)
+    assert connected == []
+
+
+@contextmanager
+def ftp_server() -> Iterator[tuple[str, list[str]]]:
+    """A port that waits for a client of FTP: its address, and a list of who came."""
+    came: list[str] = []
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            came.append("a client")
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Handler) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield f"ftp://127.0.0.1:{running.server_address[1]}/x.png", came
+        running.shutdown()
+
+
+def test_downloads_have_a_size_in_all_after_which_no_more_begin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finder, "MOST", 0)
+    pictures = {f"x{n}": ("image/png", PNG + bytes(n)) for n in range(20)}
+    with server(**pictures) as (url, asked):
+        collected = collect(tmp_path, *(f"{url}/{name}" for name in pictures), fetch=True)
+    left = [problem for problem in collected.problems if "those before it" in problem.message]
+    assert len(asked) == len(collected.media) == 20 - len(left)
+    assert len(asked) <= 8
 
 
 def test_a_failed_download_stays_a_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
