@@ -355,12 +355,23 @@ def _heading(run: tuple[Token, ...]) -> Block:
 def _paragraph(run: tuple[Token, ...]) -> Block:
     """A paragraph with its title, if it has one; a second title in it makes it a list of them."""
     inline = run[1]
-    title = paragraph_title(inline)
+    title = None if has_divider(run) else paragraph_title(inline)
     if not title or not title.read.dialect or "\n" not in inline.content:
         return Block(run, title)
     parts = list(_titled_parts(inline, title))
     items = [Block((run[0], part, run[-1]), paragraph_title(part)) for part in parts]
     return Block(run, title, items=tuple(items) if len(items) > 1 else ())
+
+
+DIVIDERS = ("?", "??")  # between the front and the back of a flashcard, on a line of their own
+
+
+def has_divider(run: Sequence[Token]) -> bool:
+    """Whether a paragraph is a flashcard: it has a line `?` below its first one."""
+    if run[0].type != "paragraph_open" or "\n?" not in run[1].content:
+        return False
+    lines = run[1].content.split("\n")
+    return any(line.strip() in DIVIDERS for line in lines[1:])
 
 
 def _titled_parts(inline: Token, title: Title) -> Iterator[Token]:

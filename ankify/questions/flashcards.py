@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from ankify.model import Question
-from ankify.questions.blocks import balanced, shown
+from ankify.questions.blocks import DIVIDERS, balanced, has_divider, shown
 from ankify.questions.numbers import strip_number
 from ankify.questions.words import QUESTION_MARKS, answers, asks, label
 from ankify.questions.words.patterns import Pattern
@@ -57,7 +57,11 @@ def read_flashcards(
     covered = {line for start, end in taken for line in range(start - 1, end)}
     found: list[Flashcard] = []
     trail: list[tuple[int, str]] = []
-    for run in balanced(parsed.tokens):
+    runs = list(balanced(parsed.tokens))
+    end = 0  # of the flashcard above
+    for at, run in enumerate(runs):
+        if run[0].map and run[0].map[0] < end:
+            continue
         if run[0].type == "heading_open":
             level = int(run[0].tag[1])
             title = strip_number(plain_text(run[1].children or (), parsed))
@@ -66,7 +70,12 @@ def read_flashcards(
         line = run[0].map[0] if run[0].map else 0
         inside = line in covered
         titles = tuple(name for level, name in trail if level > 1)
-        found += _of_run(run, titles, inside=inside, toggles=toggles)
+        if has_divider(run) and not inside:
+            card = _divided(run[1], [*_right_below(runs[at:])], titles)
+            found += [card] if card else []
+            end = card.end if card else end
+        else:
+            found += _of_run(run, titles, inside=inside, toggles=toggles)
     return list(_plainly_used(found, parsed.text))
 
 
@@ -152,18 +161,39 @@ _TAG = re.compile(
 )
 
 
+def _right_below(runs: Sequence[Sequence[Token]]) -> Iterator[Token]:
+    """What is below the first of some blocks without an empty line between: the list of a back."""
+    for above, run in pairwise(runs):
+        above_map, own = above[0].map, run[0].map
+        if not above_map or not own or own[0] != above_map[1] or run[0].type == "heading_open":
+            return
+        yield from run
+
+
+def _divided(inline: Token, below: Sequence[Token], trail: tuple[str, ...]) -> Flashcard | None:
+    """The flashcard of a paragraph with a line `?` between front and back; None without a back."""
+    children = tuple(inline.children or ())
+    first = inline.map[0] if inline.map else 0
+    lines = _without_code(children).split("\n")
+    found = (at for at, line in enumerate(lines) if at and line.strip() in DIVIDERS)
+    divider = next(found, None)
+    if divider is None:  # in code
+        return None
+    front = cut(children, 0, len("\n".join(lines[:divider])))
+    back = cut(children, len("\n".join(lines[: divider + 1])) + 1)
+    tokens = _paragraph(back, first + divider + 1) if divider + 1 < len(lines) else ()
+    if not tokens and not below:
+        return None
+    end = max((token.map[1] for token in below if token.map), default=first + len(lines))
+    sure = visible(front).rstrip().endswith(QUESTION_MARKS)
+    return _Kind(first, end, front, (*tokens, *below), trail, "?", sure)
+
+
 def _of_paragraph(inline: Token, trail: tuple[str, ...]) -> Iterator[Flashcard]:
     children = tuple(inline.children or ())
     words = _without_code(children)
     first = inline.map[0] if inline.map else 0
     lines = words.split("\n")
-    divider = next((at for at, line in enumerate(lines) if line.strip() in ("?", "??")), None)
-    if divider and divider + 1 < len(lines):
-        front = cut(children, 0, len("\n".join(lines[:divider])))
-        back = cut(children, len("\n".join(lines[: divider + 1])) + 1)
-        tokens = _paragraph(back, first + divider + 1)
-        yield _Kind(first, first + len(lines), front, tokens, trail, "?")
-        return
     start = 0
     for at, line in enumerate(lines):
         spaced = _PAIR.match(line)

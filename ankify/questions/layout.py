@@ -21,6 +21,7 @@ from ankify.questions.numbers import CUSTOM, Numbered
 from ankify.questions.pairs import (
     may_be_paired,
     with_headed_pairs,
+    with_headed_questions,
     with_pairs,
     with_topics,
     without_quotes,
@@ -79,9 +80,8 @@ class Layout(NamedTuple):
 
 def lay_out(parsed: ParsedFile, options: SplitOptions) -> Layout:
     """Read the blocks of a file, and say which of its titles are questions."""
-    return _read(
-        with_headed_pairs(with_topics(without_quotes(read_blocks(parsed.tokens)))), options
-    )
+    blocks = with_topics(without_quotes(read_blocks(parsed.tokens)))
+    return _read(with_headed_pairs(with_headed_questions(blocks)), options)
 
 
 def lay_out_again(layout: Layout, options: SplitOptions) -> Layout:

@@ -112,6 +112,29 @@ def with_headed_pairs(blocks: Sequence[Block]) -> list[Block]:
     return found
 
 
+def with_headed_questions(blocks: Sequence[Block]) -> list[Block]:
+    """Read `### Question` above a paragraph as its label, where `Answer: X` follows."""
+    found = list(blocks)
+    heads = [at for at, it in enumerate(blocks) if it.title and it.title.kind in HEADINGS]
+    for at, end in pairwise([*heads, len(blocks)]):
+        title = blocks[at].title
+        if not title or end - at < FULL or not _is_head(title) or not says_question(title.name):
+            continue
+        below = blocks[at + 1]
+        if below.tokens[0].type != "paragraph_open" or answers(opening_words(below)):
+            continue
+        if any(map(shows_answer, blocks[at + 2 : end])):
+            children = tuple(below.tokens[1].children or ())
+            asked = with_title_of(title, (1,), children, below.line)
+            read = Numbered(HEADED, None, "", 0)
+            found[at] = blocks[at]._replace(title=replace(asked, read=read, is_paired=True))
+            found[at + 1] = below._replace(title=None)
+    return found
+
+
+FULL = 3  # blocks: the label, what is asked, and the answer
+
+
 def _is_head(title: Title) -> bool:
     """Whether a heading is the label of a question, or of an answer, and nothing else."""
     may_be = title.kind in HEADINGS and not title.read.number

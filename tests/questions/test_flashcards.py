@@ -70,6 +70,23 @@ def test_marks_of_flashcards(project: Write, text: str, wanted: list[tuple[str, 
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("What is it?\n?\n- a pile\n- a heap\n\nText.", [("What is it?", "a pile a heap")]),
+        ("**What is it?**\n?\nA pile.\n- or a heap", [("What is it?", "A pile. or a heap")]),
+        ("What is it?\n?\n\n- a pile", []),  # an empty line ends it
+        ("Stack\n?\nA pile.", []),  # one mark alone, and nothing asks
+        ("Stack\n?\nA pile.\n\nQueue\n?\nA row.", [("Stack", "A pile."), ("Queue", "A row.")]),
+        ("What is `a\n?\nb` for", []),
+    ],
+)
+def test_a_line_with_a_question_mark_is_between_front_and_back(
+    project: Write, text: str, expected: list[tuple[str, str]]
+) -> None:
+    assert cards(project({"a.md": f"# A\n\n{text}\n"})) == expected
+
+
 def test_marks_in_an_answer_are_a_part_of_it(project: Write) -> None:
     text = "# A\n\n## 1. What?\n\na :: b\n\nc :: d\n\n| Question | Answer |\n|--|--|\n| x | y |\n"
     assert [title for title, _ in cards(project({"a.md": text}))] == ["What?"]
