@@ -153,7 +153,7 @@ _PAIR = re.compile(
     r"(?P<front>[^:\n]*[^\s:])(?:[ \t]+:::?[ \t]+|(?<=[?？])[ \t]*:::?[ \t]*)(?=[^\s:])"
 )
 # gato::cat; not a::b::c, nor {{c1::cat}}
-_TIGHT = re.compile(r"(?P<front>[^:{\n]*[^\W\d_][^:{\n]*):::?(?=[^\s:])(?!.*::)")
+_TIGHT = re.compile(r"(?=[^:{\n]*[^\W\d_])(?P<front>[^:{\n]*+):::?(?=[^\s:])(?!.*::)")
 # What is X? #card, #card #exam
 _TAG = re.compile(
     r"[ \t]*(?:#[^\W\d][\w/-]*[ \t]+)*#(?:flash)?cards?\b[\w/]*(?:[ \t]+#[^\W\d][\w/-]*)*[ \t]*",
