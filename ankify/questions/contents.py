@@ -68,12 +68,11 @@ def hollow(block: Block) -> Iterator[str]:
     if block.tokens[0].type not in LISTS:
         yield from (link.text for link in links(block))
         return
-    for token in block.tokens:
-        children = token.children or ()
+    for children in filter(None, (token.children for token in block.tokens)):
         text = visible(children)
-        if children and (_is_led_away(children) or text.rstrip().endswith(("?", "？"))):
+        if _is_led_away(children) or text.rstrip().endswith(("?", "？")):
             yield text
-        elif children:
+        else:
             yield from (link.text for link in _inline_links(children, 0))
 
 

@@ -351,7 +351,8 @@ class FileIndex:
     def opens_answer(self, at: int) -> bool:
         """Whether the answer to a title begins within its own block."""
         block = self.flow.blocks[at]
-        return bool(block.inside or (block.title and visible(block.title.glued).strip()))
+        glued = block.title.glued if block.title else ()
+        return bool(block.inside or (glued and visible(glued).strip()))
 
     def is_answered(self, start: int, end: int) -> bool:
         """Whether there is content between a title and a position below."""

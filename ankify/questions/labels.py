@@ -57,9 +57,13 @@ def counted_word(blocks: Sequence[Block]) -> str | None:
 
 
 def counting_words(blocks: Sequence[Block]) -> Iterator[str]:
-    """All words that count titles or paragraphs one after the other, those of most first."""
+    """All words that count titles or paragraphs one after the other, those of most first.
+
+    Without those that are read as labels anyway.
+    """
     paragraphs = (line for block in blocks for line in opening_words(block).split("\n"))
-    yield from _counting([*_openings(blocks), *paragraphs])
+    found = _counting([*_openings(blocks), *paragraphs])
+    yield from (word for word in found if word.lower() not in word_set("question"))
 
 
 def _counting(lines: Iterable[str]) -> Iterator[str]:

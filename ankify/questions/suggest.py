@@ -103,7 +103,7 @@ def _levels(layout: Layout) -> list[int]:
 
 # Shapes of titles with their number elsewhere: `Rivers - 49`, `n4.listen.001`.
 _LONGEST = 500  # characters of a title that is compared; the patterns go back and forth in it
-LAST = re.compile(r"(?P<title>.*\w.*?)\s*[-–—#(]\s*(?P<number>\d{1,4})\)?")
+LAST = re.compile(r"(?P<title>.*\S)\s*[-–—#(]\s*(?P<number>\d{1,4})\)?")
 IDENTIFIER = re.compile(r"(?P<head>[\w.\-/]*[^\W\d][.\-/])(?P<number>\d{1,4})\b.*")
 
 
@@ -117,7 +117,7 @@ def _patterns(layout: Layout) -> Iterator[str]:
     )
     names = [name for name in found if len(name) <= _LONGEST]
     if sum(bool(LAST.fullmatch(name)) for name in names) >= limit.COUNTED_TITLES:
-        yield r"^(?P<title>.*\w.*?)\s*[-–—#(]\s*(?P<number>\d{1,4})\)?$"
+        yield rf"^{LAST.pattern}$"
     heads = Counter(it["head"] for name in names if (it := IDENTIFIER.fullmatch(name)))
     for head, count in heads.most_common(1):
         if count >= limit.COUNTED_TITLES:

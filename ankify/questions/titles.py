@@ -84,8 +84,10 @@ class Title:
     @property
     def is_code(self) -> bool:
         """Whether it is code and no words."""
-        shown = [token.type for token in self.children if visible([token]).strip()]
-        return bool(shown) and set(shown) == {"code_inline"}
+        if not any(token.type == "code_inline" for token in self.children):
+            return False
+        shown = {token.type for token in self.children if visible([token]).strip()}
+        return shown == {"code_inline"}
 
     @property
     def target(self) -> str | None:

@@ -154,7 +154,7 @@ def _label_heads() -> frozenset[str]:
 
 def answers(words: str) -> bool:
     """Whether a line is, or begins with, a label that says "here is the answer"."""
-    return _is_label(words.split("\n", 1)[0])
+    return bool(words) and _is_label(words.split("\n", 1)[0])
 
 
 def only_labels(words: str) -> bool:
