@@ -192,6 +192,7 @@ def _without_macros(file: ForeignFile, lines: list[str]) -> list[str]:
 
 _TARGET = re.compile(r"[ \t]*\([\w:./-]+\)=[ \t]*\Z")  # (sec-norms)=
 _BREAK = re.compile(r"\+\+\+(?:[ \t].*)?\Z|%(?:[ \t].*)?\Z")  # +++, % between the cells of MyST
+_LABELLING = ("(", "+++", "%", ":")  # what such lines begin with, to be quick about all others
 # : x {#tbl-x}
 _CAPTION = re.compile(
     r":[ \t]+(?P<words>[^*\n]+?)[ \t]*\{#(?P<label>tbl-[\w:.-]+)[^{}\n]*\}[ \t]*\Z"
@@ -200,8 +201,10 @@ _CAPTION = re.compile(
 
 def _without_labels(file: ForeignFile, lines: list[str]) -> list[str]:
     """Empty the lines that only give what follows a name."""
-    code = code_lines(lines)
-    for at, line in enumerate(lines):
+    marked = [at for at, line in enumerate(lines) if line.lstrip(" \t").startswith(_LABELLING)]
+    code = code_lines(lines) if marked else ()
+    for at in marked:
+        line = lines[at]
         if at in code:
             continue
         if _TARGET.match(line) or (_BREAK.match(line) and file.flavour.is_sure("myst")):
