@@ -17,11 +17,15 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ankify.files import kept, open_file
 from ankify.media.sources import AUDIO, REMOTE, SCALED, VIDEO, Finder, Found, Refused
 from ankify.model import PICTURES, Content, Location, Media, Problem, Reference
+from ankify.timing import at_most
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 # <img src="images/a.png" alt="a > b">: render writes src first; group 3 is the other attributes.
 MEDIA_TAG = re.compile(r'<(img|audio|video|source) src="([^"]*)"((?:[^<>"]++|"[^"]*+")*+)>')
@@ -264,6 +268,9 @@ def _smaller(found: Found, options: MediaOptions) -> bytes:
 
 _FAILED = b"!"  # before the reason; no picture begins so
 _MOST_PIXELS = 50_000_000  # of a picture to be scaled: 200 MB of memory, some hundred bytes of PNG
+_LONGEST = 10  # seconds; Pillow reads a JPEG of 20 MB of filling bytes for longer
+_SIDEWAYS = range(5, 9)  # the orientations of EXIF that swap width and height
+_ORIENTATION = 0x0112
 _FORMATS = ("JPEG", "PNG", "WEBP")  # others start programs: Pillow hands PostScript to Ghostscript
 
 
@@ -277,14 +284,15 @@ def _scaled(found: Found, width: int) -> bytes:
         source = open_file(found.path) if found.path else BytesIO(found.data or b"")
         with (
             warnings.catch_warnings(action="ignore"),  # of damaged EXIF, on stderr
+            at_most(_LONGEST),
             source,
             Image.open(source, formats=_FORMATS) as image,
         ):
             if image.width * image.height > _MOST_PIXELS:
                 return _FAILED + f"it has {image.width} x {image.height} pixels".encode()
+            if _shown_width(image) <= width or getattr(image, "is_animated", False):
+                return b""  # before its pixels are read
             turned = ImageOps.exif_transpose(image)
-            if turned.width <= width or getattr(image, "is_animated", False):
-                return b""
             kind, profile = image.format, image.info.get("icc_profile")
             if turned.mode in ("P", "1"):
                 turned = turned.convert("RGBA" if "transparency" in image.info else "RGB")
@@ -293,8 +301,15 @@ def _scaled(found: Found, width: int) -> bytes:
             out = BytesIO()
             small.save(out, kind, optimize=True, quality=85, icc_profile=profile)
             return out.getvalue()
+    except TimeoutError:
+        return _FAILED + f"it takes more than {_LONGEST} seconds".encode()
     except Exception as error:  # Pillow has no one error: EXIF alone raises six kinds
         return _FAILED + f"Pillow cannot read it ({type(error).__name__})".encode()
+
+
+def _shown_width(image: Image) -> int:
+    is_sideways = image.getexif().get(_ORIENTATION) in _SIDEWAYS
+    return image.height if is_sideways else image.width
 
 
 def _placement(

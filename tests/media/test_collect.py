@@ -715,6 +715,18 @@ def test_a_photo_is_as_wide_as_it_is_shown(tmp_path: Path) -> None:
     assert image.open(io.BytesIO(broad.media[0].data)).size == (250, 167)
 
 
+def test_a_picture_that_takes_without_an_end_ships_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("PIL.Image")
+    monkeypatch.setattr(media, "_LONGEST", 0.01)
+    write(tmp_path, "a/x.jpg", data=b"\xff\xd8" + b"\xff" * 3_000_000)
+    collected = collect(tmp_path, "x.jpg", max_width=100)
+    assert [item.path for item in collected.media] == [tmp_path / "a/x.jpg"]
+    [problem] = collected.problems
+    assert problem.message.endswith("ships as it is: x.jpg: it takes more than 0.01 seconds")
+
+
 def test_only_pictures_are_opened_to_be_scaled(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
