@@ -90,8 +90,7 @@ class AnkiConnect:
     """A client of the add-on at one address; nothing is sent before the first action."""
 
     def __init__(self, url: str = DEFAULT_URL, key: str | None = None) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        if not _is_web_address(url):
             raise AnkifyError(f"not the address of AnkiConnect: {url}", hint=f"as {DEFAULT_URL}")
         self.url = url
         self._key = key
@@ -212,6 +211,14 @@ def connect(url: str | None, key: str | None, *, named: bool = False) -> AnkiCon
             hint=f"if it is yours, name it yourself: --url {url}",
         )
     return client
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # `http://[::1`, `http://127.0.0.1:99999`
+        return False
 
 
 def is_loopback(url: str) -> bool:

@@ -227,7 +227,11 @@ def test_a_proxy_of_the_environment_is_not_asked(
 
 
 @pytest.mark.parametrize(
-    "url", ["file:///etc/passwd", "ftp://127.0.0.1", "127.0.0.1:8765", "http://"]
+    "url",
+    [
+        *("file:///etc/passwd", "ftp://127.0.0.1", "127.0.0.1:8765", "http://"),
+        *("http://[::1", "http://127.0.0.1:99999", "http://127.0.0.1:a"),
+    ],
 )
 def test_what_is_no_web_address_is_refused(url: str) -> None:
     with pytest.raises(AnkifyError, match="not the address of AnkiConnect"):
