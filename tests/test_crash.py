@@ -473,7 +473,8 @@ def test_a_deck_that_another_program_holds_is_a_clear_error(
     ("change", "said"),
     [
         (lambda path: path.unlink(), "p.png is gone since the notes were read"),
-        (lambda path: (path.unlink(), path.mkdir()), "p.png is gone since the notes were read"),
+        (lambda path: (path.unlink(), path.mkdir()), "p.png: it is no regular file"),
+        (lambda path: (path.unlink(), os.mkfifo(path)), "p.png: it is no regular file"),
         (lambda path: path.write_bytes(PIXEL + b"\0"), "p.png changed while the deck"),
         (lambda path: path.write_bytes(b""), "p.png changed while the deck"),
     ],
@@ -494,14 +495,11 @@ def test_a_picture_that_cannot_be_opened_is_named(
 ) -> None:
     root = project({"A.md": "## 1. Why?\n\nSo.\n\n![p](p.png)\n", "p.png": PIXEL})
     read = ankify.read_project(root)
-    opened = Path.open
 
-    def refuse(path: Path, *mode: str) -> object:
-        if path.name == "p.png":
-            raise PermissionError(13, "Permission denied")
-        return opened(path, *mode)
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr("ankify.anki.write.open_file", refuse)
     with pytest.raises(model.AnkifyError, match=r"cannot read .*p\.png: Permission denied"):
         ankify.write_apkg(read, tmp_path / "a.apkg")
 

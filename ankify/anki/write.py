@@ -25,7 +25,7 @@ from typing import IO, Any
 
 from ankify.anki.note_type import CLOZE, QUESTION, Layout, layout_of
 from ankify.anki.read import opened_package, read_media
-from ankify.files import make_folder, staged_file
+from ankify.files import make_folder, open_file, staged_file
 from ankify.model import AnkifyError, Media, Note, NoteType, Project, StrPath
 
 
@@ -190,10 +190,11 @@ def _add_media(archive: zipfile.ZipFile, name: str, media: Media) -> None:
     if media.path is None:
         _add(archive, name, io.BytesIO(media.data or b""), zipfile.ZIP_STORED)
         return
-    if not media.path.is_file():
-        raise AnkifyError(f"{media.path} is gone since the notes were read", hint="build again")
     try:
-        source = media.path.open("rb")
+        source = open_file(media.path)
+    except FileNotFoundError as error:
+        message = f"{media.path} is gone since the notes were read"
+        raise AnkifyError(message, hint="build again") from error
     except OSError as error:  # else it would be said of the package
         raise AnkifyError(f"cannot read {media.path}: {error.strerror or error}") from error
     with source:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ankify.checks.registry import RULES, rule
+from ankify.config import CONFIG_NAME
+from ankify.files import MEGABYTE, read_file
 from ankify.model import (
     Location,
     Problem,
@@ -35,7 +37,7 @@ def unknown_rule(project: Project) -> Iterator[Problem]:
 def _in_settings(root: Path, name: str) -> Location:
     """Where `ankify.toml` names a rule; settings that were given otherwise have no line."""
     try:
-        lines = (root / "ankify.toml").read_text(encoding="utf-8").splitlines()
+        lines = read_file(root / CONFIG_NAME, MEGABYTE).decode("utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
         lines = []
     found = (
@@ -43,4 +45,4 @@ def _in_settings(root: Path, name: str) -> Location:
         for number, line in enumerate(lines, 1)
         if re.search(rf"[\"']{re.escape(name)}[\"']", line)
     )
-    return Location("ankify.toml", next(found, 0))
+    return Location(CONFIG_NAME, next(found, 0))
