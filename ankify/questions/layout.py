@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ankify.model import AnkifyError, TocEntry
 from ankify.questions import thresholds as limit
 from ankify.questions.blocks import Block, read_blocks
+from ankify.questions.callouts import without_callouts
 from ankify.questions.choice import Outline, choose, explain_given, explain_whole
 from ankify.questions.contents import local_links, read_contents
 from ankify.questions.evidence import FileIndex, Flow, Group, unread_counts
@@ -80,7 +81,7 @@ class Layout(NamedTuple):
 
 def lay_out(parsed: ParsedFile, options: SplitOptions) -> Layout:
     """Read the blocks of a file, and say which of its titles are questions."""
-    blocks = with_topics(without_quotes(read_blocks(parsed.tokens)))
+    blocks = with_topics(without_quotes(without_callouts(read_blocks(parsed.tokens))))
     return _read(with_headed_pairs(with_headed_questions(blocks)), options)
 
 

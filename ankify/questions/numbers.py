@@ -113,6 +113,7 @@ ALONE = _dialect("alone", "3) and nothing else", lambda: r"(?!)", labelled=True)
 IDENTIFIER = _dialect("identifier", "road.signs.003", lambda: r"(?!)")
 TOPIC = _dialect("topic", "3. X, and `Q: Y` below", lambda: r"(?!)", labelled=True)
 HEADED = _dialect("headed", "### Question", lambda: r"(?!)", labelled=True)
+CALLOUT = _dialect("callout", "> [!question] X", lambda: r"(?!)", labelled=True)
 CUSTOM = _dialect("custom", "what [questions] pattern says", lambda: r"(?!)")
 DECORATION = re.compile(r"(?:[\s#*_~>•▶►]|:[a-z0-9_+-]+:)+")  # in front of a number: `## # 1. X`
 

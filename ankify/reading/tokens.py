@@ -199,6 +199,7 @@ class _Reader:
         self.source: list[bytes] = []
         self.tokens: list[Token] = []
         self.back: dict[int, str] = {}
+        self.callouts = 0  # of Obsidian's, that are open
         self.taken = 0  # lines of definitions before the text that is being read
 
     def read(self) -> list[Token]:
@@ -306,7 +307,10 @@ class _Reader:
         tag = "div" if callout.fold == comrak.CalloutFold.None_ else "details"
         is_open = callout.fold == comrak.CalloutFold.Expanded
         attributes = {"open": "open"} if is_open else _NOTHING
-        self._box(node, CALLOUTS.get(name, "note"), title, children, depth, tag, attributes)
+        more = {"info": name, "meta": _NOTHING if heads else {"is_untitled": True}}
+        self.callouts += 1
+        self._box(node, CALLOUTS.get(name, "note"), title, children, depth, tag, attributes, **more)
+        self.callouts -= 1
 
     def _words_of(self, node: Any) -> list[Token]:
         """The inline content of all that is in a block: the title of `> [!TIP] > X` is a quote."""
@@ -326,9 +330,10 @@ class _Reader:
         depth: int,
         tag: str = "div",
         attributes: Mapping[str, str] = _NOTHING,
+        **more: Any,
     ) -> None:
         style = {"class": f"markdown-alert markdown-alert-{name}"}
-        self._add("alert_open", tag, 1, node, attrs={**style, **attributes})
+        self._add("alert_open", tag, 1, node, attrs={**style, **attributes}, **more)
         if title:
             words = "".join(token.content for token in title)
             title_tag = "summary" if tag == "details" else "p"
@@ -405,8 +410,9 @@ class _Reader:
         self.tokens.append(_closing(f"{name}_close", tag, markup=mark[-1:]))
 
     def _line(self, node: Any) -> str:
-        line: int = node.sourcepos.start.line
-        return self.source[line - 1].decode(errors="replace")
+        line = self.source[node.sourcepos.start.line - 1]
+        # In a call-out Obsidian has the boxes of tasks, where GitHub has the words of a quote.
+        return (_unquoted(line) if self.callouts else line).decode(errors="replace")
 
     def _marker(self, node: Any) -> str:
         """The mark of a list or an item: `-` or `3.`"""

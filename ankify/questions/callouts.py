@@ -1,0 +1,103 @@
+"""Callouts of Obsidian that are questions, with the answer inside: `> [!question]- Why?`.
+
+So are `> [!note] Question 3` and `> [!note] 1.1 Why?` where most of a file is in such callouts. In
+the answers to questions that are headings, a callout is a box.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ankify.questions import thresholds as limit
+from ankify.questions.blocks import Block, read_blocks, with_borrowed_titles
+from ankify.questions.numbers import CALLOUT, Numbered, read_number
+from ankify.questions.titles import PARAGRAPH_LEVEL, Kind, Title
+from ankify.questions.words import only_labels
+from ankify.reading.inline import cut, visible
+from ankify.reading.tokens import Token
+
+QUESTIONS = ("question", "faq", "help")  # one type of Obsidian's, with three names
+FEW = 2  # one may be a box of any kind
+TITLED = ("alert_title_open", "inline", "alert_title_close")
+
+
+def without_callouts(blocks: Sequence[Block]) -> Sequence[Block]:
+    """Open the callouts that are questions, where headings are none."""
+    callouts = [at for at, block in enumerate(blocks) if block.tokens[0].type == "alert_open"]
+    if len(callouts) < FEW or any(_is_numbered_heading(block) for block in blocks):
+        return blocks
+    asking = [at for at in callouts if blocks[at].tokens[0].info in QUESTIONS]
+    numbered = [at for at in callouts if read_number(visible(_title(blocks[at]))).number]
+    lines = sum(blocks[at].end - blocks[at].line for at in numbered)
+    if lines >= limit.MOST * sum(block.end - block.line for block in blocks):
+        asking = sorted({*asking, *numbered})
+    if len(asking) < FEW:
+        return blocks
+    chosen = frozenset(asking)
+    return [
+        inner
+        for at, block in enumerate(blocks)
+        for inner in (_opened(block) if at in chosen else (block,))
+    ]
+
+
+def _is_numbered_heading(block: Block) -> bool:
+    title = block.title
+    return bool(title and title.kind in (Kind.HEADING, Kind.HTML) and title.read.number)
+
+
+def _title(block: Block) -> tuple[Token, ...]:
+    """The inline tokens of a callout's own title."""
+    titled = tuple(token.type for token in block.tokens[1:4]) == TITLED
+    return tuple(block.tokens[2].children or ()) if titled else ()
+
+
+def _inside(block: Block) -> list[Block]:
+    """The blocks below a callout's title."""
+    start = 4 if _title(block) else 1
+    return read_blocks(block.tokens[start:-1])
+
+
+def _opened(block: Block) -> list[Block]:
+    """A callout as its title and what is inside; without a title of its own, as it is."""
+    inside = _inside(block)
+    title, line = _title(block), block.line
+    if block.tokens[0].meta.get("is_untitled"):
+        if len(inside) < FEW or inside[0].tokens[0].type != "paragraph_open":
+            return [block]
+        title, line, inside = tuple(inside[0].tokens[1].children or ()), inside[0].line, inside[1:]
+    if not inside:
+        return [block]
+    answer = [part for inner in inside for part in _without_label(inner)]
+    closing = Token("html_block", "", 0, content="</details>\n", map=(block.end, block.end))
+    return with_borrowed_titles(
+        [_heading(block, title, line), *answer, Block((closing,), depth=-1)]
+    )
+
+
+def _heading(block: Block, children: tuple[Token, ...], line: int) -> Block:
+    """The title as that of a toggle, so that the answer ends with the callout."""
+    read = read_number(visible(children))
+    if not read.number:
+        read = Numbered(CALLOUT, None, "", 0)
+    inside = cut(children, read.start)
+    is_paired = read.dialect is CALLOUT
+    title = Title(
+        Kind.SUMMARY, PARAGRAPH_LEVEL, read, children, inside, block.line, is_paired=is_paired
+    )
+    return Block(tuple(_paragraph(children, line)), title, depth=1)
+
+
+def _paragraph(children: tuple[Token, ...], line: int) -> Iterator[Token]:
+    lines = line, line + 1
+    yield Token("paragraph_open", "p", 1, map=lines, block=True)
+    yield Token("inline", "", 0, map=lines, children=children, block=True)
+    yield Token("paragraph_close", "p", -1, block=True)
+
+
+def _without_label(block: Block) -> list[Block]:
+    """A callout with the title "Answer" as a paragraph that says so, and what is inside."""
+    if block.tokens[0].type != "alert_open" or not only_labels(visible(_title(block))):
+        return [block]
+    label = tuple(_paragraph(_title(block), block.line))
+    return [*read_blocks(label), *_inside(block)]

@@ -1,0 +1,79 @@
+"""Callouts of Obsidian that are questions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ankify.config import MarkdownSettings
+from ankify.questions.layout import SplitOptions
+from ankify.questions.split import SplitFile, split_questions
+from ankify.reading.flavours import Flavour, Vault
+from ankify.reading.parse import ParsedFile, parse, plain_text
+
+LAKE = "> [!question]- What is an oxbow lake?\n> A cut-off bend.\n> - It silts up.\n\n"
+DELTA = "> [!FAQ] Where does a delta form?\n> At the mouth.\n\n"
+
+
+def read(notes: str) -> ParsedFile:
+    return parse(notes, Flavour(MarkdownSettings(), Vault(Path(), ("notes.md",))))
+
+
+def split(notes: str) -> SplitFile:
+    return split_questions(read(notes), "notes.md", SplitOptions())
+
+
+def cards(notes: str) -> list[tuple[str, str]]:
+    parsed = read(notes)
+    found = split(notes).sections
+    return [(it.question.title, plain_text(it.answer, parsed)) for it in found]
+
+
+def test_a_callout_that_asks_is_a_question_and_its_answer_ends_with_it() -> None:
+    assert cards(f"# Rivers\n\n{LAKE}They are old.\n\n{DELTA}") == [
+        ("What is an oxbow lake?", "A cut-off bend. It silts up."),
+        ("Where does a delta form?", "At the mouth."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("notes", "count"),
+    [
+        (LAKE, 0),  # one may be a box of any kind
+        (LAKE + DELTA, 2),
+        (f"## 1. Lakes\n\n{LAKE}{DELTA}", 1),  # a box in the answer to a question
+        (f"## Lakes\n\n{LAKE}{DELTA}", 2),
+        ((LAKE + DELTA).replace("question", "note").replace("FAQ", "note"), 0),
+        (LAKE + "> [!question] Why?\n", 1),  # nothing is inside of the other
+    ],
+)
+def test_callouts_are_questions_where_a_file_plainly_uses_them_so(notes: str, count: int) -> None:
+    assert len(split(notes).sections) == count
+
+
+def test_without_a_title_the_first_paragraph_asks_and_a_callout_answers() -> None:
+    asked = "> [!question]\n> Who named it?\n>\n> > [!success]- Answer\n> > Herodotus.\n\n"
+    assert cards(asked + LAKE)[0] == ("Who named it?", "Herodotus.")
+
+
+@pytest.mark.parametrize(("lines", "count"), [(4, 2), (20, 0)])
+def test_numbered_callouts_are_questions_where_most_of_the_file_is_in_them(
+    lines: int, count: int
+) -> None:
+    asked = (
+        "> [!note] Question 1\n>\n> Which is longest?\n>\n> > [!done]- Answer\n> > The Nile.\n\n"
+    )
+    notes = asked + asked.replace("1", "2").replace("longest", "widest") + "A line.\n\n" * lines
+    found = split(notes).sections
+    assert len(found) == count
+    assert [it.question.title for it in found] == ["Which is longest?", "Which is widest?"][:count]
+
+
+def test_boxes_to_tick_in_a_callout_are_options() -> None:
+    options = "> - [ ] Rhine\n> - [x] Nile\n\n"
+    asked = f"> [!question] Which is longest?\n{options}> [!question] Which is not?\n{options}"
+    first, _ = split(asked).sections
+    ticked = [token.meta.get("checked") for token in first.answer if token.type == "list_item_open"]
+    assert ticked == [False, True]
+    assert not any(token.meta.get("checked") for token in first.stem)
