@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +28,9 @@ def unknown_rule(project: Project) -> Iterator[Problem]:
         places += [(Location(page.file, line), name) for line, name in page.survey.off]
     for place, name in places:
         if name not in RULES:
-            near = difflib.get_close_matches(name, RULES, 1)
+            from difflib import get_close_matches  # few settings have a slip
+
+            near = get_close_matches(name, RULES, 1)
             hint = f"did you mean {near[0]}?" if near else "docs/rules.md lists them all"
             yield Problem(place, "unknown-rule", f"no such rule: {name}", Severity.ERROR, hint)
 

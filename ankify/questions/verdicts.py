@@ -7,7 +7,6 @@ one decided: `ankify list --why`. docs/dialects.md says the same in prose.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
 from ankify.questions import thresholds as limit
@@ -37,8 +36,7 @@ class Reason(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True)
-class Ground(Generic[Judged]):
+class Ground(NamedTuple, Generic[Judged]):
     """A reason for or against, with the test of whether it applies."""
 
     name: str
