@@ -11,13 +11,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby, pairwise
 
 from ankify.model import Question
 from ankify.questions.blocks import DIVIDERS, balanced, has_divider, shown
 from ankify.questions.numbers import strip_number
 from ankify.questions.words import QUESTION_MARKS, answers, asks, label
-from ankify.questions.words.patterns import Pattern
+from ankify.questions.words.patterns import Pattern, normal, phrases
 from ankify.reading.inline import BREAKS, cut, visible
 from ankify.reading.parse import ParsedFile, plain_text
 from ankify.reading.tokens import Token
@@ -27,6 +28,9 @@ FEW = 2  # marks of one kind in a file that show it is used
 FEW_TIGHT = 3
 MOSTLY_TIGHT = 0.5  # their share of the lines in words
 MOST_ASK = 0.5  # share of a list's toggles with a question mark
+
+
+_ARROWS = ("->", "=>", "→", "⇒")
 
 
 @dataclass(frozen=True)
@@ -83,23 +87,24 @@ def _may_have(parsed: ParsedFile, toggles: bool) -> bool:
     text = parsed.text
     return (
         "::" in text
+        or any(arrow in text for arrow in _ARROWS)
         or "\n?\n" in text
         or "\n??\n" in text
         or "#card" in text
         or "#flashcard" in text
-        or ("|" in text and _has_two_columns(parsed.tokens))
+        or ("|" in text and _has_few_columns(parsed.tokens))
         or toggles
     )
 
 
-def _has_two_columns(tokens: Iterable[Token]) -> bool:
-    """Whether there is a table of two columns."""
+def _has_few_columns(tokens: Iterable[Token]) -> bool:
+    """Whether there is a table of two columns, or of three, of which the first may count."""
     columns = 0
     for token in tokens:
         if token.type == "th_open":
             columns += 1
         elif token.type == "thead_close":
-            if columns == 2:
+            if columns in (2, 3):
                 return True
             columns = 0
     return False
@@ -152,6 +157,11 @@ def _of_run(
 _PAIR = re.compile(
     r"(?P<front>[^:\n]*[^\s:])(?:[ \t]+:::?[ \t]+|(?<=[?？])[ \t]*:::?[ \t]*)(?=[^\s:])"
 )
+# What is it? -> A city, Paris :-> the capital
+_ARROW = re.compile(
+    r"(?P<front>[^\n]*?(?:[?？](?=[ \t]*(?:->|=>|→|⇒))|[^\s:](?=[ \t]+:->)))"
+    r"[ \t]*(?::->|->|=>|→|⇒)[ \t]*(?=\S)"
+)
 # gato::cat; not a::b::c, nor {{c1::cat}}
 _TIGHT = re.compile(r"(?=[^:{\n]*[^\W\d_])(?P<front>[^:{\n]*+):::?(?=[^\s:])(?!.*::)")
 # What is X? #card, #card #exam
@@ -196,7 +206,7 @@ def _of_paragraph(inline: Token, trail: tuple[str, ...]) -> Iterator[Flashcard]:
     lines = words.split("\n")
     start = 0
     for at, line in enumerate(lines):
-        spaced = _PAIR.match(line)
+        spaced = _PAIR.match(line) or _ARROW.match(line)
         if found := spaced or _TIGHT.match(line):
             front = _untagged(cut(children, start, start + found.end("front")))
             back = cut(children, start + found.end(), start + len(line))
@@ -258,20 +268,41 @@ _GAP_MARKS = re.compile(r"\{\{c\d+::|(?:::[^{}\n]*)?\}\}")  # those of {{c1::Rom
 
 
 def _of_table(run: Sequence[Token], trail: tuple[str, ...]) -> Iterator[Flashcard]:
-    """The rows of a table of two columns, a label of a question above the one, of an answer."""
+    """The rows of a table, a label of a question above one column, of an answer above the next.
+
+    A column in front of them may count: `| # | Question | Answer |`.
+    """
     heads = [run[at + 1] for at, token in enumerate(run) if token.type == "th_open"]
-    names = [visible(head.children or ()).strip() for head in heads]
-    if len(names) != 2 or not _LABEL.compiled.fullmatch(names[0].lower()) or not answers(names[1]):
+    names = [_REMARK.sub("", visible(head.children or ())).strip() for head in heads]
+    if len(names) == 3 and (not _LETTER.search(names[0]) or normal(names[0]) in _counts()):
+        names = names[1:]
+    if len(names) != 2 or not _LABEL.compiled.fullmatch(_bare(names[0])) or not answers(names[1]):
         return
     cells = [run[at + 1] for at, token in enumerate(run) if token.type == "td_open"]
-    for front, back in zip(cells[::2], cells[1::2], strict=False):
+    skipped = len(heads) - 2
+    for front, back in zip(
+        cells[skipped :: len(heads)], cells[skipped + 1 :: len(heads)], strict=False
+    ):
         line = front.map[0] if front.map else 0
         if visible(front.children or ()).strip() and (back.children or ()):
             tokens = _paragraph(back.children or (), line)
             yield _Kind(line, line + 1, tuple(front.children or ()), tokens, trail, "|", True)
 
 
+_REMARK = re.compile(r"\([^()]*\)")  # | Question (cover it) |
+_LETTER = re.compile(r"[^\W\d_]")
 _LABEL = Pattern(lambda: rf"(?:{label()}|front|term|terms|vorderseite|正面|术语|词)")
+
+
+def _bare(name: str) -> str:
+    """A head of a table in lower case, without the signs and emoji around it."""
+    return re.sub(r"^[\W_]+|[\W_]+$", "", name.lower())
+
+
+@cache
+def _counts() -> frozenset[str]:
+    """What may be above a column that counts: "No.", "Nr"."""
+    return frozenset(map(normal, phrases("number_words")))
 
 
 # -- list items ------------------------------------------------------------------------------------
@@ -299,7 +330,7 @@ def _of_list(
             )
             front = _untagged(children)
             yield _Kind(line, end, front, tuple(shown(below)), trail, "#card", True)
-        elif "::" in words and not inside:
+        elif ("::" in words or _ARROW.match(words)) and not inside:
             yield from _of_paragraph(head[1], trail)
         else:
             for inner in balanced(below):

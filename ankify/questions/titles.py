@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from ankify.questions.numbers import ITEM_NUMBER, NUMBERED, Numbered, read_number
-from ankify.questions.words import QUESTION_LABEL, is_sentence, title_end
+from ankify.questions.words import QUESTION_LABEL, asks, is_sentence, title_end
 from ankify.questions.words.patterns import Pattern
 from ankify.reading.html import ids, tags
 from ankify.reading.inline import BREAKS, cut, visible
@@ -304,6 +304,10 @@ def item_title(item: Token, head: tuple[Token, ...]) -> Title:
     if head[0].type == "heading_open":
         read = _listed(item, read_number(words))
         return title_of(Kind.ITEM_HEADING, int(head[0].tag[1]), children, words, item, read=read)
+    if broken := _break_behind_question(children):
+        title = title_of(Kind.ITEM, ITEM_LEVEL, children[:broken], visible(children[:broken]), item)
+        glued = children[broken + 1 :]
+        return replace(title, read=_listed(item, title.read), glued=glued, below=1)
     first, _, rest = words.partition("\n")
     dated = item.info and rest and not LETTER.search(first)
     if dated:  # `3. 2023-05-01`, and what is asked on the next line
@@ -319,6 +323,20 @@ def item_title(item: Token, head: tuple[Token, ...]) -> Title:
     glued = _rest(children, words, len(first) + 1)
     title = title_of(kind, ITEM_LEVEL, line, first, item, read=_listed(item, own), glued=glued)
     return replace(title, below=2) if dated else title
+
+
+def _break_behind_question(children: Sequence[Token]) -> int | None:
+    """Where a `<br>` in the first line of an item parts what asks from the answer."""
+    for at, token in enumerate(children):
+        if token.type in BREAKS:
+            return None
+        if token.type == "html_inline" and BREAK.fullmatch(token.content):
+            is_asked = asks(visible(children[:at])) and visible(children[at:]).strip()
+            return at if is_asked else None
+    return None
+
+
+BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
 def _goes_on(line: str, end: int) -> bool:

@@ -35,6 +35,10 @@ THREE = "gato::cat\n\nperro::dog\n\npan::bread\n\n"
         ("- Paris :: France\n- Rome :: Italy\n", [("Paris", "France"), ("Rome", "Italy")]),
         ("What is *x*?::A letter\nWhy?::So\n", [("What is x?", "A letter"), ("Why?", "So")]),
         ("Paris :: France #card\n", [("Paris", "France")]),
+        ("- Why? -> So\n- What? → A -> b\n", [("Why?", "So"), ("What?", "A -> b")]),
+        ("- Paris :-> France\n- Rome :-> Italy\n", [("Paris", "France"), ("Rome", "Italy")]),
+        ("- a -> b\n- c -> d\n- What? ->\n", []),
+        ("- Why? -> So\n", []),
         ("Paris :: France\n", []),
         ("Use std::move.\n\nUse std::swap.\n\na::b::c\n", []),
         ("gato::cat\n\nperro:::dog\n\nel pan::bread\n", [*SPANISH, ("el pan", "bread")]),
@@ -85,6 +89,26 @@ def test_a_line_with_a_question_mark_is_between_front_and_back(
     project: Write, text: str, expected: list[tuple[str, str]]
 ) -> None:
     assert cards(project({"a.md": f"# A\n\n{text}\n"})) == expected
+
+
+@pytest.mark.parametrize(
+    ("heads", "count"),
+    [
+        ("| Question | Answer |", 2),
+        ("| # | ✏️ Question (cover it) | ✅ Answer |", 2),
+        ("| No. | Frage | Antwort |", 2),
+        ("| City | Question | Answer |", 0),
+        ("| # | Answer | Question |", 0),
+    ],
+)
+def test_a_column_that_counts_may_be_in_front_of_question_and_answer(
+    project: Write, heads: str, count: int
+) -> None:
+    columns = heads.count("|") - 1
+    row = "| 1 " * (columns - 2) + "| Why? | So. |\n"
+    text = f"# A\n\n{heads}\n{'|--' * columns}|\n{row}{row.replace('Why', 'What')}"
+    found = cards(project({"a.md": text}))
+    assert found == [("Why?", "So."), ("What?", "So.")][:count]
 
 
 def test_marks_in_an_answer_are_a_part_of_it(project: Write) -> None:

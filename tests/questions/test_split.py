@@ -581,3 +581,13 @@ def test_the_title_of_a_section_is_read_once_for_all_questions_below_it(
     sections = split(f"# Topic\n\n## Section\n\n{asked}").sections
     assert {section.question.trail for section in sections} == {("Section",)}
     assert read == ["Section"]
+
+
+def test_a_line_break_of_html_in_an_item_parts_what_asks_from_the_answer() -> None:
+    notes = "1. What is a fox? <br> An **animal**.\n2. Name its home <br/>- A den <br>- A hole\n"
+    found = split(notes + "3. A den <br> in the woods\n").sections
+    assert [(it.question.title, plain_text(it.answer, parse(notes))) for it in found[:2]] == [
+        ("What is a fox?", "An animal."),
+        ("Name its home", "- A den - A hole"),
+    ]
+    assert not [it for it in found[2:] if it.question.title == "A den"]
