@@ -582,9 +582,14 @@ class Group:
         """Whether this is a long list of statements, most with a term for it below."""
         if self.first.kind not in LISTED or len(self) < limit.LONG_RUN:
             return False
-        if share(_width(t.name) >= limit.STATEMENT for t in self.titles) < limit.MOST_PLAIN_ASK:
+        if self.share_of_statements < limit.MOST_PLAIN_ASK:
             return False  # looking below takes longer
         return share(self.file.names_term(*span) for span in self.spans) >= limit.MOST_PLAIN_ASK
+
+    @cached_property
+    def share_of_statements(self) -> float:
+        """The share of titles that are whole phrases, not a name or two."""
+        return share(_width(title.name) >= limit.STATEMENT for title in self.titles)
 
     @cached_property
     def share_answered(self) -> float:

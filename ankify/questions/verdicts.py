@@ -180,8 +180,11 @@ def _restarts(group: Group) -> bool:
 
 
 def _is_book(group: Group) -> bool:
-    """Most of the titles hold two or more without a number: they are chapters, or parts."""
-    if group.share_asking >= limit.HARDLY_ANY_ASK:
+    """Most of the titles hold two or more without a number: they are chapters, or parts.
+
+    The titles of chapters are short; the topics of an examination are phrases.
+    """
+    if group.share_asking >= limit.HARDLY_ANY_ASK or group.share_of_statements > limit.MOST:
         return False
     loose = group.file.loose_headings
     held = (len(loose.within(*span)) for span in group.spans)

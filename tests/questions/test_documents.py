@@ -244,3 +244,19 @@ def test_tasks_are_left_where_their_answers_are_in_another_part_of_the_file() ->
 
 def test_a_group_of_tasks_says_why_it_is_none_of_questions() -> None:
     assert verdict(TASKS) == "tasks"
+
+
+SHORT = ("Sorting", "Graphs", "Trees")
+LONG = tuple(f"{name}: what they are for and how they are built" for name in SHORT)
+
+
+@pytest.mark.parametrize(
+    ("names", "ground"),
+    [(SHORT, "book"), (LONG, "numbered"), ((SHORT[0], SHORT[1], LONG[2]), "book")],
+)
+def test_topics_of_an_examination_are_phrases_and_chapters_are_not(
+    names: tuple[str, ...], ground: str
+) -> None:
+    parts = headed("Heaps", "Merging", level=3)
+    notes = "".join(f"## {at}. {name}\n\n{parts}\n" for at, name in enumerate(names, 18))
+    assert verdict(notes) == ground
