@@ -28,6 +28,7 @@ WIDE = re.compile(f"[{''.join(map(chr, NARROW))}]")
 
 CHINESE = "一二三四五六七八九十百零〇"
 DIGITS = r"\d{1,4}(?:[.\-]\d{1,4}){0,4}[a-z]?"
+CODE = r"[A-Z]{1,4}[.\-]?\d{2,4}(?:[.\-]\d{1,4}){0,2}"  # Question PL010-0001
 # The dot of `1. X`, not of `1.5`; both signs of `1.) X`, not the second of `1、.gitignore`; the
 # slash of `1/ X`, not of `1/2`.
 SEPARATOR = r"(?:\s*[.、):,。|](?:[、),。|]|[.:]+(?![.:\w]))*(?!\d)|\s+[-–—·]\s+|[-–—/]\s+)"
@@ -60,7 +61,7 @@ def _ordinal() -> str:
 def _labelled() -> str:
     return (
         rf"[(【\[]?(?:(?:{label()})\s*(?:[#№.\-_]|{any_of(phrases('number_words'))}[.:]?)?|no(?=\.)\.)"
-        rf"\s*(?P<number>{DIGITS}|(?<!问题)(?<!問題)[{CHINESE}]{{1,4}}(?!\w))"
+        rf"\s*(?P<number>{DIGITS}|(?-i:{CODE})(?!\w)|(?<!问题)(?<!問題)[{CHINESE}]{{1,4}}(?!\w))"
         r"(?:\s*(?:/|of)\s*\d{1,4})?(?:\s*[(\[【][^()\[\]【】]{1,20}[)\]】](?=\s*(?::|$)))?"
         rf"(?:[】\]]\s*|{SEPARATOR}\s*|\s+|(?!\w))"
     )

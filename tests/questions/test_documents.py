@@ -257,6 +257,8 @@ LONG = tuple(f"{name}: what they are for and how they are built" for name in SHO
 def test_topics_of_an_examination_are_phrases_and_chapters_are_not(
     names: tuple[str, ...], ground: str
 ) -> None:
-    parts = headed("Heaps", "Merging", level=3)
-    notes = "".join(f"## {at}. {name}\n\n{parts}\n" for at, name in enumerate(names, 18))
+    notes = "".join(
+        f"## {at}. {name}\n\n{headed(f'Use {at}', f'Cost {at}', level=3)}\n"
+        for at, name in enumerate(names, 18)
+    )
     assert verdict(notes) == ground
