@@ -575,6 +575,25 @@ def test_a_list_of_media_with_tricks_is_read_or_refused(
     assert sorted(tmp_path.rglob("*")) == before
 
 
+def test_a_package_with_lists_that_no_collection_has_is_refused(
+    package: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "lists.apkg"
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        honest = archive.read("collection.anki2")
+    endless = b"[" + b"[]," * 2000 + b"[]]"
+    decks = f"insert into col values ('{endless.decode()}')"
+    notes, cards = "create table notes (id, guid, mid, mod, tags, flds)", CARDS
+    monkeypatch.setattr("ankify.anki.foreign_json.MOST_PARTS", 1000)
+    for collection, media in (
+        (honest, endless),
+        (database(COL[0], decks, notes, cards), b"{}"),
+    ):
+        path.write_bytes(zipped(collection__anki2=collection, media=media))
+        with pytest.raises(ankify.AnkifyError, match="more than 1,000 parts"):
+            ankify.read_apkg(path)
+
+
 def test_paths_in_a_package_lead_nowhere(package: bytes, tmp_path: Path) -> None:
     path = tmp_path / "inner" / "paths.apkg"
     path.parent.mkdir()

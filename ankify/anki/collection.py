@@ -5,7 +5,6 @@ Needs no Anki: an `.apkg` of some decks or a `.colpkg` of everything, in any of 
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import unicodedata
 from collections import defaultdict
@@ -14,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ankify.anki import foreign_json
 from ankify.anki.read import deck_names, fields_of, opened_package, tables, tags_of
 from ankify.model import StrPath
 
@@ -189,7 +189,7 @@ def _note_types(connection: sqlite3.Connection, names: set[str]) -> dict[int, Le
     if "notetypes" in names:
         return {}
     (text,) = connection.execute("SELECT models FROM col").fetchone()
-    return {int(number): _note_type(each) for number, each in json.loads(text).items()}
+    return {int(number): _note_type(each) for number, each in foreign_json.load(text).items()}
 
 
 def _note_type(model: Mapping[str, Any]) -> LearnerNoteType:

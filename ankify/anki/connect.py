@@ -19,6 +19,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 from urllib.parse import urlsplit
 
+from ankify.anki import foreign_json
 from ankify.model import AnkifyError
 from ankify.timing import wait_at_most
 
@@ -37,7 +38,6 @@ PATIENCE = {
 }
 
 LARGEST_REPLY = 128 << 20  # bytes; a collection of 100,000 notes answers with a fifth of it
-MOST_PARTS = 8_000_000  # commas: `[],[],` without an end takes 30 times its length of memory
 
 _LONGEST_REASON = 2000  # characters of an error that are shown
 
@@ -149,8 +149,7 @@ class AnkiConnect:
 
         try:
             data = wait_at_most(seconds, reply)
-            is_too_much = len(data) > LARGEST_REPLY or data.count(b",") > MOST_PARTS
-            return json.loads(b"" if is_too_much else data)
+            return foreign_json.load(data if len(data) <= LARGEST_REPLY else b"")
         except urllib.error.HTTPError as error:
             raise self._stranger(error.code) from error
         except (OSError, http.client.HTTPException) as error:

@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from ankify.anki import foreign_json
 from ankify.anki.note_type import CLOZE, LAYOUTS
 from ankify.files import open_file
 from ankify.model import AnkifyError, PackageNote, StrPath
@@ -166,7 +167,7 @@ def deck_names(connection: sqlite3.Connection, names: set[str]) -> dict[int, str
         named = {i: name.replace("\x1f", "::") for i, name in rows}
     else:
         (text,) = connection.execute("SELECT decks FROM col").fetchone()
-        named = {int(i): deck["name"] for i, deck in json.loads(text).items()}
+        named = {int(i): deck["name"] for i, deck in foreign_json.load(text).items()}
     return {i: _CONTROL.sub(" ", name) for i, name in named.items() if isinstance(name, str)}
 
 
@@ -178,7 +179,12 @@ def read_media(archive: zipfile.ZipFile) -> dict[str, int]:
     """Names and sizes of the media; {} in the newer format, where the list is no JSON."""
     try:
         with archive.open("media") as source:
-            names = json.loads(source.read(_LARGEST_LIST))
-    except (ValueError, KeyError):
+            data = source.read(_LARGEST_LIST)
+    except KeyError:
+        return {}
+    foreign_json.refuse_endless(data)
+    try:
+        names = json.loads(data)
+    except ValueError:
         return {}
     return {name: archive.getinfo(number).file_size for number, name in names.items()}

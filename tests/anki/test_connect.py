@@ -175,7 +175,7 @@ def test_another_program_on_the_port_is_not_taken_for_anki(
 def test_an_answer_of_more_parts_than_any_collection_has_is_not_taken(
     monkeypatch: pytest.MonkeyPatch, stranger: str
 ) -> None:
-    monkeypatch.setattr("ankify.anki.connect.MOST_PARTS", 10)
+    monkeypatch.setattr("ankify.anki.foreign_json.MOST_PARTS", 10)
     monkeypatch.setattr(Stranger, "answer", b'{"result": ["a"], "error": null}')
     assert AnkiConnect(stranger).ask("deckNames") == ["a"]
     monkeypatch.setattr(Stranger, "answer", b'{"result": [%s""], "error": null}' % (b'"",' * 10))
