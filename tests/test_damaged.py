@@ -575,6 +575,18 @@ def test_a_list_of_media_with_tricks_is_read_or_refused(
     assert sorted(tmp_path.rglob("*")) == before
 
 
+def test_a_package_whose_decks_are_a_view_is_refused_before_they_are_read(tmp_path: Path) -> None:
+    view = (
+        "create view col as with recursive r(n) as (select 1 union all select n + 1 from r)"
+        " select n as decks from r where n < 0"
+    )
+    notes = "create table notes (id, guid, mid, mod, tags, flds)"
+    path = tmp_path / "view.apkg"
+    path.write_bytes(zipped(collection__anki2=database(notes, CARDS, view), media=b"{}"))
+    with pytest.raises(ankify.AnkifyError, match="its collection is not that of Anki"):
+        ankify.read_apkg(path)
+
+
 def test_a_package_with_lists_that_no_collection_has_is_refused(
     package: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

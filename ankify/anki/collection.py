@@ -95,7 +95,7 @@ def read_collection(path: StrPath) -> Collection:
     """
     with opened_package(Path(path)) as (_, connection):
         names = tables(connection)
-        if not {"notes", "cards", "revlog"} <= names:
+        if not {"col", "notes", "cards", "revlog"} <= names:
             raise ValueError("its collection is not that of Anki")
         cards = _cards(connection, deck_names(connection, names), _reviews(connection))
         notes = {note.guid: note for note in _notes(connection, cards)}

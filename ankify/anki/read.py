@@ -109,7 +109,7 @@ def _copy(source: IO[bytes], target: IO[bytes], limit: int) -> None:
 
 def _read_notes(connection: sqlite3.Connection) -> Iterator[PackageNote]:
     names = tables(connection)
-    if not {"notes", "cards"} <= names:
+    if not {"col", "notes", "cards"} <= names:
         raise ValueError("its collection is not that of Anki")
     decks = deck_names(connection, names)
     # Not by a subquery: a package need not have the index that would make it fast.
