@@ -393,6 +393,30 @@ def take_plain(search: Search) -> None:
     search.chosen = _outermost(search, search.numbered)
     if search.chosen and search.chosen.first.kind in LISTED:
         search.chosen = _with_items(search)
+    elif search.chosen and search.chosen.first.kind is Kind.BOLD:
+        search.chosen = _with_items_below(search)
+
+
+def _with_items_below(search: Search) -> Group:
+    """The bold titles together with the list items that go on with their numbers, and ask.
+
+    Who writes `**9. X?**` and then `10. Y?` forgot the bold.
+    """
+    chosen, file = search.chosen, search.file
+    last = file.number(chosen[-1])
+    found: list[int] = []
+    for at in sorted(
+        at
+        for style, group in search.numbered.items()
+        if style.kind in LISTED
+        for at in group.within(chosen[-1], file.end)
+    ):
+        if file.number(at) == last + 1:
+            found.append(at)
+            last += 1
+    below = file.group(found)
+    goes_on = len(below) > 1 and below.share_asking >= limit.MOST_PLAIN_ASK
+    return file.group([*chosen, *below]) if goes_on else chosen
 
 
 def _with_items(search: Search) -> Group:

@@ -591,3 +591,17 @@ def test_a_line_break_of_html_in_an_item_parts_what_asks_from_the_answer() -> No
         ("Name its home", "- A den - A hole"),
     ]
     assert not [it for it in found[2:] if it.question.title == "A den"]
+
+
+@pytest.mark.parametrize(
+    ("items", "count"),
+    [
+        ("3. What is a fox?\n\nAn animal.\n\n4. Where does it hunt?\n\nIn fields.\n", 4),
+        ("3. A fox\n\nAn animal.\n\n4. A den\n\nIn fields.\n", 2),  # they do not ask
+        ("4. What is a fox?\n\nAn animal.\n\n5. Where does it hunt?\n\nIn fields.\n", 2),
+        ("3. What is a fox?\n\nAn animal.\n", 2),  # one may be a step
+    ],
+)
+def test_list_items_that_ask_go_on_with_bold_titles(items: str, count: int) -> None:
+    notes = f"**1. What is an owl?**\n\nA bird.\n\n**2. Why does it hoot?**\n\nTo call.\n\n{items}"
+    assert len(titles(notes)) == count
