@@ -18,7 +18,7 @@ from ankify.model import Question
 from ankify.questions.blocks import DIVIDERS, balanced, has_divider, shown
 from ankify.questions.numbers import strip_number
 from ankify.questions.words import QUESTION_MARKS, answers, asks, label
-from ankify.questions.words.patterns import Pattern, normal, phrases
+from ankify.questions.words.patterns import Headings, Pattern, normal, phrases
 from ankify.reading.inline import BREAKS, cut, visible
 from ankify.reading.parse import ParsedFile, plain_text
 from ankify.reading.tokens import Token
@@ -27,6 +27,7 @@ FEW = 2  # marks of one kind in a file that show it is used
 # Lines `gato::cat`, each with another word before the colons, that show it: `std::move` is C++.
 FEW_TIGHT = 3
 MOSTLY_TIGHT = 0.5  # their share of the lines in words
+MOST_LINKS = 0.5  # of the answers in a table that are links: it is an index of other files
 MOST_ASK = 0.5  # share of a list's toggles with a question mark
 
 
@@ -276,13 +277,14 @@ def _of_table(run: Sequence[Token], trail: tuple[str, ...]) -> Iterator[Flashcar
     names = [_REMARK.sub("", visible(head.children or ())).strip() for head in heads]
     if len(names) == 3 and (not _LETTER.search(names[0]) or normal(names[0]) in _counts()):
         names = names[1:]
-    if len(names) != 2 or not _LABEL.compiled.fullmatch(_bare(names[0])) or not answers(names[1]):
+    if len(names) != 2 or not _are_sides(*names):
         return
     cells = [run[at + 1] for at, token in enumerate(run) if token.type == "td_open"]
     skipped = len(heads) - 2
-    for front, back in zip(
-        cells[skipped :: len(heads)], cells[skipped + 1 :: len(heads)], strict=False
-    ):
+    fronts, backs = cells[skipped :: len(heads)], cells[skipped + 1 :: len(heads)]
+    if sum(map(_is_link, backs)) > MOST_LINKS * len(backs):
+        return
+    for front, back in zip(fronts, backs, strict=False):
         line = front.map[0] if front.map else 0
         if visible(front.children or ()).strip() and (back.children or ()):
             tokens = _paragraph(back.children or (), line)
@@ -291,7 +293,23 @@ def _of_table(run: Sequence[Token], trail: tuple[str, ...]) -> Iterator[Flashcar
 
 _REMARK = re.compile(r"\([^()]*\)")  # | Question (cover it) |
 _LETTER = re.compile(r"[^\W\d_]")
-_LABEL = Pattern(lambda: rf"(?:{label()}|front|term|terms|vorderseite|正面|术语|词)")
+
+
+def _is_link(cell: Token) -> bool:
+    """Whether a cell is nothing but a link."""
+    types = [child.type for child in cell.children or ()]
+    return types[:1] == ["link_open"] and types.index("link_close") == len(types) - 1
+
+
+def _are_sides(front: str, back: str) -> bool:
+    """Whether words above two columns are those of the sides of a card."""
+    asks_in_front = _LABEL.compiled.fullmatch(_bare(front)) or _FRONTS.match(front)
+    alone = f"{back}:" if len(back) == 1 else back  # `| Q | A |`
+    return bool(asks_in_front) and (answers(alone) or _BACKS.match(back))
+
+
+_LABEL = Pattern(label)
+_FRONTS, _BACKS = Headings("fronts"), Headings("backs")
 
 
 def _bare(name: str) -> str:

@@ -53,15 +53,16 @@ def _ordinal() -> str:
     first, counters = any_of(phrases("ordinals")), any_of(phrases("counters"))
     labels = any_of(word for word in phrases("question") if JOINED.match(word))
     return (
-        rf"{first}\s*(?P<number>\d{{1,4}}|[{CHINESE}]+)\s*(?:{counters})?(?:{labels})"
-        rf"(?:{SEPARATOR}|\s+|(?!\w))"
+        rf"[(【\[]?{first}\s*(?P<number>\d{{1,4}}|[{CHINESE}]+)\s*(?:{counters})?(?:{labels})"
+        rf"[)】\]]?(?:{SEPARATOR}|\s+|(?!\w))"
     )
 
 
 def _labelled() -> str:
     return (
-        rf"[(【\[]?(?:(?:{label()})\s*(?:[#№.\-_]|{any_of(phrases('number_words'))}[.:]?)?|no(?=\.)\.)"
-        rf"\s*(?P<number>{DIGITS}|(?-i:{CODE})(?!\w)|(?<!问题)(?<!問題)[{CHINESE}]{{1,4}}(?!\w))"
+        rf"[(【\[]?(?:(?:{label()})\.?\s*(?:[#№.\-_]|{any_of(phrases('number_words'))}[.:]?)?|no(?=\.)\.)"
+        rf"\s*(?P<open>\()?(?P<number>{DIGITS}|(?-i:{CODE})(?!\w)|(?<!问题)(?<!問題)[{CHINESE}]{{1,4}}(?!\w))"
+        rf"(?(open)\))(?:\s*{any_of(phrases('counters'))}(?!\w))?"
         r"(?:\s*(?:/|of)\s*\d{1,4})?(?:\s*[(\[【][^()\[\]【】]{1,20}[)\]】](?=\s*(?::|$)))?"
         rf"(?:[】\]]\s*|{SEPARATOR}\s*|\s+|(?!\w))"
     )
@@ -69,9 +70,13 @@ def _labelled() -> str:
 
 def _exercise() -> str:
     return (
-        rf"(?:{exercise()})\s*(?:#|{any_of(phrases('number_words'))}[.:]?\s*)?"
+        rf"(?:{exercise()})\.?\s*(?:#|{any_of(phrases('number_words'))}[.:]?\s*)?"
         rf"(?P<number>{DIGITS}|[{CHINESE}]{{1,4}})(?:{SEPARATOR}\s*|\s+|$)"
     )
+
+
+def _ordinal_number() -> str:
+    return rf"(?P<number>\d{{1,3}})[.:\-]?{any_of(phrases('ordinal_endings'))}\s*(?=\w)"
 
 
 def _glued() -> str:
@@ -79,6 +84,8 @@ def _glued() -> str:
     return rf"(?P<number>\d{{1,3}}(?:\.\d{{1,3}})+)(?=[\u4e00-\u9fff])(?!{counted})"
 
 
+# A label has to follow: "2nd edition" is no question.
+ORDINAL_NUMBER = _dialect("ordinal number", "3rd question: X", _ordinal_number, labelled=True)
 # The first dialect that matches wins, so the plainest come last.
 DIALECTS = (
     _dialect("ordinal", "第 3 题：X", _ordinal, labelled=True),
@@ -97,6 +104,7 @@ DIALECTS = (
         "三、X",
         lambda: rf"\(?(?P<number>[{CHINESE}]{{1,4}})(?:\)|[、.:,]|\s)\s*(?=\S)",
     ),
+    ORDINAL_NUMBER,
     _dialect("glued", "3.2什么是 X", _glued),
     _dialect("separated", "3. X", lambda: rf"(?P<number>{DIGITS})(?:{SEPARATOR})\s*(?=\S)"),
     _dialect("spaced", "3 X", lambda: r"(?P<number>\d{1,3}(?:[.\-]\d{1,3}){0,4})\s+(?=\S)"),
@@ -170,6 +178,8 @@ def read_number(title: str) -> Numbered:
             number = match["number"].translate(KEYCAPS)
             separator = narrow[match.end("number") : match.end()].strip()
             again = QUESTION_LABEL.match(narrow, match.end())  # `1. Q: X`
+            if dialect is ORDINAL_NUMBER and not again:
+                continue
             return Numbered(dialect, number or None, separator, (again or match).end())
     return UNNUMBERED
 

@@ -138,18 +138,24 @@ FULL = 3  # blocks: the label, what is asked, and the answer
 def _is_head(title: Title) -> bool:
     """Whether a heading is the label of a question, or of an answer, and nothing else."""
     may_be = title.kind in HEADINGS and not title.read.number
-    return may_be and (says_question(title.name) or only_labels(title.name))
+    return may_be and (says_question(title.name) or _heads_answer(title.name))
+
+
+def _heads_answer(name: str) -> bool:
+    """Whether a heading is the label of an answer and nothing else, be it a letter: `### A`."""
+    return only_labels(name) or (len(name) == 1 and only_labels(f"{name}:"))
 
 
 def says_question(name: str) -> bool:
     """Whether a heading says "Question"; "Problem" heads other things, too."""
-    return ONLY_LABEL.fullmatch(name) and normal(name) not in map(normal, word_set("exercise"))
+    others = word_set("exercise") - word_set("question")
+    return ONLY_LABEL.fullmatch(name) and normal(name) not in map(normal, others)
 
 
 def _answers_below(question: Title, answer: Title) -> bool:
     """Whether the one is the label of a question, and the other, no higher, of its answer."""
     asked = says_question(question.name) and not only_labels(question.name)
-    return asked and answer.level >= question.level and only_labels(answer.name)
+    return asked and answer.level >= question.level and _heads_answer(answer.name)
 
 
 # -- below a topic ---------------------------------------------------------------------------------

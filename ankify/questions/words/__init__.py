@@ -71,7 +71,7 @@ def exercise() -> str:
 
 # `Q: X`; a number is what it lacks. `questions.json` is a file.
 QUESTION_LABEL = Pattern(
-    lambda: rf"\W*(?:{label()})\s*(?P<number>)(?:[:：]|\.(?!(?-i:[a-z])))\s*(?=\S)"
+    lambda: rf"\W*(?:{label()})\s*(?P<number>)(?:(?:\.\s*)?[:：]|\.(?!(?-i:[a-z])))\s*(?=\S)"
 )
 
 
@@ -110,13 +110,14 @@ def names_questions(name: str) -> bool:
 MARKS = "\u0300-\u036f\u064b-\u0652\u0900-\u0dff\u0e31-\u0e4e"  # vowel signs, to Python no letters
 LABELLED = re.compile(
     rf"""\W*(?P<label>[^\n:：.\]】()（）–—]{{1,60}})
-    (?P<end>(?:[(（][^()（）\n]{{1,40}}[)）]\s*)?[\]】:：–—] | -[>\s] | \.(?P<dotted>\s*\S)?
+    (?P<end>(?:\.\s*)?(?:[(（][^()（）\n]{{1,40}}[)）]\s*)?[\]】:：–—] | -[>\s] | \.(?P<dotted>\s*\S)?
       | (?:[(（][^()（）\n]*[)）])?[^\w{MARKS}\n]*(?:$|\n))""",
     re.VERBOSE,
 )
 BEHIND = re.compile(rf"[^\w{MARKS}'’]+(?:\s-\s.*)?$|\s*-[>\s].*$")  # `Answer **`, `Answer - it is`
 DASHED = re.compile(r"\s*-(?:>\s*|\s+)(?=\S)")
 NUMBER = re.compile(r"\s*#?\d{1,4}$")
+SPACES = re.compile(r"\s")  # `R : X` is written with one that does not break
 
 
 LETTERS = re.compile(r"\W*(\w[^\W\d_])")  # the first two of a label, if there are two
@@ -131,7 +132,7 @@ def _is_label(words: str, *, buttons: bool = False) -> bool:
 
 def _is_answer(found: re.Match[str] | None, buttons: bool) -> bool:
     head = found["label"][:2].lower().rstrip("0123456789") if found else ""
-    if not found or head not in _label_heads():
+    if not found or SPACES.sub(" ", head) not in _label_heads():
         return False
     text = " ".join(BEHIND.sub("", found["label"]).replace("’", "'").lower().split())
     opening = ("press", "buttons") if buttons else ()
@@ -141,7 +142,7 @@ def _is_answer(found: re.Match[str] | None, buttons: bool) -> bool:
         return True
     if text[-1:].isdecimal() and not found["end"].startswith("."):
         text = NUMBER.sub("", text)  # `Answer 3: X`
-    end = ":" if found["end"] in (":", "：") else "." if found["dotted"] else ""
+    end = ":" if found["end"][-1:] in (":", "：") else "." if found["dotted"] else ""
     return is_run(text, first, last) or (bool(end) and is_run(f"{text}{end}", first, last))
 
 
@@ -184,7 +185,7 @@ class _Key:
         if ":" not in title and "：" not in title:
             return False
         found = LABELLED.match(title)
-        if not found or found["end"] not in (":", "：") or len(found["label"].strip()) < 2:
+        if not found or found["end"][-1:] not in (":", "：") or len(found["label"].strip()) < 2:
             return False
         return _is_answer(found, buttons=False)
 
@@ -232,7 +233,7 @@ OPENINGS = Openings("question_words", "requests")
 NO_OPENINGS = Openings("not_asks")
 GAP = re.compile(r"（\s*）|_{3,}")  # to be filled in
 LONE_WORD = re.compile(r"[a-z]+")
-NOT_WORDS = re.compile(r"^[\W_]+|[\W_]+$")
+NOT_WORDS = re.compile(rf"^(?:_|[^\w{MARKS}])+|(?:_|[^\w{MARKS}])+$")
 
 
 @lru_cache(4096)

@@ -53,7 +53,7 @@ NO_LETTERS = re.compile(r"[\W_]+")
 
 def normal(title: str) -> str:
     """A title reduced to its letters and digits, to compare titles with."""
-    return NO_LETTERS.sub("", title).casefold()
+    return NO_LETTERS.sub("", title.casefold())  # the dot of "İ" becomes a sign of its own
 
 
 class TitleWords(Protocol):
@@ -99,7 +99,8 @@ class Headings:
         if len(title) > LONGEST:
             return False
         first = title[:2]
-        head = (first.casefold() if first.isalnum() else normal(title[:SHORT]))[:2]
+        plain = first.isalnum() and "İ" not in first
+        head = (first.casefold() if plain else normal(title[:SHORT]))[:2]
         if len(head) == 2 and head not in self._heads:
             return False
         words = normal(title)
