@@ -17,7 +17,7 @@ from itertools import groupby, pairwise
 from ankify.model import Question
 from ankify.questions.blocks import DIVIDERS, balanced, has_divider, shown
 from ankify.questions.numbers import strip_number
-from ankify.questions.words import QUESTION_MARKS, answers, asks, label
+from ankify.questions.words import NOT_WORDS, QUESTION_MARKS, answers, asks, label
 from ankify.questions.words.patterns import Headings, Pattern, normal, phrases
 from ankify.reading.inline import BREAKS, cut, visible
 from ankify.reading.parse import ParsedFile, plain_text
@@ -314,7 +314,7 @@ _FRONTS, _BACKS = Headings("fronts"), Headings("backs")
 
 def _bare(name: str) -> str:
     """A head of a table in lower case, without the signs and emoji around it."""
-    return re.sub(r"^[\W_]+|[\W_]+$", "", name.lower())
+    return NOT_WORDS.sub("", name.lower())
 
 
 @cache

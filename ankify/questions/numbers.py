@@ -54,7 +54,7 @@ def _ordinal() -> str:
     labels = any_of(word for word in phrases("question") if JOINED.match(word))
     return (
         rf"[(【\[]?{first}\s*(?P<number>\d{{1,4}}|[{CHINESE}]+)\s*(?:{counters})?(?:{labels})"
-        rf"[)】\]]?(?:{SEPARATOR}|\s+|(?!\w))"
+        rf"(?:[)】\]]{SEPARATOR}?\s*|{SEPARATOR}|\s+|(?!\w))"
     )
 
 

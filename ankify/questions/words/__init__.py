@@ -27,6 +27,7 @@ __all__ = [
     "CHAPTER_TITLE",
     "CONTENTS",
     "KEY",
+    "NOT_WORDS",
     "NO_QUESTION",
     "ONLY_LABEL",
     "OTHER_PAPER",
@@ -110,8 +111,8 @@ def names_questions(name: str) -> bool:
 MARKS = "\u0300-\u036f\u064b-\u0652\u0900-\u0dff\u0e31-\u0e4e"  # vowel signs, to Python no letters
 LABELLED = re.compile(
     rf"""\W*(?P<label>[^\n:：.\]】()（）–—]{{1,60}})
-    (?P<end>(?:\.\s*)?(?:[(（][^()（）\n]{{1,40}}[)）]\s*)?[\]】:：–—] | -[>\s] | \.(?P<dotted>\s*\S)?
-      | (?:[(（][^()（）\n]*[)）])?[^\w{MARKS}\n]*(?:$|\n))""",
+    (?P<end>(?:\.\s*)?(?:[(（][^()（）\n]{{1,40}}[)）]\s*)?[\]】:：–—]
+      | -[>\s] | \.(?P<dotted>\s*\S)? | (?:[(（][^()（）\n]*[)）])?[^\w{MARKS}\n]*(?:$|\n))""",
     re.VERBOSE,
 )
 BEHIND = re.compile(rf"[^\w{MARKS}'’]+(?:\s-\s.*)?$|\s*-[>\s].*$")  # `Answer **`, `Answer - it is`
