@@ -42,7 +42,7 @@ def is_chapter_parts(group: Group) -> bool:
 def _counts(above: Title | None, part: Title) -> bool:
     """Whether a heading counts what a title numbers the parts of: `Step 3` above `3.1 X`."""
     found = STEP.match(above.name.translate(KEYCAPS)) if above else None
-    if not found or found["word"].casefold() not in word_set("chapter_words", "counted_others"):
+    if not found or found["word"].casefold() not in word_set("counted_others"):
         return False
     return (part.read.number or "").partition(".")[0] == found["number"]
 

@@ -67,6 +67,7 @@ def test_the_numbered_parts_of_a_chapter_are_no_questions(chapter: str) -> None:
         ("خطوة 4: X", "chapter-parts"),
         ("Step 3: Sail", "numbered"),  # counts something else
         ("Boat 4: Sail", "numbered"),
+        ("Part 4: Sail", "numbered"),  # of a study guide
     ],
 )
 def test_the_numbered_parts_of_a_step_are_no_questions(above: str, verdict_of_parts: str) -> None:
