@@ -292,7 +292,11 @@ def leave_tasks(search: Search) -> None:
     if not chosen or chosen.first.kind not in HEADINGS:
         return
     parts = (group for group in _by_section(chosen) if len(group) > 1)
-    tasks = [it for it in parts if share(file.asks_on(*span) for span in it.spans) > limit.MOST]
+    tasks = [
+        it
+        for it in parts
+        if share(file.asks_on(*span) or file.only_offers(*span) for span in it.spans) > limit.MOST
+    ]
     for group in tasks:
         search.record(group, Ruling.REFUSED, TASKS)
     left = {at for group in tasks for at in group}

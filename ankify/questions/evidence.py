@@ -36,6 +36,9 @@ from ankify.questions.words.patterns import TitleWords
 from ankify.reading.inline import visible
 
 ASKS = ("?", "？")
+OFFER = re.compile(r"\s*[(\[]?([a-hA-H])[.)\]、:]\s*\S")  # `A) an owl`
+OFFERS = 2  # options of a test, behind the first
+MARKS = ("strong_open", "fence", "table_open", "html_block")  # one option may be the bold one
 
 HEADINGS = (Kind.HTML, Kind.HEADING, Kind.ITEM_HEADING)
 HEADLINES = (*HEADINGS, Kind.SUMMARY)
@@ -401,6 +404,21 @@ class FileIndex:
             if not asked:
                 return False  # most answers begin with a statement
         return asked >= limit.NEARLY_ALL_ASK * said > 0
+
+    def only_offers(self, start: int, end: int) -> bool:
+        """Whether what is below a title ends with options, and nothing says which is right."""
+        if self.labels_of_answers:  # a key at the end of the file is one, too
+            return False
+        tokens = [token for block in self.flow.blocks[start + 1 : end] for token in block.tokens]
+        inline = [token for token in tokens if token.type == "inline"]
+        lines = [line for it in inline for line in visible(it.children or ()).split("\n")]
+        letters = [found[1].lower() if (found := OFFER.match(line)) else "?" for line in lines]
+        offered = "".join(letters).rpartition("a")[2]
+        is_marked = any(
+            token.type in MARKS or token.meta.get("checked")
+            for token in (*tokens, *(child for it in inline[-1:] for child in it.children or ()))
+        )
+        return len(offered) >= OFFERS and "bcdefgh".startswith(offered) and not is_marked
 
     def is_solved(self, start: int, end: int) -> bool:
         """Whether an answer that calls itself one is between a title and a position below."""

@@ -286,13 +286,14 @@ def _of_table(run: Sequence[Token], trail: tuple[str, ...]) -> Iterator[Flashcar
         return
     for front, back in zip(fronts, backs, strict=False):
         line = front.map[0] if front.map else 0
-        if visible(front.children or ()).strip() and (back.children or ()):
+        if not _NUMBER.fullmatch(visible(front.children or ())) and (back.children or ()):
             tokens = _paragraph(back.children or (), line)
             yield _Kind(line, line + 1, tuple(front.children or ()), tokens, trail, "|", True)
 
 
 _REMARK = re.compile(r"\([^()]*\)")  # | Question (cover it) |
 _LETTER = re.compile(r"[^\W\d_]")
+_NUMBER = re.compile(r"[\W\d_]*")  # in the key to a test, `| 3 | A |`; or nothing at all
 
 
 def _is_link(cell: Token) -> bool:
@@ -332,7 +333,8 @@ def _of_list(
     """Items with `#card`; those that ask, if most do; `X::Y`; and those in the items below."""
     items = [tuple(item[1:-1]) for item in balanced(run[1:-1])]
     asking = [item for item in items if _asks(item)]
-    mostly = FEW <= len(asking) > MOST_ASK * len(items)
+    unanswered = sum(len(item) == len(PLAIN) and _has_question_mark(item) for item in items)
+    mostly = len(asking) >= FEW and len(asking) + unanswered > MOST_ASK * len(items)
     take_asking = toggles and not inside and mostly
     for item in items:
         head, below = item[:3], item[3:]
@@ -370,9 +372,18 @@ def _asks(item: Sequence[Token]) -> bool:
 
     `- Define a stack` asks, too, where text is below it; with a list or code it may be a step.
     """
-    if len(item) <= len(("open", "inline", "close")) or item[0].type != "paragraph_open":
+    if len(item) <= len(PLAIN) or item[0].type != "paragraph_open":
         return False
-    words = visible(item[1].children or ()).strip()
-    if words.endswith(QUESTION_MARKS):
+    if _has_question_mark(item):
         return True
-    return item[3].type in ("paragraph_open", "blockquote_open") and asks(words)
+    asked = visible(item[1].children or ()).strip()
+    return item[3].type in ("paragraph_open", "blockquote_open") and asks(asked)
+
+
+PLAIN = ("paragraph_open", "inline", "paragraph_close")  # an item with nothing below its text
+
+
+def _has_question_mark(item: Sequence[Token]) -> bool:
+    """Whether the first paragraph of an item ends in a question mark."""
+    head = item[1].children or () if item[0].type == PLAIN[0] else ()
+    return visible(head).strip().endswith(QUESTION_MARKS)

@@ -142,7 +142,7 @@ def _as_one_question(layout: Layout, options: SplitOptions) -> Layout | None:
     whole = _open(blocks, options.name)
     at = whole.sources.index(at)
     is_paired = whole.file.titles[at].is_paired
-    if own and is_paired and not own.is_labelled:
+    if own and is_paired and not own.is_labelled and own.share_solved < limit.MOST_ASK:
         own = layout.file.group(())
     covers = whole.file.group([at]).covers(limit.ONE_QUESTION)
     if not covers or own.covers(limit.COVERING):

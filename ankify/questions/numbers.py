@@ -92,7 +92,9 @@ DIALECTS = (
     _dialect("labelled", "Question 17a. X", _labelled, labelled=True),
     _dialect("exercise", "Problem 2: X", _exercise),
     _dialect(
-        "bracketed", "(3) X", lambda: rf"[(\[【](?P<number>{DIGITS})[)\]】]\s*[.、:]?\s*(?=\S)"
+        "bracketed",
+        "(3) X",
+        lambda: rf"[(\[【](?P<number>(?-i:[A-Z]?){DIGITS})[)\]】]\s*[.、:]?\s*(?=\S)",
     ),
     _dialect(
         "keycap",
@@ -124,7 +126,8 @@ TOPIC = _dialect("topic", "3. X, and `Q: Y` below", lambda: r"(?!)", labelled=Tr
 HEADED = _dialect("headed", "### Question", lambda: r"(?!)", labelled=True)
 CALLOUT = _dialect("callout", "> [!question] X", lambda: r"(?!)", labelled=True)
 CUSTOM = _dialect("custom", "what [questions] pattern says", lambda: r"(?!)")
-DECORATION = re.compile(r"(?:[\s#*_~>•▶►]|:[a-z0-9_+-]+:)+")  # in front of a number: `## # 1. X`
+# In front of a number: `## # 1. X`, `## - 1. X`
+DECORATION = re.compile(r"(?:[\s#*_~>•▶►]|[-–]\s+(?=\d)|:[a-z0-9_+-]+:)+")
 
 
 def label_dialect(labels: Iterable[str]) -> Dialect:

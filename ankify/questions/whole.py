@@ -100,6 +100,6 @@ def has_own_questions(group: Group) -> bool:
         return False
     sure = group.is_labelled and max(group.share_asking, group.share_solved) >= limit.MOST_ASK
     if group.first.read.number or sure:
-        return sure or group.share_asking >= limit.MOST_ASK
+        return sure or max(group.share_asking, group.share_solved) >= limit.MOST_ASK
     aloud = group.share_with_question_mark >= limit.NEARLY_ALL_ASK
     return aloud and group.coverage >= limit.COVERING_ALL

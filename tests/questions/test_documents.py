@@ -263,3 +263,22 @@ def test_topics_of_an_examination_are_phrases_and_chapters_are_not(
         for at, name in enumerate(names, 18)
     )
     assert verdict(notes) == ground
+
+
+OFFERED = "A) An owl\nB) A fox\nC) A fish"
+
+
+@pytest.mark.parametrize(
+    ("offered", "more", "count"),
+    [
+        (OFFERED, "", 0),
+        (OFFERED.replace("A) An owl", "A) **An owl**"), "", 2),
+        (OFFERED.replace("C) A fish", "So it is."), "", 2),
+        ("- [ ] A) An owl\n- [x] B) A fox\n- [ ] C) A fish", "", 2),
+        (OFFERED, "## Answers\n\n1. A\n2. B\n", 2),  # the key
+    ],
+    ids=["no key", "bold", "no options", "ticked", "key"],
+)
+def test_a_test_without_its_key_makes_no_cards(offered: str, more: str, count: int) -> None:
+    asked = headed("Question 1", "Question 2", level=3, below=f"What hoots?\n\n{offered}")
+    assert len(titles(f"# Animals\n\n{asked}\n{more}")) == count

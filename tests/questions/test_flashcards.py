@@ -111,6 +111,20 @@ def test_a_column_that_counts_may_be_in_front_of_question_and_answer(
     assert found == [("Why?", "So."), ("What?", "So.")][:count]
 
 
+def test_the_key_to_a_test_is_no_table_of_questions(project: Write) -> None:
+    key = "| Question | Answer |\n|--|--|\n| 1 | A |\n| 2. | B |\n"
+    assert cards(project({"a.md": f"# A\n\n{key}"})) == []
+    assert cards(project({"a.md": f"# A\n\n{key}| Why? | So |\n"})) == [("Why?", "So")]
+
+
+@pytest.mark.parametrize(("others", "count"), [("- Where?\n" * 6, 2), ("- Note\n" * 3, 0)])
+def test_items_that_ask_without_an_answer_show_what_the_list_is(
+    project: Write, others: str, count: int
+) -> None:
+    text = f"# A\n\n- Why?\n  - So.\n- What?\n  - That.\n{others}"
+    assert len(cards(project({"a.md": text}), unnumbered=True)) == count
+
+
 def test_marks_in_an_answer_are_a_part_of_it(project: Write) -> None:
     text = "# A\n\n## 1. What?\n\na :: b\n\nc :: d\n\n| Question | Answer |\n|--|--|\n| x | y |\n"
     assert [title for title, _ in cards(project({"a.md": text}))] == ["What?"]

@@ -55,6 +55,17 @@ def test_numbered_parts_below_the_only_labelled_question_are_parts_of_its_answer
     assert titles(parts + "\n" + notes.split("###", 2)[1]) != ["What is a pipeline?"]
 
 
+def test_numbered_questions_with_labelled_answers_are_no_parts_of_the_title_question() -> None:
+    asked = "".join(
+        f"## {n}. Norm {n}\n\n### Answer: A length.\n\nIt is of use here.\n\n" for n in (1, 2, 3)
+    )
+    assert titles(f"# Interview question\n\nAll of them.\n\n{asked}") == [
+        "Norm 1",
+        "Norm 2",
+        "Norm 3",
+    ]
+
+
 def test_what_follows_the_heading_answer_is_a_part_of_it_whatever_it_asks() -> None:
     asked = "### Question\n\nWhat differs, a stack or a queue?\n\n### Answer\n\nThe end.\n\n"
     notes = asked + "#### How it works\n\nPush.\n\n#### What it shows\n\nThe top.\n"
