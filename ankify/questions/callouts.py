@@ -63,7 +63,7 @@ def _opened(block: Block) -> list[Block]:
     inside = _inside(block)
     title, line = _title(block), block.line
     if block.tokens[0].meta.get("is_untitled"):
-        if len(inside) < FEW or inside[0].tokens[0].type != "paragraph_open":
+        if len(inside) <= 1 or inside[0].tokens[0].type != "paragraph_open":
             return [block]
         title, line, inside = tuple(inside[0].tokens[1].children or ()), inside[0].line, inside[1:]
     if not inside:

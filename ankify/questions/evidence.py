@@ -411,13 +411,15 @@ class FileIndex:
             return False
         tokens = [token for block in self.flow.blocks[start + 1 : end] for token in block.tokens]
         inline = [token for token in tokens if token.type == "inline"]
-        lines = [line for it in inline for line in visible(it.children or ()).split("\n")]
-        letters = [found[1].lower() if (found := OFFER.match(line)) else "?" for line in lines]
-        offered = "".join(letters).rpartition("a")[2]
-        is_marked = any(
-            token.type in MARKS or token.meta.get("checked")
-            for token in (*tokens, *(child for it in inline[-1:] for child in it.children or ()))
+        texts = [visible(token.children or ()).split("\n") for token in inline]
+        letters = [OFFER.match(line) for line in chain.from_iterable(texts)]
+        offered = "".join(found[1].lower() if found else "?" for found in letters)
+        offered = offered.rpartition("a")[2]
+        offers = (
+            it for it, lines in zip(inline, texts, strict=True) if any(map(OFFER.match, lines))
         )
+        children = chain.from_iterable(it.children or () for it in offers)
+        is_marked = any(it.type in MARKS or it.meta.get("checked") for it in (*tokens, *children))
         return len(offered) >= OFFERS and "bcdefgh".startswith(offered) and not is_marked
 
     def is_solved(self, start: int, end: int) -> bool:

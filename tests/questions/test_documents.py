@@ -273,11 +273,13 @@ OFFERED = "A) An owl\nB) A fox\nC) A fish"
     [
         (OFFERED, "", 0),
         (OFFERED.replace("A) An owl", "A) **An owl**"), "", 2),
+        ("- A) An owl\n- **B) A fox**\n- C) A fish", "", 2),
+        ("- A) An owl\n- B) A fox\n- C) A fish", "", 0),
         (OFFERED.replace("C) A fish", "So it is."), "", 2),
         ("- [ ] A) An owl\n- [x] B) A fox\n- [ ] C) A fish", "", 2),
         (OFFERED, "## Answers\n\n1. A\n2. B\n", 2),  # the key
     ],
-    ids=["no key", "bold", "no options", "ticked", "key"],
+    ids=["no key", "bold", "bold item", "items", "no options", "ticked", "key"],
 )
 def test_a_test_without_its_key_makes_no_cards(offered: str, more: str, count: int) -> None:
     asked = headed("Question 1", "Question 2", level=3, below=f"What hoots?\n\n{offered}")
