@@ -7,7 +7,7 @@ rest to the next. What is left after the last is weighed (`weighing.py`).
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import NamedTuple
 
 from ankify.identity.items import (
@@ -217,6 +217,27 @@ def by_slot(pairing: Pairing) -> Iterator[Pair]:
             pairing.unsure.append((old, new))
 
 
+def by_twin(pairing: Pairing) -> Iterator[Pair]:
+    """The others of a question that is there several times, if one of them is known."""
+    ours = _alike(enumerate(pairing.olds))
+    theirs = _alike(enumerate(pairing.news))
+    for new, old in list(pairing.found.items()):
+        a, b = pairing.olds[old], pairing.news[new]
+        before, after = ours.get((a.file, *a.text), []), theirs.get((b.file, *b.text), [])
+        if 1 < len(before) == len(after):
+            left = [at for at in before if at not in pairing.taken]
+            yield from zip(left, (at for at in after if at not in pairing.found), strict=False)
+
+
+def _alike(items: Iterable[tuple[int, Item]]) -> dict[Hashable, list[int]]:
+    """Where each title and answer of a file is, of those that are not removed, in order."""
+    found: dict[Hashable, list[int]] = defaultdict(list)
+    for at, item in sorted(items, key=lambda it: it[1].nth):
+        if item.is_alive:
+            found[(item.file, *item.text)].append(at)
+    return found
+
+
 RULES = (
     Rule("mark", "the author's own mark is the same", by_mark),
     Rule("text", "same title and answer in the same file", by_text_in_its_file),
@@ -234,6 +255,7 @@ RULES = (
     Rule("answer", "same answer to the letter in its file, there once", by_answer_in_its_file),
     Rule("equal change", "titles of a file all reworded alike", by_equal_change),
     Rule("slot", "one went and one came in the same slot", by_slot),
+    Rule("twin", "one of several that are the same, of which another is known", by_twin),
 )
 
 # What they share ---------------------------------------------------------------------------------

@@ -707,6 +707,24 @@ def test_another_thing_with_the_same_short_answer_in_its_slot_is_a_new_question(
     assert [doubt.entry.title for doubt in after.matching.doubts] == [SHORT[0].title]
 
 
+@pytest.mark.parametrize("is_new_twin", [False, True])
+def test_twins_that_are_reworded_alike_keep_their_order_beside_a_new_question(
+    is_new_twin: bool,
+) -> None:
+    def twins(title: str) -> tuple[Asked, ...]:
+        one, two = (Asked(key, "a.md", title, "A bank.") for key in ("one", "two"))
+        return one, Asked("other", "a.md", "What is the zither?", "A harp."), two
+
+    before = build(twins("What is the ribosome?"))
+    new = Asked("new", "a.md", "What is the aardvark?", "A beast.")
+    asked = twins("Why does the ribosome work?")
+    third = (replace(asked[0], key="third"),) if is_new_twin else ()
+    after = build((new, *asked, *third), before.lock)
+    kept = [key for key in ("one", "other", "two") if after.guids[key] == before.guids[key]]
+    assert kept == (["other"] if is_new_twin else ["one", "other", "two"])
+    assert after.guids["new"] not in before.guids.values()
+
+
 def test_a_placeholder_carries_no_guid_to_another_question() -> None:
     text = "欢迎大家在讨论区留下你的答案。"
     asked = Asked("x", "a.md", "浏览器怎样把文字画到屏幕上？", "先解析，再排版，最后绘制。")
