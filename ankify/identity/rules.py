@@ -7,7 +7,7 @@ rest to the next. What is left after the last is weighed (`weighing.py`).
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ankify.identity.items import (
@@ -153,6 +153,36 @@ def by_answer_in_its_file(pairing: Pairing) -> Iterator[Pair]:
                 yield old, new
 
 
+def by_twins(pairing: Pairing) -> Iterator[Pair]:
+    """Questions that a file has several times, as often as before, with an answer of their own."""
+    for old_file, new_file, olds, news in pairing.open_places():
+        theirs = _twins(pairing.news, news, pairing.file_of(False, new_file))
+        ours = _twins(pairing.olds, olds, pairing.file_of(True, old_file)) if theirs else {}
+        for answer, twins in ours.items():
+            others = theirs.get(answer, [])
+            if len(twins) == len(others):
+                a, b = pairing.olds[twins[0]], pairing.news[others[0]]
+                if min(a.words, b.words) >= PROVES.value or _is_one_thing(pairing, a, b):
+                    yield from zip(twins, others, strict=True)
+
+
+def _twins(
+    items: Sequence[Item], positions: Iterable[int], file: Sequence[Item]
+) -> dict[bytes, list[int]]:
+    """The positions of questions with one title and one answer, by the answer; no other has it."""
+    count = Counter(map(answer_of, file))
+    groups: dict[bytes | None, list[int]] = defaultdict(list)
+    for at in positions:
+        groups[answer_of(items[at])].append(at)
+    return {
+        answer: sorted(group, key=lambda at: items[at].nth)
+        for answer, group in groups.items()
+        if answer is not None
+        and 1 < len(group) == count[answer]
+        and len({items[at].title for at in group}) == 1
+    }
+
+
 def by_equal_change(pairing: Pairing) -> Iterator[Pair]:
     """Titles of one file that changed in the same words, if most of their answers stayed alike."""
     for old_file, new_file, olds, news in pairing.open_places():
@@ -217,27 +247,6 @@ def by_slot(pairing: Pairing) -> Iterator[Pair]:
             pairing.unsure.append((old, new))
 
 
-def by_twin(pairing: Pairing) -> Iterator[Pair]:
-    """The others of a question that is there several times, if one of them is known."""
-    ours = _alike(enumerate(pairing.olds))
-    theirs = _alike(enumerate(pairing.news))
-    for new, old in list(pairing.found.items()):
-        a, b = pairing.olds[old], pairing.news[new]
-        before, after = ours.get((a.file, *a.text), []), theirs.get((b.file, *b.text), [])
-        if 1 < len(before) == len(after):
-            left = [at for at in before if at not in pairing.taken]
-            yield from zip(left, (at for at in after if at not in pairing.found), strict=False)
-
-
-def _alike(items: Iterable[tuple[int, Item]]) -> dict[Hashable, list[int]]:
-    """Where each title and answer of a file is, of those that are not removed, in order."""
-    found: dict[Hashable, list[int]] = defaultdict(list)
-    for at, item in sorted(items, key=lambda it: it[1].nth):
-        if item.is_alive:
-            found[(item.file, *item.text)].append(at)
-    return found
-
-
 RULES = (
     Rule("mark", "the author's own mark is the same", by_mark),
     Rule("text", "same title and answer in the same file", by_text_in_its_file),
@@ -253,9 +262,9 @@ RULES = (
     Rule("text anywhere", "same title and answer in another file", by_text_anywhere),
     Rule("cut title", "a title that was cut, its end in the answer now", by_cut_title),
     Rule("answer", "same answer to the letter in its file, there once", by_answer_in_its_file),
+    Rule("twins", "several that are the same, as many as before, with their answer", by_twins),
     Rule("equal change", "titles of a file all reworded alike", by_equal_change),
     Rule("slot", "one went and one came in the same slot", by_slot),
-    Rule("twin", "one of several that are the same, of which another is known", by_twin),
 )
 
 # What they share ---------------------------------------------------------------------------------
