@@ -330,6 +330,14 @@ def _words(block: Block) -> tuple[Token, ...]:
     return tuple(inline.children or ()) if inline else ()
 
 
+def paragraph_of(children: Sequence[Token], line: int) -> tuple[Token, Token, Token]:
+    """Inline tokens as a paragraph; `line` is where it begins, 0-based."""
+    lines = line, line + 1 + sum(child.type in BREAKS for child in children)
+    inline = Token("inline", "", 0, map=lines, children=list(children), block=True)
+    opening = Token("paragraph_open", "p", 1, map=lines, block=True)
+    return opening, inline, Token("paragraph_close", "p", -1, block=True)
+
+
 def balanced(tokens: Sequence[Token]) -> Iterator[tuple[Token, ...]]:
     """Runs of tokens that open and close on the outermost level."""
     tokens = tuple(tokens)
@@ -355,7 +363,9 @@ def _heading(run: tuple[Token, ...]) -> Block:
 def _paragraph(run: tuple[Token, ...]) -> Block:
     """A paragraph with its title, if it has one; a second title in it makes it a list of them."""
     inline = run[1]
-    title = None if has_divider(run) else paragraph_title(inline)
+    title = paragraph_title(inline)
+    if title and not title.read.dialect and has_divider(run):
+        title = None
     if not title or not title.read.dialect or "\n" not in inline.content:
         return Block(run, title)
     parts = list(_titled_parts(inline, title))

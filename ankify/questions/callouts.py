@@ -6,10 +6,10 @@ the answers to questions that are headings, a callout is a box.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from ankify.questions import thresholds as limit
-from ankify.questions.blocks import Block, read_blocks, with_borrowed_titles
+from ankify.questions.blocks import Block, paragraph_of, read_blocks, with_borrowed_titles
 from ankify.questions.numbers import CALLOUT, Numbered, read_number
 from ankify.questions.titles import PARAGRAPH_LEVEL, Kind, Title
 from ankify.questions.words import only_labels
@@ -85,19 +85,11 @@ def _heading(block: Block, children: tuple[Token, ...], line: int) -> Block:
     title = Title(
         Kind.SUMMARY, PARAGRAPH_LEVEL, read, children, inside, block.line, is_paired=is_paired
     )
-    return Block(tuple(_paragraph(children, line)), title, depth=1)
-
-
-def _paragraph(children: tuple[Token, ...], line: int) -> Iterator[Token]:
-    lines = line, line + 1
-    yield Token("paragraph_open", "p", 1, map=lines, block=True)
-    yield Token("inline", "", 0, map=lines, children=children, block=True)
-    yield Token("paragraph_close", "p", -1, block=True)
+    return Block(paragraph_of(children, line), title, depth=1)
 
 
 def _without_label(block: Block) -> list[Block]:
     """A callout with the title "Answer" as a paragraph that says so, and what is inside."""
     if block.tokens[0].type != "alert_open" or not only_labels(visible(_title(block))):
         return [block]
-    label = tuple(_paragraph(_title(block), block.line))
-    return [*read_blocks(label), *_inside(block)]
+    return [*read_blocks(paragraph_of(_title(block), block.line)), *_inside(block)]

@@ -36,10 +36,10 @@ def is_chapter_parts(group: Group) -> bool:
     top = file.titles[file.headings[0]] if file.headings else None
     if top and len(heads) == 1 and not top.read.number and counted_chapter(top.name):
         return True
-    return all(_counts(file.parents.get(at), file.titles[at]) for at in group)
+    return all(_is_part_of_step(file.parents.get(at), file.titles[at]) for at in group)
 
 
-def _counts(above: Title | None, part: Title) -> bool:
+def _is_part_of_step(above: Title | None, part: Title) -> bool:
     """Whether a heading counts what a title numbers the parts of: `Step 3` above `3.1 X`."""
     found = STEP.match(above.name.translate(KEYCAPS)) if above else None
     if not found or found["word"].casefold() not in word_set("counted_others"):

@@ -15,11 +15,11 @@ from functools import cache
 from itertools import groupby, pairwise
 
 from ankify.model import Question
-from ankify.questions.blocks import DIVIDERS, balanced, has_divider, shown
+from ankify.questions.blocks import DIVIDERS, balanced, has_divider, paragraph_of, shown
 from ankify.questions.numbers import strip_number
 from ankify.questions.words import NOT_WORDS, QUESTION_MARKS, answers, asks, label
 from ankify.questions.words.patterns import Headings, Pattern, normal, phrases
-from ankify.reading.inline import BREAKS, cut, visible
+from ankify.reading.inline import cut, visible
 from ankify.reading.parse import ParsedFile, plain_text
 from ankify.reading.tokens import Token
 
@@ -192,7 +192,7 @@ def _divided(inline: Token, below: Sequence[Token], trail: tuple[str, ...]) -> F
         return None
     front = cut(children, 0, len("\n".join(lines[:divider])))
     back = cut(children, len("\n".join(lines[: divider + 1])) + 1)
-    tokens = _paragraph(back, first + divider + 1) if divider + 1 < len(lines) else ()
+    tokens = paragraph_of(back, first + divider + 1) if divider + 1 < len(lines) else ()
     if not tokens and not below:
         return None
     end = max((token.map[1] for token in below if token.map), default=first + len(lines))
@@ -211,7 +211,7 @@ def _of_paragraph(inline: Token, trail: tuple[str, ...]) -> Iterator[Flashcard]:
         if found := spaced or _TIGHT.match(line):
             front = _untagged(cut(children, start, start + found.end("front")))
             back = cut(children, start + found.end(), start + len(line))
-            tokens = _paragraph(_untagged(back), first + at)
+            tokens = paragraph_of(_untagged(back), first + at)
             kind = "::" if spaced else _TIGHTLY
             if visible(front).strip():  # not `#card::x`, which asks nothing
                 yield _Kind(first + at, first + at + 1, front, tokens, trail, kind)
@@ -224,13 +224,6 @@ def _without_code(children: Sequence[Token]) -> str:
         "\0" * len(child.content) if child.type == "code_inline" else visible((child,))
         for child in children
     )
-
-
-def _paragraph(children: Sequence[Token], line: int) -> tuple[Token, ...]:
-    lines = line, line + 1 + sum(child.type in BREAKS for child in children)
-    inline = Token("inline", "", 0, map=lines, children=list(children), block=True)
-    opening = Token("paragraph_open", "p", 1, map=lines, block=True)
-    return opening, inline, Token("paragraph_close", "p", -1, block=True)
 
 
 def _untagged(children: Sequence[Token]) -> tuple[Token, ...]:
@@ -275,25 +268,32 @@ def _of_table(run: Sequence[Token], trail: tuple[str, ...]) -> Iterator[Flashcar
     """
     heads = [run[at + 1] for at, token in enumerate(run) if token.type == "th_open"]
     names = [_REMARK.sub("", visible(head.children or ())).strip() for head in heads]
-    if len(names) == 3 and (not _LETTER.search(names[0]) or normal(names[0]) in _counts()):
+    if len(names) == 3 and (not _LETTER.search(names[0]) or normal(names[0]) in _counting_heads()):
         names = names[1:]
     if len(names) != 2 or not _are_sides(*names):
         return
     cells = [run[at + 1] for at, token in enumerate(run) if token.type == "td_open"]
     skipped = len(heads) - 2
     fronts, backs = cells[skipped :: len(heads)], cells[skipped + 1 :: len(heads)]
-    if sum(map(_is_link, backs)) > MOST_LINKS * len(backs):
+    if sum(map(_is_link, backs)) > MOST_LINKS * len(backs) or _is_key(fronts):
         return
     for front, back in zip(fronts, backs, strict=False):
         line = front.map[0] if front.map else 0
-        if not _NUMBER.fullmatch(visible(front.children or ())) and (back.children or ()):
-            tokens = _paragraph(back.children or (), line)
+        if visible(front.children or ()).strip() and (back.children or ()):
+            tokens = paragraph_of(back.children or (), line)
             yield _Kind(line, line + 1, tuple(front.children or ()), tokens, trail, "|", True)
 
 
 _REMARK = re.compile(r"\([^()]*\)")  # | Question (cover it) |
 _LETTER = re.compile(r"[^\W\d_]")
-_NUMBER = re.compile(r"[\W\d_]*")  # in the key to a test, `| 3 | A |`; or nothing at all
+_NUMBER = re.compile(r"\W*(\d{1,4})\W*")
+
+
+def _is_key(fronts: Sequence[Token]) -> bool:
+    """Whether the cells of a column only count, as in the key to a test: `| 3 | A |`."""
+    found = [_NUMBER.fullmatch(visible(front.children or ())) for front in fronts]
+    counted = [int(number[1]) for number in found if number]
+    return counted == [*range(1, len(fronts) + 1)]
 
 
 def _is_link(cell: Token) -> bool:
@@ -319,7 +319,7 @@ def _bare(name: str) -> str:
 
 
 @cache
-def _counts() -> frozenset[str]:
+def _counting_heads() -> frozenset[str]:
     """What may be above a column that counts: "No.", "Nr"."""
     return frozenset(map(normal, phrases("number_words")))
 

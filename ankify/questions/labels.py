@@ -73,7 +73,7 @@ def _counting(lines: Iterable[str]) -> Iterator[str]:
     for line in lines:
         found = COUNTED.match(line)
         word = found["word"].casefold() if found else ""
-        # "Work package" counts packages, "Fase lunar" phases: the noun is first or last.
+        # "Work package" counts packages, "Fase lunar" phases: what is counted is first or last.
         if found and others.isdisjoint({word, *word.split()}):
             numbers[word].append(int(found["number"]))
             spelled.setdefault(word, found["word"])

@@ -93,16 +93,12 @@ def with_headed_pairs(blocks: Sequence[Block]) -> list[Block]:
         title, below, own = blocks[at].title, blocks[at + 1], blocks[answer].title
         if not title or not own or not _answers_below(title, own):
             continue
-        inline = below.tokens[1] if below.tokens[0].type == "paragraph_open" else None
-        if not inline:
+        if below.tokens[0].type != "paragraph_open":
             continue
-        read = Numbered(HEADED, None, "", 0)
         # The label goes, unless it parts code or options from the answer.
         bare = all(block.tokens[0].type == "hr" for block in blocks[at + 2 : answer])
-        asked = with_title_of(
-            title, (1, answer - at) if bare else (1,), tuple(inline.children or ()), below.line
-        )
-        found[at] = blocks[at]._replace(title=replace(asked, read=read, is_paired=True))
+        asked = _headed(title, below, (1, answer - at) if bare else (1,))
+        found[at] = blocks[at]._replace(title=asked)
         for part in range(answer + 1, end if own.level == title.level else answer):
             own = blocks[part].title
             if own and own.kind in HEADINGS and own.level <= title.level:
@@ -124,12 +120,15 @@ def with_headed_questions(blocks: Sequence[Block]) -> list[Block]:
         if below.tokens[0].type != "paragraph_open" or answers(opening_words(below)):
             continue
         if any(map(shows_answer, blocks[at + 2 : end])):
-            children = tuple(below.tokens[1].children or ())
-            asked = with_title_of(title, (1,), children, below.line)
-            read = Numbered(HEADED, None, "", 0)
-            found[at] = blocks[at]._replace(title=replace(asked, read=read, is_paired=True))
+            found[at] = blocks[at]._replace(title=_headed(title, below, (1,)))
             found[at + 1] = below._replace(title=None)
     return found
+
+
+def _headed(label: Title, below: Block, borrowed: tuple[int, ...]) -> Title:
+    """The title of a question that the heading above its paragraph only labels."""
+    asked = with_title_of(label, borrowed, tuple(below.tokens[1].children or ()), below.line)
+    return replace(asked, read=Numbered(HEADED, None, "", 0), is_paired=True)
 
 
 FULL = 3  # blocks: the label, what is asked, and the answer

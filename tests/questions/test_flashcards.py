@@ -114,7 +114,15 @@ def test_a_column_that_counts_may_be_in_front_of_question_and_answer(
 def test_the_key_to_a_test_is_no_table_of_questions(project: Write) -> None:
     key = "| Question | Answer |\n|--|--|\n| 1 | A |\n| 2. | B |\n"
     assert cards(project({"a.md": f"# A\n\n{key}"})) == []
-    assert cards(project({"a.md": f"# A\n\n{key}| Why? | So |\n"})) == [("Why?", "So")]
+    for row in ("| Why? | So |", "| 1989 | The wall |", "| 7 × 8 | 56 |", "| 🦊 | A fox |"):
+        assert len(cards(project({"a.md": f"# A\n\n{key}{row}\n"}))) == 3
+
+
+def test_a_numbered_title_above_a_line_with_a_question_mark_stays_a_question(
+    project: Write,
+) -> None:
+    text = "# A\n\n**Question 1: Name it**\n?\nA pile.\n"
+    assert [title for title, _ in cards(project({"a.md": text}))] == ["Name it"]
 
 
 @pytest.mark.parametrize(("others", "count"), [("- Where?\n" * 6, 2), ("- Note\n" * 3, 0)])
