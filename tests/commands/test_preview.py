@@ -429,9 +429,8 @@ def test_on_paper_there_are_questions_and_answers_alone(page: Browser) -> None:
     page.page.emulate_media(media="screen")
 
 
-@pytest.mark.parametrize(
-    "night", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["day", "night"]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("night", [False, True], ids=["day", "night"])
 def test_a_screen_reader_finds_its_way(page: Browser, night: bool) -> None:
     axe = importlib.util.find_spec("axe_playwright_python")
     need(axe, "axe-core", "pip install --no-deps axe-playwright-python")
