@@ -103,7 +103,7 @@ def key_in_list(block: Block) -> tuple[int, int] | None:
 @remembered
 def shows_answer(block: Block) -> bool:
     """Whether a label says that an answer begins here, or a button that it is hidden here."""
-    if answers(opening_words(block)) or key_in_list(block):
+    if block.keyed or answers(opening_words(block)) or key_in_list(block):
         return True
     inside = [visible(t.children or ()) for t in block.inside if t.type == "inline"]
     if block.title and block.title.glued:

@@ -48,7 +48,7 @@ class Block(NamedTuple):
 
     `items` are the same list once more, item by item, or the same paragraph, title by title;
     `inside` is what follows the title of a list item. `depth` says how many <details> the block
-    opens (or, below 0, closes).
+    opens (or, below 0, closes). A `keyed` block is an answer from the key to a test.
     """
 
     tokens: tuple[Token, ...]
@@ -56,6 +56,7 @@ class Block(NamedTuple):
     items: tuple[Block, ...] = ()
     inside: tuple[Token, ...] = ()
     depth: int = 0
+    keyed: bool = False
 
     # Few blocks are asked for these, so they are no fields.
 

@@ -17,6 +17,7 @@ from ankify.questions.callouts import without_callouts
 from ankify.questions.choice import Outline, choose, explain_given, explain_whole
 from ankify.questions.contents import local_links, read_contents
 from ankify.questions.evidence import FileIndex, Flow, Group, unread_counts
+from ankify.questions.keys import with_keyed_answers
 from ankify.questions.labels import counted_word, with_labels
 from ankify.questions.numbers import CUSTOM, Numbered
 from ankify.questions.pairs import (
@@ -82,7 +83,8 @@ class Layout(NamedTuple):
 def lay_out(parsed: ParsedFile, options: SplitOptions) -> Layout:
     """Read the blocks of a file, and say which of its titles are questions."""
     blocks = with_topics(without_quotes(without_callouts(read_blocks(parsed.tokens))))
-    return _read(with_headed_pairs(with_headed_questions(blocks)), options)
+    blocks = with_headed_pairs(with_headed_questions(with_keyed_answers(blocks)))
+    return _read(blocks, options)
 
 
 def lay_out_again(layout: Layout, options: SplitOptions) -> Layout:

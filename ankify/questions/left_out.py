@@ -70,7 +70,8 @@ def _leads(blocks: Sequence[Block], at: int, question: int) -> bool:
 
 def covered_lines(blocks: Sequence[Block], spans: Sequence[Span]) -> frozenset[int]:
     """The lines of questions and answers, 0-based."""
-    parts = (range(blocks[start].line, blocks[end - 1].end) for start, end in spans)
+    own = ([block for block in blocks[start:end] if not block.keyed] for start, end in spans)
+    parts = (range(block[0].line, block[-1].end) for block in own)
     return frozenset(chain.from_iterable(parts))
 
 

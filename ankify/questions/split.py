@@ -392,6 +392,8 @@ class _Reader:
                 return below
             if below in self.keys:
                 return below
+            if self.blocks[below - 1].keyed and not self.blocks[below].keyed:
+                return below
             title = self.blocks[below].title
             ends = title and title.kind in HEADINGS and depth <= 0 and below not in self.parts
             if ends and _ends(question, self._title(below), bound):
@@ -433,7 +435,7 @@ class _Reader:
         question = Question(
             file=self.path,
             line=title.line + 1,
-            end_line=max([title.line + 1, *(block.end for block in answer[-1:])]),
+            end_line=max([title.line + 1, *(block.end for block in _own(body, answer)[-1:])]),
             number=title.read.number,
             title=self._plain(title.children) or _said_of_picture(title),
             trail=trail,
@@ -442,6 +444,12 @@ class _Reader:
         )
         shown = tuple([_opened(t) if t.type == "html_block" else t for t in _tokens(answer)])
         return Section(question, title.children, _tokens((*passage, *stem)), shown)
+
+
+def _own(body: Sequence[Block], answer: Sequence[Block]) -> Sequence[Block]:
+    """The blocks of a question that are its own, rather than from the key far below."""
+    is_keyed = any(block.keyed for block in body)
+    return [block for block in body if not block.keyed] if is_keyed else answer
 
 
 def _said_of_picture(title: Title) -> str:
@@ -593,7 +601,10 @@ def _stem(body: list[Block], asked: int = 0) -> tuple[list[Block], list[Block]]:
     if any(title and title.kind in HEADINGS and not TASK.fullmatch(title.name) for title in titles):
         label = 0
     ticked = next((at for at, block in enumerate(body) if _is_ticked(block)), len(body))
-    if not label and all(map(_is_code, body[:ticked])):
+    keyed = next((at for at, block in enumerate(body) if block.keyed), 0)
+    if not label and keyed:
+        label = keyed
+    elif not label and all(map(_is_code, body[:ticked])):
         label = min(ticked + 1, len(body)) if ticked < len(body) else 0
     if asked and label <= asked:
         return body[:asked], body[asked:]

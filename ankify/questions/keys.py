@@ -1,0 +1,313 @@
+"""The key to a whole test, `## Answers` below its questions: each answer goes to its question.
+
+An answer belongs to the question with its number. Without this the last question would have all of
+the answers, and the others none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from ankify.questions import thresholds as limit
+from ankify.questions.answers import is_blank
+from ankify.questions.blocks import Block, balanced, paragraph_of, shown
+from ankify.questions.evidence import HEADINGS, OFFER, Style, share, style_of
+from ankify.questions.titles import Title
+from ankify.questions.words import demands, normal, only_labels, opens
+from ankify.reading.html import summaries
+from ankify.reading.inline import cut, visible
+from ankify.reading.tokens import Token
+
+Place = tuple[int, int]  # the position of a block, and of the item in it
+
+
+class Entry(NamedTuple):
+    """An answer of the key, and the positions of the blocks in the key that it is made of."""
+
+    title: Title | None
+    body: tuple[Block, ...]
+    blocks: range
+
+
+class Asked(NamedTuple):
+    """Titles of one style above a key, in file order; `open` is the share that it may answer."""
+
+    style: Style
+    titles: Mapping[Place, Title]
+    open: float
+
+
+def with_keyed_answers(blocks: Sequence[Block]) -> Sequence[Block]:
+    """Put each answer of a key below its question, marked as `keyed`."""
+    keys: list[tuple[int, int, int]] = []  # the end of the key above, the heading, the end
+    done = 0
+    for at, block in enumerate(blocks):
+        if at >= done and _heads_key(block):
+            keys.append((done, at, done := _end_of_key(blocks, at)))
+    for start, at, end in reversed(keys):
+        blocks = _handed_out(blocks, start, at, end)
+    return blocks
+
+
+def _heads_key(block: Block) -> bool:
+    """Whether a heading, a button or a line says "Answers", and nothing but the key is below."""
+    title = block.title
+    if title and title.kind in HEADINGS:
+        return not title.read.number and len(title.name) > 1 and opens(title.name)
+    if block.depth > 0:
+        return any(opens(button.text) for _, button in summaries(block.tokens[0].content))
+    words = visible(block.tokens[1].children or ()) if len(block.tokens) == PARAGRAPH else ""
+    return len(normal(words)) > 1 and only_labels(words)
+
+
+PARAGRAPH = 3  # tokens
+
+
+def _end_of_key(blocks: Sequence[Block], at: int) -> int:
+    """The position of the next heading that is no part of the key, or of its </details>."""
+    level, depth = min(_level(blocks[at]), LAST), blocks[at].depth
+    for below in range(at + 1, len(blocks)):
+        is_end = _level(blocks[below]) <= level or (level == LAST and _heads_key(blocks[below]))
+        if depth <= 0 and is_end:
+            return below
+        depth += blocks[below].depth
+        if depth <= 0 < blocks[at].depth:
+            return below + 1
+    return len(blocks)
+
+
+LAST = 6  # level of headings
+TEXT = 9  # the level of what is no heading
+
+
+def _level(block: Block) -> int:
+    return block.title.level if block.title and block.title.kind in HEADINGS else TEXT
+
+
+def _handed_out(blocks: Sequence[Block], start: int, at: int, end: int) -> Sequence[Block]:
+    """The blocks with the answers of one key handed out, if it is one.
+
+    It is from its heading at `at` to `end`, its questions are above it from `start` on.
+    """
+    key = blocks[at + 1 : end]
+    asked = _asked(blocks, start, at)
+    level = _level(blocks[at])
+    matches = (_matched(asked, entries, level) for entries in _readings(key))
+    entries, places = next((found for found in matches if found[1]), ({}, {}))
+    if not places:
+        return blocks
+    used = {it for name in places for it in entries[name].blocks}
+    rest = [block for it, block in enumerate(key) if it not in used]
+    kept = [blocks[at], *rest] if any(not is_blank(block) for block in rest) else []
+    return [*_with_answers(blocks[:at], places, entries), *kept, *blocks[end:]]
+
+
+# -- the answers -----------------------------------------------------------------------------------
+
+
+def _readings(key: Sequence[Block]) -> Iterator[dict[str, Entry]]:
+    """The answers of a key by number, in the ways it can be read.
+
+    Headings with a title and a text of their own are questions themselves, asked once more.
+    """
+    first = next((title for title in _titles(key) if title.read.number), None)
+    titled = list(_titled(key, first)) if first else []
+    if share(_asks_again(entry) for _, entry in titled) >= limit.MOST:
+        titled = []
+    for found in _in_line(key), _in_table(key), titled:
+        if len(dict(found)) == len(found) >= SEVERAL:
+            yield dict(found)
+
+
+SEVERAL = 2  # answers: a single one is that of the question above
+
+
+def _asks_again(entry: Entry) -> bool:
+    title = entry.title
+    own = title and title.kind in HEADINGS and title.children and not title.borrowed
+    return bool(own and entry.body)
+
+
+LETTERS = r"[A-Ha-h](?:[ ]?[,&/+][ ]?[A-Ha-h])*\b|[A-H]{2,6}\b"
+IN_LINE = re.compile(rf"\W*?(\d{{1,3}})[ ]?[^\w\s]*[ ]?[-–=→]?[ ]?({LETTERS})[\s,;.|)*]*")
+
+
+def _in_line(key: Sequence[Block]) -> list[tuple[str, Entry]]:
+    """`1-B, 2-C`: numbers and letters, and nothing else in a paragraph."""
+    found: list[tuple[str, Entry]] = []
+    for at, block in enumerate(key):
+        children = block.tokens[1].children or () if len(block.tokens) == PARAGRAPH else ()
+        words = visible(children)
+        runs = list(IN_LINE.finditer(words))
+        if "".join(run[0] for run in runs) != words or not runs:
+            continue
+        for run in runs:
+            letters = paragraph_of(cut(children, *run.span(2)), block.line)
+            found.append((run[1], Entry(None, (Block(letters),), range(at, at + 1))))
+    return found
+
+
+def _in_table(key: Sequence[Block]) -> list[tuple[str, Entry]]:
+    """Rows with a number in the first cell, and the answer in the others."""
+    found: list[tuple[str, Entry]] = []
+    for at, block in enumerate(key):
+        if block.tokens[0].type != "table_open":
+            continue
+        cells: list[Block] = []
+        number = ""
+        for token in block.tokens:
+            if token.type == "tr_open":
+                number, cells = "", []
+            elif token.type == "inline" and not number:
+                number = visible(token.children or ()).strip() or "-"
+            elif token.type == "inline":
+                cells.append(Block(paragraph_of(token.children or (), (token.map or [0])[0])))
+            elif token.type == "tr_close" and NUMBER.fullmatch(number) and cells:
+                found.append((_digits(number), Entry(None, tuple(cells), range(at, at + 1))))
+    return found
+
+
+NUMBER = re.compile(r"\W*\d{1,3}\W*")
+
+
+def _digits(number: str) -> str:
+    return re.sub(r"^\W*0*|\W+$", "", number).casefold()
+
+
+def _titled(key: Sequence[Block], first: Title) -> list[tuple[str, Entry]]:
+    """The titles like the first one, with what is below each: headings, list items, lines."""
+    found: list[tuple[str, Entry]] = []
+    for at, block in enumerate(key):
+        items = [it for it in block.items if it.title and _is_like(it.title, first)]
+        if first.kind not in HEADINGS and items and len(items) == len(block.items):
+            found += [(_number(it.title), _entry(key, at, it)) for it in items if it.title]
+        elif block.title and _is_like(block.title, first):
+            found.append((_number(block.title), _entry(key, at, block)))
+    return found
+
+
+def _titles(blocks: Iterable[Block]) -> Iterable[Title]:
+    return (part.title for block in blocks for part in (block, *block.items) if part.title)
+
+
+def _is_like(title: Title, first: Title) -> bool:
+    return bool(title.read.number) and title.kind is first.kind and title.level == first.level
+
+
+def _number(title: Title) -> str:
+    """What a question and its answer have in common; empty for none."""
+    return _digits(title.read.number or "")
+
+
+def _entry(key: Sequence[Block], at: int, own: Block) -> Entry:
+    """The answer that a title of the key opens: the rest of its paragraph and what is below."""
+    title = own.title
+    assert title
+    body = [Block(paragraph_of(title.glued, title.line + title.below))] if title.glued else []
+    body += [Block(tuple(shown(own.inside)))] if own.inside else []
+    end = at + 1
+    if own is key[at] or own is key[at].items[-1]:
+        while end < len(key) and not _is_over(key[end], title):
+            body += [] if end - at in title.borrowed else [key[end]]
+            end += 1
+    return Entry(title, tuple(body), range(at, end))
+
+
+def _is_over(block: Block, title: Title) -> bool:
+    """Whether the answer with this title has ended: at a title like it, or a heading above it."""
+    ended = _level(block) <= title.level and _level(block) < TEXT
+    return ended or any(_is_like(other, title) for other in _titles([block]))
+
+
+# -- the questions ---------------------------------------------------------------------------------
+
+
+def _asked(blocks: Sequence[Block], start: int, end: int) -> list[Asked]:
+    """The groups of titles of one style that leave it to the key to answer."""
+    groups: dict[Style, dict[Place, Title]] = defaultdict(dict)
+    for at in range(start, end):
+        for item, part in enumerate(blocks[at].items or (blocks[at],)):
+            if part.title and part.title.read.number and not part.title.target:
+                groups[style_of(part.title)][at, item] = part.title
+    found = (
+        Asked(style, group, share(_is_open(blocks, *it) for it in pairwise([*group, (end, 0)])))
+        for style, group in sorted(groups.items())
+    )
+    return [group for group in found if group.open >= limit.MOST]
+
+
+def _is_open(blocks: Sequence[Block], question: Place, below: Place) -> bool:
+    """Whether nothing below a question is a text that answers it, as options and tasks are not."""
+    at, item = question
+    own = (blocks[at].items or blocks[at : at + 1])[item]
+    glued = own.title.glued if own.title else ()
+    runs = [*balanced(own.inside), *(block.tokens for block in blocks[at + 1 : below[0]])]
+    texts = [glued, *(run[1].children or () for run in runs if run[0].type == "paragraph_open")]
+    return all(map(_asks_on, texts))
+
+
+def _asks_on(text: Sequence[Token]) -> bool:
+    """Whether a paragraph below a question is a part of it: it asks, too, or offers answers."""
+    words = visible(text).strip()
+    return not words or demands(words) or any(map(OFFER.match, words.split("\n")))
+
+
+def _matched(
+    asked: Sequence[Asked], entries: dict[str, Entry], level: int
+) -> tuple[dict[str, Entry], dict[str, Place]]:
+    """The answers with the places of their questions; none if these are not nearly all of a group.
+
+    A key deeper than its questions may be the answer to the last of them alone, unless none of the
+    others has one.
+    """
+    for style, titles, open_share in asked:
+        places = {_number(title): place for place, title in titles.items()}
+        known = {name: place for name, place in places.items() if name in entries}
+        enough = max(SEVERAL, limit.MOST * max(len(titles), len(entries)))
+        is_key = level <= style.level or open_share == 1
+        if is_key and len(places) == len(titles) and len(known) >= enough:
+            return entries, known
+    return {}, {}
+
+
+def _with_answers(
+    blocks: Sequence[Block], places: Mapping[str, Place], entries: Mapping[str, Entry]
+) -> list[Block]:
+    """The blocks with each answer below its question, from the last to the first."""
+    found = list(blocks)
+    below: Place = (len(found), 0)
+    for name, (at, item) in sorted(places.items(), key=lambda place: place[1], reverse=True):
+        question = (found[at].items or found[at : at + 1])[item].title
+        assert question
+        answer = _answer(entries[name], question)
+        if below[0] == at:
+            items = found[at].items
+            found[at] = found[at]._replace(items=(*items[: below[1]], *answer, *items[below[1] :]))
+        else:
+            to = _end(found, at, below[0], question.level)
+            if to == at + 1 and found[at].items:
+                found[at] = found[at]._replace(items=(*found[at].items, *answer))
+            else:
+                found[to:to] = answer
+        below = at, item
+    return found
+
+
+def _end(blocks: Sequence[Block], at: int, below: int, level: int) -> int:
+    """The position below all that is of a question: no heading above it, no rule at its end."""
+    end = next((it for it in range(at + 1, below) if _level(blocks[it]) <= min(level, LAST)), below)
+    while end > at + 1 and blocks[end - 1].tokens[0].type == "hr":
+        end -= 1
+    return end
+
+
+def _answer(entry: Entry, question: Title) -> list[Block]:
+    """The blocks of an answer, without the question if it is asked there once more."""
+    title = entry.title
+    again = title is None or not title.children or normal(title.name) == normal(question.name)
+    own = [] if again or not title else [Block(paragraph_of(title.children, title.line))]
+    return [block._replace(title=None, items=(), keyed=True) for block in (*own, *entry.body)]
