@@ -31,8 +31,20 @@ def main() -> None:
         if not gc.isenabled():
             gc.freeze()  # nor at the end
         sys.exit(code)
-    except KeyboardInterrupt:  # before the command line could take it
-        sys.exit(130)
+    except BaseException as error:
+        if _is_interrupt(error):  # before the command line could take it
+            sys.exit(130)
+        raise
+
+
+def _is_interrupt(error: BaseException | None) -> bool:
+    """Whether Ctrl+C was pressed, or the error was raised because of it.
+
+    While a class is made, Python up to 3.11 wraps any error of a field in a `RuntimeError`.
+    """
+    while error and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__
+    return error is not None
 
 
 def _run(arguments: list[str]) -> int:

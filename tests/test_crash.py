@@ -21,6 +21,7 @@ from real_anki import wait_for
 
 import ankify
 from ankify import model
+from ankify.__main__ import main
 from ankify.files import PREFIX, STALE
 from ankify.identity import lock
 from ankify.model import REMOVED_TAG
@@ -260,6 +261,26 @@ def test_ctrl_c_while_the_deck_is_written_ends_with_130(trial: Trial) -> None:
     assert (process.returncode, error) == (130, "interrupted\n")
     assert trial.shop.state() == trial.old
     assert not trial.shop.strays()
+
+
+def test_ctrl_c_while_a_class_is_made_ends_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Interrupted:
+        def __set_name__(self, owner: type, name: str) -> None:
+            raise KeyboardInterrupt
+
+    # A class that an import makes: up to 3.11, Python wraps what its fields raise.
+    monkeypatch.setattr("ankify.__main__._run", lambda _: type("Late", (), {"at": Interrupted()}))
+    monkeypatch.setattr(sys, "argv", ["ankify", "list"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 130
+
+
+def test_another_error_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ankify.__main__._run", lambda _: 1 / 0)
+    monkeypatch.setattr(sys, "argv", ["ankify", "list"])
+    with pytest.raises(ZeroDivisionError):
+        main()
 
 
 def test_what_a_killed_build_left_is_swept_away_but_not_what_is_being_written(
