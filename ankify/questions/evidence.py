@@ -393,9 +393,6 @@ class FileIndex:
         below = start + 1 + max(title.asked, *title.borrowed, 0)
         blocks = self.flow.blocks[below : self.next_part(start, end) or end]  # with "### Answer 3"
         tokens = [token for block in blocks for token in block.tokens]
-        pictures = any(child.type == "image" for token in tokens for child in token.children or ())
-        if pictures or not {token.type for token in tokens} <= TEXT_TOKENS:
-            return False
         texts = (visible(token.children or ()) for token in tokens if token.type == "inline")
         said = asked = 0
         for sentence in (part for text in texts for part in SENTENCES.split(text) if part.strip()):
@@ -403,7 +400,10 @@ class FileIndex:
             asked += len(sentence) if demands(sentence) else 0
             if not asked:
                 return False  # most answers begin with a statement
-        return asked >= limit.NEARLY_ALL_ASK * said > 0
+        if not {token.type for token in tokens} <= TEXT_TOKENS:
+            return False
+        pictures = any(child.type == "image" for token in tokens for child in token.children or ())
+        return asked >= limit.NEARLY_ALL_ASK * said > 0 and not pictures
 
     def only_offers(self, start: int, end: int) -> bool:
         """Whether what is below a title ends with options, and nothing says which is right."""
@@ -411,6 +411,9 @@ class FileIndex:
             return False
         tokens = [token for block in self.flow.blocks[start + 1 : end] for token in block.tokens]
         inline = [token for token in tokens if token.type == "inline"]
+        last = visible(inline[-1].children or ()) if inline else ""
+        if not OFFER.match(last.rpartition("\n")[2]):
+            return False  # most answers end with a sentence
         texts = [visible(token.children or ()).split("\n") for token in inline]
         letters = [OFFER.match(line) for line in chain.from_iterable(texts)]
         offered = "".join(found[1].lower() if found else "?" for found in letters)

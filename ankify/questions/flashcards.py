@@ -87,8 +87,7 @@ def read_flashcards(
 def _may_have(parsed: ParsedFile, toggles: bool) -> bool:
     text = parsed.text
     return (
-        "::" in text
-        or any(arrow in text for arrow in _ARROWS)
+        _has_mark(text)
         or "\n?\n" in text
         or "\n??\n" in text
         or "#card" in text
@@ -96,6 +95,10 @@ def _may_have(parsed: ParsedFile, toggles: bool) -> bool:
         or ("|" in text and _has_few_columns(parsed.tokens))
         or toggles
     )
+
+
+def _has_mark(text: str) -> bool:
+    return "::" in text or any(arrow in text for arrow in _ARROWS)
 
 
 def _has_few_columns(tokens: Iterable[Token]) -> bool:
@@ -203,6 +206,8 @@ def _divided(inline: Token, below: Sequence[Token], trail: tuple[str, ...]) -> F
 def _of_paragraph(inline: Token, trail: tuple[str, ...]) -> Iterator[Flashcard]:
     children = tuple(inline.children or ())
     words = _without_code(children)
+    if not _has_mark(words):
+        return
     first = inline.map[0] if inline.map else 0
     lines = words.split("\n")
     start = 0
@@ -332,10 +337,7 @@ def _of_list(
 ) -> Iterator[Flashcard]:
     """Items with `#card`; those that ask, if most do; `X::Y`; and those in the items below."""
     items = [tuple(item[1:-1]) for item in balanced(run[1:-1])]
-    asking = [item for item in items if _asks(item)]
-    unanswered = sum(len(item) == len(PLAIN) and _has_question_mark(item) for item in items)
-    mostly = len(asking) >= FEW and len(asking) + unanswered > MOST_ASK * len(items)
-    take_asking = toggles and not inside and mostly
+    take_asking = toggles and not inside and _mostly_ask(items)
     for item in items:
         head, below = item[:3], item[3:]
         if not head or head[0].type not in ("paragraph_open", "heading_open"):
@@ -350,13 +352,20 @@ def _of_list(
             )
             front = _untagged(children)
             yield _Kind(line, end, front, tuple(shown(below)), trail, "#card", True)
-        elif ("::" in words or _ARROW.match(words)) and not inside:
+        elif not inside and ("::" in words or (_has_mark(words) and _ARROW.match(words))):
             yield from _of_paragraph(head[1], trail)
         else:
             for inner in balanced(below):
                 title = visible(children).split("\n")[0].strip()
                 deeper = (*trail, title) if title and len(title) < LONG else trail
                 yield from _of_run(inner, deeper, inside=inside, toggles=toggles)
+
+
+def _mostly_ask(items: Sequence[Sequence[Token]]) -> bool:
+    """Whether most items of a list ask, several of them with an answer below."""
+    asking = sum(map(_asks, items))
+    unanswered = sum(len(item) == len(PLAIN) and _has_question_mark(item) for item in items)
+    return asking >= FEW and asking + unanswered > MOST_ASK * len(items)
 
 
 LONG = 80  # characters of an item that is no title

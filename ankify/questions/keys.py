@@ -61,7 +61,7 @@ def _heads_key(block: Block) -> bool:
     if block.depth > 0:
         return any(opens(button.text) for _, button in summaries(block.tokens[0].content))
     words = visible(block.tokens[1].children or ()) if len(block.tokens) == PARAGRAPH else ""
-    return len(normal(words)) > 1 and only_labels(words)
+    return only_labels(words) and len(normal(words)) > 1
 
 
 PARAGRAPH = 3  # tokens

@@ -156,7 +156,9 @@ def _as_one_question(layout: Layout, options: SplitOptions) -> Layout | None:
 
 def _own_questions(layout: Layout, options: SplitOptions, position: int | None) -> Group:
     """What a file surely asks beside the one question that it may be, at a position."""
-    asked = layout if options.unnumbered else _judge(layout, options._replace(unnumbered=True))
+    # Where no title without a number would be one more, the judgement would be the same.
+    is_all = options.unnumbered or not (layout.outline.candidates or layout.file.has_labels)
+    asked = layout if is_all else _judge(layout, options._replace(unnumbered=True))
     questions = asked.outline.questions & layout.file.titles.keys()
     group = layout.file.group(sorted(questions - {position}))
     return group if has_own_questions(group) else layout.file.group(())

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from ankify.questions.words import (
@@ -169,6 +170,7 @@ KEYCAPS = {0xFE0F: None, 0x20E3: None, ord("🔟"): "10"}
 UNNUMBERED = Numbered(None, None, "", 0)
 
 
+@lru_cache(4096)
 def read_number(title: str) -> Numbered:
     """Find the number in front of a title, in whatever dialect it is written."""
     narrow = title.translate(NARROW) if WIDE.search(title) else title

@@ -190,7 +190,7 @@ def opening_title(
     if number and not first[bold:].strip():  # a list item whose blank was forgotten
         read = Numbered(ITEM_NUMBER, number["number"], number["separator"], opening)
         return _cut_title(children, words, line, Kind.ITEM_BOLD, read, bold, bold)
-    if re.search(r"\w", SHORTCODE.sub("", words[:opening])):
+    if bold and re.search(r"\w", SHORTCODE.sub("", words[:opening])):
         bold = 0
     read = read or read_number(first)
     if not bold and not read.dialect:
@@ -316,8 +316,9 @@ def item_title(item: Token, head: tuple[Token, ...]) -> Title:
     line = cut(children, 0, len(first))
     own = read_number(first)
     kind = Kind.ITEM_LINK if own.dialect and _is_target(line) else Kind.ITEM
-    bold = paragraph_title(head[1]) if kind is Kind.ITEM and not dated else None
-    if bold and bold.kind is Kind.BOLD and not _goes_on(first, _bold(children)[1]):
+    end = _bold(children)[1] if kind is Kind.ITEM and not dated else 0
+    bold = paragraph_title(head[1]) if end else None
+    if bold and bold.kind is Kind.BOLD and not _goes_on(first, end):
         at, read = (item.map or [0])[0], _listed(item, bold.read)
         return replace(bold, kind=Kind.ITEM_BOLD, level=ITEM_LEVEL, line=at, read=read)
     glued = _rest(children, words, len(first) + 1)

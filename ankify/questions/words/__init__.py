@@ -124,6 +124,7 @@ SPACES = re.compile(r"\s")  # `R : X` is written with one that does not break
 LETTERS = re.compile(r"\W*(\w[^\W\d_])")  # the first two of a label, if there are two
 
 
+@lru_cache(4096)
 def _is_label(words: str, *, buttons: bool = False) -> bool:
     letters = LETTERS.match(words)
     if letters and letters[1].lower() not in _label_heads():
@@ -258,10 +259,10 @@ ITEM = re.compile(r"\W*(?:[a-z]|\d{1,2})[.)]\s+")
 
 def demands(sentence: str) -> bool:
     """Whether a sentence surely asks: it ends in a question mark, or opens with a request."""
+    if sentence.rstrip(' *_`"”»)').endswith(QUESTION_MARKS):
+        return True
     text = NOT_WORDS.sub("", ITEM.sub("", sentence.lower(), count=1))
-    return sentence.rstrip(' *_`"”»)').endswith(QUESTION_MARKS) or bool(
-        REQUESTS.match(text, words_of(text))
-    )
+    return bool(REQUESTS.match(text, words_of(text)))
 
 
 @cache

@@ -48,12 +48,12 @@ def phrases(*keys: str) -> tuple[str, ...]:
 
 # -- looking up ------------------------------------------------------------------------------------
 
-NO_LETTERS = re.compile(r"[\W_]+")
+LETTERS = re.compile(r"[^\W_]+")
 
 
 def normal(title: str) -> str:
     """A title reduced to its letters and digits, to compare titles with."""
-    return NO_LETTERS.sub("", title.casefold())  # the dot of "İ" becomes a sign of its own
+    return "".join(LETTERS.findall(title.casefold()))  # the dot of "İ" becomes a sign of its own
 
 
 class TitleWords(Protocol):
@@ -171,7 +171,9 @@ class Openings:
         head = words[0].partition("'")[0] if words else ""
         if head in self._words:
             return head
-        return "".join(next((w for w in self._unspaced if text.startswith(w)), ""))
+        if not text.startswith(self._unspaced):
+            return ""
+        return next(word for word in self._unspaced if text.startswith(word))
 
 
 # The words of a line in lower case, with what Python does not count as letters: vowel signs.
