@@ -217,7 +217,10 @@ def read_page(
 
     asked = found.settings
     name = called(note_file.path, _text(note_file, "title"))
-    options = SplitOptions(asked.level, asked.pattern, asked.unnumbered, asked.labels, name)
+    question = _text(note_file, "question") or ""
+    options = SplitOptions(
+        asked.level, asked.pattern, asked.unnumbered, asked.labels, name, question
+    )
     parsed = gfm.parse(note_file.text, flavour, note_file.path)
     split = split_questions(parsed, note_file.path, options)
     renderer = _renderer(RenderOptions(settings.source.url, settings.render.extensions, for_phone))

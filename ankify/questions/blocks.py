@@ -8,7 +8,7 @@ rest below. Nothing is decided here; `choice.py` does that.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from enum import StrEnum
@@ -16,7 +16,8 @@ from functools import wraps
 from itertools import accumulate, chain, pairwise, takewhile
 from typing import NamedTuple, TypeVar
 
-from ankify.questions.numbers import ALONE, IDENTIFIER, Numbered
+from ankify.questions import thresholds as limit
+from ankify.questions.numbers import ALONE, IDENTIFIER, LETTER, Numbered
 from ankify.questions.raw_html import Part, html_parts, html_title, summary_title
 from ankify.questions.titles import (
     PARAGRAPH_LEVEL,
@@ -39,7 +40,7 @@ from ankify.questions.words import (
     opens,
 )
 from ankify.reading.html import Tag, comments, end_tag, tags
-from ankify.reading.inline import BREAKS, visible
+from ankify.reading.inline import BREAKS, cut, visible
 from ankify.reading.tokens import Token
 
 
@@ -126,7 +127,7 @@ def read_blocks(tokens: Sequence[Token]) -> list[Block]:
             blocks.append(_list(run))
         else:
             blocks.append(Block(run))
-    return with_borrowed_titles(_with_long_summaries(_with_identifiers(blocks)))
+    return with_borrowed_titles(_with_long_summaries(_with_letters(_with_identifiers(blocks))))
 
 
 def _list(run: tuple[Token, ...]) -> Block:
@@ -160,6 +161,39 @@ def _with_identifiers(blocks: list[Block]) -> list[Block]:
             read = Numbered(IDENTIFIER, found["number"], "", len(title.name))
             blocks[at] = blocks[at]._replace(title=replace(title, read=read, children=()))
     return blocks
+
+
+# -- headings that letters count -------------------------------------------------------------------
+
+SEVERAL = 2  # letters that go on from the one above
+LETTERED = re.compile(r"\(?(?P<number>[a-z])(?P<separator>[.)])\s*(?=\S)")  # `### b) X`
+
+
+def _with_letters(blocks: list[Block]) -> list[Block]:
+    """Take letters for numbers where they count most of the headings of a level."""
+    levels: dict[int, list[int]] = defaultdict(list)
+    for at, block in enumerate(blocks):
+        if block.title and block.title.kind is Kind.HEADING and not block.title.read.number:
+            levels[block.title.level].append(at)
+    for positions in levels.values():
+        found = [(at, LETTERED.match(_name(blocks[at]))) for at in positions]
+        letters = "".join(it["number"] if it else " " for _, it in found)
+        counted = sum(after == chr(ord(before) + 1) for before, after in pairwise(letters))
+        if counted >= max(SEVERAL, limit.MOST * (len(letters) - letters.count("a"))):
+            for at, match in found:
+                blocks[at] = _lettered(blocks[at], match) if match else blocks[at]
+    return blocks
+
+
+def _name(block: Block) -> str:
+    return block.title.name if block.title else ""
+
+
+def _lettered(block: Block, found: re.Match[str]) -> Block:
+    title = block.title
+    assert title
+    read = Numbered(LETTER, found["number"], found["separator"], found.end())
+    return block._replace(title=replace(title, read=read, children=cut(title.whole, found.end())))
 
 
 # -- <summary> over several blocks -----------------------------------------------------------------

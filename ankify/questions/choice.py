@@ -271,13 +271,12 @@ def leave_quiet_parts(search: Search) -> None:
 
 
 def add_labels(search: Search) -> None:
-    """Take `Q: X` for numbered where titles without a number are asked for."""
-    if search.unnumbered:
-        found = dict(search.numbered)
-        for style, group in search.file.unnumbered.items():
-            if style.family == "labelled":  # beside those of it that have a labelled answer
-                found[style] = search.file.group(sorted({*group, *found.get(style, ())}))
-        search.numbered = found
+    """Take `Q: X` for numbered beside `Q1: X`, or where titles without a number are asked for."""
+    found = dict(search.numbered)
+    for style, group in search.file.unnumbered.items():
+        if style.family == "labelled" and (search.unnumbered or style in found):
+            found[style] = search.file.group(sorted({*group, *found.get(style, ())}))
+    search.numbered = found
 
 
 def take_outermost(search: Search) -> None:
@@ -755,7 +754,8 @@ def _goes_on(run: Group, chosen: Group, styles: set[Style]) -> bool:
         return before + 1 == first and last + 1 == after
     if not before or title.kind is usual.kind is Kind.HTML:
         return bool(before)
-    if first == before + 1 and (after or style_of(title) in styles or title.level == usual.level):
+    is_like = style_of(title) in styles or title.level == usual.level
+    if first == before + 1 and (after or is_like or (run.is_labelled and chosen.is_labelled)):
         return True
     return before > limit.COUNTED_TO and not after and run.share_asking >= limit.MOST_ASK
 

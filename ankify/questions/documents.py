@@ -33,6 +33,8 @@ def is_chapter_parts(group: Group) -> bool:
     heads = {(title.read.number or "").rpartition(".")[0] for title in group.titles}
     if "" in heads or file.all_headings.share_asking >= limit.FEW_ASK:
         return False
+    if group.share_solved >= limit.MOST_ASK:  # exercises of a chapter
+        return False
     top = file.titles[file.headings[0]] if file.headings else None
     if top and len(heads) == 1 and not top.read.number and counted_chapter(top.name):
         return True

@@ -27,6 +27,7 @@ from ankify.questions.words import (
     KEY,
     NO_QUESTION,
     QUIZ,
+    answers,
     asks,
     demands,
     names_questions,
@@ -34,6 +35,7 @@ from ankify.questions.words import (
 )
 from ankify.questions.words.patterns import TitleWords
 from ankify.reading.inline import visible
+from ankify.reading.tokens import Token
 
 ASKS = ("?", "？")
 OFFER = re.compile(r"\s*[(\[]?([a-hA-H])[.)\]、:]\s*\S")  # `A) an owl`
@@ -159,6 +161,28 @@ def share(found: Iterable[bool]) -> float:
     """The share of what is true; 0 of nothing."""
     listed = list(found)
     return sum(listed) / len(listed) if listed else 0.0
+
+
+def only_offers(tokens: Iterable[Token]) -> bool:
+    """Whether tokens end with options, and nothing says which is right."""
+    tokens = tuple(tokens)
+    inline = [token for token in tokens if token.type == "inline"]
+    last = visible(inline[-1].children or ()) if inline else ""
+    if not any(map(OFFER.match, last.split("\n"))):
+        return False  # most answers end with a sentence
+    texts = [visible(token.children or ()).split("\n") for token in inline]
+    offered = "".join(map(_letters, texts)).rpartition("a")[2]
+    offers = (it for it, lines in zip(inline, texts, strict=True) if any(map(OFFER.match, lines)))
+    children = chain.from_iterable(it.children or () for it in offers)
+    is_marked = any(it.type in MARKS or it.meta.get("checked") for it in (*tokens, *children))
+    return len(offered) >= OFFERS and "bcdefgh".startswith(offered) and not is_marked
+
+
+def _letters(lines: Sequence[str]) -> str:
+    """The letters of the options in a paragraph; `?` for what is above them, or an answer."""
+    found = [match[1].lower() if (match := OFFER.match(line)) else "" for line in lines]
+    said = any(not letter and answers(line) for letter, line in zip(found, lines, strict=True))
+    return f"{'' if found[0] else '?'}{''.join(found)}{'?' * said}"
 
 
 # -- the file --------------------------------------------------------------------------------------
@@ -409,21 +433,7 @@ class FileIndex:
         """Whether what is below a title ends with options, and nothing says which is right."""
         if self.labels_of_answers:  # a key at the end of the file is one, too
             return False
-        tokens = [token for block in self.flow.blocks[start + 1 : end] for token in block.tokens]
-        inline = [token for token in tokens if token.type == "inline"]
-        last = visible(inline[-1].children or ()) if inline else ""
-        if not OFFER.match(last.rpartition("\n")[2]):
-            return False  # most answers end with a sentence
-        texts = [visible(token.children or ()).split("\n") for token in inline]
-        letters = [OFFER.match(line) for line in chain.from_iterable(texts)]
-        offered = "".join(found[1].lower() if found else "?" for found in letters)
-        offered = offered.rpartition("a")[2]
-        offers = (
-            it for it, lines in zip(inline, texts, strict=True) if any(map(OFFER.match, lines))
-        )
-        children = chain.from_iterable(it.children or () for it in offers)
-        is_marked = any(it.type in MARKS or it.meta.get("checked") for it in (*tokens, *children))
-        return len(offered) >= OFFERS and "bcdefgh".startswith(offered) and not is_marked
+        return only_offers(t for block in self.flow.blocks[start + 1 : end] for t in block.tokens)
 
     def is_solved(self, start: int, end: int) -> bool:
         """Whether an answer that calls itself one is between a title and a position below."""

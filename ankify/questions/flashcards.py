@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise
 
 from ankify.model import Question
 from ankify.questions.blocks import DIVIDERS, balanced, has_divider, paragraph_of, shown
-from ankify.questions.numbers import strip_number
+from ankify.questions.numbers import read_number, strip_number
 from ankify.questions.words import NOT_WORDS, QUESTION_MARKS, answers, asks, label
 from ankify.questions.words.patterns import Headings, Pattern, normal, phrases
 from ankify.reading.inline import cut, visible
@@ -29,6 +29,7 @@ FEW_TIGHT = 3
 MOSTLY_TIGHT = 0.5  # their share of the lines in words
 MOST_LINKS = 0.5  # of the answers in a table that are links: it is an index of other files
 MOST_ASK = 0.5  # share of a list's toggles with a question mark
+NEARLY_ALL_ASK = 0.8  # of them: then one without a question mark asks, too
 
 
 _ARROWS = ("->", "=>", "→", "⇒")
@@ -102,16 +103,19 @@ def _has_mark(text: str) -> bool:
 
 
 def _has_few_columns(tokens: Iterable[Token]) -> bool:
-    """Whether there is a table of two columns, or of three, of which the first may count."""
+    """Whether there is a table of two columns or more, but not of very many."""
     columns = 0
     for token in tokens:
         if token.type == "th_open":
             columns += 1
         elif token.type == "thead_close":
-            if columns in (2, 3):
+            if 1 < columns <= COLUMNS:
                 return True
             columns = 0
     return False
+
+
+COLUMNS = 6  # a number, question and answer, and remarks on them
 
 
 @dataclass(frozen=True)
@@ -269,24 +273,38 @@ _GAP_MARKS = re.compile(r"\{\{c\d+::|(?:::[^{}\n]*)?\}\}")  # those of {{c1::Rom
 def _of_table(run: Sequence[Token], trail: tuple[str, ...]) -> Iterator[Flashcard]:
     """The rows of a table, a label of a question above one column, of an answer above the next.
 
-    A column in front of them may count: `| # | Question | Answer |`.
+    A column in front of them may count, `| # | Question | Answer |`; others are remarks.
     """
     heads = [run[at + 1] for at, token in enumerate(run) if token.type == "th_open"]
     names = [_REMARK.sub("", visible(head.children or ())).strip() for head in heads]
-    if len(names) == 3 and (not _LETTER.search(names[0]) or normal(names[0]) in _counting_heads()):
-        names = names[1:]
-    if len(names) != 2 or not _are_sides(*names):
+    counts = len(names) > 2 and _counts(names[0])
+    if not counts < len(names) - 1 < COLUMNS or not _are_sides(*names[counts : counts + 2]):
         return
     cells = [run[at + 1] for at, token in enumerate(run) if token.type == "td_open"]
-    skipped = len(heads) - 2
-    fronts, backs = cells[skipped :: len(heads)], cells[skipped + 1 :: len(heads)]
-    if sum(map(_is_link, backs)) > MOST_LINKS * len(backs) or _is_key(fronts):
+    rows = [cells[at : at + len(heads)] for at in range(0, len(cells), len(heads))]
+    sides = [row[counts:] for row in rows if len(row) > counts + 1]
+    links = sum(_is_link(back) for _, back, *_ in sides)
+    if links > MOST_LINKS * len(sides) or _is_key([front for front, *_ in sides]):
         return
-    for front, back in zip(fronts, backs, strict=False):
+    for front, back, *remarks in sides:
         line = front.map[0] if front.map else 0
-        if visible(front.children or ()).strip() and (back.children or ()):
-            tokens = paragraph_of(back.children or (), line)
-            yield _Kind(line, line + 1, tuple(front.children or ()), tokens, trail, "|", True)
+        asked = _without_label(front.children or ())
+        if visible(asked).strip() and (back.children or ()):
+            said = (cell.children for cell in (back, *remarks) if cell.children)
+            tokens = tuple(chain.from_iterable(paragraph_of(children, line) for children in said))
+            yield _Kind(line, line + 1, asked, tokens, trail, "|", True)
+
+
+def _counts(name: str) -> bool:
+    """Whether what is above a column says that it counts: nothing, "#", "No."."""
+    return not _LETTER.search(name) or normal(name) in _counting_heads()
+
+
+def _without_label(front: Sequence[Token]) -> tuple[Token, ...]:
+    """What is asked in a cell, without the label of a question: `Q3: X`."""
+    read = read_number(visible(front))
+    is_labelled = read.dialect is not None and read.dialect.labelled
+    return cut(front, read.start) if is_labelled else tuple(front)
 
 
 _REMARK = re.compile(r"\([^()]*\)")  # | Question (cover it) |
@@ -338,6 +356,7 @@ def _of_list(
     """Items with `#card`; those that ask, if most do; `X::Y`; and those in the items below."""
     items = [tuple(item[1:-1]) for item in balanced(run[1:-1])]
     take_asking = toggles and not inside and _mostly_ask(items)
+    take_all = take_asking and _nearly_all_ask(items)
     for item in items:
         head, below = item[:3], item[3:]
         if not head or head[0].type not in ("paragraph_open", "heading_open"):
@@ -345,7 +364,7 @@ def _of_list(
         children = tuple(head[1].children or ())
         words = visible(children)
         has_back = below or _GAP.search(words)
-        if has_back and (_is_card(words) or (take_asking and _asks(item))):
+        if has_back and (_is_card(words) or (take_all or (take_asking and _asks(item)))):
             line = head[0].map[0] if head[0].map else 0
             end = max(
                 (token.map[1] for token in below if token.map and not token.nesting), default=line
@@ -366,6 +385,12 @@ def _mostly_ask(items: Sequence[Sequence[Token]]) -> bool:
     asking = sum(map(_asks, items))
     unanswered = sum(len(item) == len(PLAIN) and _has_question_mark(item) for item in items)
     return asking >= FEW and asking + unanswered > MOST_ASK * len(items)
+
+
+def _nearly_all_ask(items: Sequence[Sequence[Token]]) -> bool:
+    """Whether nearly all items with something below ask: then the others do so without a mark."""
+    hiding = [item for item in items if len(item) > len(PLAIN)]
+    return sum(map(_asks, hiding)) >= NEARLY_ALL_ASK * len(hiding)
 
 
 LONG = 80  # characters of an item that is no title

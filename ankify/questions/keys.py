@@ -57,7 +57,7 @@ def _heads_key(block: Block) -> bool:
     """Whether a heading, a button or a line says "Answers", and nothing but the key is below."""
     title = block.title
     if title and title.kind in HEADINGS:
-        return not title.read.number and len(title.name) > 1 and opens(title.name)
+        return not title.read.number and opens(title.name) and not LETTER.match(title.name)
     if block.depth > 0:
         return any(opens(button.text) for _, button in summaries(block.tokens[0].content))
     words = visible(block.tokens[1].children or ()) if len(block.tokens) == PARAGRAPH else ""
@@ -65,6 +65,7 @@ def _heads_key(block: Block) -> bool:
 
 
 PARAGRAPH = 3  # tokens
+LETTER = re.compile(r"\W*\w\b")  # `## A. Rivers` is a section
 
 
 def _end_of_key(blocks: Sequence[Block], at: int) -> int:

@@ -46,7 +46,8 @@ _PATIENCE = 2.0  # seconds of work for the pattern of the notes in one file, on 
 class SplitOptions(NamedTuple):
     """`[questions]` of ankify.toml: what overrules the reader's own judgement.
 
-    `name` is what the note file is called: the title in its front matter, or its name.
+    `name` is what the note file is called: the title in its front matter, or its name. `question`
+    is what the front matter says to be asked.
     """
 
     level: int | None = None
@@ -54,6 +55,7 @@ class SplitOptions(NamedTuple):
     unnumbered: bool = False
     labels: tuple[str, ...] = ()
     name: str = ""
+    question: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -133,7 +135,9 @@ def judge_again(layout: Layout, options: SplitOptions) -> Layout:
 
 def _as_one_question(layout: Layout, options: SplitOptions) -> Layout | None:
     """The same file as one question, if its name is one and it holds no others."""
-    one = as_one_question(layout.blocks, options.name) if options.is_open else None
+    one = None
+    if options.is_open:
+        one = as_one_question(layout.blocks, options.name, options.question)
     if not one:
         return None
     blocks, at = one

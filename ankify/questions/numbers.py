@@ -123,6 +123,7 @@ ITEM_NUMBER = _dialect(
 )  # the number is the list's, not the title's
 ALONE = _dialect("alone", "3) and nothing else", lambda: r"(?!)", labelled=True)
 IDENTIFIER = _dialect("identifier", "road.signs.003", lambda: r"(?!)")
+LETTER = _dialect("letter", "b) X", lambda: r"(?!)")
 TOPIC = _dialect("topic", "3. X, and `Q: Y` below", lambda: r"(?!)", labelled=True)
 HEADED = _dialect("headed", "### Question", lambda: r"(?!)", labelled=True)
 CALLOUT = _dialect("callout", "> [!question] X", lambda: r"(?!)", labelled=True)

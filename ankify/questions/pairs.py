@@ -23,6 +23,7 @@ from ankify.reading.inline import cut, visible
 
 TOPICS = (Kind.HEADING, Kind.HTML, Kind.BOLD, Kind.SUMMARY)
 HEADINGS = (Kind.HEADING, Kind.HTML, Kind.ITEM_HEADING)
+ITEMS = (Kind.ITEM, Kind.ITEM_BOLD)
 NEAR = 3  # blocks below a topic, such as `**Level:** easy`, among which its question begins
 
 
@@ -53,7 +54,12 @@ def _begins_other(title: Title) -> bool:
 
 
 def _is_answered(blocks: Sequence[Block], title: Title) -> bool:
-    """Whether the label of an answer follows; `A. X` is an option, but for who writes `Q. X`."""
+    """Whether an answer follows: one with a label, or what is nested in an item, `- Q: X`.
+
+    `A. X` is an option, but for who writes `Q. X`.
+    """
+    if title.kind in ITEMS and blocks[0].inside:
+        return True
     dotted = title.read.separator.startswith(".")
     if dotted:
         return any(shows_answer(block) or POINT.match(opening_words(block)) for block in blocks)

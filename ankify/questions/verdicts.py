@@ -278,7 +278,12 @@ def judge_unnumbered(group: Group) -> Ground[Group]:
 
 
 def _few_ask(group: Group) -> bool:
-    """Few of those with an answer ask, and few answers have a label, or `Q: X` has them."""
+    """Few of those with an answer ask, and few answers have a label, or `Q: X` has them.
+
+    What `<summary>` hides is an answer where the file says that it is about questions.
+    """
+    if group.first.kind is Kind.SUMMARY and group.file.names_questions:
+        return False
     solved = 0.0 if group.file.has_labels else group.share_solved
     covers = group.first.kind in HEADLINES and group.coverage >= limit.COVERING_ALL
     enough = limit.SOME_ASK if covers else limit.MOST_ASK

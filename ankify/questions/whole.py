@@ -37,15 +37,20 @@ def called(path: str, title: str | None) -> str:
     return re.sub("[-_]+", " ", slug["words"]) if slug else stem
 
 
-def as_one_question(blocks: Sequence[Block], name: str) -> tuple[list[Block], int] | None:
+def as_one_question(
+    blocks: Sequence[Block], name: str, question: str = ""
+) -> tuple[list[Block], int] | None:
     """The blocks of a file with its one question, and where that is; None if nothing asks it.
 
-    It is the text below the only heading "Question", the `#` heading that asks, or the name.
+    It is what its front matter says to be the `question`, the text below the only heading
+    "Question", the `#` heading that asks, or the name.
     """
     heads = [at for at, it in enumerate(blocks) if it.title and it.title.kind in HEADINGS]
     known = [at for at in heads if (title := blocks[at].title) and title.level == NO_LEVEL]
     if known:  # the same blocks once more
         return [*blocks], known[0]
+    if question:
+        return _asked_above(blocks, question, Numbered(HEADED, None, "", 0)), 0
     found = _below_label(blocks, heads)
     if found:
         return found
@@ -56,9 +61,16 @@ def as_one_question(blocks: Sequence[Block], name: str) -> tuple[list[Block], in
     if first and is_top and asks(first.name):
         top = blocks[heads[0]]._replace(title=replace(first, level=NO_LEVEL))
         return [*blocks[: heads[0]], top, *blocks[heads[0] + 1 :]], heads[0]
-    word = Token("text", "", 0, content=name)
-    title = Title(Kind.HEADING, NO_LEVEL, UNNUMBERED, (word,), (word,), 0)
-    return [Block((Token("hr", "hr", 0, map=(0, 0)),), title), *blocks], 0
+    return _asked_above(blocks, name, UNNUMBERED), 0
+
+
+def _asked_above(blocks: Sequence[Block], question: str, read: Numbered) -> list[Block]:
+    """The blocks of a file below a question that is not in its text."""
+    word = Token("text", "", 0, content=question)
+    title = Title(
+        Kind.HEADING, NO_LEVEL, read, (word,), (word,), 0, is_paired=read is not UNNUMBERED
+    )
+    return [Block((Token("hr", "hr", 0, map=(0, 0)),), title), *blocks]
 
 
 def _asks_alone(headings: Sequence[Title | None]) -> bool:

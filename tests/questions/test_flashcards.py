@@ -25,6 +25,7 @@ def cards(root: Path, *, unnumbered: bool = False) -> list[tuple[str, str]]:
 
 
 SPANISH = [("gato", "cat"), ("perro", "dog")]
+LABELLED = [("X", "Y"), ("Z", "W V")]
 THREE = "gato::cat\n\nperro::dog\n\npan::bread\n\n"
 
 
@@ -58,7 +59,9 @@ THREE = "gato::cat\n\nperro::dog\n\npan::bread\n\n"
         ),
         ("| Pregunta | Respuesta |\n|---|---|\n| Que? | Si |\n", [("Que?", "Si")]),
         ("| Name | Age |\n|---|---|\n| Ann | 3 |\n", []),
-        ("| Question | Answer | More |\n|---|---|---|\n| a | b | c |\n", []),
+        ("| Question | Answer | More |\n|---|---|---|\n| a | b | c |\n", [("a", "b c")]),
+        ("| Name | Question | Answer |\n|---|---|---|\n| a | b | c |\n", []),
+        ("| Q | A | Where |\n|--|--|--|\n| Q1: X | Y | |\n| Q2 - Z | W | V |\n", LABELLED),
         ("- What is X? #card\n  - A thing\n  - or two\n", [("What is X?", "A thing or two")]),
         ("- Part\n\t- What is X? #card\n\t\t- A thing\n", [("What is X?", "A thing")]),
         ("- What is X? #card\n", []),
@@ -123,6 +126,14 @@ def test_a_numbered_title_above_a_line_with_a_question_mark_stays_a_question(
 ) -> None:
     text = "# A\n\n**Question 1: Name it**\n?\nA pile.\n"
     assert [title for title, _ in cards(project({"a.md": text}))] == ["Name it"]
+
+
+@pytest.mark.parametrize(("count", "taken"), [(4, 5), (3, 3)])
+def test_an_item_without_a_question_mark_is_one_more_toggle_where_nearly_all_ask(
+    project: Write, count: int, taken: int
+) -> None:
+    text = "# A\n\n" + "- Why?\n  - So.\n" * count + "- Name it\n  - A pile.\n"
+    assert len(cards(project({"a.md": text}), unnumbered=True)) == taken
 
 
 @pytest.mark.parametrize(("others", "count"), [("- Where?\n" * 6, 2), ("- Note\n" * 3, 0)])

@@ -35,6 +35,13 @@ def test_a_file_called_by_a_question_is_that_question(heading: str) -> None:
     assert answer.split() == plain_text(parse(notes).tokens, parse(notes)).split()
 
 
+def test_what_the_front_matter_asks_is_the_question_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(f"---\nquestion: Stack or queue\n---\n\n{PARTS}", "utf-8")
+    (tmp_path / "b.md").write_text("---\nquestion: [1]\n---\n\n## 1. Why?\n\nSo.\n", "utf-8")
+    asked = [question.title for question in ankify.read_project(tmp_path).questions]
+    assert asked == ["Stack or queue", "Why?"]
+
+
 def test_the_heading_above_all_is_the_question_if_it_asks_itself() -> None:
     assert titles("# Stack vs queue\n\n" + PARTS, "What differs") == ["Stack vs queue"]
 
