@@ -259,14 +259,17 @@ def _left(
     taken: Sequence[tuple[int, int]],
 ) -> Iterator[Problem]:
     titles = {first for first, _ in taken}
-    inline = [(t.map[0] + 1, t) for t in parsed.tokens if t.type == "inline" and t.map]
+    inline = [
+        (t.map[0] + 1, t.content, _words(t)) for t in parsed.tokens if t.type == "inline" and t.map
+    ]
+    text = "\n".join(words for _, _, words in inline)
     for sign in asked:
+        if not _is_in_text(sign, text):
+            continue
         found = [
             (line, match)
-            for line, token in inline
-            if _may_hold(sign, token.content)
-            for words in (_words(token),)
-            if _is_in_text(sign, words)
+            for line, content, words in inline
+            if _may_hold(sign, content) and _is_in_text(sign, words)
             for match in sign.pattern.finditer(words)
             if not (sign.loose and any(a <= line <= b for a, b in taken))
             if not (sign.mark and line in titles)

@@ -264,17 +264,17 @@ class FileIndex:
     @cached_property
     def numbered(self) -> dict[Style, Group]:
         """The groups of numbered titles that can be questions at all."""
-        return self._groups(lambda at, title: title.is_counted and at not in self._others)
+        return self._groups(at for at in self._possible if self.titles[at].is_counted)
 
     @cached_property
     def unnumbered(self) -> dict[Style, Group]:
         """The groups of titles without a number that can be questions at all."""
-        return self._groups(lambda at, title: not title.is_counted and at not in self._others)
+        return self._groups(at for at in self._possible if not self.titles[at].is_counted)
 
     @cached_property
     def by_style(self) -> dict[Style, Group]:
         """The groups of all titles."""
-        return self._groups(lambda at, title: True)
+        return self._groups(self.titles)
 
     @cached_property
     def all_headings(self) -> Group:
@@ -303,17 +303,21 @@ class FileIndex:
     @cached_property
     def others(self) -> dict[Style, Group]:
         """The groups of titles that never are questions: "References", "Answer: B", "* * *"."""
-        return self._groups(lambda at, title: at in self._others)
+        return self._groups(sorted(self.titles.keys() - set(self._possible)))
 
     @cached_property
-    def _others(self) -> frozenset[int]:
-        return frozenset(at for at, title in self.titles.items() if _is_never_asked(title))
+    def _possible(self) -> list[int]:
+        """The titles that can be questions at all."""
+        return [at for at, title in self.titles.items() if not _is_never_asked(title)]
 
-    def _groups(self, wanted: Callable[[int, Title], bool]) -> dict[Style, Group]:
+    @cached_property
+    def _styles(self) -> dict[int, Style]:
+        return {at: style_of(title) for at, title in self.titles.items()}
+
+    def _groups(self, positions: Iterable[int]) -> dict[Style, Group]:
         found: dict[Style, list[int]] = defaultdict(list)
-        for at, title in self.titles.items():
-            if wanted(at, title):
-                found[style_of(title)].append(at)
+        for at in positions:
+            found[self._styles[at]].append(at)
         return {style: self.group(positions) for style, positions in found.items()}
 
     @cached_property

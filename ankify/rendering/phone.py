@@ -21,6 +21,12 @@ _CLOSING = _FULL_CLOSING + ",.;:!?)%”’"
 _NAME = r"""(?<![\w-])
     (?=\w{1,3}-|\w{2,9}-\w{1,2}(?![\w-]))  # one of the two parts is short
     [A-Za-z]\w{0,8}-[A-Za-z0-9]\w{0,8}(?![\w-])"""
+# What each of these has, quick to look for: a hyphen with one to three letters before it, or one or
+# two behind it.
+_HYPHEN = re.compile(
+    r"-(?:[A-Za-z0-9]\w?(?![\w-])"
+    r"|(?<=(?<![\w-])\w-)|(?<=(?<![\w-])\w{2}-)|(?<=(?<![\w-])\w{3}-))"
+)
 _PIECE = re.compile(
     rf"""
     (?P<kept><(?P<code>pre|code|kbd|samp)\b.*?</(?P=code)>|<[^>]*>)
@@ -40,7 +46,7 @@ def fit_phone(page: str, *, title: bool = False) -> str:
     Wide formulas get lines, gaps between formulas and full-width punctuation go, and short names
     with a hyphen stay in one piece. Not in a `title`: Anki's Browse finds notes by their words.
     """
-    if "\\(" in page or "\\[" in page or ("-" in page and not title):
+    if "\\(" in page or "\\[" in page or (not title and _HYPHEN.search(page)):
         return _PIECE.sub(_set_title if title else _set, page)
     return page
 

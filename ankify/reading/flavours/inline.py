@@ -53,6 +53,13 @@ _SIGN = re.compile(
     re.VERBOSE,
 )
 
+# What each of these signs has, and quick to look for: most texts have none of it.
+_PART_OF_SIGN = re.compile(
+    rf"""%% | == | \[\[ | \[sound: | \]\((?:[^()<>\n ]|\([^()<>\n]*\))*[ ] | \]\{{[.\#] | \}}`
+    | \^[A-Za-z0-9\[] | @(?:{"|".join(REFERRED)})- | \]\(\# | \{{\# | \(eq[\w:.-]*\)""",
+    re.VERBOSE,
+)
+
 
 def may_have_signs(file: ForeignFile, text: str) -> bool:
     """Whether there is anything to look for: most files are told by a few searches."""
@@ -86,7 +93,7 @@ class _Reader:
 
     def read(self, text: str) -> str:
         """The text, its signs written as GitHub's Markdown."""
-        return _SIGN.sub(self._written, text)
+        return _SIGN.sub(self._written, text) if _PART_OF_SIGN.search(text) else text
 
     def _written(self, found: re.Match[str]) -> str:
         if found.lastgroup in (None, "ticks"):  # code, an escape or a tag, in which nothing is one
