@@ -10,6 +10,7 @@ from typing import NamedTuple
 from ankify.checks.registry import rule, seen_by_the_reader
 from ankify.files import files_below
 from ankify.model import Location, Problem, Project
+from ankify.reading.inline import BREAKS
 from ankify.reading.parse import ParsedFile
 from ankify.reading.tokens import Token
 
@@ -378,8 +379,10 @@ def _same_lines(found: re.Match[str]) -> str:
 def _words(inline: Token) -> str:
     """The text of a block without its code, which nothing is a sign in."""
     return "".join(
-        child.content if child.type == "text" else "\n" if child.type.endswith("break") else "\0"
-        for child in inline.children or ()
+        [
+            child.content if child.type == "text" else "\n" if child.type in BREAKS else "\0"
+            for child in inline.children or ()
+        ]
     )
 
 
@@ -388,6 +391,11 @@ _RULER = re.compile(r"^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)
 # The ruler of a table, or three rows without one
 _ROWS = re.compile(rf"{_RULER.pattern}|^[ \t]*\|.*\|[ \t]*(?:\n[ \t]*\|.*\|[ \t]*){{2}}$", re.M)
 _PIPE = re.compile(r"(?<!\\)\|")
+
+
+def _rows(text: str) -> re.Match[str] | None:
+    """A table that is shown as text."""
+    return _ROWS.search(text) if "|" in text else None
 
 
 def _cut_tables(parsed: ParsedFile, path: str) -> Iterator[Problem]:
@@ -405,7 +413,7 @@ def _cut_tables(parsed: ParsedFile, path: str) -> Iterator[Problem]:
                 message = f"a row of {cells} cells under {columns}: the last ones are left out"
                 hint = r"write \| for a | inside of a cell, in code, too"
                 yield Problem(Location(path, token.map[0] + 1), "cut-table", message, hint=hint)
-        elif token.type == "inline" and token.map and (rows := _ROWS.search(token.content)):
+        elif token.type == "inline" and token.map and (rows := _rows(token.content)):
             line = token.map[0] + 1 + token.content.count("\n", 0, rows.start())
             message = "a table is shown as text"
             hint = "leave an empty line above it; its second row is |---|---|, with as many cells"

@@ -340,7 +340,8 @@ class FileIndex:
         return at not in self.flow.contents and not is_filler(block)
 
     @cached_property
-    def _content_above(self) -> list[int]:
+    def content_above(self) -> list[int]:
+        """How many blocks of content are above each position."""
         return _above(block is not None for block in self._content)
 
     @cached_property
@@ -389,7 +390,7 @@ class FileIndex:
         """Whether there is content between a title and a position below."""
         # `Question: X` with nothing but code below leaves the answer to the reader.
         text = self.titles[start].kind is Kind.TEXT
-        found = self._text_above if text else self._content_above
+        found = self._text_above if text else self.content_above
         return self.opens_answer(start) or found[end] > found[start + 1]
 
     def text_between(self, start: int, end: int) -> int:
@@ -420,14 +421,15 @@ class FileIndex:
             return False
         below = start + 1 + max(title.asked, *title.borrowed, 0)
         blocks = self.flow.blocks[below : self.next_part(start, end) or end]  # with "### Answer 3"
-        tokens = [token for block in blocks for token in block.tokens]
-        texts = (visible(token.children or ()) for token in tokens if token.type == "inline")
+        inline = (t for block in blocks for t in block.tokens if t.type == "inline")
+        texts = (visible(token.children or ()) for token in inline)
         said = asked = 0
         for sentence in (part for text in texts for part in SENTENCES.split(text) if part.strip()):
             said += len(sentence)
             asked += len(sentence) if demands(sentence) else 0
             if not asked:
                 return False  # most answers begin with a statement
+        tokens = [token for block in blocks for token in block.tokens]
         if not {token.type for token in tokens} <= TEXT_TOKENS:
             return False
         pictures = any(child.type == "image" for token in tokens for child in token.children or ())
@@ -664,9 +666,12 @@ class Group:
     @cached_property
     def coverage(self) -> float:
         """The share of the file's text that is below the titles."""
+        answers = [(start, self.file.end_below(start, end)) for start, end in self.spans]
+        content = self.file.content_above
+        if sum(content[end] - content[start] for start, end in answers) == content[-1] > 0:
+            return 1.0  # all of it, however many letters these are
         above = self.file.letters_above
-        below = sum(above[self.file.end_below(*span)] - above[span[0]] for span in self.spans)
-        return below / max(above[-1], 1)
+        return sum(above[end] - above[start] for start, end in answers) / max(above[-1], 1)
 
     def covers(self, least: float) -> bool:
         """Whether there are titles, and at least this share of the file's text is below them."""

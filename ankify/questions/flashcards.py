@@ -64,6 +64,7 @@ def read_flashcards(
     found: list[Flashcard] = []
     trail: list[tuple[int, str]] = []
     runs = list(balanced(parsed.tokens))
+    is_tagged = "card" in parsed.masked.text.casefold()
     end = 0  # of the flashcard above
     for at, run in enumerate(runs):
         if run[0].map and run[0].map[0] < end:
@@ -75,6 +76,8 @@ def read_flashcards(
             continue
         line = run[0].map[0] if run[0].map else 0
         inside = line in covered
+        if inside and not is_tagged:  # `#card` alone makes a card within an answer
+            continue
         titles = tuple(name for level, name in trail if level > 1)
         if has_divider(run) and not inside:
             card = _divided(run[1], [*_right_below(runs[at:])], titles)
