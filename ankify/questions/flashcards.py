@@ -132,6 +132,8 @@ class _Kind(Flashcard):
 def _plainly_used(found: Iterable[Flashcard], text: str) -> Iterator[Flashcard]:
     """Leave out kinds of marks of which a file has but one, unless it says `#flashcards`."""
     cards = [card for card in found if isinstance(card, _Kind)]
+    if not cards:
+        return
     says_so = re.search(r"(?:^|\s)#(?:flash)?cards?\b", text) is not None
     for _, group in groupby(sorted(cards, key=lambda card: card.kind), lambda card: card.kind):
         same = list(group)

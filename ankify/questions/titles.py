@@ -108,6 +108,7 @@ def title_of(
     *,
     read: Numbered | None = None,
     glued: tuple[Token, ...] = (),
+    below: int = 1,
 ) -> Title:
     """The title that inline tokens make: `words` are what is visible of its `children`."""
     read = read or read_number(words)
@@ -115,7 +116,7 @@ def title_of(
     if words.rstrip().endswith("]"):
         inside = _without_citation(inside)
     line = at.map[0] if at.map else 0
-    return Title(kind, level, read, children, inside, line, glued)
+    return Title(kind, level, read, children, inside, line, glued, below)
 
 
 def heading_title(level: int, children: tuple[Token, ...], words: str, at: Token) -> Title:
@@ -236,12 +237,14 @@ def _cut_title(
     """The title of a paragraph: what stands behind `end` belongs to the answer."""
     level = ITEM_LEVEL if kind is Kind.ITEM_BOLD else PARAGRAPH_LEVEL
     at = Token("inline", "", 0, map=(line, line + 1))
-    title = title_of(kind, level, cut(children, 0, end), words[:end], at, read=read)
-    inside = title.children if title_end == end else cut(children, read.start, title_end)
     dash = DASH.match(words, end)
     start = dash.end() if dash else end + (words[end : end + 1] == "\n")
-    below = words.count("\n", 0, start)
-    return replace(title, children=inside, glued=_rest(children, words, start), below=below)
+    glued, below = _rest(children, words, start), words.count("\n", 0, start)
+    whole = cut(children, 0, end)
+    title = title_of(kind, level, whole, words[:end], at, read=read, glued=glued, below=below)
+    if title_end == end:
+        return title
+    return replace(title, children=cut(children, read.start, title_end))
 
 
 def _is_badge(rest: Sequence[Token]) -> bool:

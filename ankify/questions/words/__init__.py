@@ -409,5 +409,7 @@ SENTENCE = re.compile(r"[.!。！]\W*$")
 
 def is_sentence(words: str) -> bool:
     """Whether what follows a bold title is an answer: "Yes.", "In one step."."""
+    if SENTENCE.search(words):
+        return True
     first = words_of(words.lower())[:1]
-    return bool(SENTENCE.search(words)) or bool(first and first[0] in word_set("yes_no"))
+    return bool(first) and first[0] in word_set("yes_no")
