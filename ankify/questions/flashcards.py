@@ -369,7 +369,7 @@ def _of_list(
         children = tuple(head[1].children or ())
         words = visible(children)
         has_back = below or _GAP.search(words)
-        if has_back and (_is_card(words) or (take_all or (take_asking and _asks(item)))):
+        if has_back and (_is_card(words) or take_all or (take_asking and _asks(item))):
             line = head[0].map[0] if head[0].map else 0
             end = max(
                 (token.map[1] for token in below if token.map and not token.nesting), default=line
