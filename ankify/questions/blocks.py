@@ -259,7 +259,11 @@ def with_borrowed_titles(blocks: list[Block]) -> list[Block]:
     """Give a title that is only a number, `### 第 1 题`, the text below as its title."""
     for at, block in enumerate(blocks):
         title = block.title
-        if title and title.read.number and not title.glued and _is_bare(title):
+        if title and title.read.number and not title.glued and _only_names(title, blocks, at):
+            asked = blocks[at + 1]
+            taken = with_title_of(title, (1,), _words(asked), asked.line)
+            blocks[at] = block._replace(title=taken)
+        elif title and title.read.number and not title.glued and _is_bare(title):
             below = blocks[at + 1 : at + 1 + REACH]
             found = _borrowed(title, below)
             if title.read.dialect is ALONE:
@@ -270,6 +274,22 @@ def with_borrowed_titles(blocks: list[Block]) -> list[Block]:
                 found = replace(title, children=title.whole, asked=shown)
             blocks[at] = block._replace(title=found)
     return blocks
+
+
+def _only_names(title: Title, blocks: Sequence[Block], at: int) -> bool:
+    """Whether a label with a topic, `# Question 3 - Stacks`, has right below the heading that asks.
+
+    It is the only one in this part of the file.
+    """
+    labelled = title.read.dialect and title.read.dialect.labelled
+    below = blocks[at + 1].title if at + 1 < len(blocks) else None
+    if not labelled or asks(title.name) or not below or not asks(below.name):
+        return False
+    if {title.kind, below.kind} != {Kind.HEADING} or below.level <= title.level:
+        return False
+    others = (blocks[it].title for it in range(at + 2, len(blocks)))
+    levels = (it.level for it in others if it and it.kind is Kind.HEADING)
+    return next((level for level in levels if level <= below.level), 0) <= title.level
 
 
 def _asked(below: Sequence[Block], borrowed: Sequence[int]) -> int:

@@ -333,6 +333,7 @@ def take_outweighing(search: Search) -> None:
         search.record(chosen, Ruling.REFUSED, OUTWEIGHED)
         search.record(group, Ruling.QUESTIONS, OUTWEIGHS)
         search.chosen = group
+        search.chosen = _with_items(search) if group.first.kind in LISTED else group
 
 
 def leave_quiet_sections(search: Search) -> None:

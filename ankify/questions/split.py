@@ -28,18 +28,12 @@ from ankify.questions.answers import (
 )
 from ankify.questions.blocks import Block, balanced, read_blocks, shown
 from ankify.questions.choice import Finding, Outline, overrule
-from ankify.questions.evidence import (
-    ASKS,
-    HEADINGS,
-    LISTED,
-    OFFER,
-    only_offers,
-    style_of,
-)
+from ankify.questions.evidence import ASKS, HEADINGS, LISTED, style_of
 from ankify.questions.flashcards import read_flashcards, without_marks
 from ankify.questions.layout import Layout, SplitOptions, is_comment, lay_out
 from ankify.questions.left_out import Span, covered_lines, left_out, lost_titles, swallowed
 from ankify.questions.numbers import strip_number
+from ankify.questions.options import without_key
 from ankify.questions.passages import passages
 from ankify.questions.suggest import suggest
 from ankify.questions.titles import Kind, Title
@@ -289,24 +283,14 @@ class _Reader:
             if title and title.kind in HEADINGS and at != self.top:
                 above = [*(up for up in above if self._title(up).level < title.level), at]
             at += 1
-        sections, open_ones = self._without_key(sections)
-        unanswered = sorted([*unanswered, *open_ones], key=lambda question: question.line)
+        has_key = any(map(shows_answer, self.blocks))
+        left = without_key([(*it.stem, *it.answer) for it in sections], has_key=has_key)
+        unanswered += [sections[at].question for at in left]
+        sections = [section for at, section in enumerate(sections) if at not in left]
         problems += swallowed(asked, self.blocks)
         name = None if self.top is None else self._plain(self._title(self.top).children)
+        unanswered.sort(key=lambda question: question.line)
         return SplitFile(tuple(sections), tuple(unanswered), name, problems=tuple(problems))
-
-    def _without_key(self, sections: list[Section]) -> tuple[list[Section], list[Question]]:
-        """Part the questions of a test from those that only have options.
-
-        Where no answer has a label, `a) X` and `b) Y` may be the answer itself.
-        """
-        offering = [section for section in sections if _offers((*section.stem, *section.answer))]
-        is_test = len(offering) >= limit.MOST * len(sections)
-        if not (offering and is_test and any(map(shows_answer, self.blocks))):
-            return sections, []
-        left = [it for it in offering if not it.stem and only_offers(it.answer)]
-        kept = [section for section in sections if section not in left]
-        return kept, [section.question for section in left]
 
     @cached_property
     def covered(self) -> frozenset[int]:
@@ -480,18 +464,6 @@ def _own(body: Sequence[Block], answer: Sequence[Block]) -> Sequence[Block]:
     """The blocks of a question that are its own, rather than from the key far below."""
     is_keyed = any(block.keyed for block in body)
     return [block for block in body if not block.keyed] if is_keyed else answer
-
-
-def _offers(tokens: Iterable[Token]) -> bool:
-    """Whether there are options among tokens: `a) X` and `b) Y`."""
-    lines = (
-        line
-        for token in tokens
-        if token.type == "inline"
-        for line in visible(token.children or ()).split("\n")
-    )
-    letters = {found[1].lower() for line in lines if (found := OFFER.match(line))}
-    return {"a", "b"} <= letters
 
 
 def _said_of_picture(title: Title) -> str:
