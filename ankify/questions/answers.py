@@ -70,13 +70,16 @@ POINT = re.compile(r"\W*a\.\s*(?:\n|$)", re.IGNORECASE)  # `A.` alone above what
 OPTION = re.compile(r"\W*a\s*\.", re.IGNORECASE)  # of a choice, rather than an answer
 
 
+WORDED = ("paragraph_open", "heading_open", "blockquote_open", "alert_open")
+
+
 @remembered
 def opening_words(block: Block) -> str:
-    """The words a paragraph, a heading, a quote or raw HTML begins with; none of other blocks."""
+    """The words a paragraph, a heading, a quote, a callout or raw HTML begins with, else none."""
     token, *inside = block.tokens[:3]
     if token.type == "html_block":
         return "\n".join(html_lines(token.content))
-    if token.type not in ("paragraph_open", "heading_open", "blockquote_open"):
+    if token.type not in WORDED:
         return ""
     inline = next((child for child in inside if child.type == "inline"), None)
     return visible(inline.children or ()) if inline else ""

@@ -52,15 +52,15 @@ def _title(block: Block) -> tuple[Token, ...]:
     return tuple(block.tokens[2].children or ()) if titled else ()
 
 
-def _inside(block: Block) -> list[Block]:
-    """The blocks below a callout's title."""
+def inside_callout(block: Block) -> list[Block]:
+    """The blocks of a callout, without its own title."""
     start = 4 if _title(block) else 1
     return read_blocks(block.tokens[start:-1])
 
 
 def _opened(block: Block) -> list[Block]:
     """A callout as its title and what is inside; without a title of its own, as it is."""
-    inside = _inside(block)
+    inside = inside_callout(block)
     title, line = _title(block), block.line
     if block.tokens[0].meta.get("is_untitled"):
         if len(inside) <= 1 or inside[0].tokens[0].type != "paragraph_open":
@@ -92,4 +92,4 @@ def _without_label(block: Block) -> list[Block]:
     """A callout with the title "Answer" as a paragraph that says so, and what is inside."""
     if block.tokens[0].type != "alert_open" or not only_labels(visible(_title(block))):
         return [block]
-    return [*read_blocks(paragraph_of(_title(block), block.line)), *_inside(block)]
+    return [*read_blocks(paragraph_of(_title(block), block.line)), *inside_callout(block)]

@@ -333,7 +333,6 @@ def take_outweighing(search: Search) -> None:
         search.record(chosen, Ruling.REFUSED, OUTWEIGHED)
         search.record(group, Ruling.QUESTIONS, OUTWEIGHS)
         search.chosen = group
-        search.chosen = _with_items(search) if group.first.kind in LISTED else group
 
 
 def leave_quiet_sections(search: Search) -> None:
@@ -380,7 +379,8 @@ def leave_lessons(search: Search) -> None:
     )
     if any(is_quiz(Nesting(search.chosen, group)) for group in labelled):
         search.record(search.chosen, Ruling.SECTIONS, LESSON)
-        search.chosen, search.numbered = search.file.group(()), {}
+        search.numbered = {s: group for s, group in search.numbered.items() if group.is_labelled}
+        search.chosen = _outermost(search, search.numbered)
 
 
 def find_asking(search: Search) -> None:
@@ -395,10 +395,14 @@ def take_plain(search: Search) -> None:
     if search.chosen or search.is_done:
         return
     search.chosen = _outermost(search, search.numbered)
-    if search.chosen and search.chosen.first.kind in LISTED:
-        search.chosen = _with_items(search)
-    elif search.chosen and search.chosen.first.kind is Kind.BOLD:
+    if search.chosen and search.chosen.first.kind is Kind.BOLD:
         search.chosen = _with_items_below(search)
+
+
+def add_items(search: Search) -> None:
+    """Add the other items of a list, some in bold and some not."""
+    if search.chosen and search.chosen.first.kind in LISTED and not search.is_done:
+        search.chosen = _with_items(search)
 
 
 def _with_items_below(search: Search) -> Group:
@@ -492,6 +496,7 @@ STEPS: tuple[tuple[str, Callable[[Search], None]], ...] = (
     ("lessons", leave_lessons),
     ("asking", find_asking),
     ("plain", take_plain),
+    ("items", add_items),
     ("other list", leave_other_list),
     ("toggles", leave_toggles),
     ("slips", add_slips),

@@ -13,14 +13,17 @@ from ankify.reading.tokens import Token
 Tokens = Sequence[Token]
 
 
-def without_key(answers: Sequence[Tokens], *, has_key: bool) -> frozenset[int]:
-    """The positions of the answers that are only options; `has_key`: an answer has a label.
+def without_key(sides: Sequence[tuple[Tokens, Tokens]], *, has_key: bool) -> frozenset[int]:
+    """The positions of the questions, stem and answer each, whose answer is only options.
+
+    `has_key` says that an answer of the file has a label; it parts the stem from the answer.
 
     Where none has, `a) X` and `b) Y` may be the answers themselves, unless nearly all of the
     questions have as many of them.
     """
-    counts = list(map(_options, answers))
-    left = {at for at, count in enumerate(counts) if count and _is_open(answers[at])}
+    counts = [_options((*stem, *answer)) for stem, answer in sides]
+    asked = (at for at, (stem, _) in enumerate(sides) if counts[at] and not stem)
+    left = {at for at in asked if _is_open(sides[at][1])}
     if has_key:
         is_test = sum(map(bool, counts)) >= limit.MOST * len(counts)
     else:

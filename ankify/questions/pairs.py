@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -17,14 +17,22 @@ from ankify.questions.answers import OPTION, POINT, opening_words, shows_answer
 from ankify.questions.blocks import Block, read_blocks
 from ankify.questions.numbers import HEADED, TOPIC, Numbered
 from ankify.questions.titles import PARAGRAPH_LEVEL, Kind, Title, with_title_of
-from ankify.questions.words import ONLY_LABEL, QUESTION_LABEL, answers, normal, only_labels
-from ankify.questions.words.patterns import word_set
+from ankify.questions.words import (
+    ONLY_LABEL,
+    QUESTION_LABEL,
+    answers,
+    exercise,
+    normal,
+    only_labels,
+)
+from ankify.questions.words.patterns import Pattern, word_set
 from ankify.reading.inline import cut, visible
 
 TOPICS = (Kind.HEADING, Kind.HTML, Kind.BOLD, Kind.SUMMARY)
 HEADINGS = (Kind.HEADING, Kind.HTML, Kind.ITEM_HEADING)
 ITEMS = (Kind.ITEM, Kind.ITEM_BOLD)
 NEAR = 3  # blocks below a topic, such as `**Level:** easy`, among which its question begins
+FAR = 8  # the same where each topic asks the same: then what is above is what it is about
 
 
 def with_pairs(blocks: Sequence[Block]) -> tuple[Block, ...]:
@@ -169,18 +177,27 @@ def _answers_below(question: Title, answer: Title) -> bool:
 def with_topics(blocks: Sequence[Block]) -> list[Block]:
     """Make one question of a topic, `### 3. Loops`, and the one labelled question below it.
 
-    The title is then what is asked, unless it is asked again and again ("What is the output?").
+    The title is then what is asked, unless it is asked again and again ("What is the output?"), or
+    only set as a task: `**Scenario:** X`.
     """
     found = list(blocks)
-    labels = [at for at, block in enumerate(blocks) if block.title and _is_label(block.title)]
-    asked = Counter(normal(title.name) for at in labels if (title := blocks[at].title))
-    for topics in _topics(blocks, labels):
+    tasks = _tasks(blocks)
+    labels = sorted(
+        {at for at, block in enumerate(blocks) if block.title and _is_label(block.title)} | tasks
+    )
+    names = {at: normal(title.name) if (title := blocks[at].title) else "" for at in labels}
+    asked = Counter(names.values())
+    times = {at: 1 if at in tasks else asked[name] for at, name in names.items()}
+    for topics in _topics(blocks, times, tasks):
         for at, label in topics.items():
             topic, question = blocks[at].title, blocks[label].title if label else None
             if topic and topic.read.number and not question:  # `**Task:** X`, among the others
                 found[at] = blocks[at]._replace(title=_named(topic))
-            if topic and question:
-                alone = asked[normal(question.name)] == 1
+            if topic and label in tasks and not only_labels(topic.name):
+                found[label] = blocks[label]._replace(title=None)
+                found[at] = blocks[at]._replace(title=_named(topic))
+            elif topic and label:
+                alone = times[label] == 1
                 found[label] = _without_label(blocks[label])
                 found[at] = blocks[at]._replace(
                     title=_asked(topic, found[label], label - at) if alone else _named(topic)
@@ -188,34 +205,66 @@ def with_topics(blocks: Sequence[Block]) -> list[Block]:
     return found
 
 
-def _topics(blocks: Sequence[Block], labels: Sequence[int]) -> Iterator[dict[int, int]]:
-    """The titles that mostly hold one labelled question each, with its position or 0."""
+def _topics(
+    blocks: Sequence[Block], labels: Mapping[int, int], tasks: Container[int]
+) -> Iterator[dict[int, int]]:
+    """The titles that mostly hold one labelled question each, with its position or 0.
+
+    `labels` are the positions of these questions, and how often each is asked.
+    """
     titles = [
         at
         for at, block in enumerate(blocks)
-        if (title := block.title) and title.kind in TOPICS and not answers(visible(title.whole))
+        if (title := block.title) and title.kind in TOPICS
+        if not answers(visible(title.whole)) or at + 1 in tasks  # `### Solution 3`, with its task
     ]
-    others = sorted({*titles} - {*labels})
+    others = [at for at in titles if at not in labels and _may_be_topic(blocks[at].title)]
     below: dict[int, list[int]] = defaultdict(list)
     styles: dict[tuple[Kind, int], list[int]] = defaultdict(list)
     for at in titles:
         title = blocks[at].title
-        if title and not (title.read.dialect and title.read.dialect.labelled):
+        labelled = title and title.read.dialect and title.read.dialect.labelled
+        if title and not labelled and at not in labels:
             styles[title.kind, title.level].append(at)
     for label in labels:
         index = bisect_left(others, label)
         above = others[index - 1] if index else None
         if above is not None and _may_hold(blocks[above].title, blocks[label].title):
             below[above].append(label)
+    again = _solved(blocks, [at for at, times in labels.items() if times > 1])
+    near = {at for at, own in below.items() if own[0] - at <= (FAR if own[0] in again else NEAR)}
     for group in styles.values():
-        held = {
-            at: below[at][0] if len(below[at]) == 1 and below[at][0] - at <= NEAR else 0
-            for at in group
-        }
+        held = {at: below[at][0] if len(below[at]) == 1 and at in near else 0 for at in group}
         count = sum(map(bool, held.values()))
         # A heading above the last of many pairs is no topic.
         if count >= max(limit.MOST * len(group), limit.OUTERMOST * len(labels)):
             yield held
+
+
+def _tasks(blocks: Sequence[Block]) -> set[int]:
+    """Where paragraphs set a task, `**Problem:** X`, and the label of an answer follows."""
+    found = [
+        at
+        for at, block in enumerate(blocks)
+        if block.tokens[0].type == "paragraph_open"
+        if COLON.search(words := opening_words(block), 0, 40) and TASK_LABEL.match(words)
+    ]
+    return _solved(blocks, found)
+
+
+def _solved(blocks: Sequence[Block], positions: Sequence[int]) -> set[int]:
+    """Those of some positions that the label of an answer follows, before the next of them."""
+    spans = pairwise([*positions, len(blocks)])
+    return {at for at, end in spans if any(map(shows_answer, blocks[at + 1 : end]))}
+
+
+COLON = re.compile("[:：]")
+TASK_LABEL = Pattern(lambda: rf"\W*(?:{exercise()})\s*[:：]\s*(?=\S)")
+
+
+def _may_be_topic(title: Title | None) -> bool:
+    """Whether a title can be a topic: a bold line without a number heads a table or the like."""
+    return bool(title and (title.kind is not Kind.BOLD or title.read.number))
 
 
 def _may_hold(topic: Title | None, question: Title | None) -> bool:
@@ -223,10 +272,11 @@ def _may_hold(topic: Title | None, question: Title | None) -> bool:
 
     `**Example:**` at the end of an answer is no topic of the `## Q. X` that follows.
     """
-    if not topic or not question:
+    if not topic:
         return False
-    return topic.level < question.level or (
-        topic.level == question.level == PARAGRAPH_LEVEL and bool(topic.read.number)
+    level = question.level if question else PARAGRAPH_LEVEL
+    return topic.level < level or (
+        topic.level == level == PARAGRAPH_LEVEL and bool(topic.read.number)
     )
 
 
@@ -235,7 +285,8 @@ def _without_label(block: Block) -> Block:
     if block.tokens[0].type != "paragraph_open":
         return block._replace(title=None)
     opening, inline, closing = block.tokens
-    label = QUESTION_LABEL.match(visible(inline.children or ()))
+    words = visible(inline.children or ())
+    label = QUESTION_LABEL.match(words) or TASK_LABEL.match(words)
     children = cut(inline.children or (), label.end() if label else 0)
     return Block((opening, inline.copy(children=list(children)), closing))
 

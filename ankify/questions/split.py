@@ -27,6 +27,7 @@ from ankify.questions.answers import (
     shows_answer,
 )
 from ankify.questions.blocks import Block, balanced, read_blocks, shown
+from ankify.questions.callouts import inside_callout
 from ankify.questions.choice import Finding, Outline, overrule
 from ankify.questions.evidence import ASKS, HEADINGS, LISTED, style_of
 from ankify.questions.flashcards import read_flashcards, without_marks
@@ -284,7 +285,7 @@ class _Reader:
                 above = [*(up for up in above if self._title(up).level < title.level), at]
             at += 1
         has_key = any(map(shows_answer, self.blocks))
-        left = without_key([(*it.stem, *it.answer) for it in sections], has_key=has_key)
+        left = without_key([(it.stem, it.answer) for it in sections], has_key=has_key)
         unanswered += [sections[at].question for at in left]
         sections = [section for at, section in enumerate(sections) if at not in left]
         problems += swallowed(asked, self.blocks)
@@ -548,10 +549,12 @@ def _glued(title: Title, masked: Masked) -> Block:
 
 
 def _unwrapped(answer: list[Block]) -> list[Block]:
-    """An answer that is all in one <details>, without the button that opens it.
+    """An answer that is all in one <details> or callout, without the button that opens it.
 
     A <summary> that is no button, `<summary>Carbon dioxide</summary>`, is a part of the answer.
     """
+    if len(answer) == 1 and answer[0].tokens[0].type == "alert_open":
+        return inside_callout(answer[0]) if only_labels(opening_words(answer[0])) else answer
     if len(answer) > 1 and answer[0].depth > 0 and answer[-1].depth < 0 and not answer[0].title:
         depths = accumulate(block.depth for block in answer[:-1])
         return answer[1:-1] if min(depths) > 0 else answer
