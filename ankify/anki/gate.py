@@ -50,10 +50,13 @@ def harmless(field: str, sounds: Collection[str] = ()) -> str:
     `sounds` are the files of the deck, which `[sound:..]` may play. What is harmless already is
     handed back as it is.
     """
-    if " href=" in field or " src=" in field or "jax_" in field:
-        field = _TAG.sub(_harmless_tag, field if _is_plain(field) else sanitised(field))
-    field = typeset(field, drawn)
-    return _COMMAND.sub(partial(_as_text, sounds), field) if "[" in field else field
+    left = field
+    if " href=" in left or " src=" in left or "jax_" in left:
+        left = _TAG.sub(_harmless_tag, left if _is_plain(left) else sanitised(left))
+    left = typeset(left, drawn)
+    if "[" in left:
+        left = _COMMAND.sub(partial(_as_text, sounds), left)
+    return field if left == field else left  # the same text is in memory once
 
 
 def _is_plain(field: str) -> bool:
