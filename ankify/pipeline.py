@@ -93,6 +93,7 @@ def read_project(root: StrPath, options: ReadOptions = ReadOptions()) -> Project
     matching = identity.match(lock, candidates, namespace=namespace, decide=options.decide)
     built = list(build_notes(drafts, matching.matches, now))
     notes, records = [one.note for one in built], [one.record for one in built]
+    del drafts, candidates, built  # the lock of many questions takes their memory
 
     note_types = read_note_type(root, settings), read_note_type(root, settings, CLOZE)
     look = note_type_fingerprint(*note_types)
