@@ -61,6 +61,7 @@ from ankify.questions.verdicts import (
     bare_sections,
     is_doubtful,
     is_exception,
+    is_labelled_throughout,
     is_minor,
     is_other_paper,
     is_plausible,
@@ -271,10 +272,15 @@ def leave_quiet_parts(search: Search) -> None:
 
 
 def add_labels(search: Search) -> None:
-    """Take `Q: X` for numbered beside `Q1: X`, or where titles without a number are asked for."""
+    """Take `Q: X` for numbered beside `Q1: X`, or where nearly all of the file is below such.
+
+    Elsewhere, as in a README, only where titles without a number are asked for.
+    """
     found = dict(search.numbered)
     for style, group in search.file.unnumbered.items():
-        if style.family == "labelled" and (search.unnumbered or style in found):
+        if style.family != "labelled":
+            continue
+        if search.unnumbered or style in found or is_labelled_throughout(group):
             found[style] = search.file.group(sorted({*group, *found.get(style, ())}))
     search.numbered = found
 

@@ -19,7 +19,7 @@ from ankify.questions.contents import local_links, read_contents
 from ankify.questions.evidence import FileIndex, Flow, Group, unread_counts
 from ankify.questions.keys import with_keyed_answers
 from ankify.questions.labels import counted_word, with_labels
-from ankify.questions.numbers import CUSTOM, Numbered
+from ankify.questions.numbers import CUSTOM, HEADED, Numbered
 from ankify.questions.pairs import (
     may_be_paired,
     with_headed_pairs,
@@ -154,7 +154,9 @@ def _as_one_question(layout: Layout, options: SplitOptions) -> Layout | None:
     if not covers or own.covers(limit.COVERING):
         return None
     inside = frozenset(position + is_inserted for position in own)
-    taken = options.unnumbered or is_paired
+    title = whole.file.titles[at]
+    is_labelled = title.read.dialect is not None and title.read.dialect is not HEADED
+    taken = options.unnumbered or title.is_paired or is_labelled
     return whole._replace(outline=explain_whole(whole.file, at, inside, unnumbered=taken))
 
 

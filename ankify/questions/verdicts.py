@@ -290,6 +290,12 @@ def _few_ask(group: Group) -> bool:
     return max(group.answered.share_asking, solved) < enough
 
 
+def is_labelled_throughout(group: Group) -> bool:
+    """Nearly all of a file is below titles such as `Q: X`, each with an answer."""
+    answered = len(group.answered) >= max(limit.COUNTED_TITLES, limit.NEARLY_ALL_ASK * len(group))
+    return group.is_labelled and answered and group.covers(limit.COVERING_ALL)
+
+
 def asks_seldom(group: Group) -> bool:
     """Whether headings that cover the file are no questions, and still some of them ask."""
     if judge_unnumbered(group).name != "few-ask" or group.first.kind not in HEADLINES:
