@@ -35,6 +35,13 @@ def test_a_file_called_by_a_question_is_that_question(heading: str) -> None:
     assert answer.split() == plain_text(parse(notes).tokens, parse(notes)).split()
 
 
+@pytest.mark.parametrize(("name", "taken"), [("ROADMAP", 0), ("TECH_DEBT", 0), ("roads", 2)])
+def test_a_file_called_as_a_plan_of_a_project_holds_no_questions(name: str, taken: int) -> None:
+    notes = "# Work\n\n## 1. Cache\n\nKeep pages.\n\n## 2. Tests\n\nWrite some.\n"
+    assert len(split(notes, name, unnumbered=False).sections) == taken
+    assert len(split(notes.replace("Cache", "Why a cache?"), name).sections) == 2
+
+
 def test_what_the_front_matter_asks_is_the_question_of_the_file(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(f"---\nquestion: Stack or queue\n---\n\n{PARTS}", "utf-8")
     (tmp_path / "b.md").write_text("---\nquestion: [1]\n---\n\n## 1. Why?\n\nSo.\n", "utf-8")

@@ -154,6 +154,8 @@ def test_titles_that_ask_in_every_language(title: str) -> None:
         "State 模式",
         "请求头",
         "设计模式",
+        "计算机网络",
+        "计算属性",
         "对比学习",
         "왜곡",
         "Norms",
