@@ -127,8 +127,9 @@ def html_title(content: str, part: Part, line: int) -> Title | None:
     if part.kind is None:
         return None
     if part.kind is Kind.SUMMARY:
-        line += content.count("\n", part.start, part.inner[0])
-        return summary_title(content[slice(*part.inner)], line)
+        inner = content[slice(*part.inner)]
+        text = part.inner[1] - len(inner.lstrip())  # which may begin on a line of its own
+        return summary_title(inner, line + content.count("\n", part.start, text))
     title = _title(part.kind, part.level, content[slice(*part.inner)], line)
     if part.kind is Kind.HEADING and not title.read.number:
         return None  # `# a comment` in <pre>

@@ -322,8 +322,8 @@ def test_a_summary_knows_its_line() -> None:
     one = "<details>\n\n<summary>\n1. What?</summary>\n\na\n\n</details>\n\n"
     other = "<p><b>2. Why?</b></p>\nb\n\n<p align='left'><strong>3. How?</strong></p>\nc\n"
     assert [head(s.question) for s in split(one + one).sections] == [
-        "3-6 [1] What?",
-        "12-15 [1] What?",
+        "4-6 [1] What?",
+        "13-15 [1] What?",
     ]
     assert [head(s.question) for s in split(other).sections] == ["1-2 [2] Why?", "4-5 [3] How?"]
 
