@@ -196,6 +196,17 @@ SHAPES: dict[str, Text] = {
         f"table {piece!r}": repeated(piece, "## 1. Why?\n\n| a |\n|---|\n| ")
         for piece in PIECES[::4]
     },
+    "tests with a key each": numbered("1. Q?\n2. R?\n\n## Answers\n\n1. a {0}\n2. b\n\n## T\n\n"),
+    "one test with a key": lambda size: (
+        "".join(f"{at}. Why {at}?\n" for at in range(size // 40))
+        + "\n## Answers\n\n"
+        + "".join(f"{at}. Because {at}.\n" for at in range(size // 40))
+    ),
+    "tests without a key": numbered("## {0}. Q?\n\n- a) X\n- b) Y\n- c) Z\n\n"),
+    "tasks": numbered("## T{0}\n\n**Task:** Do it.\n\n**Solution:** So.\n\n"),
+    "tasks that are the same": numbered("## T{0}\n\nX.\n\n**Q:** Why?\n\n**A:** So.\n\n"),
+    "labels with a topic": numbered("# Question {0} - T\n\n## Why?\n\nSo.\n\n"),
+    "letters": numbered("# T{0}\n\n## a) Why?\n\nSo.\n\n## b) When?\n\nNow.\n\n"),
     "headings": numbered("## {0}. Question {0}?\n\nAnswer {0}.\n\n"),
     "headings without a number": numbered("## Question {0}?\n\nAnswer {0}.\n\n"),
     "headings that are the same": numbered("## 1. Question?\n\nAnswer {0}.\n\n"),

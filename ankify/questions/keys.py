@@ -43,14 +43,14 @@ class Asked(NamedTuple):
 
 def with_keyed_answers(blocks: Sequence[Block]) -> Sequence[Block]:
     """Put each answer of a key below its question, marked as `keyed`."""
-    keys: list[tuple[int, int, int]] = []  # the end of the key above, the heading, the end
-    done = 0
+    found: list[Block] = []
+    done = 0  # where the key above ends
     for at, block in enumerate(blocks):
         if at >= done and _heads_key(block):
-            keys.append((done, at, done := _end_of_key(blocks, at)))
-    for start, at, end in reversed(keys):
-        blocks = _handed_out(blocks, start, at, end)
-    return blocks
+            end = _end_of_key(blocks, at)
+            found += _handed_out(blocks[done:at], blocks[at:end])
+            done = end
+    return [*found, *blocks[done:]] if done else blocks
 
 
 def _heads_key(block: Block) -> bool:
@@ -89,22 +89,21 @@ def _level(block: Block) -> int:
     return block.title.level if block.title and block.title.kind in HEADINGS else TEXT
 
 
-def _handed_out(blocks: Sequence[Block], start: int, at: int, end: int) -> Sequence[Block]:
-    """The blocks with the answers of one key handed out, if it is one.
+def _handed_out(test: Sequence[Block], key: Sequence[Block]) -> list[Block]:
+    """The blocks of a test with the answers of its key, whose first block is the heading.
 
-    It is from its heading at `at` to `end`, its questions are above it from `start` on.
+    What of the key belongs to no question stays below.
     """
-    key = blocks[at + 1 : end]
-    asked = _asked(blocks, start, at)
-    level = _level(blocks[at])
-    matches = (_matched(asked, entries, level) for entries in _readings(key))
+    head, *below = key
+    asked = _asked(test)
+    matches = (_matched(asked, entries, _level(head)) for entries in _readings(below))
     entries, places = next((found for found in matches if found[1]), ({}, {}))
     if not places:
-        return blocks
+        return [*test, *key]
     used = {it for name in places for it in entries[name].blocks}
-    rest = [block for it, block in enumerate(key) if it not in used]
-    kept = [blocks[at], *rest] if any(not is_blank(block) for block in rest) else []
-    return [*_with_answers(blocks[:at], places, entries), *kept, *blocks[end:]]
+    rest = [block for it, block in enumerate(below) if it not in used]
+    kept = [head, *rest] if any(not is_blank(block) for block in rest) else []
+    return [*_with_answers(test, places, entries), *kept]
 
 
 # -- the answers -----------------------------------------------------------------------------------
@@ -227,15 +226,16 @@ def _is_over(block: Block, title: Title) -> bool:
 # -- the questions ---------------------------------------------------------------------------------
 
 
-def _asked(blocks: Sequence[Block], start: int, end: int) -> list[Asked]:
+def _asked(test: Sequence[Block]) -> list[Asked]:
     """The groups of titles of one style that leave it to the key to answer."""
     groups: dict[Style, dict[Place, Title]] = defaultdict(dict)
-    for at in range(start, end):
-        for item, part in enumerate(blocks[at].items or (blocks[at],)):
+    for at, block in enumerate(test):
+        for item, part in enumerate(block.items or (block,)):
             if part.title and part.title.read.number and not part.title.target:
                 groups[style_of(part.title)][at, item] = part.title
+    end = len(test), 0
     found = (
-        Asked(style, group, share(_is_open(blocks, *it) for it in pairwise([*group, (end, 0)])))
+        Asked(style, group, share(_is_open(test, *it) for it in pairwise([*group, end])))
         for style, group in sorted(groups.items())
     )
     return [group for group in found if group.open >= limit.MOST]
