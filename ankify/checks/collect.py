@@ -60,15 +60,22 @@ def _emptied(pages: Sequence[Page], matching: Matching) -> Iterator[Problem]:
 
 
 def _unanswered(page: Page) -> Iterator[Problem]:
-    """A problem for each question without an answer, but only one where no question has any."""
+    """A problem for each question without an answer, but only one where few questions have any."""
     asked = page.unanswered
     if len(asked) > 2 and not page.questions:
         message = f"{len(asked)} numbered headings from here on, and no answer below any of them"
-        yield Problem(asked[0].location, "question-without-answer", message)
+    elif len(asked) > max(MANY, len(page.questions)):
+        message = f"{len(asked)} questions without an answer from here on"
+    else:
+        for question in asked:
+            message = f"question without an answer: {question.title}"
+            yield Problem(question.location, "question-without-answer", message)
         return
-    for question in asked:
-        message = f"question without an answer: {question.title}"
-        yield Problem(question.location, "question-without-answer", message)
+    yield Problem(asked[0].location, "question-without-answer", message, hint=OF_A_TEST)
+
+
+MANY = 10  # questions without an answer
+OF_A_TEST = "those of a test are `Answer: b`, a ticked box, or `1. b` under `## Answers` at its end"
 
 
 def _uncertain(doubt: Doubt) -> Problem:
