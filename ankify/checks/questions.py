@@ -24,7 +24,9 @@ seen_by_the_reader(
     """A question without an answer
 
     It makes no card, or one with nothing but the label of the answer on its back. Write the answer,
-    or take the question out.
+    or take the question out. The answers of a test are `Answer: b` below the options, a ticked box,
+    or `1. b` under `## Answers` at its end. Where more than ten questions and most of a file have
+    none, one problem stands for all.
     """,
 )
 
