@@ -252,10 +252,7 @@ FOUND: dict[str, tuple[Files, list[str]]] = {
     ),
     "far more questions without an answer": (
         {"a.md": TWO + "".join(f"\n## {n}. What is {n}?\n" for n in range(3, 14))},
-        [
-            "a.md:11: warning: 11 questions without an answer from here on"
-            " [question-without-answer]"
-        ],
+        ["a.md:11: warning: 11 questions without an answer from here on [question-without-answer]"],
     ),
     "long-answer": (
         {"a.md": TWO + "word " * 500 + "\n"},
