@@ -102,6 +102,8 @@ def _handed_out(test: Sequence[Block], key: Sequence[Block]) -> list[Block]:
         return [*test, *key]
     used = {it for name in places for it in entries[name].blocks}
     rest = [block for it, block in enumerate(below) if it not in used]
+    for name, entry in entries.items():  # of the same list or table as the others
+        rest += _said(entry) if name not in places and used.issuperset(entry.blocks) else ()
     kept = [head, *rest] if any(not is_blank(block) for block in rest) else []
     return [*_with_answers(test, places, entries), *kept]
 
@@ -308,7 +310,13 @@ def _end(blocks: Sequence[Block], at: int, below: int, level: int) -> int:
 
 def _answer(entry: Entry, question: Title) -> list[Block]:
     """The blocks of an answer, without the question if it is asked there once more."""
+    again = entry.title and normal(entry.title.name) == normal(question.name)
+    said = entry.body if again else _said(entry)
+    return [block._replace(title=None, items=(), keyed=True) for block in said]
+
+
+def _said(entry: Entry) -> list[Block]:
+    """What an answer of the key says: its title, and what is below."""
     title = entry.title
-    again = title is None or not title.children or normal(title.name) == normal(question.name)
-    own = [] if again or not title else [Block(paragraph_of(title.children, title.line))]
-    return [block._replace(title=None, items=(), keyed=True) for block in (*own, *entry.body)]
+    own = [Block(paragraph_of(title.children, title.line))] if title and title.children else []
+    return [*own, *entry.body]

@@ -12,7 +12,7 @@ from ankify.questions.answers import is_filler, opening_words
 from ankify.questions.blocks import Block
 from ankify.questions.contents import text_size
 from ankify.questions.evidence import HEADINGS, Group, value
-from ankify.questions.words import NO_QUESTION, asks
+from ankify.questions.words import NO_QUESTION, asks, opens
 
 Span = tuple[int, int]  # blocks of a question: from its title to the one below its answer
 
@@ -21,8 +21,8 @@ def left_out(blocks: Sequence[Block], spans: Sequence[Span]) -> Iterator[LeftOut
     """Find the text that is on no card.
 
     What a section opens with, above its first question, is no such text, and neither are
-    references and the like. What is above the first question is a preface, unless it is the most
-    of the file.
+    references and the like, but answers are. What is above the first question is a preface, unless
+    it is the most of the file.
     """
     if spans and blocks and blocks[spans[0][0]].line >= PREFACE * blocks[-1].end:
         yield from _above(blocks, spans[0][0])
@@ -52,7 +52,7 @@ def _in_gap(blocks: Sequence[Block], start: int, end: int) -> Iterator[LeftOut]:
                 last = max(block.end for block in blocks[first:at])
                 yield LeftOut(blocks[first].line + 1, last, headings, size)
             first, size, headings = at, 0, 1
-            is_other = title is not None and NO_QUESTION.match(title.name)
+            is_other = title is not None and NO_QUESTION.match(title.name) and not opens(title.name)
             lost = not is_other and (is_last or not _leads(blocks, at, end))
         elif lost and not is_filler(blocks[at]) and not blocks[at].comments:
             size += max(text_size(blocks[at]), 1)

@@ -318,6 +318,17 @@ def test_raw_html_is_cut_into_blocks_that_know_their_lines() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("first", "last"), [("", "4. A sink."), ("Look when you are done.\n\n", ""), ("", "")]
+)
+def test_what_of_a_key_belongs_to_no_question_is_left_out_and_said(first: str, last: str) -> None:
+    asked = "1. What boils?\n2. What cools?\n3. What bakes?\n"
+    key = f"{first}1. A kettle.\n2. A fridge.\n3. An oven.\n{last}\n"
+    found = split(f"{asked}\n## Answers\n\n{key}")
+    assert [plain_text(it.answer, parse(key)) for it in found.sections][2] == "An oven."
+    assert bool(found.left_out) is bool(first + last)
+
+
 def test_a_summary_knows_its_line() -> None:
     one = "<details>\n\n<summary>\n1. What?</summary>\n\na\n\n</details>\n\n"
     other = "<p><b>2. Why?</b></p>\nb\n\n<p align='left'><strong>3. How?</strong></p>\nc\n"
