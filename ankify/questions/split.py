@@ -29,7 +29,7 @@ from ankify.questions.answers import (
 from ankify.questions.blocks import Block, balanced, read_blocks, shown
 from ankify.questions.callouts import inside_callout
 from ankify.questions.choice import Finding, Outline, overrule
-from ankify.questions.evidence import ASKS, HEADINGS, LISTED, style_of
+from ankify.questions.evidence import ASKS, HEADINGS, LISTED, OFFER, style_of
 from ankify.questions.flashcards import read_flashcards, without_marks
 from ankify.questions.layout import Layout, SplitOptions, is_comment, lay_out
 from ankify.questions.left_out import Span, covered_lines, left_out, lost_titles, swallowed
@@ -442,7 +442,7 @@ class _Reader:
             stem, answer = body[: title.asked], body[title.asked :]
         passage = self.blocks[slice(*self.passages.get(at, (0, 0)))]
         answer = _unwrapped(answer)
-        if title.is_paired and not stem:
+        if title.is_paired and all(map(_is_remark, stem)):
             answer = _without_label(answer)
         if len(answer) < len(body):
             answer = _trimmed(answer)
@@ -645,6 +645,11 @@ def _is_code(block: Block) -> bool:
 
 def _is_prose(block: Block) -> bool:
     return block.tokens[0].type == "paragraph_open"
+
+
+def _is_remark(block: Block) -> bool:
+    """Whether a paragraph above an answer is neither code nor options, which its label is about."""
+    return _is_prose(block) and not any(map(OFFER.match, opening_words(block).split("\n")))
 
 
 def _is_ticked(block: Block) -> bool:

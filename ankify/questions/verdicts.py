@@ -46,13 +46,12 @@ class Ground(NamedTuple, Generic[Judged]):
 
 
 def is_other_paper(file: FileIndex) -> bool:
-    """Whether the first heading, or the file's name, says that versions or clauses are numbered.
+    """Whether the first heading says that versions or clauses are numbered here.
 
     "History" is a subject, too: then its questions ask.
     """
-    names = [file.titles[at].name for at in file.headings[:1]]
-    names.append(file.flow.name.replace("_", " "))
-    if not any(map(OTHER_PAPER.match, names)):
+    first = file.headings[:1]
+    if not first or not OTHER_PAPER.match(file.titles[first[0]].name):
         return False
     return not any(group.share_asking >= limit.MOST_ASK for group in file.numbered.values())
 
