@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from ankify.reading.tokens import Token
@@ -32,8 +33,14 @@ def _letters(token: Token) -> str:
     return token.content if token.type in WORDS else "\n" if token.type in BREAKS else ""
 
 
+VOID = re.compile(r"<(?:br|img|hr|wbr)\b", re.IGNORECASE)  # HTML that is whole in one tag
+
+
 def cut(children: Sequence[Token], start: int, end: int | None = None) -> tuple[Token, ...]:
-    """The inline tokens of the visible characters from start to end, without emptied mark-up."""
+    """The inline tokens of the visible characters from start to end, without emptied mark-up.
+
+    A picture or a `<br>` goes with the characters before it.
+    """
     if not start and end is None:
         return tuple(children)
     kept: list[Token] = []
@@ -41,12 +48,19 @@ def cut(children: Sequence[Token], start: int, end: int | None = None) -> tuple[
     for token in children:
         letters = _letters(token)
         low, high = max(start - at, 0), min(stop - at, len(letters))
-        at += len(letters)
         if not letters:
-            kept.append(token)
+            if start <= at <= stop or not _is_shown_alone(token):
+                kept.append(token)
         elif low < high:
             kept.append(token if high - low == len(letters) else _part(token, low, high))
+        at += len(letters)
     return tuple(_without_empty(kept))
+
+
+def _is_shown_alone(token: Token) -> bool:
+    return token.type == "image" or (
+        token.type == "html_inline" and bool(VOID.match(token.content))
+    )
 
 
 def _part(token: Token, low: int, high: int) -> Token:
