@@ -75,7 +75,7 @@ _INPUT = re.compile(r'<input(?:(?! type="checkbox")[^">]|"[^"]*")*>')
 
 def clean(page: str) -> str:
     """Sanitise HTML as GitHub does."""
-    return _INPUT.sub("", _cleaner().clean(_shallow(page)))
+    return _INPUT.sub("", _cleaner().clean(_in_pieces(_shallow(page))))
 
 
 def sanitised(page: str) -> str:
@@ -107,6 +107,29 @@ def _shallow(page: str) -> str:
         return tag[0] if max(before, depth) <= DEEPEST else ""
 
     return _NESTING.sub(kept, page) if page.count("<") > DEEPEST else page
+
+
+# A comment, a tag, or text.
+_PART = re.compile(
+    r"""<!--(?:(?!-->).)*+(?:-->)?|<(?:[^"'<>]++|"[^"]*+"|'[^']*')*+>|[^<]++|<""", re.DOTALL
+)
+ESCAPED = 500  # of `&` and of spaces that hold words together, in a row of text
+_ROW = re.compile(f"(?:[&\xa0][^&\xa0]*+){{{ESCAPED}}}")
+
+
+def _in_pieces(page: str) -> str:
+    """Part a long text by comments, which nh3 leaves out.
+
+    It takes the square of the number of `&` and of no-break spaces in a text to write it.
+    """
+    if page.count("&") + page.count("\xa0") <= 2 * ESCAPED:
+        return page
+    return _PART.sub(_parted, page)
+
+
+def _parted(part: re.Match[str]) -> str:
+    is_text = part[0][0] != "<" and len(part[0]) > ESCAPED
+    return _ROW.sub(r"\g<0><!---->", part[0]) if is_text else part[0]
 
 
 # <img alt="a" src="b.png" width="3">, as our serialiser and nh3 write it

@@ -16,7 +16,7 @@ from ankify.questions.split import Section, split_questions
 from ankify.reading import parse as gfm
 from ankify.rendering import fields
 from ankify.rendering.fields import Renderer, RenderOptions
-from ankify.rendering.sanitise import DEEPEST, sanitised
+from ankify.rendering.sanitise import DEEPEST, ESCAPED, sanitised
 
 RENDERING = cases("rendering.md")
 ONLINE = RenderOptions(source_url="https://github.com/me/notes/blob/main", for_phone=False)
@@ -301,6 +301,22 @@ def test_one_renderer_keeps_nothing_of_the_last_document() -> None:
 def test_nothing_gives_nothing() -> None:
     assert render("").answer == ""
     assert render("\n \n<!-- only a comment -->\n").answer == ""
+
+
+def test_a_text_of_many_ampersands_is_cleaned_in_pieces_and_none_is_lost() -> None:
+    text = (
+        "<p title='a & b > c'>"
+        + "a & b&nbsp;\xa0&lt;" * ESCAPED
+        + "<!-- "
+        + "& " * 9999
+        + "--></p>"
+    )
+    text += f"<img alt='{'&' * 9999}' src='a.png'>"
+    once = sanitised("<p>a & b&nbsp;\xa0&lt;</p>")[3:-4]
+    alt = "&amp;" * 9999
+    assert sanitised(text) == (
+        f'<p title="a &amp; b &gt; c">{once * ESCAPED}</p><img src="a.png" alt="{alt}">'
+    )
 
 
 def test_elements_deeper_than_any_page_are_left_out_and_their_text_stays() -> None:
