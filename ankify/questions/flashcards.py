@@ -1,6 +1,6 @@
 """Flashcards marked as in Obsidian, Logseq, Notion and spaced-repetition plug-ins.
 
-`X :: Y`, `X::Y`, a line `?` between front and back, tables of `| Question | Answer |`,
+`X :: Y`, `X::Y`, `X;; Y`, a line `?` between front and back, tables of `| Question | Answer |`,
 `- X? #card` and lists of toggles. They are looked for where no other question of the file is: in
 the answer to a question they are a part of it. Only `#card` says so plainly that it is taken
 anywhere.
@@ -102,7 +102,7 @@ def _may_have(parsed: ParsedFile, toggles: bool) -> bool:
 
 
 def _has_mark(text: str) -> bool:
-    return "::" in text or any(arrow in text for arrow in _ARROWS)
+    return "::" in text or ";;" in text or any(arrow in text for arrow in _ARROWS)
 
 
 def _has_few_columns(tokens: Iterable[Token]) -> bool:
@@ -175,6 +175,8 @@ _ARROW = re.compile(
     r"(?P<front>[^\n]*?(?:[?？](?=[ \t]*(?:->|=>|→|⇒))|[^\s:](?=[ \t]+:->)))"
     r"[ \t]*(?::->|->|=>|→|⇒)[ \t]*(?=\S)"
 )
+# What is it?;; A city
+_SEMICOLONS = re.compile(r"(?P<front>[^\n]*?[^\s;])[ \t]*;;;?[ \t]+(?=[^\s;])")
 # gato::cat; not a::b::c, nor {{c1::cat}}
 _TIGHT = re.compile(r"(?=[^:{\n]*[^\W\d_])(?P<front>[^:{\n]*+):::?(?=[^\s:])(?!.*::)")
 # What is X? #card, #card #exam
@@ -221,7 +223,7 @@ def _of_paragraph(inline: Token, trail: tuple[str, ...]) -> Iterator[Flashcard]:
     lines = words.split("\n")
     start = 0
     for at, line in enumerate(lines):
-        spaced = _PAIR.match(line) or _ARROW.match(line)
+        spaced = _PAIR.match(line) or _SEMICOLONS.match(line) or _ARROW.match(line)
         if found := spaced or _TIGHT.match(line):
             front = _untagged(cut(children, start, start + found.end("front")))
             back = cut(children, start + found.end(), start + len(line))
@@ -376,7 +378,10 @@ def _of_list(
             )
             front = _untagged(children)
             yield _Kind(line, end, front, tuple(shown(below)), trail, "#card", True)
-        elif not inside and ("::" in words or (_has_mark(words) and _ARROW.match(words))):
+        elif not inside and (
+            "::" in words
+            or (_has_mark(words) and (_ARROW.match(words) or _SEMICOLONS.match(words)))
+        ):
             yield from _of_paragraph(head[1], trail)
         else:
             for inner in balanced(below):

@@ -38,6 +38,8 @@ THREE = "gato::cat\n\nperro::dog\n\npan::bread\n\n"
         ("Paris :: France #card\n", [("Paris", "France")]),
         ("- Why? -> So\n- What? → A -> b\n", [("Why?", "So"), ("What?", "A -> b")]),
         ("- Paris :-> France\n- Rome :-> Italy\n", [("Paris", "France"), ("Rome", "Italy")]),
+        ("Why: a?;; So\n\n- Paris;; France\n", [("Why: a?", "So"), ("Paris", "France")]),
+        ("for (;;) and ;;\n\na ;;b\n", []),
         ("- a -> b\n- c -> d\n- What? ->\n", []),
         ("- Why? -> So\n", []),
         ("Paris :: France\n", []),
