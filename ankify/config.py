@@ -22,6 +22,8 @@ _DEEP_KEY = re.compile(
     r"""(?<![\\\w"'-])(?:(?:[\w-]++|"(?:[^"\\\n]++|\\.)*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){64}"""
 )
 
+# What titles that are no headings are called in `[questions] level`: deeper than any heading.
+LEVELS = {"paragraph": 7, "item": 8}
 MARKDOWN_FLAVOURS = ("auto", "github", "obsidian", "logseq", "notion", "myst", "quarto")
 REMOVALS = ("keep", "suspend", "delete")  # what a push can do to notes whose question is gone
 
@@ -52,7 +54,11 @@ class DeckSettings:
 class QuestionSettings:
     """`[questions]`"""
 
-    level: int | None = setting(None, "Heading level of the questions, 1 to 6.", "2")
+    level: int | str | None = setting(
+        None,
+        'Heading level of the questions, 1 to 6; "paragraph" or "item" if they are none.',
+        "2",
+    )
     pattern: str | None = setting(
         None,
         "Regular expression that a heading must match to be a question;"
@@ -294,8 +300,9 @@ class _Reader(NamedTuple):
         raise self._error(f"{table}.{key} must be {name}", table, key)
 
     def _sensible(self, table: str, key: str, value: Any) -> Any:
-        if (table, key) == ("questions", "level") and value not in range(1, 7):
-            raise self._error("questions.level must be from 1 to 6", table, key)
+        if (table, key) == ("questions", "level") and value not in (*range(1, 7), *LEVELS):
+            known = " or ".join(map('"{}"'.format, LEVELS))
+            raise self._error(f"questions.level must be from 1 to 6, {known}", table, key)
         if (table, key) == ("media", "max_width") and value < 1:
             raise self._error("media.max_width must be 1 or more", table, key)
         if (table, key) == ("markdown", "flavour") and value not in MARKDOWN_FLAVOURS:

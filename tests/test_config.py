@@ -83,8 +83,12 @@ WRONG = {
     "[deck]\ntags = 'a'": "ankify.toml:2: error: deck.tags must be a list of strings",
     "[deck]\ntags = ['a', 1]": "ankify.toml:2: error: deck.tags must be a list of strings",
     "[cards]\nimage = 1": "ankify.toml:2: error: cards.image must be true or false",
-    "[questions]\nlevel = true": "ankify.toml:2: error: questions.level must be a whole number",
-    "[questions]\nlevel = 7": "ankify.toml:2: error: questions.level must be from 1 to 6",
+    "[questions]\nlevel = true": "ankify.toml:2: error: questions.level must be a whole number or"
+    " a string",
+    "[questions]\nlevel = 7": "ankify.toml:2: error: questions.level must be from 1 to 6,"
+    ' "paragraph" or "item"',
+    "[questions]\nlevel = 'list'": "ankify.toml:2: error: questions.level must be from 1 to 6,"
+    ' "paragraph" or "item"',
     "[media]\nmax_width = 0": "ankify.toml:2: error: media.max_width must be 1 or more",
     "[anki]\nremoved = 'purge'": "ankify.toml:2: error: anki.removed must be one of: keep, suspend,"
     " delete",

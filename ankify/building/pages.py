@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ankify.building.cache import Cache, page_key
-from ankify.config import Settings
+from ankify.config import LEVELS, Settings
 from ankify.growth import Growth, GrowthInAll
 from ankify.model import AnkifyError, NoteFile, Page, Rendered
 from ankify.reading.flavours import Flavour
@@ -218,9 +218,8 @@ def read_page(
     asked = found.settings
     name = called(note_file.path, _text(note_file, "title"))
     question = _text(note_file, "question") or ""
-    options = SplitOptions(
-        asked.level, asked.pattern, asked.unnumbered, asked.labels, name, question
-    )
+    level = LEVELS[asked.level] if isinstance(asked.level, str) else asked.level
+    options = SplitOptions(level, asked.pattern, asked.unnumbered, asked.labels, name, question)
     parsed = gfm.parse(note_file.text, flavour, note_file.path)
     split = split_questions(parsed, note_file.path, options)
     renderer = _renderer(RenderOptions(settings.source.url, settings.render.extensions, for_phone))

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from ankify.config import LEVELS
 from ankify.questions.numbers import ITEM_NUMBER, NUMBERED, Numbered, read_number
 from ankify.questions.words import QUESTION_LABEL, asks, is_sentence, title_end
 from ankify.questions.words.patterns import Pattern
@@ -18,7 +19,10 @@ from ankify.reading.html import ids, tags
 from ankify.reading.inline import BREAKS, cut, visible
 from ankify.reading.tokens import Token
 
-PARAGRAPH_LEVEL, ITEM_LEVEL = 7, 8  # a bold paragraph is deeper than <h6>, a list item deeper still
+PARAGRAPH_LEVEL, ITEM_LEVEL = (
+    LEVELS["paragraph"],
+    LEVELS["item"],
+)  # a bold paragraph is deeper than <h6>, a list item deeper still
 # So many characters behind a bold title may be a badge ("🟡 Beginner"); more are an answer.
 BADGE = 30
 
@@ -265,7 +269,7 @@ def _bold(children: Sequence[Token]) -> tuple[int, int]:
     """Where the first bold text of a paragraph begins and ends; the end is 0 if there is none."""
     opening = None
     for at, token in enumerate(children):
-        bold = _nesting_of_bold(token)
+        bold = nesting_of_bold(token)
         if opening is None and bold > 0:
             opening = len(visible(children[:at]))
         elif bold < 0:
@@ -275,7 +279,7 @@ def _bold(children: Sequence[Token]) -> tuple[int, int]:
     return 0, 0
 
 
-def _nesting_of_bold(token: Token) -> int:
+def nesting_of_bold(token: Token) -> int:
     """1 where bold text begins, -1 where it ends: `**`, <b>, <strong>."""
     if token.type in ("strong_open", "strong_close"):
         return token.nesting
