@@ -167,22 +167,43 @@ def _with_identifiers(blocks: list[Block]) -> list[Block]:
 
 SEVERAL = 2  # letters that go on from the one above
 LETTERED = re.compile(r"\(?(?P<number>[a-z])(?P<separator>[.)])\s*(?=\S)")  # `### b) X`
+# `### A7. Why?`; where they do not ask, they are requirements or decisions
+CODED = re.compile(r"\W*(?P<number>[A-Z]{1,3}-?\d{1,3})(?P<separator>[.):：])\s*(?=\S)")
 
 
 def _with_letters(blocks: list[Block]) -> list[Block]:
-    """Take letters for numbers where they count most of the headings of a level."""
+    """Take letters, or letters with numbers, for numbers where they count most of a level."""
     levels: dict[int, list[int]] = defaultdict(list)
     for at, block in enumerate(blocks):
         if block.title and block.title.kind is Kind.HEADING and not block.title.read.number:
             levels[block.title.level].append(at)
     for positions in levels.values():
-        found = [(at, LETTERED.match(_name(blocks[at]))) for at in positions]
-        letters = "".join(it["number"] if it else " " for _, it in found)
-        counted = sum(after == chr(ord(before) + 1) for before, after in pairwise(letters))
-        if counted >= max(SEVERAL, limit.MOST * (len(letters) - letters.count("a"))):
-            for at, match in found:
-                blocks[at] = _lettered(blocks[at], match) if match else blocks[at]
+        for pattern in LETTERED, CODED:
+            found = [(at, pattern.match(_name(blocks[at]))) for at in positions]
+            if _count_on([match for _, match in found]):
+                for at, match in found:
+                    blocks[at] = _lettered(blocks[at], match) if match else blocks[at]
     return blocks
+
+
+def _count_on(found: Sequence[re.Match[str] | None]) -> bool:
+    """Whether most of what was found goes on from the one above, and asks if it has digits."""
+    counts = [_ordinal(match["number"]) if match else None for match in found]
+    pairs = [(a, b) for a, b in pairwise(counts) if a and b]
+    on = sum(a[0] == b[0] and b[1] == a[1] + 1 for a, b in pairs)
+    starts = sum(count is not None and count[1] == 1 for count in counts)
+    if on < max(SEVERAL, limit.MOST * (len(counts) - starts)):
+        return False
+    coded = [match for match in found if match and match.re is CODED]
+    return sum(asks(it.string[it.end() :]) for it in coded) >= limit.MOST_ASK * len(coded)
+
+
+def _ordinal(number: str) -> tuple[str, int]:
+    """What counts, and how far: ("", 2) for `b`, ("A", 7) for `A7`."""
+    digits = number.lstrip("-ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    if digits.isdecimal():
+        return number.removesuffix(digits), int(digits)
+    return "", ord(number) - ord("a") + 1
 
 
 def _name(block: Block) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from ankify.config import LEVELS
 from ankify.model import Ruling
 from ankify.questions import thresholds as limit
 from ankify.questions.evidence import (
@@ -233,10 +234,8 @@ def overrule(finding: Finding) -> str:
     if finding.ruling is Ruling.UNNUMBERED:
         return "unnumbered = true"
     level = finding.group.first.level
-    return f"level = {level}" if level <= DEEPEST else "<!-- ankify: question -->"
-
-
-DEEPEST = 6  # level of a heading
+    names = {number: f'"{name}"' for name, number in LEVELS.items()}
+    return f"level = {names.get(level, level)}"
 
 
 # -- the steps -------------------------------------------------------------------------------------
@@ -259,7 +258,7 @@ def leave_quiet_parts(search: Search) -> None:
     found: dict[Style, Group] = {}
     file = search.file
     for style, group in search.numbered.items():
-        if style.kind not in WEAK or group.is_labelled or group.names_terms:
+        if style.kind not in WEAK or group.is_labelled or group.names_terms or group.is_test:
             found[style] = group
             continue
         part = {at: bisect_left(file.headings, at) for at in group}

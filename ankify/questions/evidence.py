@@ -21,13 +21,14 @@ from ankify.questions.answers import LISTS, is_filler, shows_answer
 from ankify.questions.blocks import Block, remembered
 from ankify.questions.contents import hollow, leads_away, text_size
 from ankify.questions.numbers import CHINESE, UNNUMBERED
+from ankify.questions.options import boxes, has_marked_options, only_offers
 from ankify.questions.titles import Kind, Title
 from ankify.questions.words import (
     CHAPTER_TITLE,
+    CONTENTS,
     KEY,
     NO_QUESTION,
     QUIZ,
-    answers,
     asks,
     demands,
     names_questions,
@@ -38,10 +39,6 @@ from ankify.reading.inline import visible
 from ankify.reading.tokens import Token
 
 ASKS = ("?", "？")
-OFFER = re.compile(r"\s*[(\[]?([a-hA-H])[.)\]、:]\s*\S")  # `A) an owl`
-OFFERS = 2  # options of a test, behind the first
-MARKS = ("strong_open", "fence", "table_open", "html_block")  # one option may be the bold one
-
 HEADINGS = (Kind.HTML, Kind.HEADING, Kind.ITEM_HEADING)
 HEADLINES = (*HEADINGS, Kind.SUMMARY)
 LISTED = (Kind.ITEM_LINK, Kind.ITEM_BOLD, Kind.ITEM)
@@ -163,28 +160,6 @@ def share(found: Iterable[bool]) -> float:
     return sum(listed) / len(listed) if listed else 0.0
 
 
-def only_offers(tokens: Iterable[Token]) -> bool:
-    """Whether tokens end with options, and nothing says which is right."""
-    tokens = tuple(tokens)
-    inline = [token for token in tokens if token.type == "inline"]
-    last = visible(inline[-1].children or ()) if inline else ""
-    if not any(map(OFFER.match, last.split("\n"))):
-        return False  # most answers end with a sentence
-    texts = [visible(token.children or ()).split("\n") for token in inline]
-    offered = "".join(map(_letters, texts)).rpartition("a")[2]
-    offers = (it for it, lines in zip(inline, texts, strict=True) if any(map(OFFER.match, lines)))
-    children = chain.from_iterable(it.children or () for it in offers)
-    is_marked = any(it.type in MARKS or it.meta.get("checked") for it in (*tokens, *children))
-    return len(offered) >= OFFERS and "bcdefgh".startswith(offered) and not is_marked
-
-
-def _letters(lines: Sequence[str]) -> str:
-    """The letters of the options in a paragraph; `?` for what is above them, or an answer."""
-    found = [match[1].lower() if (match := OFFER.match(line)) else "" for line in lines]
-    said = any(not letter and answers(line) for letter, line in zip(found, lines, strict=True))
-    return f"{'' if found[0] else '?'}{''.join(found)}{'?' * said}"
-
-
 # -- the file --------------------------------------------------------------------------------------
 
 
@@ -244,6 +219,8 @@ class FileIndex:
         parents: dict[int, int] = {}
         stack: list[int] = []
         for at, title in self.titles.items():
+            if CONTENTS.match(title.name):
+                continue  # nothing else is below "Contents", whatever its level
             while stack and self.titles[stack[-1]].level >= title.level:
                 stack.pop()
             if stack:
@@ -449,12 +426,16 @@ class FileIndex:
     def is_ticked(self, start: int, end: int) -> bool:
         """Whether there are three options or more below a title, and one of them is ticked.
 
-        A list of things to do has boxes, too, and several that are done.
+        A list of things to do has boxes, too, and several that are done. Options with letters may
+        be bold instead: `A. X` beside `**B. Y**`.
         """
-        below = [*self.flow.blocks[start].inside]
+        block = self.flow.blocks[start]
+        glued = block.title.glued if block.title else ()
+        below = [Token("inline", "", 0, children=list(glued), block=True), *block.inside]
         below += chain.from_iterable(block.tokens for block in self.flow.blocks[start + 1 : end])
-        ticks = [token.meta["checked"] for token in below if "checked" in token.meta]
-        return len(ticks) >= limit.BOXES and sum(ticks) == 1
+        ticks = [*boxes(below)]
+        ticked = len(ticks) >= limit.BOXES and sum(ticks) == 1
+        return ticked or has_marked_options(below)
 
     def names_term(self, start: int, end: int) -> bool:
         """Whether a title states something, and a short list below gives the term for it.
@@ -612,9 +593,9 @@ class Group:
         return share(self.file.is_solved(*span) for span in self.spans)
 
     @cached_property
-    def share_ticked(self) -> float:
-        """The share of titles with options below of which one is ticked."""
-        return share(self.file.is_ticked(*span) for span in self.spans)
+    def is_test(self) -> bool:
+        """Whether most of the titles have options below, and one of them is ticked."""
+        return share(self.file.is_ticked(*span) for span in self.spans) >= limit.MOST_PLAIN_ASK
 
     @cached_property
     def names_terms(self) -> bool:

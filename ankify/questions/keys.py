@@ -15,7 +15,8 @@ from typing import NamedTuple
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import is_blank
 from ankify.questions.blocks import Block, balanced, paragraph_of, shown
-from ankify.questions.evidence import HEADINGS, OFFER, Style, share, style_of
+from ankify.questions.evidence import HEADINGS, Style, share, style_of
+from ankify.questions.options import OFFER
 from ankify.questions.titles import Title
 from ankify.questions.words import demands, normal, only_labels, opens
 from ankify.reading.html import summaries

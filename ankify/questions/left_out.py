@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence, Set
 from itertools import accumulate, chain, pairwise
 
 from ankify.model import LeftOut, Location, Problem, Question
@@ -11,7 +11,7 @@ from ankify.questions import thresholds as limit
 from ankify.questions.answers import is_filler, opening_words
 from ankify.questions.blocks import Block
 from ankify.questions.contents import text_size
-from ankify.questions.evidence import HEADINGS, Group, value
+from ankify.questions.evidence import HEADINGS, LISTED, Group, value
 from ankify.questions.words import NO_QUESTION, asks, opens
 
 Span = tuple[int, int]  # blocks of a question: from its title to the one below its answer
@@ -75,8 +75,16 @@ def covered_lines(blocks: Sequence[Block], spans: Sequence[Span]) -> frozenset[i
     return frozenset(chain.from_iterable(parts))
 
 
-def lost_titles(group: Group, covered: Container[int]) -> int:
-    """How many titles with something below are on none of the lines of questions and answers."""
+def lost_titles(group: Group, covered: Container[int], questions: Set[int]) -> int:
+    """How many titles with something below are on none of the lines of questions and answers.
+
+    Lists are part of any text; only a long one that is nearly all of a file without questions may
+    be what the file is about.
+    """
+    if group.first.kind in LISTED and (
+        questions or len(group) < limit.LONG_RUN or not group.covers(limit.COVERING_ALL)
+    ):
+        return 0
     return sum(group.file.titles[at].line not in covered for at in group.answered)
 
 

@@ -1,16 +1,52 @@
-"""Questions of a test that have options and nothing that says which of them is right."""
+"""The options of a test: where they are, which are marked as right, and whether any is."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, chain, takewhile
+from typing import NamedTuple
 
 from ankify.questions import thresholds as limit
-from ankify.questions.evidence import OFFER, only_offers
-from ankify.reading.inline import visible
+from ankify.questions.answers import LISTS
+from ankify.questions.blocks import Block
+from ankify.questions.titles import BREAK
+from ankify.questions.words import answers
+from ankify.reading.html import tags
+from ankify.reading.inline import BREAKS, cut, visible
 from ankify.reading.tokens import Token
 
 Tokens = Sequence[Token]
+
+OFFER = re.compile(r"\s*[(\[]?([a-hA-H])[.)\]、:]\s*\S")  # `A) an owl`
+OFFERS = 2  # options of a test, behind the first
+SHOWING = ("strong_open", "fence", "table_open", "html_block")  # one option may be the bold one
+
+
+# -- options that nothing marks --------------------------------------------------------------------
+
+
+def only_offers(tokens: Iterable[Token]) -> bool:
+    """Whether tokens end with options, and nothing says which is right."""
+    tokens = tuple(tokens)
+    inline = [token for token in tokens if token.type == "inline"]
+    last = visible(inline[-1].children or ()) if inline else ""
+    if not any(map(OFFER.match, last.split("\n"))):
+        return False  # most answers end with a sentence
+    texts = [visible(token.children or ()).split("\n") for token in inline]
+    offered = "".join(map(_letters, texts)).rpartition("a")[2]
+    offers = (it for it, lines in zip(inline, texts, strict=True) if any(map(OFFER.match, lines)))
+    children = chain.from_iterable(it.children or () for it in offers)
+    is_marked = any(it.type in SHOWING or it.meta.get("checked") for it in (*tokens, *children))
+    return len(offered) >= OFFERS and "bcdefgh".startswith(offered) and not is_marked
+
+
+def _letters(lines: Sequence[str]) -> str:
+    """The letters of the options in a paragraph; `?` for what is above them, or an answer."""
+    found = [match[1].lower() if (match := OFFER.match(line)) else "" for line in lines]
+    said = any(not letter and answers(line) for letter, line in zip(found, lines, strict=True))
+    return f"{'' if found[0] else '?'}{''.join(found)}{'?' * said}"
 
 
 def without_key(sides: Sequence[tuple[Tokens, Tokens]], *, has_key: bool) -> frozenset[int]:
@@ -21,7 +57,7 @@ def without_key(sides: Sequence[tuple[Tokens, Tokens]], *, has_key: bool) -> fro
     Where none has, `a) X` and `b) Y` may be the answers themselves, unless nearly all of the
     questions have as many of them.
     """
-    counts = [_options((*stem, *answer)) for stem, answer in sides]
+    counts = [_count((*stem, *answer)) for stem, answer in sides]
     asked = (at for at, (stem, _) in enumerate(sides) if counts[at] and not stem)
     left = {at for at in asked if _is_open(sides[at][1])}
     if has_key:
@@ -37,7 +73,7 @@ SEVERAL = 3  # questions with as many options that make a test
 BOXES = 99  # options: boxes to tick are no answers, however many there are
 
 
-def _options(answer: Tokens) -> int:
+def _count(answer: Tokens) -> int:
     """How many options an answer has: `a) X` and `b) Y`, or boxes; 0 for none."""
     has_boxes = any("checked" in token.meta for token in answer)
     inline = (token for token in answer if token.type == "inline")
@@ -48,8 +84,243 @@ def _options(answer: Tokens) -> int:
 
 def _is_open(answer: Tokens) -> bool:
     """Whether an answer ends with options, none of them marked or ticked."""
-    boxes = [token for token in answer if "checked" in token.meta]
-    if not boxes:
+    ticks = [*boxes(answer)]
+    if not ticks:
         return only_offers(answer)
-    is_last = bool(answer) and answer[-1].type in ("bullet_list_close", "ordered_list_close")
-    return is_last and not any(token.meta["checked"] for token in boxes)
+    is_last = answer[-1].type in ("bullet_list_close", "ordered_list_close")
+    return is_last and not any(ticks)
+
+
+# -- options of which some are marked --------------------------------------------------------------
+
+TICKS = "✅✔☑✓"
+CROSSES = "❌✗✘"
+SIGN = rf"[{TICKS}{CROSSES}][\ufe0e\ufe0f]?"
+SIGN_BEFORE = re.compile(rf"\s*{SIGN}\s*")
+SIGN_BEHIND = re.compile(rf"\s*{SIGN}\s*$")
+REMARK_BEHIND = re.compile(r"\s*[(\[（]([^()\[\]（）]{3,})[)\]）]\s*$")  # `B. Y (correct)`
+
+
+MARKS = ("strong_open", "em_open", "strong_close", "em_close")
+TAGS = ("b", "strong", "i", "em", "u", "mark")
+
+
+def _nesting_of_mark(token: Token) -> int:
+    """1 where text begins that stands out, -1 where it ends: `**`, `*`, <b>, <mark>."""
+    if token.type in MARKS:
+        return token.nesting
+    tag = next(tags(token.content), None) if token.type == "html_inline" else None
+    return 0 if tag is None or tag.name not in TAGS else -1 if tag.is_end else 1
+
+
+class Line(NamedTuple):
+    """A line of a paragraph with the letter of the option it begins with, or "".
+
+    It is marked if it is bold, `**B. Y**`, or ticked, `B. Y ✅` and `B. Y (correct)`.
+    """
+
+    tokens: Tokens
+    letter: str
+    is_marked: bool
+
+
+def read_lines(children: Tokens) -> Iterator[Line]:
+    """The lines of a paragraph."""
+    line: list[Token] = []
+    bold = 0
+    for token in children:
+        line.append(token)
+        if token.type in BREAKS:
+            yield _line(line, bold)
+            bold += sum(map(_nesting_of_mark, line))
+            line = []
+    yield _line(line, bold)
+
+
+def _line(tokens: list[Token], bold: int) -> Line:
+    """A line; `bold` says whether bold text goes on from the line above."""
+    words = visible(tokens)
+    leading = SIGN_BEFORE.match(words)
+    found = OFFER.match(words, leading.end() if leading else 0)
+    if not found:
+        return Line(tokens, "", is_marked=False)
+    before = takewhile(lambda token: not visible((token,)).strip(), tokens)
+    is_bold = bold + sum(map(_nesting_of_mark, before)) > 0
+    return Line(tokens, found[1].lower(), is_bold or _is_ticked(words))
+
+
+def _is_ticked(words: str) -> bool:
+    """Whether an option has a tick at either end, or ends with `(correct)`."""
+    signs = words.strip()[:1], words.rstrip(" \n\ufe0e\ufe0f")[-1:]
+    remark = REMARK_BEHIND.search(words)
+    return any(sign and sign in TICKS for sign in signs) or bool(remark and _says_right(remark))
+
+
+def _says_right(remark: re.Match[str]) -> bool:
+    return answers(f"{remark[1]}:")
+
+
+def has_marked_options(tokens: Iterable[Token]) -> bool:
+    """Whether there are options in the tokens, and some of them, but not all, are marked."""
+    inline = (token.children or () for token in tokens if token.type == "inline")
+    return _are_marked(
+        [line for children in inline for line in read_lines(children) if line.letter]
+    )
+
+
+def _are_marked(options: Sequence[Line]) -> bool:
+    return _are_in_order(options) and len({option.is_marked for option in options}) > 1
+
+
+def _are_in_order(options: Sequence[Line]) -> bool:
+    letters = "".join(option.letter for option in options)
+    return len(letters) >= OFFERS and "abcdefgh".startswith(letters)
+
+
+def marked_options(blocks: Sequence[Block], *, in_lists: bool = False) -> range:
+    """The positions of the blocks with options of which some are marked; empty if there are none.
+
+    The options may be lines of one paragraph, items of a list, or a paragraph each. Items need no
+    letters where `in_lists` says that one is bold throughout the file.
+    """
+    found = [_options_in(block) for block in blocks]
+    for start, options in enumerate(found):
+        if in_lists and has_bold_item(blocks[start]):
+            return range(start, start + 1)
+        if not options or options[0].letter != "a":
+            continue
+        end = start + 1
+        while end < len(found) and found[end] and found[end][0].letter > options[-1].letter:
+            options += found[end]
+            end += 1
+        if _are_marked(options):
+            return range(start, end)
+    return range(0)
+
+
+def _options_in(block: Block) -> list[Line]:
+    inline = (token.children or () for token in _inline(block))
+    return [line for children in inline for line in read_lines(children) if line.letter]
+
+
+def _inline(block: Block) -> list[Token]:
+    is_text = block.tokens[0].type in ("paragraph_open", *LISTS)
+    return [token for token in block.tokens if is_text and token.type == "inline"]
+
+
+def is_test_of_lists(parts: Iterable[Sequence[Block]]) -> bool:
+    """Whether nearly all questions, of which these are the blocks, have a list with a bold item."""
+    listed = [any(map(has_bold_item, blocks)) for blocks in parts]
+    return sum(listed) >= max(limit.NEARLY_ALL_ASK * len(listed), SEVERAL)
+
+
+def has_bold_item(block: Block) -> bool:
+    """Whether a list has one item that is bold from end to end, and nothing else that is bold."""
+    if block.tokens[0].type not in LISTS:
+        return False
+    items = [token.children or () for token in _inline(block)]
+    bold = [item for item in items if any(map(_nesting_of_mark, item))]
+    if len(items) < limit.BOXES or len(bold) != 1:
+        return False
+    *depths, end = accumulate(map(_nesting_of_mark, bold[0]))
+    return min(depths, default=0) > 0 == end
+
+
+def unmarked(block: Block) -> Block:
+    """The block with nothing that says which of its options are right."""
+    plain = has_bold_item(block)
+    signs = plain or has_ticked_box(block)
+    tokens = (_unmarked(token, plain=plain, signs=signs) for token in block.tokens)
+    return block._replace(tokens=tuple(tokens), items=())
+
+
+def _unmarked(token: Token, *, plain: bool, signs: bool) -> Token:
+    """Without the tick, and where all lines are options `plain` text without `signs`."""
+    if token.meta.get("checked"):
+        return token.copy(meta={**token.meta, "checked": False})
+    if token.type != "inline":
+        return token
+    children: list[Token] = []
+    for line in read_lines(token.children or ()):
+        kept = line.tokens
+        if line.is_marked or plain:
+            kept = [token for token in kept if not _nesting_of_mark(token)]
+        children += _without_signs(kept) if line.letter or signs else kept
+    return token.copy(children=children)
+
+
+def _without_signs(line: Tokens) -> Tokens:
+    words = visible(line)
+    before, behind = SIGN_BEFORE.match(words), _mark_behind(words)
+    ends = before.end() if before else 0, behind.start() if behind else len(words)
+    broken = line[-1:] if behind and line[-1].type in BREAKS else ()
+    return (*cut(line, *ends), *broken)
+
+
+def _mark_behind(words: str) -> re.Match[str] | None:
+    remark = REMARK_BEHIND.search(words)
+    return remark if remark and _says_right(remark) else SIGN_BEHIND.search(words)
+
+
+def has_ticked_box(block: Block) -> bool:
+    """Whether some boxes of a list, but not all, are ticked: `- [x] B` beside `- [ ] A`."""
+    return block.tokens[0].type in LISTS and len({*boxes(block.tokens)}) > 1
+
+
+def boxes(tokens: Iterable[Token]) -> Iterator[bool]:
+    """Say of each box to tick in tokens whether it is: `- [x] B`, or `- [ ] B (correct)`."""
+    is_ticked = None  # what the box says that the text below is of
+    for token in tokens:
+        if "checked" in token.meta:
+            is_ticked = bool(token.meta["checked"])
+        elif token.type == "inline" and is_ticked is not None:
+            yield is_ticked or _is_ticked(visible(token.children or ()))
+            is_ticked = None
+
+
+def with_options_apart(block: Block) -> Iterator[Block]:
+    """A paragraph with the options of a test and its key, parted from what is around them.
+
+    `Which? / A. X / **B. Y**` is two paragraphs, and so is `A. X / B. Y / Answer: B`. What is
+    below the last option and a forced line break explains the marked one.
+    """
+    is_paragraph = block.tokens[0].type == "paragraph_open"
+    lines = [*read_lines(block.tokens[1].children or ())] if is_paragraph else []
+    options = [at for at, line in enumerate(lines) if line.letter]
+    end = _end_of_options(lines, options[-1] + 1) if options else len(lines)
+    found = [lines[at] for at in options]
+    if not _are_marked(found) and (end == len(lines) or not _are_in_order(found)):
+        yield block
+        return
+    for part in lines[: options[0]], lines[options[0] : end], lines[end:]:
+        children = [token for line in part for token in line.tokens]
+        while children and _is_gap(children[-1]):
+            children.pop()
+        if not all(map(_is_gap, children)):
+            opening, inline, closing = block.tokens
+            yield Block((opening, inline.copy(children=children), closing))
+
+
+def _end_of_options(lines: Sequence[Line], below: int) -> int:
+    """Where the label of an answer is below the last option, or the text below a forced break."""
+    if _is_broken(lines[below - 1]):
+        return below
+    labels = (at for at in range(below, len(lines)) if answers(visible(lines[at].tokens)))
+    return next(labels, len(lines))
+
+
+def _is_broken(line: Line) -> bool:
+    """Whether a line ends with a forced break: two spaces, a backslash, or `<br>`."""
+    return any(map(_is_forced, (token for token in line.tokens if token.type != "softbreak")))
+
+
+def _is_gap(token: Token) -> bool:
+    return (
+        _is_forced(token)
+        or token.type == "softbreak"
+        or (token.type == "text" and not token.content.strip())
+    )
+
+
+def _is_forced(token: Token) -> bool:
+    return token.type == "hardbreak" or bool(BREAK.fullmatch(token.content))

@@ -131,12 +131,18 @@ def with_headed_questions(blocks: Sequence[Block]) -> list[Block]:
         if not title or end - at < FULL or not _is_head(title) or not says_question(title.name):
             continue
         below = blocks[at + 1]
-        if below.tokens[0].type != "paragraph_open" or answers(opening_words(below)):
+        if not may_be_asked(below) or answers(opening_words(below)):
             continue
         if any(map(shows_answer, blocks[at + 2 : end])):
             found[at] = blocks[at]._replace(title=_headed(title, below, (1,)))
             found[at + 1] = below._replace(title=None)
     return found
+
+
+def may_be_asked(below: Block) -> bool:
+    """Whether `### Question` may label a block; below `### Questions` each has a number."""
+    has_number = below.title and below.title.read.number
+    return below.tokens[0].type == "paragraph_open" and not has_number
 
 
 def _headed(label: Title, below: Block, borrowed: tuple[int, ...]) -> Title:

@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import accumulate, chain, dropwhile, takewhile
+from itertools import accumulate, chain, dropwhile, pairwise, takewhile
 from typing import NamedTuple
 
 from ankify.model import LeftOut, Location, Problem, Question, Suggestion, TocEntry, Verdict
@@ -29,12 +29,20 @@ from ankify.questions.answers import (
 from ankify.questions.blocks import Block, balanced, read_blocks, shown
 from ankify.questions.callouts import inside_callout
 from ankify.questions.choice import Finding, Outline, overrule
-from ankify.questions.evidence import ASKS, HEADINGS, LISTED, OFFER, style_of
+from ankify.questions.evidence import ASKS, HEADINGS, style_of
 from ankify.questions.flashcards import read_flashcards, without_marks
 from ankify.questions.layout import Layout, SplitOptions, is_comment, lay_out
 from ankify.questions.left_out import Span, covered_lines, left_out, lost_titles, swallowed
 from ankify.questions.numbers import strip_number
-from ankify.questions.options import without_key
+from ankify.questions.options import (
+    OFFER,
+    has_ticked_box,
+    is_test_of_lists,
+    marked_options,
+    unmarked,
+    with_options_apart,
+    without_key,
+)
 from ankify.questions.passages import passages
 from ankify.questions.suggest import suggest
 from ankify.questions.titles import Kind, Title
@@ -191,7 +199,7 @@ def _verdict(finding: Finding, parsed: ParsedFile, outline: Outline, reader: _Re
         reason=finding.reason,
         overrule=overrule(finding),
         numbered=bool(group.first.read.number),
-        lost=0 if group.first.kind in LISTED else lost_titles(group, reader.covered),
+        lost=lost_titles(group, reader.covered, outline.questions),
     )
 
 
@@ -254,6 +262,7 @@ class _Reader:
         self.parts = self._parts()
         self.keys = self._keys()
         self.passages = passages(blocks, sorted(chosen))
+        self.marks_items = self._marks_items()
         self.passage_starts = {start for start, _ in self.passages.values()}
         self.top = self._top()
 
@@ -365,6 +374,11 @@ class _Reader:
                 keys |= {at} if len(again) > 1 else set()
         return frozenset(keys)
 
+    def _marks_items(self) -> bool:
+        """Whether the right options of this test are the bold items of lists."""
+        ends = pairwise([*sorted(self.chosen), len(self.blocks)])
+        return is_test_of_lists(self.blocks[start + 1 : end] for start, end in ends)
+
     def _top(self) -> int | None:
         """The heading that is the title of the file: its only <h1>, above the first question."""
         tops = [
@@ -436,7 +450,7 @@ class _Reader:
             body.insert(kept, _glued(title, self.parsed.masked))
         body = [part for block in _trimmed(body) for part in _options_and_key(block)]
         body[:1] = [part for block in body[:1] for part in _asked_and_answered(block)]
-        stem, answer = _stem(body, title.asked)
+        stem, answer = _stem(body, title.asked, in_lists=self.marks_items)
         hidden = title.kind is Kind.SUMMARY and title.name.rstrip().endswith(ASKS)
         if hidden and all(map(_is_prose, stem[title.asked :])):
             stem, answer = body[: title.asked], body[title.asked :]
@@ -523,10 +537,10 @@ def _asked_and_answered(block: Block) -> Iterator[Block]:
 
 
 def _options_and_key(block: Block) -> Iterator[Block]:
-    """A list of options that ends with the label of the answer, as two blocks."""
+    """Options that end with the label of the answer, as two blocks."""
     found = key_in_list(block)
     if not found:
-        yield block
+        yield from with_options_apart(block)
         return
     at, start = found
     inline, paragraph = block.tokens[at], Token("paragraph_open", "p", 1, block=True)
@@ -603,12 +617,14 @@ def _opened(token: Token) -> Token:
 # -- the stem --------------------------------------------------------------------------------------
 
 
-def _stem(body: list[Block], asked: int = 0) -> tuple[list[Block], list[Block]]:
+def _stem(
+    body: list[Block], asked: int = 0, *, in_lists: bool = False
+) -> tuple[list[Block], list[Block]]:
     """Part the code and the options of a question from its answer.
 
     They reach down to the label of the answer ("Answer: B", a <details>), or to options of which
-    some are ticked. From the first options with numbers or ticks, or code with mark-up, they stand
-    in the answer too, which speaks of them; on the front none is ticked.
+    some are ticked or bold. From the first options with numbers or marks, or code with mark-up,
+    they are in the answer too, which speaks of them; on the front none is ticked or bold.
     """
     words = [*map(opening_words, body), ""]
     labels = (at for at, said in enumerate(words) if answers(said))
@@ -617,17 +633,24 @@ def _stem(body: list[Block], asked: int = 0) -> tuple[list[Block], list[Block]]:
     titles = (block.title for block in body[:label])
     if any(title and title.kind in HEADINGS and not TASK.fullmatch(title.name) for title in titles):
         label = 0
-    ticked = next((at for at, block in enumerate(body) if _is_ticked(block)), len(body))
+    ticked = next((at for at, block in enumerate(body) if has_ticked_box(block)), len(body))
     keyed = next((at for at, block in enumerate(body) if block.keyed), 0)
     if not label and keyed:
         label = keyed
-    elif not label and all(map(_is_code, body[:ticked])):
-        label = min(ticked + 1, len(body)) if ticked < len(body) else 0
+    elif not label and ticked < len(body) and all(map(_is_code, body[:ticked])):
+        label = ticked + 1
+    marked = marked_options(body, in_lists=in_lists)
+    if not label and all(_is_code(block) or _is_prose(block) for block in body[: marked.start]):
+        label = marked.stop
     if asked and label <= asked:
         return body[:asked], body[asked:]
     stem = body[:label]
-    repeated = (at for at, block in enumerate(stem) if _is_repeated(block))
-    return [_unticked(block) for block in stem], body[next(repeated, label) :]
+    repeated = (at for at, block in enumerate(stem) if at in marked or _is_repeated(block))
+    front = [
+        unmarked(block) if at in marked or has_ticked_box(block) else block
+        for at, block in enumerate(stem)
+    ]
+    return front, body[next(repeated, label) :]
 
 
 def _is_option(words: str, below: str) -> bool:
@@ -652,24 +675,8 @@ def _is_remark(block: Block) -> bool:
     return _is_prose(block) and not any(map(OFFER.match, opening_words(block).split("\n")))
 
 
-def _is_ticked(block: Block) -> bool:
-    """A list of options of which some are ticked: `- [x] B` beside `- [ ] A`."""
-    if block.tokens[0].type not in LISTS or "checked" not in block.tokens[1].meta:
-        return False
-    items = (token for token in block.tokens if token.type == "list_item_open")
-    return {item.meta.get("checked") for item in items} == {True, False}
-
-
 def _is_repeated(block: Block) -> bool:
-    if block.tokens[0].type == "ordered_list_open" or _is_ticked(block):
+    if block.tokens[0].type == "ordered_list_open" or has_ticked_box(block):
         return True
     marked = (token.content for token in block.tokens if "<" in token.content)
     return any(any(tags(content)) for content in marked)  # `<li key={it}>`
-
-
-def _unticked(block: Block) -> Block:
-    tokens = (
-        token.copy(meta={**token.meta, "checked": False}) if token.meta.get("checked") else token
-        for token in block.tokens
-    )
-    return block._replace(tokens=tuple(tokens))

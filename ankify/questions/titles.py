@@ -269,7 +269,7 @@ def _bold(children: Sequence[Token]) -> tuple[int, int]:
     """Where the first bold text of a paragraph begins and ends; the end is 0 if there is none."""
     opening = None
     for at, token in enumerate(children):
-        bold = nesting_of_bold(token)
+        bold = _nesting_of_bold(token)
         if opening is None and bold > 0:
             opening = len(visible(children[:at]))
         elif bold < 0:
@@ -279,7 +279,7 @@ def _bold(children: Sequence[Token]) -> tuple[int, int]:
     return 0, 0
 
 
-def nesting_of_bold(token: Token) -> int:
+def _nesting_of_bold(token: Token) -> int:
     """1 where bold text begins, -1 where it ends: `**`, <b>, <strong>."""
     if token.type in ("strong_open", "strong_close"):
         return token.nesting

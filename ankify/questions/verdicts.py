@@ -110,11 +110,8 @@ def _is_emphasis(group: Group) -> bool:
     """Bold text or list items that do not ask, or ask with nothing below."""
     if group.first.kind not in WEAK:
         return False
-    several = len(group) > 1
-    asks = several and (
-        max(group.share_asking, group.share_solved) >= limit.MOST_PLAIN_ASK
-        or group.share_ticked >= limit.MOST_PLAIN_ASK
-    )
+    share_sure = max(group.share_asking, group.share_solved)
+    asks = len(group) > 1 and (share_sure >= limit.MOST_PLAIN_ASK or group.is_test)
     asks_enough = group.is_labelled or asks or group.names_terms
     return not asks_enough or group.share_answered < limit.MOST
 

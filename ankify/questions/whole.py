@@ -15,7 +15,7 @@ from ankify.questions import thresholds as limit
 from ankify.questions.blocks import Block
 from ankify.questions.evidence import ASKS, HEADINGS, Group
 from ankify.questions.numbers import HEADED, UNNUMBERED, Numbered
-from ankify.questions.pairs import says_question
+from ankify.questions.pairs import may_be_asked, says_question
 from ankify.questions.titles import Kind, Title, with_title_of
 from ankify.questions.words import NO_QUESTION, asks
 from ankify.reading.tokens import Token
@@ -90,7 +90,7 @@ def _below_label(blocks: Sequence[Block], heads: Sequence[int]) -> tuple[list[Bl
         return None
     below = blocks[at + 1]
     if says_question(title.name):  # and has no heading "Answer" beside it
-        if below.tokens[0].type != "paragraph_open":
+        if not may_be_asked(below):
             return None
         title = with_title_of(title, (1,), tuple(below.tokens[1].children or ()), below.line)
         title = replace(title, read=Numbered(HEADED, None, "", 0))

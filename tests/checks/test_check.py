@@ -81,6 +81,19 @@ FOUND: dict[str, tuple[Files, list[str]]] = {
             " they look like things to do, one after the other [refused-titles]"
         ],
     ),
+    "a long list that is nearly all of a file": (
+        {
+            "a.md": "".join(f"{at}. The crop of plot {at}\n   - Barley.\n" for at in range(1, 11)),
+            "b.md": TWO,
+            "c.md": "".join(f"{at}. The crop of plot {at}\n   - Barley.\n" for at in range(1, 10)),
+            "d.md": "## 1. What is a plot?\n\n"
+            + "".join(f"{at}. The crop of plot {at}\n   - Barley.\n" for at in range(1, 11)),
+        },
+        [
+            "a.md:1: warning: 10 numbered titles from here on make no card: they are bold text or"
+            " list items below headings where none asks [refused-titles]"
+        ],
+    ),
     "titles without a number of which some ask": (
         {
             "ankify.toml": "[questions]\nunnumbered = true\n",
