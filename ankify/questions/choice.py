@@ -266,8 +266,20 @@ def leave_quiet_parts(search: Search) -> None:
         if not loud:
             search.record(group, Ruling.REFUSED, QUIET)
         else:
-            found[style] = file.group(at for at in group if part[at] in loud)
+            kept = file.group(at for at in group if part[at] in loud)
+            found[style] = kept if is_plausible(kept) else _solved_parts(kept, part) or kept
     search.numbered = found
+
+
+def _solved_parts(group: Group, part: Mapping[int, int]) -> Group:
+    """The titles of the parts in which nearly all have an answer that calls itself one."""
+    file = group.file
+    parts: dict[int, list[bool]] = defaultdict(list)
+    for start, end in group.spans:
+        parts[part[start]].append(file.is_solved(start, end))
+    solved = {at for at, found in parts.items() if share(found) >= limit.NEARLY_ALL_ASK}
+    kept = file.group(at for at in group if part[at] in solved)
+    return kept if len(kept) >= limit.SECTION_RUN else file.group(())
 
 
 def add_labels(search: Search) -> None:
@@ -376,15 +388,20 @@ def leave_topics(search: Search) -> None:
 
 
 def leave_lessons(search: Search) -> None:
-    """Leave the chapters of a lesson that `Q: X` without numbers are the questions on."""
-    if search.unnumbered or not search.chosen or search.chosen.is_labelled:
+    """Leave the chapters of a lesson whose questions are `Q: X`, or lists with labelled answers."""
+    if not search.chosen or search.chosen.is_labelled:
         return
-    labelled = (
-        group for style, group in search.file.unnumbered.items() if style.family == "labelled"
-    )
-    if any(is_quiz(Nesting(search.chosen, group)) for group in labelled):
+    groups = {} if search.unnumbered else search.file.unnumbered
+    labelled = (group for style, group in groups.items() if style.family == "labelled")
+    listed = [group for style, group in search.numbered.items() if style.is_plain]
+    quizzes = [it for it in (*labelled, *listed) if is_quiz(Nesting(search.chosen, it))]
+    if quizzes:
         search.record(search.chosen, Ruling.SECTIONS, LESSON)
-        search.numbered = {s: group for s, group in search.numbered.items() if group.is_labelled}
+        search.numbered = {
+            style: group
+            for style, group in search.numbered.items()
+            if group.is_labelled or group in quizzes
+        }
         search.chosen = _outermost(search, search.numbered)
 
 
@@ -586,7 +603,9 @@ def _asking(search: Search) -> Group:
     asking: list[Group] = []
     for style, whole in sorted(file.unnumbered.items()):
         group = whole
-        if style.kind in WEAK and not group.is_labelled:  # the rest is emphasis, not a title
+        # What does not ask is emphasis, unless it is one of few in a list of questions.
+        listed = style.kind is Kind.ITEM_BOLD and group.share_asking >= limit.NEARLY_ALL_ASK
+        if style.kind in WEAK and not group.is_labelled and not listed:
             group = file.group(filter(file.asks, group))
         group = group.keep(lambda start, end: not file.holds_contents(start, end))
         ground = judge_unnumbered(group)

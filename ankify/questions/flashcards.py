@@ -15,6 +15,7 @@ from functools import cache
 from itertools import chain, groupby, pairwise
 
 from ankify.model import Question
+from ankify.questions.answers import LISTS, OPTION
 from ankify.questions.blocks import DIVIDERS, balanced, has_divider, paragraph_of, shown
 from ankify.questions.numbers import read_number, strip_number
 from ankify.questions.words import NOT_WORDS, QUESTION_MARKS, answers, asks, label
@@ -24,6 +25,7 @@ from ankify.reading.parse import ParsedFile, plain_text
 from ankify.reading.tokens import Token
 
 FEW = 2  # marks of one kind in a file that show it is used
+SEVERAL = 5  # toggles of a file
 # Lines `gato::cat`, each with another word before the colons, that show it: `std::move` is C++.
 FEW_TIGHT = 3
 MOSTLY_TIGHT = 0.5  # their share of the lines in words
@@ -65,6 +67,8 @@ def read_flashcards(
     trail: list[tuple[int, str]] = []
     runs = list(balanced(parsed.tokens))
     is_tagged = "card" in parsed.masked.text.casefold()
+    runs = _with_keys(runs) if toggles else runs
+    few = _enough(runs) if toggles else None
     end = 0  # of the flashcard above
     for at, run in enumerate(runs):
         if run[0].map and run[0].map[0] < end:
@@ -84,7 +88,7 @@ def read_flashcards(
             found += [card] if card else []
             end = card.end if card else end
         else:
-            found += _of_run(run, titles, inside=inside, toggles=toggles)
+            found += _of_run(run, titles, inside=inside, few=few)
     return list(_plainly_used(found, parsed.text))
 
 
@@ -153,15 +157,15 @@ def _are_pairs(cards: Sequence[_Kind], text: str) -> bool:
 
 
 def _of_run(
-    run: Sequence[Token], trail: tuple[str, ...], *, inside: bool, toggles: bool
+    run: Sequence[Token], trail: tuple[str, ...], *, inside: bool, few: int | None
 ) -> Iterator[Flashcard]:
     kind = run[0].type
     if kind == "paragraph_open" and not inside:
         yield from _of_paragraph(run[1], trail)
     elif kind == "table_open" and not inside:
         yield from _of_table(run, trail)
-    elif kind in ("bullet_list_open", "ordered_list_open"):
-        yield from _of_list(run, trail, inside=inside, toggles=toggles)
+    elif kind in LISTS:
+        yield from _of_list(run, trail, inside=inside, few=few)
 
 
 # -- paragraphs: X::Y, and a line `?` --------------------------------------------------------------
@@ -358,11 +362,14 @@ def _counting_heads() -> frozenset[str]:
 
 
 def _of_list(
-    run: Sequence[Token], trail: tuple[str, ...], *, inside: bool, toggles: bool
+    run: Sequence[Token], trail: tuple[str, ...], *, inside: bool, few: int | None
 ) -> Iterator[Flashcard]:
-    """Items with `#card`; those that ask, if most do; `X::Y`; and those in the items below."""
-    items = [tuple(item[1:-1]) for item in balanced(run[1:-1])]
-    take_asking = toggles and not inside and _mostly_ask(items)
+    """Items with `#card`; those that ask, if most do; `X::Y`; and those in the items below.
+
+    `few` are so many that have to ask; None where none is a toggle.
+    """
+    items = _items(run)
+    take_asking = few is not None and not inside and _mostly_ask(items, few)
     take_all = take_asking and _nearly_all_ask(items)
     for item in items:
         head, below = item[:3], item[3:]
@@ -371,7 +378,8 @@ def _of_list(
         children = tuple(head[1].children or ())
         words = visible(children)
         has_back = below or _GAP.search(words)
-        if has_back and (_is_card(words) or take_all or (take_asking and _asks(item))):
+        is_taken = take_all or (take_asking and _asks(item, sure=few == 1))
+        if has_back and (_is_card(words) or is_taken):
             line = head[0].map[0] if head[0].map else 0
             end = max(
                 (token.map[1] for token in below if token.map and not token.nesting), default=line
@@ -387,14 +395,47 @@ def _of_list(
             for inner in balanced(below):
                 title = visible(children).split("\n")[0].strip()
                 deeper = (*trail, title) if title and len(title) < LONG else trail
-                yield from _of_run(inner, deeper, inside=inside, toggles=toggles)
+                yield from _of_run(inner, deeper, inside=inside, few=few)
 
 
-def _mostly_ask(items: Sequence[Sequence[Token]]) -> bool:
-    """Whether most items of a list ask, several of them with an answer below."""
-    asking = sum(map(_asks, items))
-    unanswered = sum(len(item) == len(PLAIN) and _has_question_mark(item) for item in items)
-    return asking >= FEW and asking + unanswered > MOST_ASK * len(items)
+def _items(run: Sequence[Token]) -> list[tuple[Token, ...]]:
+    """What is in each item of a list; `- Answer: Y` belongs to the item above."""
+    items: list[tuple[Token, ...]] = []
+    for item in balanced(run[1:-1]):
+        inside = tuple(item[1:-1])
+        is_answer = inside[:1] and answers(_words(inside)) and not OPTION.match(_words(inside))
+        if items and is_answer:
+            items[-1] += inside
+        else:
+            items.append(inside)
+    return items
+
+
+def _with_keys(runs: Sequence[tuple[Token, ...]]) -> list[tuple[Token, ...]]:
+    """Put a paragraph `Answer: b` into the list of one item above it."""
+    found: list[tuple[Token, ...]] = []
+    for run in runs:
+        above = found[-1] if found else ()
+        is_one = above and above[0].type in LISTS and len(_items(above)) == 1
+        if is_one and run[0].type == "paragraph_open" and answers(visible(run[1].children or ())):
+            found[-1] = (*above[:-2], *run, *above[-2:])
+        else:
+            found.append(run)
+    return found
+
+
+def _enough(runs: Iterable[Sequence[Token]]) -> int:
+    """How many items of a list have to ask: one, where most of those in the file do."""
+    lists = (run for run in runs if run[0].type in LISTS)
+    items = [item for run in lists for item in _items(run)]
+    return 1 if _mostly_ask(items, SEVERAL) else FEW
+
+
+def _mostly_ask(items: Sequence[Sequence[Token]], few: int) -> bool:
+    """Whether most items of a list ask, a `few` of them with an answer below."""
+    asking = sum(_asks(item, sure=few == 1) for item in items)
+    unanswered = sum(len(item) == len(PLAIN) and asks(_words(item)) for item in items)
+    return asking >= few and asking + unanswered > MOST_ASK * len(items)
 
 
 def _nearly_all_ask(items: Sequence[Sequence[Token]]) -> bool:
@@ -411,17 +452,18 @@ def _is_card(words: str) -> bool:
     return "#" in words and _TAG.search(words) is not None
 
 
-def _asks(item: Sequence[Token]) -> bool:
+def _asks(item: Sequence[Token], *, sure: bool = False) -> bool:
     """Whether an item has something below it, and a question mark at its end.
 
-    `- Define a stack` asks, too, where text is below it; with a list or code it may be a step.
+    `- Define a stack` asks, too, where text is below it; with a list or code it may be a step,
+    unless the file is `sure` to ask.
     """
     if len(item) <= len(PLAIN) or item[0].type != "paragraph_open":
         return False
     if _has_question_mark(item):
         return True
     asked = visible(item[1].children or ()).strip()
-    return item[3].type in ("paragraph_open", "blockquote_open") and asks(asked)
+    return asks(asked) and (sure or item[3].type in ("paragraph_open", "blockquote_open"))
 
 
 PLAIN = ("paragraph_open", "inline", "paragraph_close")  # an item with nothing below its text
@@ -429,5 +471,10 @@ PLAIN = ("paragraph_open", "inline", "paragraph_close")  # an item with nothing 
 
 def _has_question_mark(item: Sequence[Token]) -> bool:
     """Whether the first paragraph of an item ends in a question mark."""
-    head = item[1].children or () if item[0].type == PLAIN[0] else ()
-    return visible(head).strip().endswith(QUESTION_MARKS)
+    return _words(item).endswith(QUESTION_MARKS)
+
+
+def _words(item: Sequence[Token]) -> str:
+    """What an item says in its first paragraph."""
+    head = item[1].children or () if item and item[0].type == PLAIN[0] else ()
+    return visible(head).strip()

@@ -8,7 +8,7 @@ is done only where a file has no questions otherwise, as chapters are counted ju
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -17,8 +17,8 @@ from ankify.questions import thresholds as limit
 from ankify.questions.answers import opening_words
 from ankify.questions.blocks import Block, with_borrowed_titles
 from ankify.questions.numbers import Dialect, label_dialect, read_label
-from ankify.questions.titles import paragraph_title
-from ankify.questions.words.patterns import word_set
+from ankify.questions.titles import Kind, Title, paragraph_title
+from ankify.questions.words.patterns import normal, word_set
 from ankify.reading.inline import cut, visible
 
 
@@ -42,6 +42,37 @@ def _labelled(block: Block, dialect: Dialect) -> Block:
     assert block.title
     title = replace(block.title, read=read, children=cut(block.title.whole, read.start))
     return block._replace(title=title)
+
+
+def without_repeated_labels(blocks: Sequence[Block]) -> list[Block]:
+    """Read `3. **Scenario:** X` as X, where several numbered titles have the same bold word."""
+    names = [_bold_label(block.title) for block in blocks]
+    times = Counter(filter(None, names))
+    return [
+        _below_label(block) if name and times[name] >= limit.COUNTED_TITLES else block
+        for block, name in zip(blocks, names, strict=True)
+    ]
+
+
+def _bold_label(title: Title | None) -> str:
+    """The bold words of a numbered title, if they end with a colon and text is behind them."""
+    if not title or title.kind not in (Kind.BOLD, Kind.ITEM_BOLD) or not title.read.number:
+        return ""
+    is_label = title.name.rstrip().endswith((":", "：")) and visible(title.glued).strip()
+    return normal(title.name) if is_label else ""
+
+
+def _below_label(block: Block) -> Block:
+    title = block.title
+    assert title
+    words = visible(title.glued)
+    start = len(words) - len(words.lstrip())
+    end = words.find("\n", start) % (len(words) + 1)  # of the line
+    rest = cut(title.glued, end + 1)
+    below = title.below + words.count("\n", 0, end + 1)
+    return block._replace(
+        title=replace(title, children=cut(title.glued, start, end), glued=rest, below=below)
+    )
 
 
 # `Card 3: X`, `Item 4 - X`, `Thẻ 5`

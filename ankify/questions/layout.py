@@ -18,7 +18,7 @@ from ankify.questions.choice import Outline, choose, explain_given, explain_whol
 from ankify.questions.contents import local_links, read_contents
 from ankify.questions.evidence import FileIndex, Flow, Group, unread_counts
 from ankify.questions.keys import with_keyed_answers
-from ankify.questions.labels import counted_word, with_labels
+from ankify.questions.labels import counted_word, with_labels, without_repeated_labels
 from ankify.questions.numbers import CUSTOM, HEADED, Numbered
 from ankify.questions.pairs import (
     may_be_paired,
@@ -176,7 +176,7 @@ def _open(blocks: Sequence[Block], name: str) -> Layout:
     linked = any(any(local_links(block)) for block in blocks)
     contents = read_contents(blocks, _last_places(flow, sources)) if linked else {}
     flow = Flow(
-        with_pairs(flow.blocks),
+        tuple(without_repeated_labels(with_pairs(flow.blocks))),
         contents=frozenset(at for at, source in enumerate(sources) if source in contents),
         listed=frozenset(normal(entry.title) for found in contents.values() for entry in found),
         name=name,

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import LISTS
-from ankify.questions.blocks import Block
+from ankify.questions.blocks import Block, balanced, read_blocks, shown
 from ankify.questions.titles import BREAK
 from ankify.questions.words import answers
 from ankify.reading.html import tags
@@ -220,6 +220,8 @@ def has_bold_item(block: Block) -> bool:
         return False
     items = [token.children or () for token in _inline(block)]
     bold = [item for item in items if any(map(_nesting_of_mark, item))]
+    if any(answers(visible(item)) for item in bold):
+        return False  # `- **Answer: b**`
     if len(items) < limit.BOXES or len(bold) != 1:
         return False
     *depths, end = accumulate(map(_nesting_of_mark, bold[0]))
@@ -276,6 +278,27 @@ def boxes(tokens: Iterable[Token]) -> Iterator[bool]:
         elif token.type == "inline" and is_ticked is not None:
             yield is_ticked or _is_ticked(visible(token.children or ()))
             is_ticked = None
+
+
+def with_key_apart(block: Block) -> list[Block]:
+    """A list of options whose last item is the key, `- Answer: b`, parted from it; else nothing."""
+    if block.tokens[0].type not in LISTS:
+        return []
+    opening, *inside, closing = block.tokens
+    items = [*balanced(inside)]
+    words = [visible(_head(item)) for item in items]
+    if len(items) <= FEW or not answers(words[-1]) or OFFER.match(words[-1]):
+        return []
+    if not all(map(OFFER.match, words[:-1])):
+        return []
+    options = tuple(chain.from_iterable(items[:-1]))
+    key = shown(items[-1][1:-1])
+    return [block._replace(tokens=(opening, *options, closing), items=()), *read_blocks(tuple(key))]
+
+
+def _head(item: Tokens) -> Tokens:
+    """The inline tokens of the first paragraph of a list item."""
+    return next((token.children or () for token in item[:3] if token.type == "inline"), ())
 
 
 def with_options_apart(block: Block) -> Iterator[Block]:

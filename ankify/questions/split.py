@@ -40,6 +40,7 @@ from ankify.questions.options import (
     is_test_of_lists,
     marked_options,
     unmarked,
+    with_key_apart,
     with_options_apart,
     without_key,
 )
@@ -142,13 +143,24 @@ def _with_flashcards(
     cards = read_flashcards(parsed, taken, toggles=options.unnumbered)
     lines = {line for line, _ in taken}
     own = [card for card in cards if card.line + 1 not in lines]
-    more = (Section(card.question(parsed, path), card.front, (), card.back) for card in own)
+    backs = [read_blocks(card.back) for card in own]
+    more = (
+        _with_stem(card.question(parsed, path), card.front, back)
+        for card, back in zip(own, backs, strict=True)
+        if not back or not all(map(is_filler, back))
+    )
     if own:
         sections = tuple(
             section._replace(answer=tuple(without_marks(section.answer, own)))
             for section in sections
         )
     return tuple(sorted((*sections, *more), key=lambda section: section.question.line))
+
+
+def _with_stem(question: Question, front: tuple[Token, ...], back: list[Block]) -> Section:
+    """A flashcard, the options on its front if there are some above `Answer: b`."""
+    stem, answer = _stem(back)
+    return Section(question, front, _tokens(stem), _tokens(answer))
 
 
 TOGGLE = re.compile(r"^[ \t>]*[-*+] .*[?？][ \t]*$", re.MULTILINE)
@@ -540,7 +552,7 @@ def _options_and_key(block: Block) -> Iterator[Block]:
     """Options that end with the label of the answer, as two blocks."""
     found = key_in_list(block)
     if not found:
-        yield from with_options_apart(block)
+        yield from with_key_apart(block) or with_options_apart(block)
         return
     at, start = found
     inline, paragraph = block.tokens[at], Token("paragraph_open", "p", 1, block=True)

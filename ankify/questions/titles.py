@@ -312,7 +312,9 @@ def item_title(item: Token, head: tuple[Token, ...]) -> Title:
         read = _listed(item, read_number(words))
         return title_of(Kind.ITEM_HEADING, int(head[0].tag[1]), children, words, item, read=read)
     if broken := _break_behind_question(children):
-        title = title_of(Kind.ITEM, ITEM_LEVEL, children[:broken], visible(children[:broken]), item)
+        asked = visible(children[:broken])
+        kind = Kind.ITEM_BOLD if _bold(children)[1] == len(asked.rstrip()) else Kind.ITEM
+        title = title_of(kind, ITEM_LEVEL, children[:broken], asked, item)
         glued = children[broken + 1 :]
         return replace(title, read=_listed(item, title.read), glued=glued, below=1)
     first, _, rest = words.partition("\n")

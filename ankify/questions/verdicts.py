@@ -23,7 +23,7 @@ from ankify.questions.evidence import (
     style_of,
 )
 from ankify.questions.titles import Kind
-from ankify.questions.words import OTHER_PAPER, STEP_TITLE, asks
+from ankify.questions.words import OTHER_PAPER, STEP_TITLE, asks, names_questions
 
 Judged = TypeVar("Judged", Group, Nesting)
 EMPHASIS = (Kind.ITEM_LINK, Kind.ITEM)  # without a number too plain to be a question
@@ -72,6 +72,8 @@ def is_plausible(group: Group) -> bool:
 def is_minor(group: Group) -> bool:
     """The titles number something in a part of the file, as a README does."""
     if group.is_labelled or group.share_asking >= limit.HARDLY_ANY_ASK:
+        return False
+    if group.first.kind in WEAK and group.share_solved >= limit.NEARLY_ALL_ASK:
         return False
     return group.coverage < limit.MINOR_PART or is_exception(group)
 
@@ -243,7 +245,7 @@ OUTWEIGHS = Reason("outweighs", "ask, and are far more than the titles around th
 # What the search finds by where a group is, rather than by the group.
 MINOR = Reason("minor-part", "do not ask, and number a small part of the file")
 IN_CHAPTERS = Reason("in-chapters", "do not ask, and are inside of chapters")
-LESSON = Reason("lesson", "are the chapters of a lesson, and `Q: X` are the questions on it")
+LESSON = Reason("lesson", "are chapters of a lesson, and hold the questions on it")
 IN_SECTIONS = Reason("in-sections", "are below headings that hold nothing but headings")
 OTHER_LIST = Reason("other-list", "number another list, in another way")
 NEVER = Reason("never", "are titles that never are questions")
@@ -277,11 +279,15 @@ def judge_unnumbered(group: Group) -> Ground[Group]:
 def _few_ask(group: Group) -> bool:
     """Few of those with an answer ask, and few answers have a label, or `Q: X` has them.
 
-    What `<summary>` hides is an answer where the file says that it is about questions.
+    What `<summary>` hides is an answer where the file says that it is about questions, and
+    `- ### Lakes` is a topic to be learned, where nearly all of the file is in such a list.
     """
     if group.first.kind is Kind.SUMMARY and group.file.names_questions:
         return False
-    solved = 0.0 if group.file.has_labels else group.share_solved
+    if group.first.kind is Kind.ITEM_HEADING and group.covers(limit.COVERING_ALL):
+        return False
+    sections = share(names_questions(title.name) for title in group.titles)  # "Mixed Questions"
+    solved = 0.0 if group.file.has_labels or sections >= limit.MOST else group.share_solved
     covers = group.first.kind in HEADLINES and group.coverage >= limit.COVERING_ALL
     enough = limit.SOME_ASK if covers else limit.MOST_ASK
     return max(group.answered.share_asking, solved) < enough
@@ -334,7 +340,8 @@ def section_ground(nesting: Nesting) -> Ground[Nesting]:
 def is_quiz(nesting: Nesting) -> bool:
     """Whether titles that do not ask are chapters, and the inner ones the questions on them."""
     outer, inner = nesting.outer, nesting.inner
-    sure = inner.is_labelled or inner.first.kind is Kind.SUMMARY
+    solved = inner.share_solved >= limit.NEARLY_ALL_ASK and nesting.share_holding >= limit.MOST
+    sure = inner.is_labelled or inner.first.kind is Kind.SUMMARY or solved
     quiet = outer.share_asking < limit.HARDLY_ANY_ASK
     enough = len(inner) >= limit.QUIZ * len(outer)
     return sure and quiet and enough and inner.share_asking >= limit.NEARLY_ALL_ASK

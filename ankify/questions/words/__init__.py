@@ -389,6 +389,9 @@ OTHER_PAPER = _OtherPaper()
 BACK_TO_TOP = Headings("top")
 
 
+JAMO = re.compile("[\u3131-\u3163 ]+")  # ㅁㄴㅇㄹ: keys that make no syllable
+
+
 class _Placeholder:
     """An answer that is not written yet: `TODO`, `待补充`."""
 
@@ -397,7 +400,7 @@ class _Placeholder:
         if len(words) > 80:
             return False
         text = " ".join(NOT_WORDS.sub("", words.lower()).split())
-        if not text or text in word_set("placeholders"):
+        if not text or text in word_set("placeholders") or JAMO.fullmatch(text):
             return True
         # 空 may as well be the answer; （空） is not
         return words.strip()[:1] in tuple("(（[【") and f"({text})" in word_set("placeholders")
