@@ -113,6 +113,14 @@ def _nesting_of_mark(token: Token) -> int:
     return 0 if tag is None or tag.name not in TAGS else -1 if tag.is_end else 1
 
 
+# A line that the first option may be in; most texts have none, and need no closer look.
+FIRST = re.compile(r"(?:^|\n)(?:[^\w\n]|<\w+>)*[aA][.)\]、:]")
+
+
+def _may_offer(inline: Token) -> bool:
+    return bool(FIRST.search(inline.content or visible(inline.children or ())))
+
+
 class Line(NamedTuple):
     """A line of a paragraph with the letter of the option it begins with, or "".
 
@@ -162,10 +170,11 @@ def _says_right(remark: re.Match[str]) -> bool:
 
 def has_marked_options(tokens: Iterable[Token]) -> bool:
     """Whether there are options in the tokens, and some of them, but not all, are marked."""
-    inline = (token.children or () for token in tokens if token.type == "inline")
-    return _are_marked(
-        [line for children in inline for line in read_lines(children) if line.letter]
-    )
+    inline = [token for token in tokens if token.type == "inline"]
+    if not any(map(_may_offer, inline)):
+        return False
+    lines = (line for token in inline for line in read_lines(token.children or ()))
+    return _are_marked([line for line in lines if line.letter])
 
 
 def _are_marked(options: Sequence[Line]) -> bool:
@@ -183,7 +192,8 @@ def marked_options(blocks: Sequence[Block], *, in_lists: bool = False) -> range:
     The options may be lines of one paragraph, items of a list, or a paragraph each. Items need no
     letters where `in_lists` says that one is bold throughout the file.
     """
-    found = [_options_in(block) for block in blocks]
+    may_offer = any(map(_may_offer, chain.from_iterable(map(_inline, blocks))))
+    found = [_options_in(block) if may_offer else [] for block in blocks]
     for start, options in enumerate(found):
         if in_lists and has_bold_item(blocks[start]):
             return range(start, start + 1)
@@ -285,6 +295,8 @@ def with_key_apart(block: Block) -> list[Block]:
     if block.tokens[0].type not in LISTS:
         return []
     opening, *inside, closing = block.tokens
+    if not any(_may_offer(token) for token in inside if token.type == "inline"):
+        return []
     items = [*balanced(inside)]
     words = [visible(_head(item)) for item in items]
     if len(items) <= FEW or not answers(words[-1]) or OFFER.match(words[-1]):
@@ -307,8 +319,8 @@ def with_options_apart(block: Block) -> Iterator[Block]:
     `Which? / A. X / **B. Y**` is two paragraphs, and so is `A. X / B. Y / Answer: B`. What is
     below the last option and a forced line break explains the marked one.
     """
-    is_paragraph = block.tokens[0].type == "paragraph_open"
-    lines = [*read_lines(block.tokens[1].children or ())] if is_paragraph else []
+    may_offer = block.tokens[0].type == "paragraph_open" and _may_offer(block.tokens[1])
+    lines = [*read_lines(block.tokens[1].children or ())] if may_offer else []
     options = [at for at, line in enumerate(lines) if line.letter]
     end = _end_of_options(lines, options[-1] + 1) if options else len(lines)
     found = [lines[at] for at in options]
