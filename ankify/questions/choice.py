@@ -60,6 +60,7 @@ from ankify.questions.verdicts import (
     Reason,
     asks_seldom,
     bare_sections,
+    is_catalogue,
     is_doubtful,
     is_exception,
     is_labelled_throughout,
@@ -258,7 +259,13 @@ def leave_quiet_parts(search: Search) -> None:
     found: dict[Style, Group] = {}
     file = search.file
     for style, group in search.numbered.items():
-        if style.kind not in WEAK or group.is_labelled or group.names_terms or group.is_test:
+        if (
+            style.kind not in WEAK
+            or group.is_labelled
+            or group.names_terms
+            or group.is_test
+            or is_catalogue(group)
+        ):
             found[style] = group
             continue
         part = {at: bisect_left(file.headings, at) for at in group}
@@ -353,13 +360,18 @@ def take_outweighing(search: Search) -> None:
 
 
 def leave_quiet_sections(search: Search) -> None:
-    """Leave out numbered headings in sections where none asks, beside ones where all do."""
+    """Leave out numbered headings in sections where none asks, beside ones where all do.
+
+    Not if their numbers go on from the section above.
+    """
     chosen = search.chosen
     plain = chosen and not chosen.is_labelled and chosen.first.kind in HEADINGS
     if not plain or chosen.first.read.depth > 1:
         return
     sections = [group for group in _by_section(chosen) if len(group) > 1]
-    quiet = [group for group in sections if not group.share_asking]
+    numbers = {at: search.file.number(at) for at in chosen}
+    goes_on = {b for a, b in pairwise(chosen) if numbers[b] == numbers[a] + 1}
+    quiet = [it for it in sections if not it.share_asking and it[0] not in goes_on]
     left = {at for group in quiet for at in group}
     others = chosen.keep(lambda at, end: at not in left)
     if quiet and others.share_asking >= limit.NEARLY_ALL_ASK:
@@ -503,6 +515,8 @@ def add_other_parts(search: Search) -> None:
     """Add the questions of other parts of the file, which may be of another style."""
     if search.chosen and search.chosen.first.kind in HEADINGS:
         search.chosen = _with_other_parts(search)
+    elif search.chosen:
+        search.chosen = _with_plain_parts(search)
 
 
 STEPS: tuple[tuple[str, Callable[[Search], None]], ...] = (
@@ -819,6 +833,22 @@ def _with_other_parts(search: Search) -> Group:
     return file.group(sorted({*chosen, *found}))
 
 
+def _with_plain_parts(search: Search) -> Group:
+    """The chosen bold titles or items with those of sections that hold none of them.
+
+    These have to ask, or to have answers with a label, nearly all of them.
+    """
+    chosen, file = search.chosen, search.file
+    found: list[int] = []
+    for start, end in pairwise([*file.headings, file.end]):
+        if chosen.within(start, end):
+            continue
+        group = _asked_in(search, search.numbered, start, end)
+        sure = group and max(group.share_asking, group.share_solved) >= limit.NEARLY_ALL_ASK
+        found += group.answered if sure and len(group) >= limit.COUNTED_TITLES else []
+    return file.group(sorted({*chosen, *found}))
+
+
 def _parts(chosen: Group) -> list[tuple[int, int]]:
     """Where a heading above the level of the questions begins a part of the file without them."""
     parts = ((chosen.file.next_part(start, end), end) for start, end in chosen.spans)
@@ -843,5 +873,6 @@ def _asked_in(search: Search, groups: Groups, start: int, end: int) -> Group:
     part = {style: group.within(start, end) for style, group in groups.items()}
     aside = Search(search.file, search.numbered, search.unnumbered)
     group = _outermost(aside, {style: found for style, found in part.items() if found})
-    asked = group and (group.is_labelled or group.share_asking >= limit.MOST_ASK)
+    share_sure = max(group.share_asking, group.share_solved) if group else 0
+    asked = group and (group.is_labelled or share_sure >= limit.MOST_ASK)
     return group if asked else search.file.group(())

@@ -137,21 +137,37 @@ class Flow(NamedTuple):
 
 
 def unread_counts(flow: Flow) -> Flow:
-    """Take `5 ways to X` for an un-numbered title where the titles like it have no number."""
-    spaced: dict[tuple[Kind, int], list[int]] = defaultdict(list)
-    loose: Counter[tuple[Kind, int]] = Counter()
+    """Take `5 ways to X` for an un-numbered title where the titles like it have no number.
+
+    Or where theirs are no neighbours of it: `57 questions` above `1.` and `2.`.
+    """
+    like: dict[tuple[Kind, int], list[int]] = defaultdict(list)
+    for at, block in enumerate(flow.blocks):
+        if block.title:
+            like[block.title.kind, block.title.level].append(at)
     blocks = list(flow.blocks)
-    for at, block in enumerate(blocks):
-        if title := block.title:
-            if title.read.dialect and title.read.dialect.name == "spaced":
-                spaced[title.kind, title.level].append(at)
-            loose[title.kind, title.level] += not title.read.number
-    for like, positions in spaced.items():
-        for at in positions if len(positions) < loose[like] else ():
-            if title := blocks[at].title:
-                plain = replace(title, read=UNNUMBERED, children=title.whole)
-                blocks[at] = blocks[at]._replace(title=plain)
+    for positions in like.values():
+        titles = [title for at in positions if (title := blocks[at].title)]
+        for at in _counts_of_things(titles):
+            plain = replace(titles[at], read=UNNUMBERED, children=titles[at].whole)
+            blocks[positions[at]] = blocks[positions[at]]._replace(title=plain)
     return flow._replace(blocks=tuple(blocks))
+
+
+def _counts_of_things(titles: Sequence[Title]) -> list[int]:
+    """Which of the titles of one mark-up and level count something else."""
+    spaced = [at for at, title in enumerate(titles) if title.has_spaced_number]
+    if not spaced:
+        return []
+    if len(spaced) < sum(not title.read.number for title in titles):
+        return spaced
+    numbers = [0, *(value(title.read.number) for title in titles), -2]
+    apart = [
+        at
+        for at in spaced
+        if numbers[at + 1] != numbers[at] + 1 and numbers[at + 2] != numbers[at + 1] + 1
+    ]
+    return apart if len(spaced) < limit.MOST * len(titles) else []
 
 
 def share(found: Iterable[bool]) -> float:

@@ -18,7 +18,15 @@ from ankify.questions.blocks import Block, balanced, paragraph_of, shown
 from ankify.questions.evidence import HEADINGS, Style, share, style_of
 from ankify.questions.options import OFFER
 from ankify.questions.titles import Title
-from ankify.questions.words import demands, normal, only_labels, opens
+from ankify.questions.words import (
+    QUIZ,
+    answers,
+    demands,
+    gives_away,
+    normal,
+    only_labels,
+    opens,
+)
 from ankify.reading.html import summaries
 from ankify.reading.inline import cut, visible
 from ankify.reading.tokens import Token
@@ -58,13 +66,23 @@ def _heads_key(block: Block) -> bool:
     """Whether a heading, a button or a line says "Answers", and nothing but the key is below."""
     title = block.title
     if title and title.kind in HEADINGS:
-        return not title.read.number and opens(title.name) and not LETTER.match(title.name)
+        return not title.read.number and _names_key(title.name) and not LETTER.match(title.name)
     if block.depth > 0:
         return any(opens(button.text) for _, button in summaries(block.tokens[0].content))
     words = visible(block.tokens[1].children or ()) if len(block.tokens) == PARAGRAPH else ""
     return only_labels(words) and len(normal(words)) > 1
 
 
+def _names_key(name: str) -> bool:
+    """Whether words say "Answers", "Answers & Explanations", or "Quiz Answers"."""
+    joined = JOINED.fullmatch(name)
+    if joined and opens(joined["first"]):
+        return opens(joined["second"]) or gives_away(joined["second"])
+    quiz, _, rest = name.partition(" ")
+    return opens(name) or bool(QUIZ.match(quiz) and only_labels(rest))
+
+
+JOINED = re.compile(r"(?P<first>\S.*?)\s+(?:[&+/]|[^\W\d_]{1,4})\s+(?P<second>\S+)\s*")
 PARAGRAPH = 3  # tokens
 LETTER = re.compile(r"\W*\w\b")  # `## A. Rivers` is a section
 
@@ -121,7 +139,7 @@ def _readings(key: Sequence[Block]) -> Iterator[dict[str, Entry]]:
     titled = list(_titled(key, first)) if first else []
     if share(_asks_again(entry) for _, entry in titled) >= limit.MOST:
         titled = []
-    for found in _in_line(key), _in_table(key), titled:
+    for found in _in_line(key), _in_table(key), titled, _labelled(key):
         if len(dict(found)) == len(found) >= SEVERAL:
             yield dict(found)
 
@@ -155,26 +173,65 @@ def _in_line(key: Sequence[Block]) -> list[tuple[str, Entry]]:
 
 
 def _in_table(key: Sequence[Block]) -> list[tuple[str, Entry]]:
-    """Rows with a number in the first cell, and the answer in the others."""
+    """Rows with a number in the first cell, and the answer in the others.
+
+    Below `| Q | A | Q | A |` there are several of these in a row.
+    """
     found: list[tuple[str, Entry]] = []
     for at, block in enumerate(key):
         if block.tokens[0].type != "table_open":
             continue
-        cells: list[Block] = []
-        number = ""
-        for token in block.tokens:
-            if token.type == "tr_open":
-                number, cells = "", []
-            elif token.type == "inline" and not number:
-                number = visible(token.children or ()).strip() or "-"
-            elif token.type == "inline":
-                cells.append(Block(paragraph_of(token.children or (), (token.map or [0])[0])))
-            elif token.type == "tr_close" and NUMBER.fullmatch(number) and cells:
-                found.append((_digits(number), Entry(None, tuple(cells), range(at, at + 1))))
+        heads, *rows = _rows(block.tokens)
+        names = [visible(head.children or ()) for head in heads]
+        again = [at for at, name in enumerate(names) if normal(name) == normal(names[0])]
+        for row in rows:
+            for start, end in pairwise([*again, len(row)]):
+                number = visible(row[start].children or ()) if start < end else ""
+                cells = [cell for cell in row[start + 1 : end] if cell.children]
+                said = map(_as_paragraph, cells)
+                if NUMBER.fullmatch(number) and cells:
+                    found.append((_digits(number), Entry(None, tuple(said), range(at, at + 1))))
     return found
 
 
+def _as_paragraph(cell: Token) -> Block:
+    return Block(paragraph_of(cell.children or (), (cell.map or [0])[0]))
+
+
+def _rows(table: Iterable[Token]) -> list[list[Token]]:
+    """The cells of a table, row by row."""
+    rows: list[list[Token]] = []
+    for token in table:
+        if token.type == "tr_open":
+            rows.append([])
+        elif token.type == "inline":
+            rows[-1].append(token)
+    return rows
+
+
 NUMBER = re.compile(r"\W*\d{1,3}\W*")
+
+
+# `A3. X`, `Answer 3: X`
+LABELLED = re.compile(r"\W*(?P<label>[^\W\d_]+)[^\S\n]*(?P<number>\d{1,3})\s*[.:：)\]]\W*")
+
+
+def _labelled(key: Sequence[Block]) -> list[tuple[str, Entry]]:
+    """Paragraphs that begin with the label of an answer and a number, with what is below each."""
+    labels = {at: label for at, block in enumerate(key) if (label := _label(block))}
+    found: list[tuple[str, Entry]] = []
+    for at, end in pairwise([*labels, len(key)]):
+        words = cut(key[at].tokens[1].children or (), labels[at].end())
+        end = next((it for it in range(at + 1, end) if _level(key[it]) < TEXT), end)
+        body = Block(paragraph_of(words, key[at].line)), *key[at + 1 : end]
+        found.append((labels[at]["number"], Entry(None, body, range(at, end))))
+    return found
+
+
+def _label(block: Block) -> re.Match[str] | None:
+    words = visible(block.tokens[1].children or ()) if len(block.tokens) == PARAGRAPH else ""
+    found = LABELLED.match(words)
+    return found if found and answers(f"{found['label']}:") else None
 
 
 def _digits(number: str) -> str:
@@ -236,6 +293,10 @@ def _asked(test: Sequence[Block]) -> list[Asked]:
         for item, part in enumerate(block.items or (block,)):
             if part.title and part.title.read.number and not part.title.target:
                 groups[style_of(part.title)][at, item] = part.title
+    for titles in groups.values():  # "57 questions"
+        spaced = [place for place, title in titles.items() if title.has_spaced_number]
+        for place in spaced if len(spaced) < limit.MOST * len(titles) else ():
+            del titles[place]
     end = len(test), 0
     found = (
         Asked(style, group, share(_is_open(test, *it) for it in pairwise([*group, end])))

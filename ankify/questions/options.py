@@ -39,6 +39,7 @@ def only_offers(tokens: Iterable[Token]) -> bool:
     offers = (it for it, lines in zip(inline, texts, strict=True) if any(map(OFFER.match, lines)))
     children = chain.from_iterable(it.children or () for it in offers)
     is_marked = any(it.type in SHOWING or it.meta.get("checked") for it in (*tokens, *children))
+    is_marked = is_marked or any(_is_ticked(line) for lines in texts for line in lines)
     return len(offered) >= OFFERS and "bcdefgh".startswith(offered) and not is_marked
 
 

@@ -74,6 +74,11 @@ class Title:
         return bool(self.read.number) or self.is_paired
 
     @property
+    def has_spaced_number(self) -> bool:
+        """Whether only a blank is behind its number, which may count a thing: `5 ways to X`."""
+        return self.read.dialect is not None and self.read.dialect.name == "spaced"
+
+    @property
     def shows_something(self) -> bool:
         """Whether there is a letter in it, or behind a number a picture, an emoji or a sign."""
         if LETTER.search(self.name):
@@ -316,7 +321,9 @@ def item_title(item: Token, head: tuple[Token, ...]) -> Title:
         kind = Kind.ITEM_BOLD if _bold(children)[1] == len(asked.rstrip()) else Kind.ITEM
         title = title_of(kind, ITEM_LEVEL, children[:broken], asked, item)
         glued = children[broken + 1 :]
-        return replace(title, read=_listed(item, title.read), glued=glued, below=1)
+        words = visible(glued)
+        below = words.count("\n", 0, len(words) - len(words.lstrip()))
+        return replace(title, read=_listed(item, title.read), glued=glued, below=below)
     first, _, rest = words.partition("\n")
     dated = item.info and rest and not LETTER.search(first)
     if dated:  # `3. 2023-05-01`, and what is asked on the next line
@@ -336,13 +343,14 @@ def item_title(item: Token, head: tuple[Token, ...]) -> Title:
 
 
 def _break_behind_question(children: Sequence[Token]) -> int | None:
-    """Where a `<br>` in the first line of an item parts what asks from the answer."""
+    """Where a `<br>` in the first line of an item parts what asks, or is bold, from the answer."""
     for at, token in enumerate(children):
         if token.type in BREAKS:
             return None
         if token.type == "html_inline" and BREAK.fullmatch(token.content):
-            is_asked = asks(visible(children[:at])) and visible(children[at:]).strip()
-            return at if is_asked else None
+            asked = visible(children[:at])
+            is_title = asks(asked) or 0 < len(asked.rstrip()) == _bold(children)[1]
+            return at if is_title and visible(children[at:]).strip() else None
     return None
 
 

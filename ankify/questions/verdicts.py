@@ -104,8 +104,7 @@ def _is_record(group: Group) -> bool:
 
 def is_stray(group: Group) -> bool:
     """The only number is one that counts something else: `3 ways to do it`."""
-    dialect = group.first.read.dialect
-    return len(group) == 1 and dialect is not None and dialect.name == "spaced"
+    return len(group) == 1 and group.first.has_spaced_number
 
 
 def _is_emphasis(group: Group) -> bool:
@@ -114,8 +113,14 @@ def _is_emphasis(group: Group) -> bool:
         return False
     share_sure = max(group.share_asking, group.share_solved)
     asks = len(group) > 1 and (share_sure >= limit.MOST_PLAIN_ASK or group.is_test)
-    asks_enough = group.is_labelled or asks or group.names_terms
+    asks_enough = group.is_labelled or asks or group.names_terms or is_catalogue(group)
     return not asks_enough or group.share_answered < limit.MOST
+
+
+def is_catalogue(group: Group) -> bool:
+    """Whether this is a long list of topics in bold, and nearly all of a file on questions."""
+    listed = group.first.kind is Kind.ITEM_BOLD and group.file.names_questions
+    return listed and len(group) >= limit.LONG_RUN and group.covers(limit.COVERING_ALL)
 
 
 def _is_other_exercise(group: Group) -> bool:

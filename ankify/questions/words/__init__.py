@@ -257,10 +257,15 @@ REQUESTS = Openings("requests")
 ITEM = re.compile(r"\W*(?:[a-z]|\d{1,2})[.)]\s+")
 
 
+SHOUTED = re.compile(r"\W*[A-Z]{4,}\b.*[a-z]")  # `SELECT name`, a request to a database
+
+
 def demands(sentence: str) -> bool:
     """Whether a sentence surely asks: it ends in a question mark, or opens with a request."""
     if sentence.rstrip(' *_`"”»)').endswith(QUESTION_MARKS):
         return True
+    if SHOUTED.match(sentence):
+        return False
     text = NOT_WORDS.sub("", ITEM.sub("", sentence.lower(), count=1))
     return bool(REQUESTS.match(text, words_of(text)))
 
