@@ -202,6 +202,8 @@ SHAPES: dict[str, Text] = {
         + "\n## Answers\n\n"
         + "".join(f"{at}. Because {at}.\n" for at in range(size // 40))
     ),
+    "tests with the right option in bold": numbered("{0}. It is so.\nA. x\n**B. y**\nC. z\n\n"),
+    "sections of two": numbered("# T{0}\n\n## 1. Why?\n\nx\n\n## 2. So\n\nx\n\n"),
     "tests without a key": numbered("## {0}. Q?\n\n- a) X\n- b) Y\n- c) Z\n\n"),
     "tasks": numbered("## T{0}\n\n**Task:** Do it.\n\n**Solution:** So.\n\n"),
     "tasks that are the same": numbered("## T{0}\n\nX.\n\n**Q:** Why?\n\n**A:** So.\n\n"),

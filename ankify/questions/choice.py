@@ -869,10 +869,11 @@ def _quizzes(chosen: Group) -> list[tuple[int, int]]:
 
 
 def _asked_in(search: Search, groups: Groups, start: int, end: int) -> Group:
-    """The questions of one part of a file, if they ask or have a label."""
+    """The questions of one part of a file, if they ask, have a label, or are a solved list."""
     part = {style: group.within(start, end) for style, group in groups.items()}
     aside = Search(search.file, search.numbered, search.unnumbered)
     group = _outermost(aside, {style: found for style, found in part.items() if found})
-    share_sure = max(group.share_asking, group.share_solved) if group else 0
-    asked = group and (group.is_labelled or share_sure >= limit.MOST_ASK)
-    return group if asked else search.file.group(())
+    if not group or group.is_labelled or group.share_asking >= limit.MOST_ASK:
+        return group
+    is_solved = group.first.kind in WEAK and group.share_solved >= limit.MOST_ASK
+    return group if is_solved else search.file.group(())

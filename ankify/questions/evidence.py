@@ -432,6 +432,7 @@ class FileIndex:
         """Whether what is below a title ends with options, and nothing says which is right."""
         if self.labels_of_answers:  # a key at the end of the file is one, too
             return False
+        end = self.next_part(start, end) or end
         return only_offers(t for block in self.flow.blocks[start + 1 : end] for t in block.tokens)
 
     def is_solved(self, start: int, end: int) -> bool:
@@ -491,10 +492,10 @@ class FileIndex:
         """The last part of a title's number."""
         return value(self.titles[at].read.number)
 
-    def headings_between(self, start: int, end: int) -> Sequence[int]:
-        """The headings below one position and above another."""
+    def headings_between(self, start: int, end: int) -> Iterator[int]:
+        """The headings below one position and above another; mostly the first of many is wanted."""
         first, last = bisect_right(self.headings, start), bisect_left(self.headings, end)
-        return self.headings[first:last]
+        return (self.headings[at] for at in range(first, last))
 
     def next_part(self, start: int, end: int) -> int | None:
         """The first heading between a title and a position below it that is above its level."""

@@ -414,13 +414,14 @@ def _items(run: Sequence[Token]) -> list[tuple[Token, ...]]:
 def _with_keys(runs: Sequence[tuple[Token, ...]]) -> list[tuple[Token, ...]]:
     """Put a paragraph `Answer: b` into the list of one item above it."""
     found: list[tuple[Token, ...]] = []
+    above: tuple[Token, ...] = ()
     for run in runs:
-        above = found[-1] if found else ()
         is_one = above and above[0].type in LISTS and len(_items(above)) == 1
         if is_one and run[0].type == "paragraph_open" and answers(visible(run[1].children or ())):
             found[-1] = (*above[:-2], *run, *above[-2:])
         else:
             found.append(run)
+        above = run
     return found
 
 

@@ -71,8 +71,13 @@ def _leads(blocks: Sequence[Block], at: int, question: int) -> bool:
 def covered_lines(blocks: Sequence[Block], spans: Sequence[Span]) -> frozenset[int]:
     """The lines of questions and answers, 0-based."""
     own = ([block for block in blocks[start:end] if not block.keyed] for start, end in spans)
-    parts = (range(block[0].line, block[-1].end) for block in own)
+    parts = (range(_first_line(block[0]), block[-1].end) for block in own)
     return frozenset(chain.from_iterable(parts))
+
+
+def _first_line(block: Block) -> int:
+    """The line a question begins on; that of an item's block is the one of its list."""
+    return block.title.line if block.title else block.line
 
 
 def lost_titles(group: Group, covered: Container[int], questions: Set[int]) -> int:
