@@ -271,7 +271,15 @@ def _without_end_of_summary(block: Block) -> Block:
 # `(5 points)`, `🟢`
 REMARK = re.compile(r"(?:[^\w(\[【（]|[(\[【（][^()\[\]【】（）]{0,40}[)\]】）])*")
 FACT = re.compile(r"[^\s:：?？][^:：?？\n]{0,20}[:：][^?？\n]{0,30}")  # `Type: multiple choice`
+
+
+def is_fact(line: str) -> bool:
+    """Whether a line says something of a question, `Type: multiple choice`."""
+    return bool(FACT.fullmatch(line.strip()))
+
+
 CODE = ("fence", "code_block")
+FAR = 20  # blocks down to the answer of a question that is all below its number
 REACH = 5  # blocks below a number that may stand above its question
 QUOTED = 5  # tokens of a quote that holds one paragraph
 
@@ -293,6 +301,8 @@ def with_borrowed_titles(blocks: list[Block]) -> list[Block]:
                 found = replace(title, children=title.whole)
             elif not found.children and (shown := _shown(below)):
                 found = replace(title, children=title.whole, asked=shown)
+            elif not found.children and _is_solved_below(title, blocks[at + 1 : at + 1 + FAR]):
+                found = replace(title, children=title.whole)
             blocks[at] = block._replace(title=found)
     return blocks
 
@@ -311,6 +321,15 @@ def _only_names(title: Title, blocks: Sequence[Block], at: int) -> bool:
     others = (blocks[it].title for it in range(at + 2, len(blocks)))
     levels = (it.level for it in others if it and it.kind is Kind.HEADING)
     return next((level for level in levels if level <= below.level), 0) <= title.level
+
+
+def _is_solved_below(title: Title, below: Sequence[Block]) -> bool:
+    """Whether a heading `Question 3` has an answer with a label below, past lists and the like."""
+    own = takewhile(lambda it: not it.title or it.title.kind is not Kind.HEADING, below)
+    words = [visible(_words(block)) for block in own]
+    while words and only_labels(words[-1]):
+        words.pop()
+    return title.kind is Kind.HEADING and any(map(answers, words))
 
 
 def _asked(below: Sequence[Block], borrowed: Sequence[int]) -> int:

@@ -76,7 +76,7 @@ from ankify.questions.verdicts import (
     judge_unnumbered,
     section_ground,
 )
-from ankify.questions.words import QUIZ, normal
+from ankify.questions.words import QUIZ, names_questions, normal
 
 Groups = Mapping[Style, Group]
 
@@ -823,6 +823,11 @@ def _with_other_parts(search: Search) -> Group:
     headings = {style: g for style, g in search.numbered.items() if style.kind in HEADINGS}
     for start, end in _parts(chosen):
         found += _asked_in(search, headings, start, end)
+        level = file.titles[start].level
+        for at in (start, *file.headings_between(start, end)):
+            if file.titles[at].level == level and names_questions(file.titles[at].name):
+                below = file.end_below(at, end)
+                found += _asked_in(search, headings, at, below, sure=True)
     for start, end in _quizzes(chosen):
         group = _asked_in(search, search.numbered, start, end)
         answered = sum(file.is_answered(*span) for span in pairwise([*group, end]))
@@ -868,12 +873,15 @@ def _quizzes(chosen: Group) -> list[tuple[int, int]]:
     return found
 
 
-def _asked_in(search: Search, groups: Groups, start: int, end: int) -> Group:
-    """The questions of one part of a file, if they ask, have a label, or are a solved list."""
+def _asked_in(search: Search, groups: Groups, start: int, end: int, *, sure: bool = False) -> Group:
+    """The questions of one part of a file, if they ask, have a label, or are a solved list.
+
+    It is `sure` where the heading of the part says that they are questions.
+    """
     part = {style: group.within(start, end) for style, group in groups.items()}
     aside = Search(search.file, search.numbered, search.unnumbered)
     group = _outermost(aside, {style: found for style, found in part.items() if found})
-    if not group or group.is_labelled or group.share_asking >= limit.MOST_ASK:
+    if not group or sure or group.is_labelled or group.share_asking >= limit.MOST_ASK:
         return group
     is_solved = group.first.kind in WEAK and group.share_solved >= limit.MOST_ASK
     return group if is_solved else search.file.group(())

@@ -285,7 +285,8 @@ class FileIndex:
     @cached_property
     def names_questions(self) -> bool:
         """Whether its name or a heading says that there are questions: "Questions on X", "Quiz"."""
-        names = (self.flow.name, *(self.titles[at].name for at in self.headings))
+        own = self.flow.name.replace("_", " ").replace("-", " ")
+        names = (own, *(self.titles[at].name for at in self.headings))
         return any(QUIZ.match(name) or names_questions(name) for name in names)
 
     @cached_property

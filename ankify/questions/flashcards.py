@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain, groupby, pairwise
+from itertools import chain, groupby, pairwise, takewhile
 
 from ankify.model import Question
 from ankify.questions.answers import LISTS, OPTION
@@ -30,6 +30,7 @@ SEVERAL = 5  # toggles of a file
 FEW_TIGHT = 3
 MOSTLY_TIGHT = 0.5  # their share of the lines in words
 MOST_LINKS = 0.5  # of the answers in a table that are links: it is an index of other files
+SOME_ASK = 0.34  # share of the lists of one item that ask
 MOST_ASK = 0.5  # share of a list's toggles with a question mark
 NEARLY_ALL_ASK = 0.8  # of them: then one without a question mark asks, too
 
@@ -67,8 +68,11 @@ def read_flashcards(
     trail: list[tuple[int, str]] = []
     runs = list(balanced(parsed.tokens))
     is_tagged = "card" in parsed.masked.text.casefold()
-    runs = _with_keys(runs) if toggles else runs
-    few = _enough(runs) if toggles else None
+    few = None
+    if toggles:
+        opened = _with_text_below(runs)
+        runs = _with_keys(opened or runs)
+        few = 1 if opened else _enough(runs)
     end = 0  # of the flashcard above
     for at, run in enumerate(runs):
         if run[0].map and run[0].map[0] < end:
@@ -409,6 +413,32 @@ def _items(run: Sequence[Token]) -> list[tuple[Token, ...]]:
         else:
             items.append(inside)
     return items
+
+
+def _with_text_below(runs: Sequence[tuple[Token, ...]]) -> list[tuple[Token, ...]]:
+    """Put what is below `- Why?`, a list of one item, into it, where many such lists ask.
+
+    Nothing if they do not.
+    """
+    alone = [at for at, run in enumerate(runs) if _is_alone(run)]
+    asking = sum(asks(_words(_items(runs[at])[0])) for at in alone)
+    if asking < SEVERAL or asking <= SOME_ASK * len(alone):
+        return []
+    found: list[tuple[Token, ...]] = []
+    for start, end in pairwise(sorted({0, *alone, len(runs)})):
+        run, below = runs[start], runs[start + 1 : end]
+        if not _is_alone(run):
+            found += runs[start:end]
+            continue
+        own = [*takewhile(lambda it: it[0].type not in ("heading_open", "hr"), below)]
+        found.append((*run[:-2], *chain.from_iterable(own), *run[-2:]))
+        found += below[len(own) :]
+    return found
+
+
+def _is_alone(run: Sequence[Token]) -> bool:
+    """Whether a run is a bullet with a line of text, and nothing else in its list."""
+    return run[0].type == "bullet_list_open" and [len(it) for it in _items(run)] == [len(PLAIN)]
 
 
 def _with_keys(runs: Sequence[tuple[Token, ...]]) -> list[tuple[Token, ...]]:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import is_blank
-from ankify.questions.blocks import Block, balanced, paragraph_of, shown
+from ankify.questions.blocks import Block, balanced, is_fact, paragraph_of, shown
 from ankify.questions.evidence import HEADINGS, Style, share, style_of
 from ankify.questions.options import OFFER
 from ankify.questions.titles import Title
@@ -316,9 +316,10 @@ def _is_open(blocks: Sequence[Block], question: Place, below: Place) -> bool:
 
 
 def _asks_on(text: Sequence[Token]) -> bool:
-    """Whether a paragraph below a question is a part of it: it asks, too, or offers answers."""
+    """Whether a paragraph below a question is a part of it: it asks, offers, or is on its kind."""
     words = visible(text).strip()
-    return not words or demands(words) or any(map(OFFER.match, words.split("\n")))
+    lines = words.split("\n")
+    return not words or demands(words) or any(map(OFFER.match, lines)) or all(map(is_fact, lines))
 
 
 def _matched(
