@@ -438,7 +438,11 @@ def _with_text_below(runs: Sequence[tuple[Token, ...]]) -> list[tuple[Token, ...
 
 def _is_alone(run: Sequence[Token]) -> bool:
     """Whether a run is a bullet with a line of text, and nothing else in its list."""
-    return run[0].type == "bullet_list_open" and [len(it) for it in _items(run)] == [len(PLAIN)]
+    types = tuple(token.type for token in run[2:5]) if len(run) == ALONE else ()
+    return run[0].type == "bullet_list_open" and types == PLAIN
+
+
+ALONE = 7  # tokens of a list with one item that is one paragraph
 
 
 def _with_keys(runs: Sequence[tuple[Token, ...]]) -> list[tuple[Token, ...]]:
@@ -446,8 +450,9 @@ def _with_keys(runs: Sequence[tuple[Token, ...]]) -> list[tuple[Token, ...]]:
     found: list[tuple[Token, ...]] = []
     above: tuple[Token, ...] = ()
     for run in runs:
-        is_one = above and above[0].type in LISTS and len(_items(above)) == 1
-        if is_one and run[0].type == "paragraph_open" and answers(visible(run[1].children or ())):
+        is_below = above and above[0].type in LISTS and run[0].type == "paragraph_open"
+        is_key = is_below and answers(visible(run[1].children or ()))
+        if is_key and len(_items(above)) == 1:
             found[-1] = (*above[:-2], *run, *above[-2:])
         else:
             found.append(run)
