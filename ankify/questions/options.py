@@ -99,8 +99,10 @@ CROSSES = "❌✗✘"
 SIGN = rf"[{TICKS}{CROSSES}][\ufe0e\ufe0f]?"
 SIGN_BEFORE = re.compile(rf"\s*{SIGN}\s*")
 SIGN_BEHIND = re.compile(rf"\s*{SIGN}\s*$")
-REMARK_BEHIND = re.compile(r"\s*[(\[（]([^()\[\]（）]{3,})[)\]）]\s*$")  # `B. Y (correct)`
-
+# `B. Y (correct)`, `B. Y（正解）`; not `map.get(key)`
+REMARK_BEHIND = re.compile(
+    r"(?:\s+[(\[]|\s*（)(?P<said>[^\W\d_][^()\[\]（）]{3,}|[^\x00-\x7f]{2,})[)\]）]\s*$"
+)
 
 MARKS = ("strong_open", "em_open", "strong_close", "em_close")
 TAGS = ("b", "strong", "i", "em", "u", "mark")
@@ -166,7 +168,7 @@ def _is_ticked(words: str) -> bool:
 
 
 def _says_right(remark: re.Match[str]) -> bool:
-    return answers(f"{remark[1]}:")
+    return answers(f"{remark['said']}:")
 
 
 def has_marked_options(tokens: Iterable[Token]) -> bool:

@@ -51,7 +51,10 @@ def test_the_front_has_the_options_without_the_mark(notes: str, right: str) -> N
     assert "wings" not in front
 
 
-@pytest.mark.parametrize("right", ["B. **Penguin**", "B. Penguin (of Africa)", "**Penguin**"])
+@pytest.mark.parametrize(
+    "right",
+    ["B. **Penguin**", "B. Penguin (of Africa)", "B. map.get(answer)", "B. Y (key)", "**Penguin**"],
+)
 def test_what_marks_no_option_stays_in_the_answer(right: str) -> None:
     (found,) = split(LINES.format(right) + "\nIt has wings.\n").sections
     assert not found.stem
