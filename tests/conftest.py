@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import signal
 import socket
 import subprocess
 import threading
@@ -21,6 +22,10 @@ from ankify.commands.cli import cli
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
 )
+
+# Who starts the tests in the background may have Ctrl+C ignored, for all they start, too.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Seconds that a test waits for another process: ten times the slowest of them on a busy machine.
 LIMIT = 120

@@ -11,9 +11,8 @@ from typing import NamedTuple
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import LISTS
 from ankify.questions.blocks import Block, balanced, read_blocks, shown
-from ankify.questions.titles import BREAK
+from ankify.questions.titles import BREAK, nesting_of
 from ankify.questions.words import answers
-from ankify.reading.html import tags
 from ankify.reading.inline import BREAKS, cut, visible
 from ankify.reading.tokens import Token
 
@@ -104,16 +103,12 @@ REMARK_BEHIND = re.compile(
     r"(?:\s+[(\[]|\s*（)(?P<said>[^\W\d_][^()\[\]（）]{3,}|[^\x00-\x7f]{2,})[)\]）]\s*$"
 )
 
-MARKS = ("strong_open", "em_open", "strong_close", "em_close")
-TAGS = ("b", "strong", "i", "em", "u", "mark")
+EMPHASIS = ("b", "strong", "i", "em", "u", "mark")
 
 
 def _nesting_of_mark(token: Token) -> int:
-    """1 where text begins that stands out, -1 where it ends: `**`, `*`, <b>, <mark>."""
-    if token.type in MARKS:
-        return token.nesting
-    tag = next(tags(token.content), None) if token.type == "html_inline" else None
-    return 0 if tag is None or tag.name not in TAGS else -1 if tag.is_end else 1
+    """1 where text begins that stands out, -1 where it ends."""
+    return nesting_of(token, EMPHASIS)
 
 
 # A line that the first option may be in; most texts have none, and need no closer look.

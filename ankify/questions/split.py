@@ -109,7 +109,14 @@ def split_questions(parsed: ParsedFile, path: str, options: SplitOptions) -> Spl
     reader = _Reader(parsed, path, closed, chosen)
     found = reader.read()
     verdicts = tuple(_verdict(finding, parsed, outline, reader) for finding in outline.findings)
-    sections = _with_flashcards(found.sections, parsed, path, options)
+    taken = _with_flashcards(found.sections, parsed, path, options)
+    known = {section.question.line for section in found.sections}
+    unwritten = {
+        it.question.line: it.question
+        for it in taken
+        if it.question.line not in known and _is_unwritten(it)
+    }
+    sections = tuple(it for it in taken if it.question.line not in unwritten)
     toggles = () if options.unnumbered else _toggles(sections, parsed, path, options)
     asked = [section.question for section in sections]
     lines = sorted(one.line for one in asked)
@@ -126,6 +133,9 @@ def split_questions(parsed: ParsedFile, path: str, options: SplitOptions) -> Spl
         suggestion = Suggestion("unnumbered", "true", len(toggles), toggles[0].question.line)
     return found._replace(
         sections=sections,
+        unanswered=tuple(
+            sorted((*found.unanswered, *unwritten.values()), key=lambda question: question.line)
+        ),
         toc=tuple(chain.from_iterable(layout.contents.values())),
         unnumbered_candidates=max(outline.candidates, len(toggles)),
         problems=(*_undecided(path, layout), *found.problems),
@@ -143,12 +153,7 @@ def _with_flashcards(
     cards = read_flashcards(parsed, taken, toggles=options.unnumbered)
     lines = {line for line, _ in taken}
     own = [card for card in cards if card.line + 1 not in lines]
-    backs = [read_blocks(card.back) for card in own]
-    more = (
-        _with_stem(card.question(parsed, path), card.front, back)
-        for card, back in zip(own, backs, strict=True)
-        if not back or not all(map(is_filler, back))
-    )
+    more = (_with_stem(card.question(parsed, path), card.front, card.back) for card in own)
     if own:
         sections = tuple(
             section._replace(answer=tuple(without_marks(section.answer, own)))
@@ -157,10 +162,16 @@ def _with_flashcards(
     return tuple(sorted((*sections, *more), key=lambda section: section.question.line))
 
 
-def _with_stem(question: Question, front: tuple[Token, ...], back: list[Block]) -> Section:
+def _with_stem(question: Question, front: tuple[Token, ...], back: tuple[Token, ...]) -> Section:
     """A flashcard, the options on its front if there are some above `Answer: b`."""
-    stem, answer = _stem(back)
+    stem, answer = _stem(read_blocks(back))
     return Section(question, front, _tokens(stem), _tokens(answer))
+
+
+def _is_unwritten(section: Section) -> bool:
+    """Whether the answer to a question is `TODO`; that of a gap in the front is nothing."""
+    answer = read_blocks(section.answer)
+    return bool(answer) and all(map(is_filler, answer))
 
 
 TOGGLE = re.compile(r"^[ \t>]*[-*+] .*[?？][ \t]*$", re.MULTILINE)
@@ -173,7 +184,8 @@ def _toggles(
     if not TOGGLE.search(parsed.text):
         return ()
     more = _with_flashcards(sections, parsed, path, options._replace(unnumbered=True))
-    return tuple(section for section in more if section not in sections)
+    known = {section.question.line for section in sections}
+    return tuple(it for it in more if it.question.line not in known and not _is_unwritten(it))
 
 
 def _close_lists(layout: Layout) -> tuple[tuple[Block, ...], frozenset[int]]:

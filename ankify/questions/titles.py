@@ -19,10 +19,8 @@ from ankify.reading.html import ids, tags
 from ankify.reading.inline import BREAKS, cut, visible
 from ankify.reading.tokens import Token
 
-PARAGRAPH_LEVEL, ITEM_LEVEL = (
-    LEVELS["paragraph"],
-    LEVELS["item"],
-)  # a bold paragraph is deeper than <h6>, a list item deeper still
+# A bold paragraph is deeper than <h6>, a list item deeper still.
+PARAGRAPH_LEVEL, ITEM_LEVEL = LEVELS["paragraph"], LEVELS["item"]
 # So many characters behind a bold title may be a badge ("🟡 Beginner"); more are an answer.
 BADGE = 30
 
@@ -75,7 +73,7 @@ class Title:
 
     @property
     def has_spaced_number(self) -> bool:
-        """Whether only a blank is behind its number, which may count a thing: `5 ways to X`."""
+        """Whether only a space is behind its number, which may count a thing: `5 ways to X`."""
         return self.read.dialect is not None and self.read.dialect.name == "spaced"
 
     @property
@@ -274,7 +272,7 @@ def _bold(children: Sequence[Token]) -> tuple[int, int]:
     """Where the first bold text of a paragraph begins and ends; the end is 0 if there is none."""
     opening = None
     for at, token in enumerate(children):
-        bold = _nesting_of_bold(token)
+        bold = nesting_of(token, BOLD)
         if opening is None and bold > 0:
             opening = len(visible(children[:at]))
         elif bold < 0:
@@ -284,12 +282,15 @@ def _bold(children: Sequence[Token]) -> tuple[int, int]:
     return 0, 0
 
 
-def _nesting_of_bold(token: Token) -> int:
-    """1 where bold text begins, -1 where it ends: `**`, <b>, <strong>."""
-    if token.type in ("strong_open", "strong_close"):
+BOLD = ("b", "strong")
+
+
+def nesting_of(token: Token, names: Sequence[str]) -> int:
+    """1 where an element begins, -1 where it ends, be it written as `**` or as HTML."""
+    if token.nesting and token.tag in names:
         return token.nesting
     tag = next(tags(token.content), None) if token.type == "html_inline" else None
-    return 0 if tag is None or tag.name not in ("b", "strong") else -1 if tag.is_end else 1
+    return 0 if tag is None or tag.name not in names else -1 if tag.is_end else 1
 
 
 def with_title_of(

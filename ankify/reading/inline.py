@@ -39,17 +39,21 @@ VOID = re.compile(r"<(?:br|img|hr|wbr)\b", re.IGNORECASE)  # HTML that is whole 
 def cut(children: Sequence[Token], start: int, end: int | None = None) -> tuple[Token, ...]:
     """The inline tokens of the visible characters from start to end, without emptied mark-up.
 
-    A picture or a `<br>` goes with the characters before it.
+    Of pictures and `<br>`, those outside are left out, but not what only spaces part from the
+    characters, nor what is in front of all: between two parts none is lost.
     """
     if not start and end is None:
         return tuple(children)
     kept: list[Token] = []
-    at, stop = 0, len(visible(children)) if end is None else end
+    words = visible(children)
+    at, stop = 0, len(words) if end is None else end
+    first = len(words[:start].rstrip(" \t"))
+    last = len(words) - len(words[stop:].lstrip(" \t"))
     for token in children:
         letters = _letters(token)
         low, high = max(start - at, 0), min(stop - at, len(letters))
         if not letters:
-            if start <= at <= stop or not _is_shown_alone(token):
+            if not at or first <= at <= last or not _is_shown_alone(token):
                 kept.append(token)
         elif low < high:
             kept.append(token if high - low == len(letters) else _part(token, low, high))
