@@ -331,7 +331,8 @@ def with_options_apart(block: Block) -> Iterator[Block]:
             children.pop()
         if not all(map(_is_gap, children)):
             opening, inline, closing = block.tokens
-            yield Block((opening, inline.copy(children=children), closing))
+            # One of its own: where the answer says the stem again is known by its first token.
+            yield Block((opening.copy(), inline.copy(children=children), closing))
 
 
 def _end_of_options(lines: Sequence[Line], below: int) -> int:

@@ -7,8 +7,12 @@ from collections.abc import Iterable, Iterator
 import pytest
 from questions.test_split import split
 
+from ankify.questions.layout import SplitOptions
+from ankify.questions.split import split_questions
 from ankify.reading.inline import visible
+from ankify.reading.parse import parse
 from ankify.reading.tokens import Token
+from ankify.rendering.fields import Renderer, RenderOptions
 
 LINES = "## 1. Which swims?\n\nA. Robin\n{}\nC. Kite\n"
 ITEMS = "## 1. Which swims?\n\n- A. Robin\n- {}\n- C. Kite\n"
@@ -67,3 +71,13 @@ def test_bold_items_are_marks_only_where_nearly_all_questions_have_one() -> None
     assert all(found.stem and not bold(found.stem) for found in test.sections)
     other = split(one.format(1) + one.format(2) + "## 3. Why?\n\nBecause.\n")
     assert not any(found.stem for found in other.sections)
+
+
+def test_the_back_shows_the_options_once_and_what_is_asked_above_them() -> None:
+    notes = "1. A farm keeps owls.\nWhich hunts by day?\nA. Barn owl\n**B. Snowy owl**\n\n"
+    parsed = parse(notes + notes.replace("1.", "2."))
+    section = split_questions(parsed, "notes.md", SplitOptions()).sections[0]
+    asked, again = Renderer(RenderOptions()).render(section, parsed).question.split('class="again"')
+    assert "Which hunts by day?" in asked
+    assert "Barn owl" not in asked
+    assert "B. Snowy owl" in again
