@@ -256,11 +256,12 @@ class _Keeper:
         source = "\n".join(lines)
         if not is_math_fence(lines[0]):
             return source
-        prefix, ticks = _FENCE.match(lines[0]).group(1, 2)  # type: ignore[union-attr]
+        prefix, ticks = map(str, _FENCE.match(lines[0]).group(1, 2))  # type: ignore[union-attr]
         closed = len(lines) > 1 and lines[-1].strip(" \t>").startswith(ticks)
         body = lines[1:-1] if closed else lines[1:]
         tex = "\n".join(line[len(line) - len(line.lstrip(" \t>")) :] for line in body)
-        return str(prefix) + self._keep(tex if ">" in prefix else "\n".join(body), True, source)
+        own = source.removeprefix(prefix)
+        return prefix + self._keep(tex if ">" in prefix else "\n".join(body), True, own)
 
     def prose(self, text: str) -> str:
         """Text outside of fences with words for formulas."""

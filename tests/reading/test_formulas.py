@@ -172,3 +172,9 @@ def test_formulas_in_code_tags_come_back_as_source() -> None:
     masked = set_aside("$a$")
     assert masked.html("<CODE>mq0x</CODE> mq0x mq1x") == (r"<CODE>$a$</CODE> \(a\) mq1x", 1)
     assert [formula.tex for formula in masked.words("mq1x mq0x")] == ["a"]
+
+
+@pytest.mark.parametrize("text", [" ```math\nx\n ```", "> ```math\n> x\n> ```", "  ```math"])
+def test_a_fence_comes_back_with_what_is_in_front_of_it_once(text: str) -> None:
+    masked = set_aside(text)
+    assert masked.source(masked.text) == text
