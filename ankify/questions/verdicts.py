@@ -160,6 +160,27 @@ def _is_steps(group: Group) -> bool:
     return share(bool(t and not t.read.number and asks(t.name)) for t in above) >= limit.MOST
 
 
+def _is_in_few_answers(group: Group) -> bool:
+    """A list is inside of few of the answers to headings that ask, and have no number.
+
+    A section may have a name that asks, but has nothing of its own above its questions.
+    """
+    if group.first.kind not in WEAK:
+        return False
+    file = group.file
+    above = {file.parent_positions.get(at, -1) for at in group}
+    if -1 in above:
+        return False
+    outer = file.unnumbered.get(style_of(file.titles[min(above)]), file.group(()))
+    holders = [(start, end) for start, end in outer.spans if start in above]
+    return (
+        len(holders) == len(above)
+        and len(outer) >= limit.OUTWEIGHS * len(holders)
+        and outer.share_asking >= limit.NEARLY_ALL_ASK
+        and all(file.is_answered(at, group.within(at, end)[0]) for at, end in holders)
+    )
+
+
 def _is_chapters(group: Group) -> bool:
     """The titles are chapters of a text: "Introduction", "Methods", "Results"."""
     alike = group.file.by_style[style_of(group.first)]
@@ -221,6 +242,12 @@ GROUNDS: tuple[Ground[Group], ...] = (
     Ground("elsewhere", False, _leads_elsewhere, "lead to other note files"),
     Ground("links", False, _is_hollow, "hold little but links, or lists of further questions"),
     Ground("steps", False, _is_steps, "are steps below titles without a number that ask"),
+    Ground(
+        "in-few-answers",
+        False,
+        _is_in_few_answers,
+        "are a list inside of few of the answers to headings that ask",
+    ),
     Ground("chapters", False, _is_chapters, "look like chapters of a text"),
     Ground(
         "chapter-parts",
