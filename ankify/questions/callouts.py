@@ -34,10 +34,16 @@ def without_callouts(blocks: Sequence[Block]) -> Sequence[Block]:
     if len(asking) < FEW:
         return blocks
     chosen = frozenset(asking)
+    answers = frozenset(at + 1 for at in asking if _is_answer(blocks[at + 1 : at + 2]))
     return [
         inner
         for at, block in enumerate(blocks)
-        for inner in (_opened(block) if at in chosen else (block,))
+        if at not in answers
+        for inner in (
+            _opened(block, blocks[at + 1 : at + 1 + (at + 1 in answers)])
+            if at in chosen
+            else (block,)
+        )
     ]
 
 
@@ -58,9 +64,20 @@ def inside_callout(block: Block) -> list[Block]:
     return read_blocks(block.tokens[start:-1])
 
 
-def _opened(block: Block) -> list[Block]:
-    """A callout as its title and what is inside; without a title of its own, as it is."""
-    inside = inside_callout(block)
+def _is_answer(below: Sequence[Block]) -> bool:
+    """Whether a callout "Answer" is right below: `??? success "Answer"`, `> [!solution]-`."""
+    return any(
+        block.tokens[0].type == "alert_open" and only_labels(visible(_title(block)))
+        for block in below
+    )
+
+
+def _opened(block: Block, answers: Sequence[Block]) -> list[Block]:
+    """A callout as its title and what is inside; without a title of its own, as it is.
+
+    What is in the callout "Answer" right below is inside, too.
+    """
+    inside = [*inside_callout(block), *answers]
     title, line = _title(block), block.line
     if block.tokens[0].meta.get("is_untitled"):
         if len(inside) <= 1 or inside[0].tokens[0].type != "paragraph_open":
@@ -69,7 +86,8 @@ def _opened(block: Block) -> list[Block]:
     if not inside:
         return [block]
     answer = [part for inner in inside for part in _without_label(inner)]
-    closing = Token("html_block", "", 0, content="</details>\n", map=(block.end, block.end))
+    end = max(block.end, *(below.end for below in answers)) if answers else block.end
+    closing = Token("html_block", "", 0, content="</details>\n", map=(end, end))
     return with_borrowed_titles(
         [_heading(block, title, line), *answer, Block((closing,), depth=-1)]
     )
@@ -90,6 +108,6 @@ def _heading(block: Block, children: tuple[Token, ...], line: int) -> Block:
 
 def _without_label(block: Block) -> list[Block]:
     """A callout with the title "Answer" as a paragraph that says so, and what is inside."""
-    if block.tokens[0].type != "alert_open" or not only_labels(visible(_title(block))):
+    if not _is_answer((block,)):
         return [block]
     return [*read_blocks(paragraph_of(_title(block), block.line)), *inside_callout(block)]

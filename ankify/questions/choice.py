@@ -274,7 +274,8 @@ def leave_quiet_parts(search: Search) -> None:
             search.record(group, Ruling.REFUSED, QUIET)
         else:
             kept = file.group(at for at in group if part[at] in loud)
-            found[style] = kept if is_plausible(kept) else _solved_parts(kept, part) or kept
+            sure = is_plausible(kept)
+            found[style] = kept if sure else _solved_parts(kept, part) or _quizzes_in(kept) or kept
     search.numbered = found
 
 
@@ -287,6 +288,19 @@ def _solved_parts(group: Group, part: Mapping[int, int]) -> Group:
     solved = {at for at, found in parts.items() if share(found) >= limit.NEARLY_ALL_ASK}
     kept = file.group(at for at in group if part[at] in solved)
     return kept if len(kept) >= limit.SECTION_RUN else file.group(())
+
+
+def _quizzes_in(group: Group) -> Group:
+    """The titles right below "Quiz", if nearly all ask and have an answer."""
+    file = group.file
+    quizzes = [it for it in _by_section(group) if len(it) > 1 and it.is_in_quizzes]
+    asked = file.group(sorted(at for quiz in quizzes for at in quiz.answered))
+    is_sure = asked.share_asking >= limit.NEARLY_ALL_ASK
+    return (
+        asked
+        if is_sure and len(asked) >= limit.NEARLY_ALL_ASK * sum(map(len, quizzes))
+        else file.group(())
+    )
 
 
 def add_labels(search: Search) -> None:
@@ -655,8 +669,8 @@ def _without_sections(search: Search, outer: Group) -> Group:
 def _title_of_file(search: Search) -> Group:
     """The title of the file, if it has a question mark and all else is below it."""
     file = search.file
-    tops = [at for at in file.headings if file.titles[at].level == 1]
     first = file.group(file.headings[:1])
+    tops = [at for at in file.headings if file.titles[at].level <= first.first.level]
     alone = tops == [*first] and first and not first.first.read.number
     if not alone or not first.first.name.endswith(ASKS) or first.coverage < limit.ONE_QUESTION:
         return file.group(())

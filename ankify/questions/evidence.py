@@ -644,6 +644,12 @@ class Group:
         return share(normal(title.name) in listed for title in self.titles) if listed else 0.0
 
     @cached_property
+    def is_in_quizzes(self) -> bool:
+        """Whether all titles are right below headings such as "Quiz" and "FAQ"."""
+        above = (self.file.parents.get(at) for at in self.positions)
+        return all(title is not None and QUIZ.match(title.name) for title in above)
+
+    @cached_property
     def share_different(self) -> float:
         """How many different titles there are, to each title."""
         return len({normal(title.name) for title in self.titles}) / max(len(self), 1)

@@ -19,10 +19,8 @@ from ankify.questions.evidence import HEADINGS, Style, share, style_of
 from ankify.questions.options import OFFER
 from ankify.questions.titles import Title
 from ankify.questions.words import (
-    QUIZ,
     answers,
     demands,
-    gives_away,
     normal,
     only_labels,
     opens,
@@ -57,8 +55,10 @@ def with_keyed_answers(blocks: Sequence[Block]) -> Sequence[Block]:
     for at, block in enumerate(blocks):
         if at >= done and _heads_key(block):
             end = _end_of_key(blocks, at)
-            found += _handed_out(blocks[done:at], blocks[at:end])
-            done = end
+            keyed = _handed_out(blocks[done:at], blocks[at:end])
+            if keyed:
+                found += keyed
+                done = end
     return [*found, *blocks[done:]] if done else blocks
 
 
@@ -74,15 +74,23 @@ def _heads_key(block: Block) -> bool:
 
 
 def _names_key(name: str) -> bool:
-    """Whether words say "Answers", "Answers & Explanations", or "Quiz Answers"."""
-    joined = JOINED.fullmatch(name)
-    if joined and opens(joined["first"]):
-        return opens(joined["second"]) or gives_away(joined["second"])
-    quiz, _, rest = name.partition(" ")
-    return opens(name) or bool(QUIZ.match(quiz) and only_labels(rest))
+    """Whether words say "Answers", or have such a word: "Answer sheet", "Clave de respuestas".
+
+    What is below has to have the numbers of the questions, too.
+    """
+    words = name.split()
+    return opens(name) or (len(words) <= FEW_WORDS and any(map(_begins_as_answer, words)))
 
 
-JOINED = re.compile(r"(?P<first>\S.*?)\s+(?:[&+/]|[^\W\d_]{1,4})\s+(?P<second>\S+)\s*")
+def _begins_as_answer(word: str) -> bool:
+    """Whether a word is the label of an answer, or put together with one: "Antwortschlüssel"."""
+    least = SHORTEST if word.casefold() != word.upper() else 2
+    ends = {len(word), *range(least, min(len(word), LONGEST))}
+    return any(answers(f"{word[:end]}:") for end in sorted(ends))
+
+
+FEW_WORDS = 5
+SHORTEST, LONGEST = 5, 12  # letters of a label within a word; where scripts have capitals
 PARAGRAPH = 3  # tokens
 LETTER = re.compile(r"\W*\w\b")  # `## A. Rivers` is a section
 
@@ -111,14 +119,14 @@ def _level(block: Block) -> int:
 def _handed_out(test: Sequence[Block], key: Sequence[Block]) -> list[Block]:
     """The blocks of a test with the answers of its key, whose first block is the heading.
 
-    What of the key belongs to no question stays below.
+    What of the key belongs to no question stays below. Nothing if all of it does.
     """
     head, *below = key
     asked = _asked(test)
     matches = (_matched(asked, entries, _level(head)) for entries in _readings(below))
     entries, places = next((found for found in matches if found[1]), ({}, {}))
     if not places:
-        return [*test, *key]
+        return []
     used = {it for name in places for it in entries[name].blocks}
     rest = [block for it, block in enumerate(below) if it not in used]
     for name, entry in entries.items():  # of the same list or table as the others

@@ -372,10 +372,13 @@ def section_ground(nesting: Nesting) -> Ground[Nesting]:
 def is_quiz(nesting: Nesting) -> bool:
     """Whether titles that do not ask are chapters, and the inner ones the questions on them."""
     outer, inner = nesting.outer, nesting.inner
-    solved = inner.share_solved >= limit.NEARLY_ALL_ASK and nesting.share_holding >= limit.MOST
+    is_named = len(inner) > 1 and inner.is_in_quizzes
+    solved = inner.share_solved >= limit.NEARLY_ALL_ASK
+    solved = solved and (is_named or nesting.share_holding >= limit.MOST)
     sure = inner.is_labelled or inner.first.kind is Kind.SUMMARY or solved
     quiet = outer.share_asking < limit.HARDLY_ANY_ASK
-    enough = len(inner) >= limit.QUIZ * len(outer)
+    is_listed = is_named and outer.share_listed >= limit.MOST
+    enough = is_listed or len(inner) >= limit.QUIZ * len(outer)
     return sure and quiet and enough and inner.share_asking >= limit.NEARLY_ALL_ASK
 
 

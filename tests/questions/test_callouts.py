@@ -77,3 +77,13 @@ def test_boxes_to_tick_in_a_callout_are_options() -> None:
     ticked = [token.meta.get("checked") for token in first.answer if token.type == "list_item_open"]
     assert ticked == [False, True]
     assert not any(token.meta.get("checked") for token in first.stem)
+
+
+def test_a_callout_right_below_that_says_answer_is_the_answer() -> None:
+    asked = "> [!question] Exercise {0}\n> Name a {1} bird.\n\n> [!success]- {2}\n> It is {1}.\n\n"
+    said = (("white", "Answer"), ("black", "Solution"), ("red", "Hint"))
+    notes = "".join(asked.format(at, *both) for at, both in enumerate(said, 1))
+    assert [(title, back.split()[-1]) for title, back in cards(notes)] == [
+        ("Name a white bird.", "white."),
+        ("Name a black bird.", "black."),
+    ]
