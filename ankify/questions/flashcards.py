@@ -12,13 +12,21 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain, groupby, pairwise, takewhile
+from itertools import accumulate, chain, groupby, pairwise, takewhile
 
 from ankify.model import Question
 from ankify.questions.answers import LISTS, OPTION
 from ankify.questions.blocks import DIVIDERS, balanced, has_divider, paragraph_of, shown
 from ankify.questions.numbers import read_number, strip_number
-from ankify.questions.words import NOT_WORDS, QUESTION_MARKS, answers, asks, label
+from ankify.questions.words import (
+    NOT_WORDS,
+    QUESTION_MARKS,
+    answers,
+    asks,
+    begins_as_answer,
+    label,
+    names_questions,
+)
 from ankify.questions.words.patterns import Headings, Pattern, normal, phrases
 from ankify.reading.inline import cut, visible
 from ankify.reading.parse import ParsedFile, plain_text
@@ -88,9 +96,12 @@ def read_flashcards(
             continue
         titles = tuple(name for level, name in trail if level > 1)
         if has_divider(run) and not inside:
-            card = _divided(run[1], [*_right_below(runs[at:])], titles)
-            found += [card] if card else []
-            end = card.end if card else end
+            cards = list(_divided(run[1], [*_right_below(runs[at:])], titles))
+            found += cards
+            end = cards[-1].end if cards else end
+        elif not inside and (card := _divided_in_list(run, runs[at + 1 : at + 2], titles)):
+            found.append(card)
+            end = card.end
         else:
             found += _of_run(run, titles, inside=inside, few=few)
     return list(_plainly_used(found, parsed.text))
@@ -203,23 +214,56 @@ def _right_below(runs: Sequence[Sequence[Token]]) -> Iterator[Token]:
         yield from run
 
 
-def _divided(inline: Token, below: Sequence[Token], trail: tuple[str, ...]) -> Flashcard | None:
-    """The flashcard of a paragraph with a line `?` between front and back; None without a back."""
+def _divided(inline: Token, below: Sequence[Token], trail: tuple[str, ...]) -> Iterator[Flashcard]:
+    """The flashcards of a paragraph with lines `?` between front and back; none without a back.
+
+    Who leaves no empty line between two has the next front right above its `?`.
+    """
     children = tuple(inline.children or ())
     first = inline.map[0] if inline.map else 0
     lines = _without_code(children).split("\n")
-    found = (at for at, line in enumerate(lines) if at and line.strip() in DIVIDERS)
-    divider = next(found, None)
-    if divider is None:  # in code
+    starts = [0, *accumulate(len(line) + 1 for line in lines)]
+    dividers: list[int] = []  # not those in code
+    for at, line in enumerate(lines):
+        if line.strip() in DIVIDERS and at > (dividers[-1] + 2 if dividers else 0):
+            dividers.append(at)
+    for at, over in pairwise([*dividers, len(lines) + 1]):
+        top = at - 1 if at > dividers[0] else 0
+        last = over > len(lines)
+        front = cut(children, starts[top], starts[at] - 1)
+        back = cut(children, starts[at + 1], starts[over - 1] - 1) if at + 1 < over - 1 else ()
+        tokens = paragraph_of(back, first + at + 1) if back else ()
+        more = below if last else ()
+        if tokens or more:
+            end = max((token.map[1] for token in more if token.map), default=first + over - 1)
+            sure = visible(front).rstrip().endswith(QUESTION_MARKS)
+            yield _Kind(first + top, end, front, (*tokens, *more), trail, "?", sure)
+
+
+def _divided_in_list(
+    run: Sequence[Token], below: Sequence[Sequence[Token]], trail: tuple[str, ...]
+) -> Flashcard | None:
+    """A flashcard whose front ends with a list: the line `?` seems to belong to its last item."""
+    if run[0].type != "paragraph_open" or not below or below[0][0].type not in LISTS:
         return None
-    front = cut(children, 0, len("\n".join(lines[:divider])))
-    back = cut(children, len("\n".join(lines[: divider + 1])) + 1)
-    tokens = paragraph_of(back, first + divider + 1) if divider + 1 < len(lines) else ()
-    if not tokens and not below:
+    above_map, own = run[0].map, below[0][0].map
+    items = [token for token in below[0] if token.type == "inline"]
+    if not above_map or not own or own[0] != above_map[1] or not items:
         return None
-    end = max((token.map[1] for token in below if token.map), default=first + len(lines))
-    sure = visible(front).rstrip().endswith(QUESTION_MARKS)
-    return _Kind(first, end, front, (*tokens, *below), trail, "?", sure)
+    lines = _without_code(tuple(items[-1].children or ())).split("\n")
+    divider = next((at for at, line in enumerate(lines) if at and line.strip() in DIVIDERS), None)
+    if divider is None or divider + 1 == len(lines):
+        return None
+    last = tuple(items[-1].children or ())
+    points = [*(tuple(item.children or ()) for item in items[:-1])]
+    points.append(cut(last, 0, len("\n".join(lines[:divider]))))
+    front = list(run[1].children or ())
+    for point in points:
+        front += (Token("hardbreak", "br", 0), Token("text", "", 0, content="• "), *point)
+    back = cut(last, len("\n".join(lines[: divider + 1])) + 1)
+    line = (items[-1].map or own)[0]
+    tokens = paragraph_of(back, line + divider + 1)
+    return _Kind(above_map[0], own[1], tuple(front), tokens, trail, "?", True)
 
 
 def _of_paragraph(inline: Token, trail: tuple[str, ...]) -> Iterator[Flashcard]:
@@ -342,11 +386,19 @@ def _is_link(cell: Token) -> bool:
 
 def _are_sides(front: str, back: str) -> bool:
     """Whether words above two columns are those of the sides of a card."""
-    asks_in_front = _LABEL.compiled.fullmatch(_bare(front)) or _FRONTS.match(front)
+    asked, said = _bare(front).split(), _bare(back).split()
+    if not asked or not said or max(len(asked), len(said)) > FEW_WORDS:
+        return False
     alone = f"{back}:" if len(back) == 1 else back  # `| Q | A |`
-    return bool(asks_in_front) and (answers(alone) or _BACKS.match(back))
+    in_front = bool(_LABEL.compiled.fullmatch(_bare(front)) or _FRONTS.match(front))
+    in_back = bool(answers(alone) or _BACKS.match(back))
+    if in_front or in_back:  # `| Question | Short answer |`, `| Common questions | Answer |`
+        in_front = in_front or names_questions(front)
+        return in_front and (in_back or any(map(begins_as_answer, said)))
+    return names_questions(asked[-1]) and any(map(begins_as_answer, said))
 
 
+FEW_WORDS = 4  # of a head: more are a sentence
 _LABEL = Pattern(label)
 _FRONTS, _BACKS = Headings("fronts"), Headings("backs")
 

@@ -20,6 +20,7 @@ from ankify.questions.options import OFFER
 from ankify.questions.titles import Title
 from ankify.questions.words import (
     answers,
+    begins_as_answer,
     demands,
     normal,
     only_labels,
@@ -79,18 +80,10 @@ def _names_key(name: str) -> bool:
     What is below has to have the numbers of the questions, too.
     """
     words = name.split()
-    return opens(name) or (len(words) <= FEW_WORDS and any(map(_begins_as_answer, words)))
-
-
-def _begins_as_answer(word: str) -> bool:
-    """Whether a word is the label of an answer, or put together with one: "Antwortschlüssel"."""
-    least = SHORTEST if word.casefold() != word.upper() else 2
-    ends = {len(word), *range(least, min(len(word), LONGEST))}
-    return any(answers(f"{word[:end]}:") for end in sorted(ends))
+    return opens(name) or (len(words) <= FEW_WORDS and any(map(begins_as_answer, words)))
 
 
 FEW_WORDS = 5
-SHORTEST, LONGEST = 5, 12  # letters of a label within a word; where scripts have capitals
 PARAGRAPH = 3  # tokens
 LETTER = re.compile(r"\W*\w\b")  # `## A. Rivers` is a section
 

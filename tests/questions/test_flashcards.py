@@ -88,6 +88,13 @@ def test_marks_of_flashcards(project: Write, text: str, wanted: list[tuple[str, 
         ("Stack\n?\nA pile.", []),  # one mark alone, and nothing asks
         ("Stack\n?\nA pile.\n\nQueue\n?\nA row.", [("Stack", "A pile."), ("Queue", "A row.")]),
         ("What is `a\n?\nb` for", []),
+        ("Stack\n?\nA pile.\nQueue\n?\nA row.", [("Stack", "A pile."), ("Queue", "A row.")]),
+        ("What is it?\n?\nA pile.\n?\nOr a heap.", [("What is it?", "A pile. ? Or a heap.")]),
+        (
+            "Which is it?\n- **a** pile\n- a row\n?\nA pile.",
+            [("Which is it? • a pile • a row", "A pile.")],
+        ),
+        ("Which is it?\n- a pile\n- a row\n?\n", []),
     ],
 )
 def test_a_line_with_a_question_mark_is_between_front_and_back(
@@ -103,6 +110,10 @@ def test_a_line_with_a_question_mark_is_between_front_and_back(
         ("| # | ✏️ Question (cover it) | ✅ Answer |", 2),
         ("| No. | Frage | Antwort |", 2),
         ("| City | Question | Answer |", 0),
+        ("| Common question | Short answer |", 2),
+        ("| Question | Answer summary |", 2),
+        ("| Question type | Answer format |", 0),
+        ("| 面试题 | 答案要点 |", 2),
         ("| # | Answer | Question |", 0),
     ],
 )

@@ -160,6 +160,16 @@ def answers(words: str) -> bool:
     return bool(words) and _is_label(words.split("\n", 1)[0])
 
 
+def begins_as_answer(word: str) -> bool:
+    """Whether a word is the label of an answer, or put together with one: "Antwortschlüssel"."""
+    least = SHORTEST if word.casefold() != word.upper() else 2
+    ends = {len(word), *range(least, min(len(word), LONGEST))}
+    return any(_is_label(f"{word[:end]}:") for end in sorted(ends))
+
+
+SHORTEST, LONGEST = 5, 12  # letters of a label within a word; where scripts have capitals
+
+
 def only_labels(words: str) -> bool:
     """Whether a text is the label of an answer and nothing else."""
     return _is_label(words) and not normal(words[label_end(words) :])
