@@ -163,8 +163,9 @@ def _with_identifiers(blocks: list[Block]) -> list[Block]:
     return blocks
 
 
-# -- headings that letters count -------------------------------------------------------------------
+# -- titles that letters count ---------------------------------------------------------------------
 
+CODED_KINDS = (Kind.HEADING, Kind.HTML, Kind.BOLD, Kind.SUMMARY)
 SEVERAL = 2  # letters that go on from the one above
 LETTERED = re.compile(r"\(?(?P<number>[a-z])(?P<separator>[.)])\s*(?=\S)")  # `### b) X`
 # `### A7. Why?`; where they do not ask, they are requirements or decisions
@@ -172,13 +173,16 @@ CODED = re.compile(r"\W*(?P<number>[A-Z]{1,3}-?\d{1,3})(?P<separator>[.):：])\s
 
 
 def _with_letters(blocks: list[Block]) -> list[Block]:
-    """Take letters, or letters with numbers, for numbers where they count most of a level."""
-    levels: dict[int, list[int]] = defaultdict(list)
+    """Take letters, or letters with numbers, for numbers where they count most of a level.
+
+    `b)` counts headings; in bold it is an option.
+    """
+    levels: dict[tuple[Kind, int], list[int]] = defaultdict(list)
     for at, block in enumerate(blocks):
-        if block.title and block.title.kind is Kind.HEADING and not block.title.read.number:
-            levels[block.title.level].append(at)
-    for positions in levels.values():
-        for pattern in LETTERED, CODED:
+        if block.title and block.title.kind in CODED_KINDS and not block.title.read.number:
+            levels[block.title.kind, block.title.level].append(at)
+    for (kind, _), positions in levels.items():
+        for pattern in (LETTERED, CODED) if kind is Kind.HEADING else (CODED,):
             found = [(at, pattern.match(_name(blocks[at]))) for at in positions]
             if _count_on([match for _, match in found]):
                 for at, match in found:

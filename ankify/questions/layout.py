@@ -20,6 +20,7 @@ from ankify.questions.evidence import FileIndex, Flow, Group, unread_counts
 from ankify.questions.keys import with_keyed_answers
 from ankify.questions.labels import counted_word, with_labels, without_repeated_labels
 from ankify.questions.numbers import CUSTOM, HEADED, Numbered
+from ankify.questions.outlines import without_outlines
 from ankify.questions.pairs import (
     may_be_paired,
     with_headed_pairs,
@@ -84,7 +85,8 @@ class Layout(NamedTuple):
 
 def lay_out(parsed: ParsedFile, options: SplitOptions) -> Layout:
     """Read the blocks of a file, and say which of its titles are questions."""
-    blocks = with_topics(without_quotes(without_callouts(read_blocks(parsed.tokens))))
+    blocks = without_outlines(without_callouts(read_blocks(parsed.tokens)))
+    blocks = with_topics(without_quotes(blocks))
     blocks = with_headed_pairs(with_headed_questions(with_keyed_answers(blocks)))
     return _read(blocks, options)
 

@@ -91,10 +91,10 @@ def _summaries(content: str) -> Iterator[Part]:
 
 
 def _bold_paragraphs(content: str) -> Iterator[Part]:
-    """The paragraphs <p> that are one bold line."""
-    for it in elements(content, ("p",)):
+    """The paragraphs <p> and list items <li> that are one bold line, whatever is around it."""
+    for it in elements(content, ("p", "li")):
         inside = it.inner.strip()
-        marks = list(tags(inside)) if it.is_closed and "\n" not in inside else []
+        marks = list(tags(inside)) if it.is_closed else []
         if marks and marks[0].name in BOLD and not marks[0].start and _closes(inside, marks):
             start = it.tag.end + it.inner.index(inside)
             yield Part(it.tag.start, it.end, Kind.BOLD, inner=(start, start + len(inside)))
