@@ -835,6 +835,7 @@ def _with_other_parts(search: Search) -> Group:
     chosen, file = search.chosen, search.file
     found: list[int] = []
     headings = {style: g for style, g in search.numbered.items() if style.kind in HEADINGS}
+    found += _plain_in_sections(search)
     for start, end in _parts(chosen):
         found += _asked_in(search, headings, start, end)
         level = file.titles[start].level
@@ -850,6 +851,26 @@ def _with_other_parts(search: Search) -> Group:
         )
         found += group if is_sure and answered >= limit.MOST * len(group) else []
     return file.group(sorted({*chosen, *found}))
+
+
+def _plain_in_sections(search: Search) -> list[int]:
+    """The bold titles or items in sections above the level of the questions that hold none of them.
+
+    Nearly all of them have to ask and to have an answer: in such a section nothing else is asked.
+    """
+    chosen, file = search.chosen, search.file
+    level = chosen.first.level
+    higher = [at for at in file.headings if file.titles[at].level < level]
+    if chosen.share_asking < limit.MOST_ASK and not chosen.is_labelled:
+        return []
+    weak = {style: group for style, group in search.numbered.items() if style.kind in WEAK}
+    found: list[int] = []
+    for start, end in pairwise([*higher, file.end]):
+        if weak and not chosen.within(start, end):
+            group = _asked_in(search, weak, start, end)
+            sure = len(group) >= limit.COUNTED_TITLES and len(group.answered) == len(group)
+            found += group if sure and group.share_asking >= limit.NEARLY_ALL_ASK else ()
+    return found
 
 
 def _with_plain_parts(search: Search) -> Group:

@@ -376,8 +376,8 @@ def is_quiz(nesting: Nesting) -> bool:
     solved = inner.share_solved >= limit.NEARLY_ALL_ASK
     solved = solved and (is_named or nesting.share_holding >= limit.MOST)
     sure = inner.is_labelled or inner.first.kind is Kind.SUMMARY or solved
-    quiet = outer.share_asking < limit.HARDLY_ANY_ASK
     is_listed = is_named and outer.share_listed >= limit.MOST
+    quiet = outer.share_asking < (limit.FEW_ASK if is_listed else limit.HARDLY_ANY_ASK)
     enough = is_listed or len(inner) >= limit.QUIZ * len(outer)
     return sure and quiet and enough and inner.share_asking >= limit.NEARLY_ALL_ASK
 

@@ -364,9 +364,13 @@ class _Chapters(Headings):
     def match(self, title: str) -> bool:
         words = AND.sub("", normal(title))
         subjects, objects = word_set("chapter_subjects"), word_set("chapter_objects")
-        return super().match(title) or is_run(words, subjects, objects, 2)
+        if super().match(title) or is_run(words, subjects, objects, 2):
+            return True
+        head = COLON.split(title, maxsplit=1)[0]  # `Introduction: how the web came to be`
+        return head != title and super().match(head)
 
 
+COLON = re.compile(r"[:：]")
 CHAPTER_TITLE = _Chapters("chapters")
 STEPS = Openings("steps")
 
