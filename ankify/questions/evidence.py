@@ -255,6 +255,12 @@ class FileIndex:
         return Group(self, tuple(positions))
 
     @cached_property
+    def has_card_tags(self) -> bool:
+        """Whether an item says `#card`: then the author has decided what is a question."""
+        tokens = (token for block in self.flow.blocks for token in block.tokens)
+        return any("#card" in token.content for token in tokens if token.type == "inline")
+
+    @cached_property
     def numbered(self) -> dict[Style, Group]:
         """The groups of numbered titles that can be questions at all."""
         return self._groups(at for at in self._possible if self.titles[at].is_counted)

@@ -80,7 +80,10 @@ def _names_key(name: str) -> bool:
     What is below has to have the numbers of the questions, too.
     """
     words = name.split()
-    return opens(name) or (len(words) <= FEW_WORDS and any(map(begins_as_answer, words)))
+    if opens(name) or len(words) > FEW_WORDS:
+        return opens(name)
+    ends = (" ".join(words[at:]) for at in range(1, len(words)))  # "Bảng đáp án"
+    return any(map(begins_as_answer, words)) or any(map(only_labels, ends))
 
 
 FEW_WORDS = 5

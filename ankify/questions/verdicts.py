@@ -312,11 +312,13 @@ def _few_ask(group: Group) -> bool:
     """Few of those with an answer ask, and few answers have a label, or `Q: X` has them.
 
     What `<summary>` hides is an answer where the file says that it is about questions, and
-    `- ### Lakes` is a topic to be learned, where nearly all of the file is in such a list.
+    `- ### Lakes` is a topic to be learned, where nearly all of the file is in such a list, and no
+    item says `#card`.
     """
     if group.first.kind is Kind.SUMMARY and group.file.names_questions:
         return False
-    if group.first.kind is Kind.ITEM_HEADING and group.covers(limit.COVERING_ALL):
+    topics = group.first.kind is Kind.ITEM_HEADING and group.covers(limit.COVERING_ALL)
+    if topics and not group.file.has_card_tags:
         return False
     sections = share(names_questions(title.name) for title in group.titles)  # "Mixed Questions"
     solved = 0.0 if group.file.has_labels or sections >= limit.MOST else group.share_solved

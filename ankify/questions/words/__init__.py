@@ -163,11 +163,10 @@ def answers(words: str) -> bool:
 def begins_as_answer(word: str) -> bool:
     """Whether a word is the label of an answer, or put together with one: "Antwortschlüssel"."""
     least = SHORTEST if word.casefold() != word.upper() else 2
-    ends = {len(word), *range(least, min(len(word), LONGEST))}
-    return any(_is_label(f"{word[:end]}:") for end in sorted(ends))
+    return any(_is_label(f"{word[:end]}:") for end in range(least, min(len(word), LONGEST) + 1))
 
 
-SHORTEST, LONGEST = 5, 12  # letters of a label within a word; where scripts have capitals
+SHORTEST, LONGEST = 4, 12  # letters of a label; of a script without capitals two are enough
 
 
 def only_labels(words: str) -> bool:
