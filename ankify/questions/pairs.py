@@ -25,7 +25,7 @@ from ankify.questions.words import (
     normal,
     only_labels,
 )
-from ankify.questions.words.patterns import Pattern, word_set
+from ankify.questions.words.patterns import REMARK, Pattern, word_set
 from ankify.reading.inline import cut, visible
 
 TOPICS = (Kind.HEADING, Kind.HTML, Kind.BOLD, Kind.SUMMARY)
@@ -93,6 +93,63 @@ def _item_words(block: Block) -> str:
 
 
 # -- under headings that are labels ----------------------------------------------------------------
+
+
+def with_parts_paired(blocks: Sequence[Block]) -> Sequence[Block]:
+    """Put `## Answer (en)` below its `# Question (en)`, where others like them are in between.
+
+    Who writes in two languages asks in both, and then answers in both.
+    """
+    parts: dict[str, list[int]] = defaultdict(list)
+    for at, block in enumerate(blocks):
+        title = block.title
+        found = title and _is_head(title) and REMARKED.fullmatch(title.name)
+        if found:
+            parts[normal(found["remark"])].append(at)
+    pairs = [tuple(own) for own in parts.values()]
+    if len(pairs) < SEVERAL or any(not _is_pair(blocks, own) for own in pairs):
+        return blocks
+    asked, answered = zip(*pairs, strict=True)
+    if max(asked) > min(answered):
+        return blocks
+    sections = {at: range(at, _end_of_section(blocks, at)) for at in (*asked, *answered)}
+    moved = {at for section in sections.values() for at in section}
+    together = [part for own in pairs for part in _together(blocks, sections, own)]
+    first = min(asked)
+    rest = [block for at, block in enumerate(blocks[first:], first) if at not in moved]
+    return [*blocks[:first], *together, *rest]
+
+
+REMARKED = re.compile(r"[^()（）]+[(（](?P<remark>[^()（）]+)[)）]\W*")
+SEVERAL = 2  # languages
+
+
+def _is_pair(blocks: Sequence[Block], own: tuple[int, ...]) -> bool:
+    names = [title.name for at in own if (title := blocks[at].title)]
+    return [says_question(name) and not only_labels(name) for name in names] == [True, False]
+
+
+def _end_of_section(blocks: Sequence[Block], at: int) -> int:
+    """Where what is below a heading ends: at one as high, or at another label."""
+    title = blocks[at].title
+    for below in range(at + 1, len(blocks)):
+        other = blocks[below].title
+        heads = title and other and other.kind in HEADINGS
+        if title and other and heads and (other.level <= title.level or _is_head(other)):
+            return below
+    return len(blocks)
+
+
+def _together(
+    blocks: Sequence[Block], sections: Mapping[int, range], own: tuple[int, ...]
+) -> Iterator[Block]:
+    question, answer = own
+    for at in sections[question]:
+        quoted = blocks[at].tokens[0].type == "blockquote_open"
+        yield from read_blocks(blocks[at].tokens[1:-1]) if quoted else (blocks[at],)
+    for at in sections[answer]:
+        block = blocks[at]
+        yield block._replace(keyed=True, title=block.title if at == answer else None, items=())
 
 
 def with_headed_pairs(blocks: Sequence[Block]) -> list[Block]:
@@ -168,6 +225,7 @@ def _heads_answer(name: str) -> bool:
 def says_question(name: str) -> bool:
     """Whether a heading says "Question"; "Problem" heads other things, too."""
     others = word_set("exercise") - word_set("question")
+    name = REMARK.sub("", name)  # `# Question (en)`
     return ONLY_LABEL.fullmatch(name) and normal(name) not in map(normal, others)
 
 
