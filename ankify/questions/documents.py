@@ -10,10 +10,12 @@ import re
 from collections.abc import Callable
 
 from ankify.questions import thresholds as limit
-from ankify.questions.evidence import HEADINGS, Group, share
+from ankify.questions.evidence import HEADINGS, Group, share, style_of
 from ankify.questions.numbers import KEYCAPS, counted_chapter
+from ankify.questions.options import boxes
 from ankify.questions.titles import Title
-from ankify.questions.words.patterns import word_set
+from ankify.questions.words import CHAPTER_TITLE, NO_QUESTION
+from ankify.questions.words.patterns import UNSPACED, word_set, words_of
 from ankify.reading.inline import visible
 from ankify.reading.tokens import Token
 
@@ -62,12 +64,37 @@ def is_documentation(group: Group) -> bool:
     return sum(sign(group) for sign in SIGNS) >= limit.SIGNS
 
 
-def is_readme(group: Group) -> bool:
-    """A README says what a project is."""
-    return bool(README.match(group.file.flow.name))
+def is_named_so(group: Group) -> bool:
+    """The name of the file says that it describes something: "README", "Deployment guide"."""
+    name = re.sub(r"[\W_]+", " ", group.file.flow.name.lower())
+    words, known = set(words_of(name)), word_set("documents")
+    joined = (word for word in known if " " in word or UNSPACED.search(word))
+    return not words.isdisjoint(known) or any(word in name for word in joined)
 
 
-README = re.compile(r"readme(?![^\W_])", re.IGNORECASE)
+def has_version(group: Group) -> bool:
+    """A line above the titles says of which day or version the text is: "Updated: 2026-02-11"."""
+    above = (token for block in group.file.flow.blocks[: group[0]] for token in block.tokens)
+    lines = (visible(token.children or ()) for token in above if token.type == "inline")
+    return any(map(STATED.search, lines))
+
+
+STATED = re.compile(
+    r"^[^\w\n]*\w[^\n:：]{0,30}[:：][^\w\n]*(?:v?\d+(?:\.\d+)+|v\d+|\d{4}[-/.年] ?\d{1,2})\b",
+    re.MULTILINE | re.IGNORECASE,
+)
+
+
+def opens_or_ends_as_text(group: Group) -> bool:
+    """The first or the last of the titles is that of a chapter: "Overview", "References"."""
+    titles = group.file.by_style[style_of(group.first)].titles
+    ends = titles[0].name, titles[-1].name
+    return any(CHAPTER_TITLE.match(name) or NO_QUESTION.match(name) for name in ends)
+
+
+def has_tasks(group: Group) -> bool:
+    """The file is a long list of boxes to tick, as a plan has."""
+    return sum(1 for block in group.file.flow.blocks for _ in boxes(block.tokens)) >= limit.LONG_RUN
 
 
 def are_in_some_sections(group: Group) -> bool:
@@ -113,7 +140,10 @@ def _is_source(token: Token) -> bool:
 
 
 SIGNS: tuple[Callable[[Group], bool], ...] = (
-    is_readme,
+    is_named_so,
+    has_version,
+    opens_or_ends_as_text,
+    has_tasks,
     are_in_some_sections,
     are_few,
     are_code,

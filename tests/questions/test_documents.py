@@ -119,13 +119,25 @@ CODE = SECTION.replace("Tide tables", "`tides`").replace("Buoys", "`buoys`")
 LINKED = "# Sea\n\n" + headed(*(f"{n}. [Mark {n}](../src/mark{n}.py) of it" for n in (1, 2, 3)))
 
 
+MANY = (*TOPICS, "4. Fog", "5. Wrecks")  # a fifth of them would make chapters
+DATED = "# Sea\n\n> **Updated**: 2026-02-11\n\n" + headed(*MANY)
+BOXES = "# Sea\n\n" + headed(*TOPICS) + "- [ ] a\n" * 10
+
+
 @pytest.mark.parametrize(
     ("notes", "name", "signs"),
     [
         (CODE + headed("Usage", below=ASIDE), "sea", "are_in_some_sections are_code"),
-        (LINKED, "README.sea", "is_readme lead_to_sources"),
+        (LINKED, "README.sea", "is_named_so lead_to_sources"),
         (SECTION + MORE, "sea", "are_in_some_sections are_few"),
-        (SECTION + headed("Usage", below=ASIDE), "README", "is_readme are_in_some_sections"),
+        (SECTION + headed("Usage", below=ASIDE), "README", "is_named_so are_in_some_sections"),
+        (DATED, "harbour_guide", "is_named_so has_version"),
+        (
+            DATED.replace("1. Tide tables", "1. Overview"),
+            "sea",
+            "has_version opens_or_ends_as_text",
+        ),
+        (BOXES, "部署方案", "is_named_so has_tasks"),
     ],
 )
 def test_two_signs_of_documentation_are_enough(notes: str, name: str, signs: str) -> None:
@@ -143,10 +155,15 @@ def _signs(notes: str, name: str) -> list[str]:
 @pytest.mark.parametrize(
     ("notes", "name", "sign"),
     [
-        ("# Sea\n\n" + headed(*TOPICS), "README", "is_readme"),
+        ("# Sea\n\n" + headed(*TOPICS), "README", "is_named_so"),
         (LINKED, "sea", "lead_to_sources"),
         (SECTION + headed("Usage", below=ASIDE), "sea", "are_in_some_sections"),
         ("# Sea\n\n" + headed("1. `tides`", "2. `buoys`"), "sea", "are_code"),
+        (DATED, "sea", "has_version"),
+        (DATED.replace("2026-02-11", "today"), "Sea report", "is_named_so"),
+        ("# Sea\n\n" + headed(*MANY[1:], "6. Conclusion"), "sea", "opens_or_ends_as_text"),
+        (BOXES, "sea", "has_tasks"),
+        (BOXES.replace("- [ ] a\n", "", 1), "plan of the sea", "is_named_so"),
         ("# Sea\n\n" + headed(*TOPICS) + MORE.replace(ASIDE, "Short."), "sea", "are_few"),
     ],
 )
