@@ -17,7 +17,7 @@ from itertools import accumulate, chain, pairwise, takewhile
 from typing import NamedTuple, TypeVar
 
 from ankify.questions import thresholds as limit
-from ankify.questions.numbers import ALONE, IDENTIFIER, LETTER, Numbered
+from ankify.questions.numbers import ALONE, IDENTIFIER, LETTER, Numbered, read_number
 from ankify.questions.raw_html import Part, html_parts, html_title, summary_title
 from ankify.questions.titles import (
     PARAGRAPH_LEVEL,
@@ -127,7 +127,8 @@ def read_blocks(tokens: Sequence[Token]) -> list[Block]:
             blocks.append(_list(run))
         else:
             blocks.append(Block(run))
-    return with_borrowed_titles(_with_long_summaries(_with_letters(_with_identifiers(blocks))))
+    blocks = _with_long_summaries(_with_letters(_with_identifiers(_with_long_headings(blocks))))
+    return with_borrowed_titles(blocks)
 
 
 def _list(run: tuple[Token, ...]) -> Block:
@@ -140,6 +141,35 @@ def _list(run: tuple[Token, ...]) -> Block:
 
 
 EMPTY_LIST = 4  # tokens of `3)` alone on its line, a list of one empty item to Markdown
+
+# -- headings over two lines -----------------------------------------------------------------------
+
+
+def _with_long_headings(blocks: list[Block]) -> list[Block]:
+    """Join `### 5. What is the use of` with `### a list?` in the next line, a title cut in two."""
+    found: list[Block] = []
+    for block in blocks:
+        title, above = block.title, found[-1] if found else None
+        if title and above and above.title and _goes_on(above, above.title, block, title):
+            gap = Token("text", "", 0, content=" ")
+            whole = (*above.title.whole, gap, *title.whole)
+            children = (*above.title.children, gap, *title.whole)
+            found[-1] = above._replace(title=replace(above.title, whole=whole, children=children))
+        else:
+            found.append(block)
+    return found
+
+
+def _goes_on(above: Block, first: Title, block: Block, second: Title) -> bool:
+    """Whether a heading without a number goes on right below one that does not end yet."""
+    kinds = first.kind is second.kind is Kind.HEADING and first.level == second.level
+    adjacent = kinds and above.tokens[0].map and block.tokens[0].map
+    if not adjacent or above.end != block.line or not first.read.number or second.read.number:
+        return False
+    return bool(UNFINISHED.search(first.name)) and not NO_QUESTION.match(second.name)
+
+
+UNFINISHED = re.compile(r"[^\W\d_][,)-]?$")  # without a mark at its end
 
 # -- names with a number at their end --------------------------------------------------------------
 
@@ -488,10 +518,14 @@ def _titled_parts(inline: Token, title: Title) -> Iterator[Token]:
     children = inline.children or []
     depths = list(accumulate(token.nesting for token in children))
     breaks = [at for at, token in enumerate(children) if token.type in BREAKS]
+    rest = [
+        (at + 1, tuple(children[at + 1 : end])) for at, end in pairwise([*breaks, len(children)])
+    ]
+    counted = _count_on_in(title, [line for _, line in rest])
     starts = [
-        at + 1
-        for at, end in pairwise([*breaks, len(children)])
-        if not depths[at] and _is_like(title, tuple(children[at + 1 : end]))
+        start
+        for start, line in rest
+        if not depths[start - 1] and (counted or _is_like(title, line))
     ]
     line = inline.map[0] if inline.map else 0
     for start, end in pairwise([0, *starts, len(children) + 1]):
@@ -499,6 +533,13 @@ def _titled_parts(inline: Token, title: Title) -> Iterator[Token]:
         below = line + 1 + sum(token.type in BREAKS for token in part)
         yield inline.copy(children=part, map=(line, below))
         line = below
+
+
+def _count_on_in(title: Title, lines: Sequence[tuple[Token, ...]]) -> bool:
+    """Whether each line goes on with the number of the one above: `1.Why?` over `2.How?`."""
+    numbers = [title.read.number, *(read_number(visible(line)).number for line in lines)]
+    counts = [int(number) if number and number.isdecimal() else 0 for number in numbers]
+    return len(counts) > 1 and counts == [*range(counts[0], counts[0] + len(counts))]
 
 
 def _is_like(title: Title, line: tuple[Token, ...]) -> bool:

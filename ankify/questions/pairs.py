@@ -218,8 +218,14 @@ def _is_head(title: Title) -> bool:
 
 
 def _heads_answer(name: str) -> bool:
-    """Whether a heading is the label of an answer and nothing else, be it a letter: `### A`."""
-    return only_labels(name) or (len(name) == 1 and only_labels(f"{name}:"))
+    """Whether a heading is the label of an answer and nothing else, be it a letter: `### A`.
+
+    A word or two may say which: `### Answer in short`.
+    """
+    if only_labels(name) or (len(name) == 1 and only_labels(f"{name}:")):
+        return True
+    words = name.split()
+    return any(only_labels(" ".join(words[:end])) for end in range(1, min(len(words), 4)))
 
 
 def says_question(name: str) -> bool:
