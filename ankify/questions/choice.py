@@ -32,6 +32,7 @@ from ankify.questions.listed import with_items_between, without_options
 from ankify.questions.titles import Kind
 from ankify.questions.verdicts import (
     AMONG,
+    BARE,
     BESIDE,
     BY_LEVEL,
     GOES_ON,
@@ -74,6 +75,7 @@ from ankify.questions.verdicts import (
     is_title_of_file,
     judge,
     judge_unnumbered,
+    repeats,
     section_ground,
 )
 from ankify.questions.words import QUIZ, names_questions, normal
@@ -306,15 +308,25 @@ def _quizzes_in(group: Group) -> Group:
 def add_labels(search: Search) -> None:
     """Take `Q: X` for numbered beside `Q1: X`, or where nearly all of the file is below such.
 
-    Elsewhere, as in a README, only where titles without a number are asked for.
+    Elsewhere, as in a README, only below a heading that says so, "Questions on X", or where titles
+    without a number are asked for.
     """
     found = dict(search.numbered)
     for style, group in search.file.unnumbered.items():
         if style.family != "labelled":
             continue
-        if search.unnumbered or style in found or is_labelled_throughout(group):
+        if not (search.unnumbered or style in found or is_labelled_throughout(group)):
+            group = _below_questions(group)
+        if group:
             found[style] = search.file.group(sorted({*group, *found.get(style, ())}))
     search.numbered = found
+
+
+def _below_questions(group: Group) -> Group:
+    """The titles with an answer that are below a heading such as "Questions on X"."""
+    parents = group.file.parents
+    kept = group.answered.keep(lambda at, _: (it := parents.get(at)) and names_questions(it.name))
+    return kept if len(kept) >= limit.COUNTED_TITLES else group.file.group(())
 
 
 def take_outermost(search: Search) -> None:
@@ -431,6 +443,29 @@ def leave_lessons(search: Search) -> None:
         search.chosen = _outermost(search, search.numbered)
 
 
+def leave_bare_sections(search: Search) -> None:
+    """Leave numbered headings that hold nothing but others without a number, which ask."""
+    chosen, file = search.chosen, search.file
+    if not chosen or chosen.is_labelled or chosen.first.kind not in HEADINGS:
+        return
+    for style, inner in sorted(file.unnumbered.items()):
+        deeper = style.kind in HEADINGS and style.level > chosen.first.level
+        if not deeper or len(inner) < limit.PARTS_OF_A_CHAPTER * len(chosen):
+            continue
+        nesting = Nesting(chosen, inner)
+        bare = min(nesting.share_holding, nesting.share_bare) >= limit.NEARLY_ALL_HOLD
+        if bare and inner.share_asking >= limit.NEARLY_ALL_ASK and not repeats(inner):
+            search.record(chosen, Ruling.SECTIONS, BARE)
+            left = set(chosen)
+            rest = (
+                (s, file.group(at for at in g if at not in left))
+                for s, g in search.numbered.items()
+            )
+            search.numbered = {s: group for s, group in rest if group}
+            search.chosen = file.group(())
+            return
+
+
 def find_asking(search: Search) -> None:
     """Find the un-numbered titles that would be questions, where there are no numbered ones."""
     if not search.chosen:
@@ -544,6 +579,7 @@ STEPS: tuple[tuple[str, Callable[[Search], None]], ...] = (
     ("tasks", leave_tasks),
     ("held", take_held),
     ("lessons", leave_lessons),
+    ("bare sections", leave_bare_sections),
     ("asking", find_asking),
     ("plain", take_plain),
     ("items", add_items),

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from ankify.questions import thresholds as limit
-from ankify.questions.answers import OPTION, POINT, opening_words, shows_answer
+from ankify.questions.answers import OPTION, POINT, is_filler, opening_words, shows_answer
 from ankify.questions.blocks import Block, read_blocks
 from ankify.questions.numbers import HEADED, TOPIC, Numbered
 from ankify.questions.titles import PARAGRAPH_LEVEL, Kind, Title, with_title_of
@@ -39,11 +39,35 @@ def with_pairs(blocks: Sequence[Block]) -> tuple[Block, ...]:
     """Mark the labelled titles without a number that have an answer with a label."""
     ends = [at for at, block in enumerate(blocks) if block.title and _begins_other(block.title)]
     found = list(blocks)
+    asked: dict[tuple[Kind, int], list[int]] = defaultdict(list)  # alike, and with text below
     for at, end in pairwise([*ends, len(blocks)]):
         title = blocks[at].title
-        if title and _is_label(title) and _is_answered(blocks[at:end], title):
+        if not title or not _is_label(title):
+            continue
+        if _is_answered(blocks[at:end], title):
             found[at] = blocks[at]._replace(title=replace(title, is_paired=True))
+            _open_answers(found, at, end)
+        if not all(map(is_filler, blocks[at + 1 : end])):
+            asked[title.kind, title.level].append(at)
+    for group in asked.values():  # where most answers have a label, the others need none
+        titles = [(at, title) for at in group if (title := found[at].title)]
+        if sum(title.is_paired for _, title in titles) > limit.MOST * len(titles):
+            for at, title in titles:
+                found[at] = found[at]._replace(title=replace(title, is_paired=True))
     return tuple(found)
+
+
+def _open_answers(blocks: list[Block], start: int, end: int) -> None:
+    """Take a heading `### A: X` below `### Q: W` for the first line of the answer."""
+    for at in range(start + 1, end):
+        title = blocks[at].title
+        if title and title.kind in HEADINGS and _heads_labelled_answer(title):
+            blocks[at] = blocks[at]._replace(title=None)
+
+
+def _heads_labelled_answer(title: Title) -> bool:
+    words = visible(title.whole)
+    return answers(words) and bool(COLON.search(words))
 
 
 def may_be_paired(title: Title | None) -> bool:
@@ -58,7 +82,7 @@ def _is_label(title: Title) -> bool:
 
 def _begins_other(title: Title) -> bool:
     labelled = title.read.dialect and title.read.dialect.labelled
-    return bool(labelled) or title.kind in HEADINGS
+    return bool(labelled) or (title.kind in HEADINGS and not _heads_labelled_answer(title))
 
 
 def _is_answered(blocks: Sequence[Block], title: Title) -> bool:
@@ -296,11 +320,8 @@ def _topics(
         labelled = title and title.read.dialect and title.read.dialect.labelled
         if title and not labelled and at not in labels:
             styles[title.kind, title.level].append(at)
-    for label in labels:
-        index = bisect_left(others, label)
-        above = others[index - 1] if index else None
-        if above is not None and _may_hold(blocks[above].title, blocks[label].title):
-            below[above].append(label)
+    for label, above in _above(blocks, labels, others):
+        below[above].append(label)
     again = _solved(blocks, [at for at, times in labels.items() if times > 1])
     near = {at for at, own in below.items() if own[0] - at <= (FAR if own[0] in again else NEAR)}
     for group in styles.values():
@@ -309,6 +330,28 @@ def _topics(
         # A heading above the last of many pairs is no topic.
         if count >= max(limit.MOST * len(group), limit.OUTERMOST * len(labels)):
             yield held
+
+
+def _above(
+    blocks: Sequence[Block], labels: Iterable[int], others: Sequence[int]
+) -> Iterator[tuple[int, int]]:
+    """Each of the labelled questions with the title around it, of those that may hold it."""
+    stack: list[int] = []
+    done = 0
+    for label in labels:
+        index = bisect_left(others, label)
+        for at in others[done:index]:
+            stack = [up for up in stack if _level(blocks[up]) < _level(blocks[at])]
+            stack.append(at)
+        done = index
+        asked = blocks[label].title
+        around = (up for up in reversed(stack) if _may_hold(blocks[up].title, asked))
+        if (above := next(around, None)) is not None:
+            yield label, above
+
+
+def _level(block: Block) -> int:
+    return block.title.level if block.title else PARAGRAPH_LEVEL
 
 
 def _tasks(blocks: Sequence[Block]) -> set[int]:

@@ -161,23 +161,25 @@ def _is_steps(group: Group) -> bool:
 
 
 def _is_in_few_answers(group: Group) -> bool:
-    """A list is inside of few of the answers to headings that ask, and have no number.
+    """They are inside of few of the answers to headings, or toggles, that ask without a number.
 
     A section may have a name that asks, but has nothing of its own above its questions.
     """
-    if group.first.kind not in WEAK:
+    return any(_hold_in_few(outer, group) for outer in group.file.unnumbered.values())
+
+
+def _hold_in_few(outer: Group, group: Group) -> bool:
+    if outer.first.kind not in HEADLINES or len(outer) < limit.OUTWEIGHS:
         return False
-    file = group.file
-    above = {file.parent_positions.get(at, -1) for at in group}
-    if -1 in above:
+    if outer.share_asking < limit.NEARLY_ALL_ASK:
         return False
-    outer = file.unnumbered.get(style_of(file.titles[min(above)]), file.group(()))
-    holders = [(start, end) for start, end in outer.spans if start in above]
+    file, folded = outer.file, outer.first.kind is Kind.SUMMARY
+    ends = ((at, file.end_below(at, end)) for at, end in outer.spans)
+    held = [(at, inside) for at, end in ends if (inside := group.within(at, end))]
     return (
-        len(holders) == len(above)
-        and len(outer) >= limit.OUTWEIGHS * len(holders)
-        and outer.share_asking >= limit.NEARLY_ALL_ASK
-        and all(file.is_answered(at, group.within(at, end)[0]) for at, end in holders)
+        sum(len(inside) for _, inside in held) == len(group)
+        and len(outer) >= limit.OUTWEIGHS * len(held)
+        and (folded or all(file.is_answered(at, inside[0]) for at, inside in held))
     )
 
 
@@ -246,7 +248,7 @@ GROUNDS: tuple[Ground[Group], ...] = (
         "in-few-answers",
         False,
         _is_in_few_answers,
-        "are a list inside of few of the answers to headings that ask",
+        "are inside of few of the answers to headings or toggles that ask",
     ),
     Ground("chapters", False, _is_chapters, "look like chapters of a text"),
     Ground(
@@ -279,6 +281,7 @@ MINOR = Reason("minor-part", "do not ask, and number a small part of the file")
 IN_CHAPTERS = Reason("in-chapters", "do not ask, and are inside of chapters")
 LESSON = Reason("lesson", "are chapters of a lesson, and hold the questions on it")
 IN_SECTIONS = Reason("in-sections", "are below headings that hold nothing but headings")
+BARE = Reason("bare-sections", "hold nothing but headings without a number that ask")
 OTHER_LIST = Reason("other-list", "number another list, in another way")
 NEVER = Reason("never", "are titles that never are questions")
 BESIDE = Reason("beside-numbers", "have no number, and other titles have one")
