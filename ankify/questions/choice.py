@@ -324,8 +324,8 @@ def add_labels(search: Search) -> None:
 
 def _below_questions(group: Group) -> Group:
     """The titles with an answer that are below a heading such as "Questions on X"."""
-    parents = group.file.parents
-    kept = group.answered.keep(lambda at, _: (it := parents.get(at)) and names_questions(it.name))
+    above = {at: title.name for at, title in group.file.parents.items()}
+    kept = group.answered.keep(lambda at, _: names_questions(above.get(at, "")))
     return kept if len(kept) >= limit.COUNTED_TITLES else group.file.group(())
 
 

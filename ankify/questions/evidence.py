@@ -34,7 +34,7 @@ from ankify.questions.words import (
     names_questions,
     normal,
 )
-from ankify.questions.words.patterns import TitleWords
+from ankify.questions.words.patterns import JOINED, TitleWords
 from ankify.reading.inline import visible
 from ankify.reading.tokens import Token
 
@@ -192,6 +192,17 @@ def _width(title: str) -> int:
     return len(normal(title)) + len(WIDE.findall(title))
 
 
+def _is_code(token: Token) -> bool:
+    """Whether a block is code; who writes words into a fence names no language there."""
+    if token.type != "fence":
+        return False
+    return bool(token.info or CODE_SIGN.search(token.content) or not WORDS.search(token.content))
+
+
+CODE_SIGN = re.compile(r"[;{}=<>\[\]]|\w\(")
+WORDS = re.compile(rf"[^\W\d_]{{2}} [^\W\d_]|{JOINED.pattern}")
+
+
 def _is_headline(block: Block) -> bool:
     """Whether nothing of a block but what is glued to its title can be content."""
     return bool(block.title and block.title.kind in HEADLINES)
@@ -346,8 +357,10 @@ class FileIndex:
 
     @cached_property
     def _text_above(self) -> list[int]:
-        """Content that is no code."""
-        return _above(bool(block and block.tokens[0].type != "fence") for block in self._content)
+        """Content that is no code, though it may be in a fence."""
+        return _above(
+            block is not None and not _is_code(block.tokens[0]) for block in self._content
+        )
 
     @cached_property
     def letters_above(self) -> list[int]:

@@ -340,12 +340,14 @@ def _of_table(run: Sequence[Token], trail: tuple[str, ...]) -> Iterator[Flashcar
     if not counts < len(names) - 1 < COLUMNS:
         return
     behind = range(counts + 1, len(names))  # `| Question | Level | Answer |`
-    said = next((at for at in behind if _are_sides(names[counts], names[at])), None)
-    if said is None:
+    column = next((at for at in behind if _are_sides(names[counts], names[at])), None)
+    if column is None:
         return
     cells = [run[at + 1] for at, token in enumerate(run) if token.type == "td_open"]
     rows = [cells[at : at + len(heads)] for at in range(0, len(cells), len(heads))]
-    sides = [[row[counts], *row[said:], *row[counts + 1 : said]] for row in rows if len(row) > said]
+    sides = [
+        [row[counts], *row[column:], *row[counts + 1 : column]] for row in rows if len(row) > column
+    ]
     links = sum(_is_link(back) for _, back, *_ in sides)
     if links > MOST_LINKS * len(sides) or _is_key([front for front, *_ in sides]):
         return

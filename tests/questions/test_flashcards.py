@@ -62,6 +62,7 @@ THREE = "gato::cat\n\nperro::dog\n\npan::bread\n\n"
         ("| Pregunta | Respuesta |\n|---|---|\n| Que? | Si |\n", [("Que?", "Si")]),
         ("| Name | Age |\n|---|---|\n| Ann | 3 |\n", []),
         ("| Question | Answer | More |\n|---|---|---|\n| a | b | c |\n", [("a", "b c")]),
+        ("| Question | Level | Answer |\n|---|---|---|\n| a | b | c |\n", [("a", "c b")]),
         ("| Name | Question | Answer |\n|---|---|---|\n| a | b | c |\n", []),
         ("| Q | A | Where |\n|--|--|--|\n| Q1: X | Y | |\n| Q2 - Z | W | V |\n", LABELLED),
         ("- What is X? #card\n  - A thing\n  - or two\n", [("What is X?", "A thing or two")]),
