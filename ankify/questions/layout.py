@@ -30,7 +30,10 @@ from ankify.questions.pairs import (
     with_topics,
     without_quotes,
 )
-from ankify.questions.paragraphs import with_asking_paragraphs
+from ankify.questions.paragraphs import (
+    with_asking_paragraphs,
+    with_asking_paragraphs_in_quizzes,
+)
 from ankify.questions.titles import Title
 from ankify.questions.verdicts import BY_PATTERN
 from ankify.questions.whole import as_one_question, has_own_questions
@@ -111,15 +114,20 @@ def _read(unlabelled: Sequence[Block], options: SplitOptions) -> Layout:
 
 
 def _with_asking_paragraphs(blocks: Sequence[Block], options: SplitOptions) -> Layout | None:
-    """The same file with paragraphs as its questions, if nearly all of it is below such ones."""
-    asking = with_asking_paragraphs(blocks)
-    if not asking:
-        return None
-    opened = _open(asking, options.name)
-    found = _judge(opened, options._replace(unnumbered=True))
-    if not _cover(found):
-        return None
-    return found if options.unnumbered else _judge(opened, options)
+    """The same file with paragraphs as its questions, if nearly all of it is below such ones.
+
+    Or with those of a quiz, however small a part it is.
+    """
+    asked = options._replace(unnumbered=True)
+    for asking, is_part in (
+        (with_asking_paragraphs(blocks), False),
+        (with_asking_paragraphs_in_quizzes(blocks), True),
+    ):
+        opened = _open(asking, options.name) if asking else None
+        found = _judge(opened, asked) if opened else None
+        if opened and found and found.outline.questions and (is_part or _cover(found)):
+            return found if options.unnumbered else _judge(opened, options)
+    return None
 
 
 def _cover(layout: Layout) -> bool:

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 
 from ankify.questions import thresholds as limit
 from ankify.questions.blocks import Block
+from ankify.questions.evidence import HEADINGS
 from ankify.questions.labels import COUNTED
 from ankify.questions.numbers import UNNUMBERED
 from ankify.questions.titles import Title, plain_title
-from ankify.questions.words import QUESTION_MARKS, asks
+from ankify.questions.words import QUESTION_MARKS, QUIZ, asks
 from ankify.reading.inline import visible
 from ankify.reading.tokens import Token
 
@@ -31,23 +32,44 @@ def with_asking_paragraphs(blocks: Sequence[Block]) -> list[Block] | None:
     return found if enough else None
 
 
-def _titled(block: Block) -> Block:
+def with_asking_paragraphs_in_quizzes(blocks: Sequence[Block]) -> list[Block] | None:
+    """The same below headings such as "Quiz" alone: a report may end with one."""
+    found: list[Block] = []
+    level = NO_QUIZ
+    for block in blocks:
+        title = block.title
+        if title and title.kind in HEADINGS and title.level <= level:
+            level = NO_QUIZ
+        if title and title.kind in HEADINGS and level == NO_QUIZ and QUIZ.match(title.name):
+            level = title.level
+        found.append(block if level == NO_QUIZ else _titled(block, in_quiz=True))
+    asked = sum(block is not own for block, own in zip(found, blocks, strict=True))
+    return found if asked >= limit.COUNTED_TITLES else None
+
+
+NO_QUIZ = 9  # deeper than any heading
+
+
+def _titled(block: Block, *, in_quiz: bool = False) -> Block:
     if block.title or block.tokens[0].type != "paragraph_open":
         return block
-    title = _title(block.tokens[1])
+    title = _title(block.tokens[1], in_quiz=in_quiz)
     return block._replace(title=title) if title else block
 
 
-def _title(inline: Token) -> Title | None:
-    """The first line of a paragraph, if it asks."""
+def _title(inline: Token, *, in_quiz: bool) -> Title | None:
+    """The first line of a paragraph, if it asks: with a question mark, or over a list.
+
+    `Name the oceans.` may be anything, but in a quiz.
+    """
     first, *below = visible(inline.children or ()).split("\n")
     words = first.rstrip("*_ ")
     if len(words) > LONGEST or COUNTED.match(words):  # a label of the author's, `Riddle 3: X?`
         return None
     if below and below[0].strip() in ("?", "??"):  # between the sides of a flashcard
         return None
-    listed = bool(below) and all(map(ITEM.match, below[:1])) and asks(words)
-    if not words.endswith(QUESTION_MARKS) and not listed:
+    listed = in_quiz or (bool(below) and all(map(ITEM.match, below[:1])))
+    if not words.endswith(QUESTION_MARKS) and not (listed and asks(words)):
         return None
     line = inline.map[0] if inline.map else 0
     return plain_title(tuple(inline.children or ()), line, UNNUMBERED, len(first))

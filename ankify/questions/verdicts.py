@@ -354,7 +354,7 @@ UNNUMBERED_GROUNDS: tuple[Ground[Group], ...] = (
     Ground(
         "small-part",
         False,
-        lambda it: it.coverage < limit.COVERING,
+        lambda it: it.coverage < limit.COVERING and not it.is_in_quizzes,
         "ask, but a small part of the file is below them",
     ),
     Ground("asking", True, lambda it: True, "ask, and most of the file is below them"),
