@@ -27,6 +27,7 @@ from ankify.questions.pairs import (
     with_headed_questions,
     with_pairs,
     with_parts_paired,
+    with_toggled_answers,
     with_topics,
     without_quotes,
 )
@@ -91,7 +92,7 @@ def lay_out(parsed: ParsedFile, options: SplitOptions) -> Layout:
     """Read the blocks of a file, and say which of its titles are questions."""
     blocks = without_outlines(without_callouts(read_blocks(parsed.tokens)))
     blocks = with_topics(without_quotes(blocks))
-    blocks = with_parts_paired(with_keyed_answers(blocks))
+    blocks = with_toggled_answers(with_parts_paired(with_keyed_answers(blocks)))
     blocks = with_headed_pairs(with_headed_questions(blocks))
     return _read(blocks, options)
 

@@ -127,6 +127,7 @@ LETTER = _dialect("letter", "b) X", lambda: r"(?!)")
 TOPIC = _dialect("topic", "3. X, and `Q: Y` below", lambda: r"(?!)", labelled=True)
 HEADED = _dialect("headed", "### Question", lambda: r"(?!)", labelled=True)
 CALLOUT = _dialect("callout", "> [!question] X", lambda: r"(?!)", labelled=True)
+TOGGLED = _dialect("toggled", "X, and a toggle `Answer` below", lambda: r"(?!)", labelled=True)
 CUSTOM = _dialect("custom", "what [questions] pattern says", lambda: r"(?!)")
 # In front of a number: `## # 1. X`, `## - 1. X`
 DECORATION = re.compile(r"(?:[\s#*_~>•▶►]|[-–]\s+(?=\d)|:[a-z0-9_+-]+:)+")

@@ -28,6 +28,8 @@ def without_outlines(blocks: Sequence[Block]) -> Sequence[Block]:
 
 def _opened(block: Block) -> list[Block]:
     """The topics of a list with what is inside of them; nothing if it is another list."""
+    if sum(map(_may_be_topic, block.items)) < max(FEW, limit.MOST * len(block.items)):
+        return []
     inside = [read_blocks(tuple(shown(item.inside))) if item.inside else [] for item in block.items]
     topics = [_is_topic(item, own) for item, own in zip(block.items, inside, strict=True)]
     if sum(topics) < FEW or share(topics) < limit.MOST:
@@ -37,6 +39,14 @@ def _opened(block: Block) -> list[Block]:
         for item, own, is_topic in zip(block.items, inside, topics, strict=True)
         for part in (_section(item, own) if is_topic else (item,))
     ]
+
+
+def _may_be_topic(item: Block) -> bool:
+    """Whether there is something in an item that may have a number."""
+    return bool(item.title) and any(token.type in HOLDING for token in item.inside)
+
+
+HOLDING = ("ordered_list_open", "heading_open", "html_block", "paragraph_open")
 
 
 def _is_topic(item: Block, inside: Sequence[Block]) -> bool:

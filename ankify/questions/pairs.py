@@ -15,8 +15,8 @@ from itertools import pairwise
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import OPTION, POINT, is_filler, opening_words, shows_answer
 from ankify.questions.blocks import Block, read_blocks
-from ankify.questions.numbers import HEADED, TOPIC, Numbered
-from ankify.questions.titles import PARAGRAPH_LEVEL, Kind, Title, with_title_of
+from ankify.questions.numbers import HEADED, TOGGLED, TOPIC, Numbered
+from ankify.questions.titles import PARAGRAPH_LEVEL, Kind, Title, plain_title, with_title_of
 from ankify.questions.words import (
     ONLY_LABEL,
     QUESTION_LABEL,
@@ -263,6 +263,38 @@ def _answers_below(question: Title, answer: Title) -> bool:
     """Whether the one is the label of a question, and the other, no higher, of its answer."""
     asked = says_question(question.name) and not only_labels(question.name)
     return asked and answer.level >= question.level and _heads_answer(answer.name)
+
+
+# -- above a toggle that says "Answer" -------------------------------------------------------------
+
+
+def with_toggled_answers(blocks: Sequence[Block]) -> Sequence[Block]:
+    """Read paragraphs above `<details><summary>Answer</summary>` as questions, if several are.
+
+    Where they have a number or a label, that says so already.
+    """
+    asked = [at for at, block in enumerate(blocks[:-1]) if _may_be_toggled(block, blocks[at + 1])]
+    if len(asked) < limit.COUNTED_TITLES:
+        return blocks
+    found = list(blocks)
+    for at in asked:
+        inline = blocks[at].tokens[1]
+        children, line = tuple(inline.children or ()), blocks[at].line
+        first = visible(children).partition("\n")[0]
+        title = plain_title(children, line, Numbered(TOGGLED, None, "", 0), len(first))
+        found[at] = blocks[at]._replace(title=replace(title, is_paired=True))
+    return found
+
+
+def _may_be_toggled(block: Block, below: Block) -> bool:
+    return (
+        not block.title
+        and block.tokens[0].type == "paragraph_open"
+        and below.depth > 0
+        and shows_answer(below)
+        and not below.title
+        and bool(visible(block.tokens[1].children or ()).strip())
+    )
 
 
 # -- below a topic ---------------------------------------------------------------------------------
