@@ -33,6 +33,7 @@ from ankify.questions.titles import (
 from ankify.questions.words import (
     NO_QUESTION,
     ONLY_LABEL,
+    QUESTION_MARKS,
     answers,
     asks,
     only_labels,
@@ -326,6 +327,8 @@ def with_borrowed_titles(blocks: list[Block]) -> list[Block]:
             asked = blocks[at + 1]
             taken = with_title_of(title, (1,), _words(asked), asked.line)
             blocks[at] = block._replace(title=taken)
+        elif title and title.kind is Kind.BOLD and at and _answers(title, blocks[at - 1]):
+            blocks[at] = block._replace(title=None)
         elif title and title.read.number and not title.glued and _is_bare(title):
             below = blocks[at + 1 : at + 1 + REACH]
             found = _borrowed(title, below)
@@ -392,6 +395,15 @@ def _is_picture(block: Block) -> bool:
     """Whether a paragraph holds pictures and no words."""
     children = _words(block) if block.tokens[0].type == "paragraph_open" else ()
     return not visible(children).strip() and any(it.type == "image" for it in children)
+
+
+def _answers(title: Title, above: Block) -> bool:
+    """Whether a bold number is the answer to the paragraph above: `Which port?`, `**110**`."""
+    dialect = title.read.dialect
+    number = title.read.number and not title.name and dialect and not dialect.labelled
+    asked = not above.title and above.tokens[0].type == "paragraph_open"
+    words = visible(_words(above)).rstrip("*_ \n") if number and asked else ""
+    return words.endswith(QUESTION_MARKS)
 
 
 def _is_bare(title: Title) -> bool:

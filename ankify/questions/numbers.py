@@ -219,7 +219,7 @@ def strip_number(title: str) -> str:
     """A section's title for the trail: without its number, or the words that count chapters."""
     read = read_number(title)
     if read.start:
-        return title[read.start :].strip()
+        return title[read.start :].strip() or title.strip()
     chapter = counted_chapter(title)
     return title[chapter.end() if chapter else 0 :].strip() or title.strip()
 

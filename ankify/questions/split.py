@@ -428,7 +428,9 @@ class _Reader:
     def _without_number(self, at: int) -> str:
         """The words of a section's title, read once for all questions below it."""
         if at not in self.sections:
-            self.sections[at] = strip_number(self._plain(self._title(at).children))
+            title = self._title(at)  # `## Part 3` above a question has no words of its own
+            words = self.blocks[at].tokens[1].children if title.borrowed else title.children
+            self.sections[at] = strip_number(self._plain(words or ()))
         return self.sections[at]
 
     def _end(self, at: int, above: Sequence[int]) -> int:

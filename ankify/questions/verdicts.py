@@ -24,6 +24,7 @@ from ankify.questions.evidence import (
 )
 from ankify.questions.titles import Kind
 from ankify.questions.words import OTHER_PAPER, STEP_TITLE, asks, names_questions
+from ankify.reading.inline import visible
 
 Judged = TypeVar("Judged", Group, Nesting)
 EMPHASIS = (Kind.ITEM_LINK, Kind.ITEM)  # without a number too plain to be a question
@@ -103,8 +104,21 @@ def _is_record(group: Group) -> bool:
 
 
 def is_stray(group: Group) -> bool:
-    """The only number is one that counts something else: `3 ways to do it`."""
-    return len(group) == 1 and group.first.has_spaced_number
+    """The only number is one that counts something else: `3 ways to do it`, `Exam 202`.
+
+    A number alone names the file if several paragraphs below it ask.
+    """
+    if len(group) != 1:
+        return False
+    bare = bool(group.first.borrowed) and not group.is_labelled
+    return group.first.has_spaced_number or (bare and _asks_several(group))
+
+
+def _asks_several(group: Group) -> bool:
+    blocks = group.file.flow.blocks[slice(*group.spans[0])]
+    texts = (block.tokens[1] for block in blocks if block.tokens[0].type == "paragraph_open")
+    asking = (visible(text.children or ()).rstrip("*_ \n").endswith(ASKS) for text in texts)
+    return sum(asking) >= limit.COUNTED_TITLES
 
 
 def _is_emphasis(group: Group) -> bool:
