@@ -20,6 +20,7 @@ from ankify.questions import thresholds as limit
 from ankify.questions.numbers import ALONE, IDENTIFIER, LETTER, Numbered, read_number
 from ankify.questions.raw_html import Part, html_parts, html_title, summary_title
 from ankify.questions.titles import (
+    HASHES,
     PARAGRAPH_LEVEL,
     TITLED,
     Kind,
@@ -555,7 +556,9 @@ def _count_on_in(title: Title, lines: Sequence[tuple[Token, ...]]) -> bool:
 
 
 def _is_like(title: Title, line: tuple[Token, ...]) -> bool:
-    """Whether a line begins with a title like another one, `**2. X**` after `**1. W**`."""
+    """Whether a line begins with `##`, or a title like another, `**2. X**` after `**1. W**`."""
+    if HASHES.match(visible(line)):
+        return True
     other = opening_title(line, 0)
     dialect = title.read.dialect
     sure = dialect and (dialect.labelled or title.kind is not Kind.TEXT)

@@ -870,7 +870,14 @@ def _fills(run: Group, around: tuple[int, ...]) -> bool:
 def _with_other_parts(search: Search) -> Group:
     chosen, file = search.chosen, search.file
     found: list[int] = []
-    headings = {style: g for style, g in search.numbered.items() if style.kind in HEADINGS}
+    sections = {
+        it.group.positions for it in search.findings.values() if it.ruling is Ruling.SECTIONS
+    }
+    headings = {
+        style: group
+        for style, group in search.numbered.items()
+        if style.kind in HEADINGS and group.positions not in sections
+    }
     found += _plain_in_sections(search)
     for start, end in _parts(chosen):
         found += _asked_in(search, headings, start, end)

@@ -97,7 +97,8 @@ TICKS = "✅✔☑✓"
 CROSSES = "❌✗✘"
 SIGN = rf"[{TICKS}{CROSSES}][\ufe0e\ufe0f]?"
 SIGN_BEFORE = re.compile(rf"\s*{SIGN}\s*")
-SIGN_BEHIND = re.compile(rf"\s*{SIGN}\s*$")
+SIGN_BEHIND = re.compile(rf"\s*{SIGN}\s*$|(?<=\S)\s+[X*]\s*$")
+CROSSED = re.compile(r"\S\s+[X*]\s*$")  # `B. Y X`, where somebody has crossed it
 # `B. Y (correct)`, `B. Y（正解）`; not `map.get(key)`
 REMARK_BEHIND = re.compile(
     r"(?:\s+[(\[]|\s*（)(?P<said>[^\W\d_][^()\[\]（）]{3,}|[^\x00-\x7f]{2,})[)\]）]\s*$"
@@ -159,7 +160,9 @@ def _is_ticked(words: str) -> bool:
     """Whether an option has a tick at either end, or ends with `(correct)`."""
     signs = words.strip()[:1], words.rstrip(" \n\ufe0e\ufe0f")[-1:]
     remark = REMARK_BEHIND.search(words)
-    return any(sign and sign in TICKS for sign in signs) or bool(remark and _says_right(remark))
+    if any(sign and sign in TICKS for sign in signs) or CROSSED.search(words):
+        return True
+    return bool(remark and _says_right(remark))
 
 
 def _says_right(remark: re.Match[str]) -> bool:

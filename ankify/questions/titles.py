@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from ankify.config import LEVELS
-from ankify.questions.numbers import ITEM_NUMBER, NUMBERED, Numbered, read_number
+from ankify.questions.numbers import ITEM_NUMBER, NUMBERED, UNNUMBERED, Numbered, read_number
 from ankify.questions.words import QUESTION_LABEL, asks, is_sentence, title_end
 from ankify.questions.words.patterns import Pattern
 from ankify.reading.html import ids, tags
@@ -168,7 +168,9 @@ def _without_citation(title: tuple[Token, ...]) -> tuple[Token, ...]:
 # -- paragraphs ------------------------------------------------------------------------------------
 
 # What a title in a paragraph may begin with, to be quick about all other paragraphs.
-TITLED = Pattern(lambda: rf"(?::[a-z0-9_+-]+:|[^\w<(\[【]|_(?!_))*(?:\*\*|__|<|{NUMBERED.source})")
+TITLED = Pattern(
+    lambda: rf"#{{2,6}}[^\s#]|(?::[a-z0-9_+-]+:|[^\w<(\[【]|_(?!_))*(?:\*\*|__|<|{NUMBERED.source})"
+)
 SHORTCODE = re.compile(r":[a-z0-9_+-]+:")
 
 
@@ -191,6 +193,8 @@ def opening_title(
     first = words.split("\n", 1)[0]
     if hashes := HASHES.match(words):
         level, read = len(hashes[1]), read_number(first)
+        if not read.dialect:
+            read = UNNUMBERED._replace(start=level)
         title = _cut_title(children, words, line, Kind.HEADING, read, len(first), len(first))
         return replace(title, level=level)
     opening, bold = _bold(children)
@@ -225,7 +229,9 @@ def plain_title(children: tuple[Token, ...], line: int, read: Numbered, end: int
     return _cut_title(children, visible(children), line, Kind.TEXT, read, end, end)
 
 
-HASHES = Pattern(lambda: rf"(#{{1,6}})(?={NUMBERED.source})")  # `##1. X`
+HASHES = Pattern(
+    lambda: rf"(#{{2,6}}(?=[^\s#])|#(?={NUMBERED.source}))"
+)  # `##X`, `#1. X`; not `#x`
 DASH = re.compile(r"[^\S\n]*[-–—:：][^\S\n]+")  # between a bold title and the answer behind it
 # The rest of a question whose first words are bold; a sentence of its own begins with a capital.
 GOES_ON = re.compile(r"[^\S\n]*(?=[^\W\d_])(?![A-ZÀ-ÖØ-ÞА-Я])[^?？.!。！\n]*[?？]\s*$")

@@ -133,7 +133,7 @@ def _is_emphasis(group: Group) -> bool:
 
 def is_catalogue(group: Group) -> bool:
     """Whether this is a long list of topics in bold, and nearly all of a file on questions."""
-    listed = group.first.kind is Kind.ITEM_BOLD and group.file.names_questions
+    listed = group.first.kind in (Kind.ITEM_BOLD, Kind.BOLD) and group.file.names_questions
     return listed and len(group) >= limit.LONG_RUN and group.covers(limit.COVERING_ALL)
 
 
@@ -431,7 +431,20 @@ def _is_bare(nesting: Nesting) -> bool:
     return nesting.share_bare >= limit.MOST_BARE and not parts
 
 
+def _holds_what_is_asked(nesting: Nesting) -> bool:
+    """`## Question 1: Rivers` over nothing but `### a) What is a delta?`, and so on."""
+    all_hold = min(nesting.share_holding, nesting.share_bare) >= limit.NEARLY_ALL_HOLD
+    quiet = nesting.outer.share_asking < limit.HARDLY_ANY_ASK and not nesting.inner.is_labelled
+    return all_hold and quiet and nesting.inner.share_asking >= limit.NEARLY_ALL_ASK
+
+
 SECTION_GROUNDS: tuple[Ground[Nesting], ...] = (
+    Ground(
+        "only-inner-asks",
+        True,
+        _holds_what_is_asked,
+        "do not ask, and hold nothing but titles that do",
+    ),
     Ground("outer-labelled", False, lambda it: it.outer.is_labelled, "have a label of questions"),
     Ground(
         "inner-refused",
