@@ -188,6 +188,9 @@ def _hold_in_few(outer: Group, group: Group) -> bool:
     if outer.share_asking < limit.NEARLY_ALL_ASK:
         return False
     file, folded = outer.file, outer.first.kind is Kind.SUMMARY
+    above = file.parent_positions
+    if not folded and not all(above.get(at, -1) in outer for at in group):
+        return False  # they have a section of their own there
     ends = ((at, file.end_below(at, end)) for at, end in outer.spans)
     held = [(at, inside) for at, end in ends if (inside := group.within(at, end))]
     return (
