@@ -20,6 +20,7 @@ from ankify.questions.options import OFFER
 from ankify.questions.titles import Title
 from ankify.questions.words import (
     answers,
+    asks,
     begins_as_answer,
     demands,
     normal,
@@ -80,12 +81,17 @@ def _names_key(name: str) -> bool:
     What is below has to have the numbers of the questions, too.
     """
     words = name.split()
+    if ONE.match(name):
+        return False
     if opens(name) or len(words) > FEW_WORDS:
         return opens(name)
     ends = (" ".join(words[at:]) for at in range(1, len(words)))  # "Bảng đáp án"
     return any(map(begins_as_answer, words)) or any(map(only_labels, ends))
 
 
+ONE = re.compile(
+    r"\W*\w+[^\S\n]*(?:\d|[^:：]{0,20}[:：]\s*\S)"
+)  # `## Solution 2`, `## Solution: by hand`
 FEW_WORDS = 5
 PARAGRAPH = 3  # tokens
 LETTER = re.compile(r"\W*\w\b")  # `## A. Rivers` is a section
@@ -119,6 +125,8 @@ def _handed_out(test: Sequence[Block], key: Sequence[Block]) -> list[Block]:
     """
     head, *below = key
     asked = _asked(test)
+    if not _is_sure(head):
+        asked = [group for group in asked if _asks_aloud(group)]
     matches = (_matched(asked, entries, _level(head)) for entries in _readings(below))
     entries, places = next((found for found in matches if found[1]), ({}, {}))
     if not places:
@@ -129,6 +137,21 @@ def _handed_out(test: Sequence[Block], key: Sequence[Block]) -> list[Block]:
         rest += _said(entry) if name not in places and used.issuperset(entry.blocks) else ()
     kept = [head, *rest] if any(not is_blank(block) for block in rest) else []
     return [*_with_answers(test, places, entries), *kept]
+
+
+def _is_sure(head: Block) -> bool:
+    """Whether what heads a key says so, rather than having such a word: "Solution by hand"."""
+    return not head.title or opens(head.title.name)
+
+
+def _asks_aloud(asked: Asked) -> bool:
+    """Whether most titles read as questions, or have a label of one."""
+    titles = asked.titles.values()
+    return share(_is_labelled(title) or asks(title.name) for title in titles) >= limit.MOST_ASK
+
+
+def _is_labelled(title: Title) -> bool:
+    return title.read.dialect is not None and title.read.dialect.labelled
 
 
 # -- the answers -----------------------------------------------------------------------------------

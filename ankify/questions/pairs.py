@@ -66,8 +66,10 @@ def _open_answers(blocks: list[Block], start: int, end: int) -> None:
 
 
 def _heads_labelled_answer(title: Title) -> bool:
+    """Whether a heading is `### A: X`; another letter may stand for a word: `### L: Lakes`."""
     words = visible(title.whole)
-    return answers(words) and bool(COLON.search(words))
+    label = normal(COLON.split(words, maxsplit=1)[0])
+    return answers(words) and bool(COLON.search(words)) and (len(label) > 1 or label == "a")
 
 
 def may_be_paired(title: Title | None) -> bool:
