@@ -281,6 +281,7 @@ FOREIGN: dict[str, Text] = {
     "links in brackets": numbered("[[Other#a{0}|b]] "),
     "call-outs": numbered("> [!note] t{0}\n> a\n\n"),
     "folded call-outs": numbered("> [!question]- Why {0}?\n> So.\n\n"),
+    "headings of answers": numbered("## {0}. Why {0}?\n\n### Answer\n\n1. So\n2. And so\n\n"),
     "call-outs in each other": lambda size: (
         HEAD + "\n\n" + "\n".join("> " * (n % 200) + "[!note] a" for n in range(size // 200))
     ),

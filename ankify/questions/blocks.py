@@ -156,7 +156,8 @@ def _with_long_headings(blocks: list[Block]) -> list[Block]:
             gap = Token("text", "", 0, content=" ")
             whole = (*above.title.whole, gap, *title.whole)
             children = (*above.title.children, gap, *title.whole)
-            found[-1] = above._replace(title=replace(above.title, whole=whole, children=children))
+            joined = replace(above.title, whole=whole, children=children)
+            found[-1] = above._replace(tokens=(*above.tokens, *block.tokens), title=joined)
         else:
             found.append(block)
     return found

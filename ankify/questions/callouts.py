@@ -34,17 +34,17 @@ def without_callouts(blocks: Sequence[Block]) -> Sequence[Block]:
     if len(asking) < FEW:
         return blocks
     chosen = frozenset(asking)
-    answers = frozenset(at + 1 for at in asking if _is_answer(blocks[at + 1 : at + 2]))
-    return [
-        inner
-        for at, block in enumerate(blocks)
-        if at not in answers
-        for inner in (
-            _opened(block, blocks[at + 1 : at + 1 + (at + 1 in answers)])
-            if at in chosen
-            else (block,)
-        )
-    ]
+    found: list[Block] = []
+    answered = -1  # the position of a callout "Answer" that is part of the one above
+    for at, block in enumerate(blocks):
+        if at in chosen:
+            below = blocks[at + 1 : at + 2]
+            answers = below if any(map(_is_answer, below)) else ()
+            answered = at + len(answers)
+            found += _opened(block, answers)
+        elif at != answered:
+            found.append(block)
+    return found
 
 
 def _is_numbered_heading(block: Block) -> bool:
@@ -64,12 +64,9 @@ def inside_callout(block: Block) -> list[Block]:
     return read_blocks(block.tokens[start:-1])
 
 
-def _is_answer(below: Sequence[Block]) -> bool:
-    """Whether a callout "Answer" is right below: `??? success "Answer"`, `> [!solution]-`."""
-    return any(
-        block.tokens[0].type == "alert_open" and only_labels(visible(_title(block)))
-        for block in below
-    )
+def _is_answer(block: Block) -> bool:
+    """Whether this is a callout "Answer": `??? success "Answer"`, `> [!solution]-`."""
+    return block.tokens[0].type == "alert_open" and only_labels(visible(_title(block)))
 
 
 def _opened(block: Block, answers: Sequence[Block]) -> list[Block]:
@@ -81,7 +78,7 @@ def _opened(block: Block, answers: Sequence[Block]) -> list[Block]:
     title, line = _title(block), block.line
     if block.tokens[0].meta.get("is_untitled"):
         if len(inside) <= 1 or inside[0].tokens[0].type != "paragraph_open":
-            return [block]
+            return [block, *answers]
         title, line, inside = tuple(inside[0].tokens[1].children or ()), inside[0].line, inside[1:]
     if not inside:
         return [block]
@@ -108,6 +105,6 @@ def _heading(block: Block, children: tuple[Token, ...], line: int) -> Block:
 
 def _without_label(block: Block) -> list[Block]:
     """A callout with the title "Answer" as a paragraph that says so, and what is inside."""
-    if not _is_answer((block,)):
+    if not _is_answer(block):
         return [block]
     return [*read_blocks(paragraph_of(_title(block), block.line)), *inside_callout(block)]

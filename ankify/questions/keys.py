@@ -54,13 +54,16 @@ def with_keyed_answers(blocks: Sequence[Block]) -> Sequence[Block]:
     """Put each answer of a key below its question, marked as `keyed`."""
     found: list[Block] = []
     done = 0  # where the key above ends
+    tried = 0  # what looks like a key, since then
     for at, block in enumerate(blocks):
         if at >= done and _heads_key(block):
             end = _end_of_key(blocks, at)
-            keyed = _handed_out(blocks[done:at], blocks[at:end])
-            if keyed:
-                found += keyed
-                done = end
+            readings = list(_readings(blocks[at + 1 : end]))
+            keyed = _handed_out(blocks[done:at], blocks[at:end], readings) if readings else []
+            tried += bool(readings)
+            if keyed or tried == TRIES:
+                found += keyed or blocks[done:end]
+                done, tried = end, 0
     return [*found, *blocks[done:]] if done else blocks
 
 
@@ -118,7 +121,12 @@ def _level(block: Block) -> int:
     return block.title.level if block.title and block.title.kind in HEADINGS else TEXT
 
 
-def _handed_out(test: Sequence[Block], key: Sequence[Block]) -> list[Block]:
+TRIES = 5  # with all above each time: where most answers hold a list, none is a key
+
+
+def _handed_out(
+    test: Sequence[Block], key: Sequence[Block], readings: Iterable[dict[str, Entry]]
+) -> list[Block]:
     """The blocks of a test with the answers of its key, whose first block is the heading.
 
     What of the key belongs to no question stays below. Nothing if all of it does.
@@ -127,7 +135,7 @@ def _handed_out(test: Sequence[Block], key: Sequence[Block]) -> list[Block]:
     asked = _asked(test)
     if not _is_sure(head):
         asked = [group for group in asked if _asks_aloud(group)]
-    matches = (_matched(asked, entries, _level(head)) for entries in _readings(below))
+    matches = (_matched(asked, entries, _level(head)) for entries in readings)
     entries, places = next((found for found in matches if found[1]), ({}, {}))
     if not places:
         return []

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from ankify.questions import thresholds as limit
 from ankify.questions.blocks import Block, read_blocks, shown
-from ankify.questions.evidence import share
+from ankify.questions.evidence import HEADINGS, share
 from ankify.questions.numbers import UNNUMBERED
 from ankify.questions.titles import Kind, Title
 from ankify.questions.words import asks
@@ -19,11 +19,21 @@ LEVEL = 6  # of the heading that a topic becomes: it is below all others
 
 
 def without_outlines(blocks: Sequence[Block]) -> Sequence[Block]:
-    """Open the lists of topics, with each topic as a heading above its questions."""
+    """Open the lists of topics, with each topic as a heading above its questions.
+
+    Not where headings have numbers: there they are the questions, and lists are in their answers.
+    """
+    if any(_is_numbered_heading(block) for block in blocks):
+        return blocks
     opened = {at: parts for at, block in enumerate(blocks) if (parts := _opened(block))}
     if not opened:
         return blocks
     return [part for at, block in enumerate(blocks) for part in opened.get(at, (block,))]
+
+
+def _is_numbered_heading(block: Block) -> bool:
+    title = block.title
+    return bool(title and title.kind in HEADINGS and title.read.number)
 
 
 def _opened(block: Block) -> list[Block]:
@@ -74,4 +84,5 @@ def _section(item: Block, inside: Sequence[Block]) -> Iterator[Block]:
     level = title.level if title.kind is Kind.ITEM_HEADING else LEVEL
     section = Title(Kind.HEADING, level, UNNUMBERED, title.children, title.children, title.line)
     yield Block(tokens, section)
-    yield from without_outlines(inside)
+    for block in inside:
+        yield from _opened(block) or (block,)

@@ -91,7 +91,7 @@ def _summaries(content: str) -> Iterator[Part]:
 
 
 def _bold_paragraphs(content: str) -> Iterator[Part]:
-    """The paragraphs <p> and list items <li> that are one bold line, whatever is around it."""
+    """The paragraphs <p> and list items <li> of which all of the text is bold."""
     for it in elements(content, ("p", "li")):
         inside = it.inner.strip()
         marks = list(tags(inside)) if it.is_closed else []

@@ -87,3 +87,10 @@ def test_a_callout_right_below_that_says_answer_is_the_answer() -> None:
         ("Name a white bird.", "white."),
         ("Name a black bird.", "black."),
     ]
+
+
+def test_an_answer_below_a_callout_that_is_no_question_is_not_lost() -> None:
+    picture = "> [!question]\n> - a list\n\n> [!success]- Answer\n> It is red.\n\n"
+    parsed = read(f"## What is it?\n\n{picture}{picture}")
+    found = split_questions(parsed, "notes.md", SplitOptions(unnumbered=True)).sections
+    assert [plain_text(it.answer, parsed).count("It is red.") for it in found] == [2]
