@@ -53,6 +53,7 @@ from ankify.questions.verdicts import (
     PAPER,
     PLAINER,
     QUIET,
+    SLIPPED,
     SOME_ASK,
     TASKS,
     TITLE,
@@ -699,7 +700,21 @@ def _without_sections(search: Search, outer: Group) -> Group:
             found = [at for start in sections for at in held[start]]
             new = [at for at in found if normal(file.titles[at].name) not in names]
             chosen = file.group(sorted({*chosen, *new} - sections))
+        elif _is_one_level_off(chosen, inner, held):
+            search.record(inner, search.ruling, SLIPPED)
+            chosen = file.group(sorted({*chosen, *inner}))
     return chosen
+
+
+def _is_one_level_off(chosen: Group, inner: Group, held: Mapping[int, Group]) -> bool:
+    """Whether deeper headings are further questions: many, all of them in one of the answers.
+
+    Authors slip in the level, and go on with it to the end of the file.
+    """
+    together = any(len(group) == len(inner) for group in held.values())
+    surely = min(inner.share_asking, inner.share_answered) >= limit.NEARLY_ALL_ASK
+    many = len(chosen) > len(inner) >= limit.OUTWEIGHS
+    return together and surely and many and not repeats(inner)
 
 
 def _title_of_file(search: Search) -> Group:

@@ -34,6 +34,7 @@ from ankify.questions.pairs import (
 from ankify.questions.paragraphs import (
     with_asking_paragraphs,
     with_asking_paragraphs_in_quizzes,
+    with_asking_paragraphs_over_lists,
 )
 from ankify.questions.titles import Title
 from ankify.questions.verdicts import BY_PATTERN
@@ -123,6 +124,7 @@ def _with_asking_paragraphs(blocks: Sequence[Block], options: SplitOptions) -> L
     for asking, is_part in (
         (with_asking_paragraphs(blocks), False),
         (with_asking_paragraphs_in_quizzes(blocks), True),
+        (with_asking_paragraphs_over_lists(blocks), True),
     ):
         opened = _open(asking, options.name) if asking else None
         found = _judge(opened, asked) if opened else None

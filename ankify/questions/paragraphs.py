@@ -14,7 +14,7 @@ from ankify.questions.evidence import HEADINGS
 from ankify.questions.labels import COUNTED
 from ankify.questions.numbers import UNNUMBERED
 from ankify.questions.titles import Title, plain_title
-from ankify.questions.words import QUESTION_MARKS, QUIZ, asks
+from ankify.questions.words import QUESTION_MARKS, QUIZ, asks, names_questions
 from ankify.reading.inline import visible
 from ankify.reading.tokens import Token
 
@@ -33,7 +33,7 @@ def with_asking_paragraphs(blocks: Sequence[Block]) -> list[Block] | None:
 
 
 def with_asking_paragraphs_in_quizzes(blocks: Sequence[Block]) -> list[Block] | None:
-    """The same below headings such as "Quiz" alone: a report may end with one."""
+    """The same below "Quiz", or a line "Questions:", alone: a report may end with one."""
     found: list[Block] = []
     level = NO_QUIZ
     for block in blocks:
@@ -42,11 +42,39 @@ def with_asking_paragraphs_in_quizzes(blocks: Sequence[Block]) -> list[Block] | 
             level = NO_QUIZ
         if title and title.kind in HEADINGS and level == NO_QUIZ and QUIZ.match(title.name):
             level = title.level
+        elif level == NO_QUIZ and _opens_quiz(block):
+            level = ABOVE_NO_HEADING
         found.append(block if level == NO_QUIZ else _titled(block, in_quiz=True))
     asked = sum(block is not own for block, own in zip(found, blocks, strict=True))
     return found if asked >= limit.COUNTED_TITLES else None
 
 
+def with_asking_paragraphs_over_lists(blocks: Sequence[Block]) -> list[Block] | None:
+    """The same where at least three follow each other, with nothing but a list below each."""
+    found = [_titled(block) for block in blocks]
+    runs: list[list[int]] = [[]]
+    for at, (block, own) in enumerate(zip(found, blocks, strict=True)):
+        is_list = block.tokens[0].type in LISTS
+        if block is not own and blocks[at + 1 : at + 2] and blocks[at + 1].tokens[0].type in LISTS:
+            runs[-1].append(at)
+        elif not is_list:
+            runs.append([])
+    kept = {at for run in runs if len(run) >= limit.COUNTED_TITLES for at in run}
+    return [found[at] if at in kept else own for at, own in enumerate(blocks)] if kept else None
+
+
+LISTS = ("bullet_list_open", "ordered_list_open")
+
+
+def _opens_quiz(block: Block) -> bool:
+    """Whether a paragraph is a line such as `Questions (locus X):`."""
+    if block.tokens[0].type != "paragraph_open":
+        return False
+    line = visible(block.tokens[1].children or ()).strip()
+    return line.endswith((":", "：")) and "\n" not in line and names_questions(line)
+
+
+ABOVE_NO_HEADING = 8
 NO_QUIZ = 9  # deeper than any heading
 
 

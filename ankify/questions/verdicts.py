@@ -296,6 +296,7 @@ OUTWEIGHS = Reason("outweighs", "ask, and are far more than the titles around th
 # What the search finds by where a group is, rather than by the group.
 MINOR = Reason("minor-part", "do not ask, and number a small part of the file")
 IN_CHAPTERS = Reason("in-chapters", "do not ask, and are inside of chapters")
+SLIPPED = Reason("one-level-off", "ask, and are all in one of the answers to titles that ask")
 LESSON = Reason("lesson", "are chapters of a lesson, and hold the questions on it")
 IN_SECTIONS = Reason("in-sections", "are below headings that hold nothing but headings")
 BARE = Reason("bare-sections", "hold nothing but headings without a number that ask")
@@ -362,6 +363,12 @@ def asks_seldom(group: Group) -> bool:
     )
 
 
+def _is_small_part(group: Group) -> bool:
+    """Little of the file is below titles; plain paragraphs are titles only where they are sure."""
+    surely = group.first.kind is Kind.TEXT or group.is_in_quizzes
+    return group.coverage < limit.COVERING and not surely
+
+
 UNNUMBERED_GROUNDS: tuple[Ground[Group], ...] = (
     Ground("one", False, lambda it: len(it.answered) < 2, "are fewer than two with an answer"),
     Ground("plain", False, lambda it: it.first.kind in EMPHASIS, "are list items"),
@@ -371,7 +378,7 @@ UNNUMBERED_GROUNDS: tuple[Ground[Group], ...] = (
     Ground(
         "small-part",
         False,
-        lambda it: it.coverage < limit.COVERING and not it.is_in_quizzes,
+        _is_small_part,
         "ask, but a small part of the file is below them",
     ),
     Ground("asking", True, lambda it: True, "ask, and most of the file is below them"),
