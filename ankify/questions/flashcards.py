@@ -19,10 +19,10 @@ from ankify.questions.answers import LISTS, OPTION
 from ankify.questions.blocks import DIVIDERS, balanced, has_divider, paragraph_of, shown
 from ankify.questions.numbers import read_number, strip_number
 from ankify.questions.words import (
-    NOT_WORDS,
     QUESTION_MARKS,
     answers,
     asks,
+    bare,
     begins_as_answer,
     label,
     names_questions,
@@ -411,7 +411,7 @@ _FRONTS, _BACKS = Headings("fronts"), Headings("backs")
 
 def _bare(name: str) -> str:
     """A head of a table in lower case, without the signs and emoji around it."""
-    return NOT_WORDS.sub("", name.lower())
+    return bare(name.lower())
 
 
 @cache

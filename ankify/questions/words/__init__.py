@@ -27,7 +27,6 @@ __all__ = [
     "CHAPTER_TITLE",
     "CONTENTS",
     "KEY",
-    "NOT_WORDS",
     "NO_QUESTION",
     "ONLY_LABEL",
     "OTHER_PAPER",
@@ -39,6 +38,7 @@ __all__ = [
     "TASK",
     "answers",
     "asks",
+    "bare",
     "demands",
     "exercise",
     "gives_away",
@@ -244,7 +244,13 @@ OPENINGS = Openings("question_words", "requests")
 NO_OPENINGS = Openings("not_asks")
 GAP = re.compile(r"（\s*）|_{3,}")  # to be filled in
 LONE_WORD = re.compile(r"[a-z]+")
-NOT_WORDS = re.compile(rf"^(?:_|[^\w{MARKS}])+|(?:_|[^\w{MARKS}])+$")
+BARE = re.compile(rf"(?:_|[^\w{MARKS}])*+(.*(?:[^\W_]|[{MARKS}]))", re.DOTALL)
+
+
+def bare(text: str) -> str:
+    """A text from its first to its last letter or digit."""
+    found = BARE.match(text)
+    return found[1] if found else ""
 
 
 @lru_cache(4096)
@@ -252,7 +258,7 @@ def asks(title: str) -> bool:
     """Whether a title reads as a question or a task."""
     if any(mark in title for mark in QUESTION_MARKS) or GAP.search(title):
         return True
-    text = NOT_WORDS.sub("", title.lower())
+    text = bare(title.lower())
     if text[1:2] in (".", ")"):  # `a) Explain X`
         text = text[2:].lstrip()
     words = words_of(text)
@@ -275,7 +281,7 @@ def demands(sentence: str) -> bool:
         return True
     if SHOUTED.match(sentence):
         return False
-    text = NOT_WORDS.sub("", ITEM.sub("", sentence.lower(), count=1))
+    text = bare(ITEM.sub("", sentence.lower(), count=1))
     return bool(REQUESTS.match(text, words_of(text)))
 
 
@@ -379,7 +385,7 @@ class _Steps:
 
     def match(self, title: str) -> bool:
         """Whether a title says what to do, and has no question mark."""
-        text = NOT_WORDS.sub("", title.lower())
+        text = bare(title.lower())
         asked = any(mark in title for mark in QUESTION_MARKS)
         return not asked and bool(STEPS.match(text, words_of(text)))
 
@@ -417,7 +423,7 @@ class _Placeholder:
         """Whether words are a placeholder, or nothing at all."""
         if len(words) > 80:
             return False
-        text = " ".join(NOT_WORDS.sub("", words.lower()).split())
+        text = " ".join(bare(words.lower()).split())
         if not text or text in word_set("placeholders") or JAMO.fullmatch(text):
             return True
         # 空 may as well be the answer; （空） is not

@@ -51,9 +51,15 @@ def phrases(*keys: str) -> tuple[str, ...]:
 LETTERS = re.compile(r"[^\W_]+")
 
 
+SIGNS = dict.fromkeys(code for code in range(128) if not chr(code).isalnum())
+
+
 def normal(title: str) -> str:
     """A title reduced to its letters and digits, to compare titles with."""
-    return "".join(LETTERS.findall(title.casefold()))  # the dot of "İ" becomes a sign of its own
+    folded = title.casefold()  # the dot of "İ" becomes a sign of its own
+    if folded.isascii():
+        return folded.translate(SIGNS)  # takes half the time
+    return "".join(LETTERS.findall(folded))
 
 
 class TitleWords(Protocol):
@@ -160,15 +166,21 @@ class Openings:
         return frozenset(word for word in phrases(*self._keys) if not UNSPACED.match(word[-1]))
 
     @cached_property
+    def _first(self) -> frozenset[str]:
+        """What all of these begin with, to be quick about most titles."""
+        return frozenset(word.split(" ", 1)[0] for word in self._words)
+
+    @cached_property
     def _unspaced(self) -> tuple[str, ...]:
         return tuple(word for word in phrases(*self._keys) if UNSPACED.match(word[-1]))
 
     def match(self, text: str, words: list[str]) -> str:
         """The word that a text begins with; `words` is the text once more, cut at its spaces."""
-        for count in range(min(len(words), 4), 0, -1):
+        first = words[0] if words else ""
+        for count in range(min(len(words), 4), 0, -1) if first in self._first else ():
             if (found := " ".join(words[:count])) in self._words:
                 return found
-        head = words[0].partition("'")[0] if words else ""
+        head = first.partition("'")[0]
         if head in self._words:
             return head
         if not text.startswith(self._unspaced):
