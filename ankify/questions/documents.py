@@ -57,9 +57,11 @@ STEP = re.compile(r"\W*(?P<word>[^\W\d_]+)\s*(?P<number>\d{1,3})(?=\s*(?:[:ï¼š.â
 def is_documentation(group: Group) -> bool:
     """Several signs say so, and nothing in the file, nor its name, says that something is asked."""
     file = group.file
-    if group.first.kind not in HEADINGS or file.names_questions or group.share_solved:
+    if group.first.kind not in HEADINGS or group.share_asking >= limit.HARDLY_ANY_ASK:
         return False
-    if max(group.share_asking, file.all_headings.share_asking) >= limit.HARDLY_ANY_ASK:
+    if file.all_headings.share_asking >= limit.HARDLY_ANY_ASK or group.share_solved:
+        return False
+    if file.names_questions:
         return False
     return sum(sign(group) for sign in SIGNS) >= limit.SIGNS
 

@@ -101,6 +101,16 @@ TEXT_TOKENS = {
 # `a. Explain X. b. Why?`: behind a mark, but not behind that of an item
 SENTENCES = re.compile(r"\n|(?<=[.。！!?？؟])(?<!\b\w\.)\s+|(?<=[。！？])")
 
+
+def _sentences(text: str) -> Iterator[str]:
+    """The sentences and lines of a text, one by one: mostly the first is enough."""
+    start = 0
+    for gap in SENTENCES.finditer(text):
+        yield text[start : gap.start()]
+        start = gap.end()
+    yield text[start:]
+
+
 DIGITS = "零一二三四五六七八九"
 UNITS = {"十": 10, "百": 100}
 
@@ -437,7 +447,7 @@ class FileIndex:
         inline = (t for block in blocks for t in block.tokens if t.type == "inline")
         texts = (visible(token.children or ()) for token in inline)
         said = asked = 0
-        for sentence in (part for text in texts for part in SENTENCES.split(text) if part.strip()):
+        for sentence in filter(str.strip, chain.from_iterable(map(_sentences, texts))):
             said += len(sentence)
             asked += len(sentence) if demands(sentence) else 0
             if not asked:

@@ -114,10 +114,12 @@ def _nesting_of_mark(token: Token) -> int:
 
 # A line that the first option may be in; most texts have none, and need no closer look.
 FIRST = re.compile(r"(?:^|\n)(?:[^\w\n]|<\w+>)*[aA][.)\]、:]")
+LETTER_A = re.compile(r"[aA][.)\]、:]")  # anywhere, which is found sooner
 
 
 def _may_offer(inline: Token) -> bool:
-    return bool(FIRST.search(inline.content or visible(inline.children or ())))
+    text = inline.content or visible(inline.children or ())
+    return bool(LETTER_A.search(text) and FIRST.search(text))
 
 
 class Line(NamedTuple):
@@ -230,10 +232,10 @@ def has_bold_item(block: Block) -> bool:
     if block.tokens[0].type not in LISTS:
         return False
     items = [token.children or () for token in _inline(block)]
+    if len(items) < limit.BOXES:
+        return False
     bold = [item for item in items if any(map(_nesting_of_mark, item))]
-    if any(answers(visible(item)) for item in bold):
-        return False  # `- **Answer: b**`
-    if len(items) < limit.BOXES or len(bold) != 1:
+    if len(bold) != 1 or answers(visible(bold[0])):  # `- **Answer: b**`
         return False
     *depths, end = accumulate(map(_nesting_of_mark, bold[0]))
     return min(depths, default=0) > 0 == end
