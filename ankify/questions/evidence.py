@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, chain, pairwise, starmap
 from typing import NamedTuple
 
 from ankify.questions import thresholds as limit
@@ -352,25 +352,18 @@ class FileIndex:
     @cached_property
     def _content(self) -> list[Block | None]:
         """Each block that answers something; None for the others."""
-        return [block if self._answers(at) else None for at, block in enumerate(self.flow.blocks)]
+        return [block if self.is_content(at) else None for at, block in enumerate(self.flow.blocks)]
 
-    def _answers(self, at: int) -> bool:
+    def is_content(self, at: int) -> bool:
+        """Whether a block is content."""
         block = self.flow.blocks[at]
         if _is_headline(block):
             return self.opens_answer(at)
         return at not in self.flow.contents and not is_filler(block)
 
-    @cached_property
-    def content_above(self) -> list[int]:
-        """How many blocks of content are above each position."""
-        return _above(block is not None for block in self._content)
-
-    @cached_property
-    def _text_above(self) -> list[int]:
-        """Content that is no code, though it may be in a fence."""
-        return _above(
-            block is not None and not _is_code(block.tokens[0]) for block in self._content
-        )
+    def _is_text(self, at: int) -> bool:
+        """Whether a block is content, and no code, though it may be in a fence."""
+        return self.is_content(at) and not _is_code(self.flow.blocks[at].tokens[0])
 
     @cached_property
     def letters_above(self) -> list[int]:
@@ -412,9 +405,8 @@ class FileIndex:
     def is_answered(self, start: int, end: int) -> bool:
         """Whether there is content between a title and a position below."""
         # `Question: X` with nothing but code below leaves the answer to the reader.
-        text = self.titles[start].kind is Kind.TEXT
-        found = self._text_above if text else self.content_above
-        return self.opens_answer(start) or found[end] > found[start + 1]
+        answers = self._is_text if self.titles[start].kind is Kind.TEXT else self.is_content
+        return self.opens_answer(start) or any(map(answers, range(start + 1, end)))
 
     def text_between(self, start: int, end: int) -> int:
         """The letters of content between two positions that are no links."""
@@ -701,8 +693,10 @@ class Group:
     def coverage(self) -> float:
         """The share of the file's text that is below the titles."""
         answers = [(start, self.file.end_below(start, end)) for start, end in self.spans]
-        content = self.file.content_above
-        if sum(content[end] - content[start] for start, end in answers) == content[-1] > 0:
+        below = [*chain.from_iterable(starmap(range, answers))]
+        beside = set(range(self.file.end)).difference(below)
+        is_content = self.file.is_content
+        if not any(map(is_content, beside)) and any(map(is_content, below)):
             return 1.0  # all of it, however many letters these are
         above = self.file.letters_above
         return sum(above[end] - above[start] for start, end in answers) / max(above[-1], 1)

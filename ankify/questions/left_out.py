@@ -90,7 +90,9 @@ def lost_titles(group: Group, covered: Container[int], questions: Set[int]) -> i
         questions or len(group) < limit.LONG_RUN or not group.covers(limit.COVERING_ALL)
     ):
         return 0
-    return sum(group.file.titles[at].line not in covered for at in group.answered)
+    file = group.file
+    free = ((at, end) for at, end in group.spans if file.titles[at].line not in covered)
+    return sum(file.is_answered(at, end) for at, end in free)
 
 
 NEXT = re.compile(r"\W*(?P<number>\d{1,4})\s*[.)、:：]\s*\S")
