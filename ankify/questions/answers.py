@@ -45,7 +45,7 @@ def _is_blank(inline: Token) -> bool:
     if len(inline.content) > LONG:
         return False
     children = inline.children or ()
-    words = visible(children)
+    words = inline.words
     if not _says_nothing(words, linked=True):  # so links and pictures do not matter
         return False
     if any(child.type == "image" or _shows(child) for child in children):
@@ -82,7 +82,7 @@ def opening_words(block: Block) -> str:
     if token.type not in WORDED:
         return ""
     inline = next((child for child in inside if child.type == "inline"), None)
-    return visible(inline.children or ()) if inline else ""
+    return inline.words if inline else ""
 
 
 def key_in_list(block: Block) -> tuple[int, int] | None:
@@ -94,7 +94,7 @@ def key_in_list(block: Block) -> tuple[int, int] | None:
         return None
     below = reversed(range(len(block.tokens)))
     last = next((at for at in below if block.tokens[at].type == "inline"), 0)
-    words = visible(block.tokens[last].children or ())
+    words = block.tokens[last].words
     start = words.find("\n") + 1
     while start:
         if KEY.match(words[start:].split("\n", 1)[0]):
@@ -108,7 +108,7 @@ def shows_answer(block: Block) -> bool:
     """Whether a label says that an answer begins here, or a button that it is hidden here."""
     if block.keyed or answers(opening_words(block)) or key_in_list(block):
         return True
-    inside = [visible(t.children or ()) for t in block.inside if t.type == "inline"]
+    inside = [t.words for t in block.inside if t.type == "inline"]
     if block.title and block.title.glued:
         inside.append(visible(block.title.glued))
     if any(map(_has_label, inside)):

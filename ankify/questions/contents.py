@@ -49,7 +49,7 @@ def _inline_links(children: Sequence[Token], line: int) -> Iterator[Link]:
 def letters(block: Block) -> int:
     """How many letters and digits a reader sees in a block."""
     words = [
-        html_text(token.content) if token.type == "html_block" else visible(token.children or ())
+        html_text(token.content) if token.type == "html_block" else token.words
         for token in block.tokens
         if token.type in ("inline", "html_block")
     ]

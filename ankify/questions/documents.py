@@ -77,7 +77,7 @@ def is_named_so(group: Group) -> bool:
 def has_version(group: Group) -> bool:
     """A line above the titles says of which day or version the text is: "Updated: 2026-02-11"."""
     above = (token for block in group.file.flow.blocks[: group[0]] for token in block.tokens)
-    lines = (visible(token.children or ()) for token in above if token.type == "inline")
+    lines = (token.words for token in above if token.type == "inline")
     return any(map(STATED.search, lines))
 
 

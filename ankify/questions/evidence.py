@@ -417,7 +417,7 @@ class FileIndex:
         """The share of the text between two positions that is lists of questions."""
         blocks = self.flow.blocks[start + 1 : end]
         texts = [
-            (visible(token.children or ()).rstrip(), block.tokens[0].type in LISTS)
+            (token.words.rstrip(), block.tokens[0].type in LISTS)
             for block in blocks
             for token in block.tokens
             if token.type == "inline"
@@ -437,7 +437,7 @@ class FileIndex:
         below = start + 1 + max(title.asked, *title.borrowed, 0)
         blocks = self.flow.blocks[below : self.next_part(start, end) or end]  # with "### Answer 3"
         inline = (t for block in blocks for t in block.tokens if t.type == "inline")
-        texts = (visible(token.children or ()) for token in inline)
+        texts = (token.words for token in inline)
         said = asked = 0
         for sentence in filter(str.strip, chain.from_iterable(map(_sentences, texts))):
             said += len(sentence)
@@ -503,7 +503,7 @@ class FileIndex:
     def asks_further(self, at: int) -> bool:
         """Whether all that is in a list item is further questions."""
         inside = [t for t in self.flow.blocks[at].inside if t.type in ("inline", "fence")]
-        return bool(inside) and all(visible(t.children or ()).rstrip()[-1:] in ASKS for t in inside)
+        return bool(inside) and all(t.words.rstrip()[-1:] in ASKS for t in inside)
 
     def asks(self, at: int) -> bool:
         """Whether a title reads as a question; one that is code, `show version`, does not."""

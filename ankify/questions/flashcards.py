@@ -335,7 +335,7 @@ def _of_table(run: Sequence[Token], trail: tuple[str, ...]) -> Iterator[Flashcar
     A column in front of them may count, `| # | Question | Answer |`; others are remarks.
     """
     heads = [run[at + 1] for at, token in enumerate(run) if token.type == "th_open"]
-    names = [_REMARK.sub("", visible(head.children or ())).strip() for head in heads]
+    names = [_REMARK.sub("", head.words).strip() for head in heads]
     counts = len(names) > 2 and _counts(names[0])
     if not counts < len(names) - 1 < COLUMNS:
         return
@@ -379,7 +379,7 @@ _NUMBER = re.compile(r"\W*(\d{1,4})\W*")
 
 def _is_key(fronts: Sequence[Token]) -> bool:
     """Whether the cells of a column only count, as in the key to a test: `| 3 | A |`."""
-    found = [_NUMBER.fullmatch(visible(front.children or ())) for front in fronts]
+    found = [_NUMBER.fullmatch(front.words) for front in fronts]
     counted = [int(number[1]) for number in found if number]
     return counted == [*range(1, len(fronts) + 1)]
 
@@ -509,7 +509,7 @@ def _with_keys(runs: Sequence[tuple[Token, ...]]) -> list[tuple[Token, ...]]:
     above: tuple[Token, ...] = ()
     for run in runs:
         is_below = above and above[0].type in LISTS and run[0].type == "paragraph_open"
-        is_key = is_below and answers(visible(run[1].children or ()))
+        is_key = is_below and answers(run[1].words)
         if is_key and len(_items(above)) == 1:
             found[-1] = (*above[:-2], *run, *above[-2:])
         else:
@@ -556,7 +556,7 @@ def _asks(item: Sequence[Token], *, sure: bool = False) -> bool:
         return False
     if _has_question_mark(item):
         return True
-    asked = visible(item[1].children or ()).strip()
+    asked = item[1].words.strip()
     return asks(asked) and (sure or item[3].type in ("paragraph_open", "blockquote_open"))
 
 

@@ -74,7 +74,7 @@ def _heads_key(block: Block) -> bool:
         return not title.read.number and _names_key(title.name) and not LETTER.match(title.name)
     if block.depth > 0:
         return any(opens(button.text) for _, button in summaries(block.tokens[0].content))
-    words = visible(block.tokens[1].children or ()) if len(block.tokens) == PARAGRAPH else ""
+    words = block.tokens[1].words if len(block.tokens) == PARAGRAPH else ""
     return only_labels(words) and len(normal(words)) > 1
 
 
@@ -217,11 +217,11 @@ def _in_table(key: Sequence[Block]) -> list[tuple[str, Entry]]:
         if block.tokens[0].type != "table_open":
             continue
         heads, *rows = _rows(block.tokens)
-        names = [visible(head.children or ()) for head in heads]
+        names = [head.words for head in heads]
         again = [at for at, name in enumerate(names) if normal(name) == normal(names[0])]
         for row in rows:
             for start, end in pairwise([*again, len(row)]):
-                number = visible(row[start].children or ()) if start < end else ""
+                number = row[start].words if start < end else ""
                 cells = [cell for cell in row[start + 1 : end] if cell.children]
                 said = map(_as_paragraph, cells)
                 if NUMBER.fullmatch(number) and cells:
@@ -264,7 +264,7 @@ def _labelled(key: Sequence[Block]) -> list[tuple[str, Entry]]:
 
 
 def _label(block: Block) -> re.Match[str] | None:
-    words = visible(block.tokens[1].children or ()) if len(block.tokens) == PARAGRAPH else ""
+    words = block.tokens[1].words if len(block.tokens) == PARAGRAPH else ""
     found = LABELLED.match(words)
     return found if found and answers(f"{found['label']}:") else None
 

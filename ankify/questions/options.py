@@ -30,10 +30,10 @@ def only_offers(tokens: Iterable[Token]) -> bool:
     """Whether tokens end with options, and nothing says which is right."""
     tokens = tuple(tokens)
     inline = [token for token in tokens if token.type == "inline"]
-    last = visible(inline[-1].children or ()) if inline else ""
+    last = inline[-1].words if inline else ""
     if not any(map(OFFER.match, last.split("\n"))):
         return False  # most answers end with a sentence
-    texts = [visible(token.children or ()).split("\n") for token in inline]
+    texts = [token.words.split("\n") for token in inline]
     offered = "".join(map(_letters, texts)).rpartition("a")[2]
     offers = (it for it, lines in zip(inline, texts, strict=True) if any(map(OFFER.match, lines)))
     children = chain.from_iterable(it.children or () for it in offers)
@@ -77,7 +77,7 @@ def _count(answer: Tokens) -> int:
     """How many options an answer has: `a) X` and `b) Y`, or boxes; 0 for none."""
     has_boxes = any("checked" in token.meta for token in answer)
     inline = (token for token in answer if token.type == "inline")
-    lines = (line for token in inline for line in visible(token.children or ()).split("\n"))
+    lines = (line for token in inline for line in token.words.split("\n"))
     letters = {found[1].lower() for line in lines if (found := OFFER.match(line))}
     return len(letters) if {"a", "b"} <= letters else BOXES * has_boxes
 
@@ -118,7 +118,7 @@ LETTER_A = re.compile(r"[aA][.)\]、:]")  # anywhere, which is found sooner
 
 
 def _may_offer(inline: Token) -> bool:
-    text = inline.content or visible(inline.children or ())
+    text = inline.content or inline.words
     return bool(LETTER_A.search(text) and FIRST.search(text))
 
 
@@ -289,7 +289,7 @@ def boxes(tokens: Iterable[Token]) -> Iterator[bool]:
         if "checked" in token.meta:
             is_ticked = bool(token.meta["checked"])
         elif token.type == "inline" and is_ticked is not None:
-            yield is_ticked or _is_ticked(visible(token.children or ()))
+            yield is_ticked or _is_ticked(token.words)
             is_ticked = None
 
 

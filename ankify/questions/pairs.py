@@ -115,7 +115,7 @@ def _item_words(block: Block) -> str:
     """What the list item that a block is begins with."""
     opening, *inside = block.tokens[:4]
     inline = inside[-1] if opening.type == "bullet_list_open" and len(inside) > 2 else None
-    return visible(inline.children or ()) if inline else ""
+    return inline.words if inline else ""
 
 
 # -- under headings that are labels ----------------------------------------------------------------
@@ -295,7 +295,7 @@ def _may_be_toggled(block: Block, below: Block) -> bool:
         and below.depth > 0
         and shows_answer(below)
         and not below.title
-        and bool(visible(block.tokens[1].children or ()).strip())
+        and bool(block.tokens[1].words.strip())
     )
 
 
@@ -432,7 +432,7 @@ def _without_label(block: Block) -> Block:
     if block.tokens[0].type != "paragraph_open":
         return block._replace(title=None)
     opening, inline, closing = block.tokens
-    words = visible(inline.children or ())
+    words = inline.words
     label = QUESTION_LABEL.match(words) or TASK_LABEL.match(words)
     children = cut(inline.children or (), label.end() if label else 0)
     return Block((opening, inline.copy(children=list(children)), closing))

@@ -15,7 +15,6 @@ from ankify.questions.labels import COUNTED
 from ankify.questions.numbers import UNNUMBERED
 from ankify.questions.titles import Title, plain_title
 from ankify.questions.words import QUESTION_MARKS, QUIZ, asks, names_questions
-from ankify.reading.inline import visible
 from ankify.reading.tokens import Token
 
 LONGEST = 400  # characters of a question
@@ -70,7 +69,7 @@ def _opens_quiz(block: Block) -> bool:
     """Whether a paragraph is a line such as `Questions (locus X):`."""
     if block.tokens[0].type != "paragraph_open":
         return False
-    line = visible(block.tokens[1].children or ()).strip()
+    line = block.tokens[1].words.strip()
     return line.endswith((":", "：")) and "\n" not in line and names_questions(line)
 
 
@@ -90,7 +89,7 @@ def _title(inline: Token, *, in_quiz: bool) -> Title | None:
 
     `Name the oceans.` may be anything, but in a quiz.
     """
-    first, *below = visible(inline.children or ()).split("\n")
+    first, *below = inline.words.split("\n")
     words = first.rstrip("*_ ")
     if len(words) > LONGEST or COUNTED.match(words):  # a label of the author's, `Riddle 3: X?`
         return None

@@ -16,7 +16,6 @@ from ankify.questions.answers import LISTS, is_filler, opening_words
 from ankify.questions.blocks import Block
 from ankify.questions.evidence import HEADINGS
 from ankify.questions.words import KEY
-from ankify.reading.inline import visible
 
 Passage = tuple[int, int]  # the first block, and the one below the last
 WORD = re.compile("[^\\W\\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{4,}|[\u3040-\ud7a3]{2}")
@@ -109,5 +108,5 @@ def _goes_on(blocks: Sequence[Block], part: Part) -> bool:
 def _words(blocks: Iterable[Block]) -> set[str]:
     """The longer words of some blocks, of scripts without spaces each two letters."""
     inline = (token for block in blocks for token in block.tokens if token.type == "inline")
-    texts = (visible(token.children or ()).casefold() for token in inline)
+    texts = (token.words.casefold() for token in inline)
     return {word for text in texts for word in WORD.findall(text)}

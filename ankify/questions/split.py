@@ -605,7 +605,7 @@ def _without_label(answer: list[Block]) -> list[Block]:
     """The answer of a pair, `A: X` or `### Answer`, without the label that says so."""
     tokens = _only_item(answer[0].tokens) if answer else ()
     at = next((at for at, token in enumerate(tokens) if token.nesting < 1), 0)
-    words = visible(tokens[at].children or ()) if tokens else ""
+    words = tokens[at].words if tokens else ""
     point = POINT.match(words)
     if not answers(words) and not point:
         return answer

@@ -24,7 +24,6 @@ from ankify.questions.evidence import (
 )
 from ankify.questions.titles import Kind
 from ankify.questions.words import OTHER_PAPER, STEP_TITLE, asks, names_questions
-from ankify.reading.inline import visible
 
 Judged = TypeVar("Judged", Group, Nesting)
 EMPHASIS = (Kind.ITEM_LINK, Kind.ITEM)  # without a number too plain to be a question
@@ -117,7 +116,7 @@ def is_stray(group: Group) -> bool:
 def _asks_several(group: Group) -> bool:
     blocks = group.file.flow.blocks[slice(*group.spans[0])]
     texts = (block.tokens[1] for block in blocks if block.tokens[0].type == "paragraph_open")
-    asking = (visible(text.children or ()).rstrip("*_ \n").endswith(ASKS) for text in texts)
+    asking = (text.words.rstrip("*_ \n").endswith(ASKS) for text in texts)
     return sum(asking) >= limit.COUNTED_TITLES
 
 

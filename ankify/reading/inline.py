@@ -3,25 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from ankify.reading.tokens import Token
+from ankify.reading.tokens import BREAKS, WORDS, Token, visible
 
-WORDS = frozenset(("text", "code_inline"))
-
-BREAKS = frozenset(("softbreak", "hardbreak"))
-SHOWN = WORDS | BREAKS
-
-
-def visible(children: Iterable[Token]) -> str:
-    """The characters of inline tokens that `cut` counts: text and code, a line break as one."""
-    return "".join(
-        [
-            token.content if token.type in WORDS else "\n"
-            for token in children
-            if token.type in SHOWN
-        ]
-    )
+__all__ = ["BREAKS", "WORDS", "cut", "may_link", "visible"]
 
 
 def may_link(source: str) -> bool:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import html
 import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, NamedTuple
 from unicodedata import category
@@ -66,10 +66,34 @@ class Token:
     hidden: bool = False
     block: bool = False
     meta: Mapping[str, Any] = _NOTHING
+    _words: str | None = field(default=None, init=False, repr=False, compare=False)
+
+    @property
+    def words(self) -> str:
+        """What `visible` gives of its children, found once: they stay as they are."""
+        if self._words is None:
+            self._words = visible(self.children or ())
+        return self._words
 
     def copy(self, **changes: Any) -> Token:
         """The same token but for some attributes."""
         return replace(self, **changes)
+
+
+WORDS = frozenset(("text", "code_inline"))
+BREAKS = frozenset(("softbreak", "hardbreak"))
+SHOWN = WORDS | BREAKS
+
+
+def visible(children: Iterable[Token]) -> str:
+    """The characters of inline tokens that `cut` counts: text and code, a line break as one."""
+    return "".join(
+        [
+            token.content if token.type in WORDS else "\n"
+            for token in children
+            if token.type in SHOWN
+        ]
+    )
 
 
 class Syntax(NamedTuple):
