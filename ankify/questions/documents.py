@@ -24,9 +24,16 @@ DATE = r"\d{1,4}(?:[.\-/]\d{1,4}){1,3}"
 DATES = re.compile(rf"[\W_]*v?{DATE}[\W_]*(?:{DATE}[\W_]*)*", re.IGNORECASE)
 
 
+# `3 March 2014`, in any language.
+DAY = re.compile(r"[\W_]*\d{1,2}\.?\s+(?:[^\W\d_]+\.?\s+){1,2}(?:19|20)\d\d[\W_]*")
+
+
 def is_dated(group: Group) -> bool:
-    """The titles are dates and versions, and nothing else."""
-    return all(DATES.fullmatch(visible(title.whole)) for title in group.titles)
+    """The titles are dates and versions, and nothing else; days are not counted from 1."""
+    titles = [visible(title.whole) for title in group.titles]
+    numbers = map(group.file.number, group)
+    counted = all(at == number for at, number in enumerate(numbers, 1))
+    return all(map(DATES.fullmatch, titles)) or (not counted and all(map(DAY.fullmatch, titles)))
 
 
 def is_chapter_parts(group: Group) -> bool:
