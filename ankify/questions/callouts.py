@@ -1,7 +1,8 @@
 """Callouts of Obsidian that are questions, with the answer inside: `> [!question]- Why?`.
 
 So are `> [!note] Question 3` and `> [!note] 1.1 Why?` where most of a file is in such callouts. In
-the answers to questions that are headings, a callout is a box.
+the answers to questions that are headings, a callout is a box. Folded details, `::: details Why?`,
+are what `<summary>` is: titles without a number.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from ankify.questions import thresholds as limit
 from ankify.questions.blocks import Block, paragraph_of, read_blocks, with_borrowed_titles
 from ankify.questions.numbers import CALLOUT, Numbered, read_number
 from ankify.questions.titles import PARAGRAPH_LEVEL, Kind, Title
-from ankify.questions.words import only_labels
+from ankify.questions.words import QUESTION_MARKS, asks, only_labels, opens
 from ankify.reading.inline import cut, visible
 from ankify.reading.tokens import Token
 
 QUESTIONS = ("question", "faq", "help")  # one type of Obsidian's, with three names
+DETAILS = ("details", "dropdown", "spoiler")  # as in VitePress, MyST and HackMD
 FEW = 2  # one may be a box of any kind
 TITLED = ("alert_title_open", "inline", "alert_title_close")
 
@@ -31,6 +33,7 @@ def without_callouts(blocks: Sequence[Block]) -> Sequence[Block]:
     lines = sum(blocks[at].end - blocks[at].line for at in numbered)
     if lines >= limit.MOST * sum(block.end - block.line for block in blocks):
         asking = sorted({*asking, *numbered})
+    asking = sorted({*asking, *_asking_details(blocks, callouts)})
     if len(asking) < FEW:
         return blocks
     chosen = frozenset(asking)
@@ -45,6 +48,15 @@ def without_callouts(blocks: Sequence[Block]) -> Sequence[Block]:
         elif at != answered:
             found.append(block)
     return found
+
+
+def _asking_details(blocks: Sequence[Block], callouts: Sequence[int]) -> list[int]:
+    """The folded details with a title, if most of these ask: the others are topics of the list."""
+    details = [at for at in callouts if blocks[at].tokens[0].info in DETAILS]
+    titles = [(at, visible(_title(blocks[at]))) for at in details]
+    titled = [(at, title) for at, title in titles if title and not opens(title)]
+    asked = sum(title.endswith(QUESTION_MARKS) or asks(title) for _, title in titled)
+    return [at for at, _ in titled] if asked >= limit.MOST_ASK * len(titled) else []
 
 
 def _is_numbered_heading(block: Block) -> bool:
@@ -93,7 +105,7 @@ def _opened(block: Block, answers: Sequence[Block]) -> list[Block]:
 def _heading(block: Block, children: tuple[Token, ...], line: int) -> Block:
     """The title as that of a toggle, so that the answer ends with the callout."""
     read = read_number(visible(children))
-    if not read.number:
+    if not read.number and block.tokens[0].info not in DETAILS:
         read = Numbered(CALLOUT, None, "", 0)
     inside = cut(children, read.start)
     is_paired = read.dialect is CALLOUT

@@ -67,6 +67,7 @@ from ankify.questions.verdicts import (
     is_exception,
     is_labelled_throughout,
     is_minor,
+    is_only_catalogue,
     is_other_paper,
     is_plausible,
     is_quiz,
@@ -670,8 +671,14 @@ def _asking(search: Search) -> Group:
         group = whole
         # What does not ask is emphasis, unless it is one of few in a list of questions.
         listed = style.kind is Kind.ITEM_BOLD and group.share_asking >= limit.NEARLY_ALL_ASK
-        if style.kind in WEAK and not group.is_labelled and not listed:
-            group = file.group(filter(file.asks, group))
+        if (
+            style.kind in WEAK
+            and not group.is_labelled
+            and not listed
+            and not is_only_catalogue(group)
+        ):
+            asked = file.group(filter(file.asks, group))
+            group = max(asked, group.cards_between_breaks, key=len)
         group = group.keep(lambda start, end: not file.holds_contents(start, end))
         ground = judge_unnumbered(group)
         refusal = SOME_ASK if search.unnumbered and asks_seldom(group) else ground

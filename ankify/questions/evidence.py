@@ -646,6 +646,19 @@ class Group:
         return share(self.file.names_term(*span) for span in self.spans) >= limit.MOST_PLAIN_ASK
 
     @cached_property
+    def cards_between_breaks(self) -> Group:
+        """Those of its bold paragraphs that thematic breaks set apart, if these make a long list.
+
+        Nearly all breaks of the file are above one, so they are between cards, not between parts.
+        """
+        blocks = self.file.flow.blocks
+        breaks = sum(block.tokens[0].type == "hr" for block in blocks)
+        if self.first.kind is not Kind.BOLD or breaks < limit.LONG_RUN - 1:
+            return self.file.group(())
+        below = self.answered.keep(lambda at, _: at == 0 or blocks[at - 1].tokens[0].type == "hr")
+        return below if len(below) >= limit.NEARLY_ALL_ASK * breaks else self.file.group(())
+
+    @cached_property
     def share_of_statements(self) -> float:
         """The share of titles that are whole phrases, not a name or two."""
         return share(_width(title.name) >= limit.STATEMENT for title in self.titles)

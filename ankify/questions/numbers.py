@@ -100,7 +100,7 @@ DIALECTS = (
     _dialect(
         "keycap",
         "3️⃣ X",
-        lambda: rf"(?P<number>(?:\d\ufe0f?\u20e3)+|🔟)(?:{SEPARATOR})?\s*(?=\S)",
+        lambda: rf"(?P<number>\d*(?:\d\ufe0f?\u20e3)+|🔟)(?:{SEPARATOR})?\s*(?=\S)",
     ),
     _dialect(
         "chinese",
@@ -126,6 +126,7 @@ IDENTIFIER = _dialect("identifier", "road.signs.003", lambda: r"(?!)")
 LETTER = _dialect("letter", "b) X", lambda: r"(?!)")
 TOPIC = _dialect("topic", "3. X, and `Q: Y` below", lambda: r"(?!)", labelled=True)
 HEADED = _dialect("headed", "### Question", lambda: r"(?!)", labelled=True)
+CLASSED = _dialect("classed", '<div class="question">', lambda: r"(?!)", labelled=True)
 CALLOUT = _dialect("callout", "> [!question] X", lambda: r"(?!)", labelled=True)
 TOGGLED = _dialect("toggled", "X, and a toggle `Answer` below", lambda: r"(?!)", labelled=True)
 CUSTOM = _dialect("custom", "what [questions] pattern says", lambda: r"(?!)")

@@ -1,4 +1,7 @@
-"""Raw HTML cut at its titles: headings, summaries, bold paragraphs, and Markdown below a tag."""
+"""Raw HTML cut at its titles: headings, summaries, bold paragraphs, and Markdown below a tag.
+
+What a class calls a question is a title, too: `<div class="faq-question">`.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from ankify.questions.numbers import read_number
+from ankify.questions.numbers import CLASSED, Numbered, read_number
 from ankify.questions.titles import PARAGRAPH_LEVEL, Kind, Title, anchor_of, title_of
 from ankify.questions.words import opens
 from ankify.reading.html import (
@@ -33,10 +36,17 @@ BOLD = ("b", "strong")
 _ALL_BOLD = re.compile(r"\s*<(?:b|strong)>(?=[ \t]*(?:\n|\Z))", re.IGNORECASE)
 
 
+# What a class calls the text of a question, or of an answer, in all languages of the page.
+_CLASS = r"(?:.*[-_])?{0}(?:[-_]+(?:title|text|body|content|header|heading))?"
+ASKED, ANSWERED = (re.compile(_CLASS.format(word)) for word in ("question", "answer"))
+_BOXES = frozenset(("div", "p", "dt", "dd", "li", "section", "article", "button", "span"))
+
+
 class Part(NamedTuple):
     """A piece of raw HTML that is a block of its own, by its offsets; `inner` is that of its title.
 
-    `depth` says how many <details> it opens (or, below 0, closes).
+    `depth` says how many <details> it opens (or, below 0, closes); a class says of some that they
+    are questions.
     """
 
     start: int
@@ -46,6 +56,7 @@ class Part(NamedTuple):
     inner: tuple[int, int] = (0, 0)
     tag: Tag | None = None
     depth: int = 0
+    is_classed: bool = False
 
 
 def html_parts(content: str) -> Iterator[Part]:
@@ -56,6 +67,7 @@ def html_parts(content: str) -> Iterator[Part]:
         *(Part(start, end) for start, end, _ in comments(content)),
         *_headings(content),
         *_summaries(content),
+        *_classed(content),
         *_bold_paragraphs(content),
         *_hashed(content),
         *_details(content),
@@ -88,6 +100,46 @@ def _summaries(content: str) -> Iterator[Part]:
         end = bold.end() if bold else end
         start, depth = (details.start, 1) if details else (it.tag.start, 0)
         yield Part(start, end, Kind.SUMMARY, inner=inner, depth=depth)
+
+
+def _classed(content: str) -> Iterator[Part]:
+    """The elements whose class says that they are questions; one may hold its answer, too."""
+    if "question" not in content:
+        return
+    found = list(tags(content))
+    for at, tag in enumerate(found):
+        if tag.is_end or not _is_called(tag, ASKED):
+            continue
+        end = _end_of(found, at)
+        inside = range(at + 1, at if end is None else end)
+        answer = next((found[n] for n in inside if _is_called(found[n], ANSWERED)), None)
+        last = answer or (found[end] if end is not None else None)
+        if last:
+            inner = tag.end, last.start
+            yield Part(
+                tag.start,
+                last.start if answer else last.end,
+                Kind.SUMMARY,
+                inner=inner,
+                is_classed=True,
+            )
+
+
+def _is_called(tag: Tag, name: re.Pattern[str]) -> bool:
+    if tag.name not in _BOXES or tag.is_end:
+        return False
+    return any(map(name.fullmatch, tag.attributes.get("class", "").lower().split()))
+
+
+def _end_of(found: list[Tag], start: int) -> int | None:
+    """Which tag ends an element."""
+    depth = 0
+    for at in range(start, len(found)):
+        if found[at].name == found[start].name:
+            depth += -1 if found[at].is_end else 1
+            if not depth:
+                return at
+    return None
 
 
 def _bold_paragraphs(content: str) -> Iterator[Part]:
@@ -129,12 +181,19 @@ def html_title(content: str, part: Part, line: int) -> Title | None:
     if part.kind is Kind.SUMMARY:
         inner = content[slice(*part.inner)]
         text = part.inner[1] - len(inner.lstrip())  # which may begin on a line of its own
-        return summary_title(inner, line + content.count("\n", part.start, text))
+        title = summary_title(inner, line + content.count("\n", part.start, text))
+        return _as_asked(title) if title and part.is_classed else title
     title = _title(part.kind, part.level, content[slice(*part.inner)], line)
     if part.kind is Kind.HEADING and not title.read.number:
         return None  # `# a comment` in <pre>
     anchors = ids(part.tag.source) if part.tag else []
     return _numbered_by_id(title, next(iter(anchors), None) or anchor_of(title.whole))
+
+
+def _as_asked(title: Title) -> Title:
+    """A title that its class calls a question."""
+    read = title.read if title.read.number else Numbered(CLASSED, None, "", 0)
+    return replace(title, read=read, is_paired=True)
 
 
 def summary_title(inner: str, line: int, asked: int = 0) -> Title | None:

@@ -275,10 +275,16 @@ def _rest(children: Sequence[Token], words: str, start: int) -> tuple[Token, ...
 
 
 def _bold(children: Sequence[Token]) -> tuple[int, int]:
-    """Where the first bold text of a paragraph begins and ends; the end is 0 if there is none."""
+    """Where the first bold text of a paragraph begins and ends; the end is 0 if there is none.
+
+    Underlined or marked text at its very beginning is as good.
+    """
     opening = None
+    names: Sequence[str] = BOLD
     for at, token in enumerate(children):
-        bold = nesting_of(token, BOLD)
+        if opening is None and not at and nesting_of(token, LIKE_BOLD) > 0:
+            names = LIKE_BOLD
+        bold = nesting_of(token, names)
         if opening is None and bold > 0:
             opening = len(visible(children[:at]))
         elif bold < 0:
@@ -289,6 +295,7 @@ def _bold(children: Sequence[Token]) -> tuple[int, int]:
 
 
 BOLD = ("b", "strong")
+LIKE_BOLD = ("u", "mark")
 
 
 def nesting_of(token: Token, names: Sequence[str]) -> int:

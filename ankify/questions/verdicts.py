@@ -136,6 +136,11 @@ def is_catalogue(group: Group) -> bool:
     return listed and len(group) >= limit.LONG_RUN and group.covers(limit.COVERING_ALL)
 
 
+def is_only_catalogue(group: Group) -> bool:
+    """Whether a file on questions has no other titles than this catalogue, but its own."""
+    return len(group.file.headings) <= 1 and is_catalogue(group) and not repeats(group)
+
+
 def _is_other_exercise(group: Group) -> bool:
     """`Problem 1: X`, `Task 2`: they count where they ask, or the answers have a label."""
     exercise = style_of(group.first).family == "exercise"
@@ -337,6 +342,8 @@ def _few_ask(group: Group) -> bool:
     """
     if group.first.kind is Kind.SUMMARY and group.file.names_questions:
         return False
+    if is_only_catalogue(group):
+        return False
     topics = group.first.kind is Kind.ITEM_HEADING and group.covers(limit.COVERING_ALL)
     if topics and not group.file.has_card_tags:
         return False
@@ -371,6 +378,12 @@ def _is_small_part(group: Group) -> bool:
 UNNUMBERED_GROUNDS: tuple[Ground[Group], ...] = (
     Ground("one", False, lambda it: len(it.answered) < 2, "are fewer than two with an answer"),
     Ground("plain", False, lambda it: it.first.kind in EMPHASIS, "are list items"),
+    Ground(
+        "between-breaks",
+        True,
+        lambda it: it.covers(limit.COVERING_ALL) and len(it.cards_between_breaks) == len(it),
+        "are bold, and thematic breaks are between them, as between cards",
+    ),
     Ground("few-ask", False, _few_ask, "mostly do not ask"),
     Ground("labelled", True, lambda group: group.is_labelled, "have a label of questions"),
     Ground("repeated", False, repeats, "come again and again, as parts of answers do"),

@@ -20,8 +20,8 @@ def read(notes: str) -> ParsedFile:
     return parse(notes, Flavour(MarkdownSettings(), Vault(Path(), ("notes.md",))))
 
 
-def split(notes: str) -> SplitFile:
-    return split_questions(read(notes), "notes.md", SplitOptions())
+def split(notes: str, *, unnumbered: bool = False) -> SplitFile:
+    return split_questions(read(notes), "notes.md", SplitOptions(unnumbered=unnumbered))
 
 
 def cards(notes: str) -> list[tuple[str, str]]:
@@ -94,3 +94,20 @@ def test_an_answer_below_a_callout_that_is_no_question_is_not_lost() -> None:
     parsed = read(f"## What is it?\n\n{picture}{picture}")
     found = split_questions(parsed, "notes.md", SplitOptions(unnumbered=True)).sections
     assert [plain_text(it.answer, parsed).count("It is red.") for it in found] == [2]
+
+
+@pytest.mark.parametrize(
+    ("titles", "found"),
+    [
+        (("How do I rent a boat?", "My boat leaks", "When do you close?"), 3),
+        (("How do I rent a boat?", "My boat leaks", "The shore"), 0),  # most are boxes
+        (("Answer", "Show the hint", "Why?"), 0),  # buttons: one title is left
+    ],
+)
+def test_folded_details_are_what_summaries_are(titles: tuple[str, ...], found: int) -> None:
+    for opener in ("::: details {}", ":::spoiler {}", "```{{dropdown}} {}"):
+        fence = opener[:3]
+        notes = "\n\n".join(f"{opener.format(title)}\nAsk me.\n{fence}" for title in titles)
+        assert not split(notes).sections
+        sections = split(notes, unnumbered=True).sections
+        assert [it.question.title for it in sections] == [*titles][:found]

@@ -99,9 +99,18 @@ def only_points(line: str) -> bool:
 
 
 def names_questions(name: str) -> bool:
-    """Whether the name of a file or a heading says that there are questions: "Questions on X"."""
+    """Whether the name of a file or a heading says that there are questions: "Questions on X".
+
+    Also as the first part of a word: German "Fragenkatalog", "QuestionsM1".
+    """
     words = words_of(name.lower().replace("_", " ").replace("-", " "))
-    return not word_set("question").isdisjoint(words)
+    return not word_set("question").isdisjoint(words) or any(map(_QUESTIONS_FIRST.match, words))
+
+
+_QUESTIONS_FIRST = Pattern(
+    lambda: any_of(sorted(word for word in word_set("question") if len(word) >= _LONG))
+)
+_LONG = 6  # letters: shorter ones begin other words, too
 
 
 # -- labels of answers -----------------------------------------------------------------------------

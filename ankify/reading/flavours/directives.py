@@ -18,8 +18,8 @@ from ankify.reading.flavours.flavour import ForeignFile, numbered
 
 # Directives that are boxes, by what they are called where they have no title.
 _BOX_NAMES = """admonition attention callout caution danger details dropdown error example
-    exercise hint important info margin note question seealso sidebar solution success tab-item
-    tip todo topic warning abstract summary tldr bug quote failure faq check axiom corollary
+    exercise hint important info margin note question seealso sidebar solution spoiler success
+    tab-item tip todo topic warning abstract summary tldr bug quote failure faq check axiom corollary
     definition lemma proof property proposition theorem algorithm remark conjecture assumption
     criterion observation"""
 _BOXES = frozenset(_BOX_NAMES.split())
@@ -34,7 +34,7 @@ _FRAME_NAMES = """card card-carousel center columns column container div epigrap
 _FRAMES = frozenset(_FRAME_NAMES.split())
 _SILENT = "bibliography contents index meta tableofcontents toctree sectionauthor codeauthor"
 _LEFT_OUT = frozenset(_SILENT.split())
-_FOLDED = frozenset(("details", "dropdown"))
+_FOLDED = frozenset(("details", "dropdown", "spoiler"))
 
 # ```{note} Title, :::{figure} a.png, ::: tip Title, ::: {.callout-note collapse="true"}
 _OPENER = re.compile(r"(?P<indent>[ \t]*)(?P<fence>`{3,}|~{3,}|:{3,})[ \t]*(?P<info>.*?)[ \t]*\Z")
