@@ -19,6 +19,7 @@ from ankify.questions import thresholds as limit
 from ankify.questions.evidence import (
     ASKS,
     HEADINGS,
+    HEADLINES,
     LISTED,
     WEAK,
     FileIndex,
@@ -747,10 +748,14 @@ def _outside(search: Search) -> list[int]:
     `## How do you rest?` in a file whose second half has `### Teams` and `#### 1. Do you lead?`.
     """
     chosen, file = search.chosen, search.file
-    several = [g for s, g in file.unnumbered.items() if s.kind in HEADINGS and len(g) > 1]
+    several = [g for s, g in file.unnumbered.items() if s.kind in HEADLINES and len(g) > 1]
     if not several:
         return []
-    ends = {start: file.end_below(start, end) for start, end in chosen.spans}
+    folded = chosen.first.kind is Kind.SUMMARY
+    ends = {
+        start: file.end_of_toggle(start) if folded else file.end_below(start, end)
+        for start, end in chosen.spans
+    }
     found: list[int] = []
     for group in several:
         free = group.keep(lambda at, _: file.asks(at) and not _is_inside(at, chosen, ends))

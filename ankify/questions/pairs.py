@@ -95,6 +95,9 @@ def _is_answered(blocks: Sequence[Block], title: Title) -> bool:
     if title.kind in ITEMS and blocks[0].inside:
         return True
     dotted = title.read.separator.startswith(".")
+    glued = visible(title.glued).lstrip()
+    if answers(glued) and (dotted or not OPTION.match(glued)):
+        return True
     if dotted:
         return any(shows_answer(block) or POINT.match(opening_words(block)) for block in blocks)
     return _is_answered_in_item(blocks) or any(

@@ -74,9 +74,11 @@ def _asked_above(blocks: Sequence[Block], question: str, read: Numbered) -> list
 
 
 def _asks_alone(headings: Sequence[Title | None]) -> bool:
-    """Whether the first heading has a question mark, and no other but "Links" is as high."""
+    """Whether the first heading is a sentence that asks, and no other but "Links" is as high."""
     tops = [it.name for it in headings if it and it.level == 1 and not NO_QUESTION.match(it.name)]
-    return len(tops) == 1 and tops[0].endswith(ASKS)
+    return len(tops) == 1 and (
+        tops[0].endswith(ASKS) or (tops[0].endswith((".", "。")) and asks(tops[0]))
+    )
 
 
 def _below_label(blocks: Sequence[Block], heads: Sequence[int]) -> tuple[list[Block], int] | None:

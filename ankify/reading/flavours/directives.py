@@ -19,9 +19,9 @@ from ankify.reading.flavours.flavour import ForeignFile, numbered
 # Directives that are boxes, by what they are called where they have no title.
 _BOX_NAMES = """admonition attention callout caution danger details dropdown error example
     exercise hint important info margin note question seealso sidebar solution spoiler success
-    tab-item tip todo topic warning abstract summary tldr bug quote failure faq check axiom corollary
-    definition lemma proof property proposition theorem algorithm remark conjecture assumption
-    criterion observation"""
+    tab-item tip todo topic warning abstract summary tldr bug quote failure faq check axiom
+    corollary definition lemma proof property proposition theorem algorithm remark conjecture
+    assumption criterion observation"""
 _BOXES = frozenset(_BOX_NAMES.split())
 _FIGURES = frozenset(("figure", "image", "video", "audio"))
 _FORMULAS = frozenset(("math",))
