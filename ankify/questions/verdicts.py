@@ -351,7 +351,7 @@ def _few_ask(group: Group) -> bool:
     solved = 0.0 if group.file.has_labels or sections >= limit.MOST else group.share_solved
     covers = group.first.kind in HEADLINES and group.coverage >= limit.COVERING_ALL
     enough = limit.SOME_ASK if covers else limit.MOST_ASK
-    return max(group.answered.share_asking, solved) < enough
+    return max(group.share_asking, group.answered.share_asking, solved) < enough
 
 
 def is_labelled_throughout(group: Group) -> bool:
