@@ -52,7 +52,9 @@ def harmless(field: str, sounds: Collection[str] = ()) -> str:
     """
     left = field
     if " href=" in left or " src=" in left or "jax_" in left:
-        left = _TAG.sub(_harmless_tag, left if _is_plain(left) else sanitised(left))
+        left = left if _is_plain(left) else sanitised(left)
+        if "jax_" in left or _ADDRESS.search(left):  # in a tag, or else in its text
+            left = _TAG.sub(_harmless_tag, left)
     left = typeset(left, drawn)
     if "[" in left:
         left = _COMMAND.sub(partial(_as_text, sounds), left)

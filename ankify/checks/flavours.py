@@ -263,14 +263,14 @@ def _left(
     inline = [
         (t.map[0] + 1, t.content, _words(t)) for t in parsed.tokens if t.type == "inline" and t.map
     ]
-    text = "\n".join(words for _, _, words in inline)
+    text = "\n".join(words for _, _, words in inline).casefold()
     for sign in asked:
         if not _is_in_text(sign, text):
             continue
         found = [
             (line, match)
             for line, content, words in inline
-            if _may_hold(sign, content) and _is_in_text(sign, words)
+            if _may_hold(sign, content) and _is_in_text(sign, words.casefold())
             for match in sign.pattern.finditer(words)
             if not (sign.loose and any(a <= line <= b for a, b in taken))
             if not (sign.mark and line in titles)
@@ -287,9 +287,8 @@ def _may_hold(sign: UnreadSign, content: str) -> bool:
     return any(hint in content and f"\\{hint}" not in content for hint in sign.hints)
 
 
-def _is_in_text(sign: UnreadSign, words: str) -> bool:
+def _is_in_text(sign: UnreadSign, folded: str) -> bool:
     """Whether a sign is left beside of code and of what was read; its pattern takes longer."""
-    folded = words.casefold()
     return any(hint.casefold() in folded for hint in sign.hints)
 
 
