@@ -127,10 +127,38 @@ def read_blocks(tokens: Sequence[Token]) -> list[Block]:
             blocks.append(_paragraph(run))
         elif opening in ("bullet_list_open", "ordered_list_open"):
             blocks.append(_list(run))
+        elif opening == "code_block":
+            blocks += _indented_questions(run[0]) or [Block(run)]
         else:
             blocks.append(Block(run))
     blocks = _with_long_summaries(_with_letters(_with_identifiers(_with_long_headings(blocks))))
     return with_borrowed_titles(blocks)
+
+
+INDENTED = re.compile(r"\s*\d{1,3}[.)]\s+(?P<asked>.*\S)")
+
+
+def _indented_questions(code: Token) -> list[Block]:
+    """Numbered lines that ask, and what is below them, in text that was indented by four.
+
+    To Markdown it is code; `1. print(x)?` and the like would be among many lines that do not ask.
+    """
+    lines = code.content.rstrip("\n").split("\n")
+    numbered = {
+        at: found["asked"] for at, line in enumerate(lines) if (found := INDENTED.match(line))
+    }
+    asked = sum(words.endswith(QUESTION_MARKS) for words in numbered.values())
+    if len(numbered) < limit.COUNTED_TITLES or asked < limit.NEARLY_ALL_ASK * len(numbered):
+        return []
+    first = code.map[0] if code.map else 0
+    blocks: list[Block] = []
+    for start, end in pairwise(sorted({0, *numbered, len(lines)})):
+        children: list[Token] = []
+        for line in lines[start:end]:
+            children += (Token("hardbreak", "br", 0), Token("text", "", 0, content=line.strip()))
+        title = opening_title(tuple(children[1:]), first + start) if start in numbered else None
+        blocks.append(Block(paragraph_of(children[1:], first + start), title))
+    return blocks
 
 
 def _list(run: tuple[Token, ...]) -> Block:
