@@ -17,10 +17,11 @@ from itertools import accumulate, chain, pairwise, takewhile
 from typing import NamedTuple, TypeVar
 
 from ankify.questions import thresholds as limit
-from ankify.questions.numbers import ALONE, IDENTIFIER, LETTER, Numbered, read_number
+from ankify.questions.numbers import ALONE, IDENTIFIER, ITEM_NUMBER, LETTER, Numbered, read_number
 from ankify.questions.raw_html import Part, html_parts, html_title, summary_title
 from ankify.questions.titles import (
     HASHES,
+    ITEM_LEVEL,
     PARAGRAPH_LEVEL,
     TITLED,
     Kind,
@@ -124,7 +125,7 @@ def read_blocks(tokens: Sequence[Token]) -> list[Block]:
         elif opening == "heading_open":
             blocks.append(_heading(run))
         elif opening == "paragraph_open":
-            blocks.append(_paragraph(run))
+            blocks += _paragraphs(run)
         elif opening in ("bullet_list_open", "ordered_list_open"):
             blocks.append(_list(run))
         elif opening == "code_block":
@@ -529,6 +530,48 @@ def _heading(run: tuple[Token, ...]) -> Block:
     if "\n" in words:  # text over a line of `---` or `===`: no title was meant
         return Block(run)
     return Block(run, heading_title(int(run[0].tag[1]), children, words, run[0]))
+
+
+NEXT = re.compile(r"\n\s*(?:[2-9]|[1-9]\d{1,2})[.)][ \t]+\S")  # 1 would begin a list
+SECTION = 60  # characters of a line that names what is below
+
+
+def _paragraphs(run: tuple[Token, ...]) -> list[Block]:
+    """A paragraph, cut below its first line where the next is `6. X?`, after `Harder ones`.
+
+    To Markdown a list that does not begin with 1 goes on with the text above it.
+    """
+    inline = run[1]
+    above, _, rest = inline.content.partition("\n")
+    if not NEXT.match(inline.content, len(above)) or len(above) > SECTION:
+        return [_paragraph(run)]
+    children = inline.children or []
+    at = next((at for at, token in enumerate(children) if token.type in BREAKS), 0)
+    first, second = tuple(children[:at]), tuple(children[at + 1 :])
+    asked = visible(second).partition("\n")[0]
+    names = visible(first).rstrip()
+    if names[-1:] in (*".:;,!", *QUESTION_MARKS) or read_number(names).number or not asks(asked):
+        return [_paragraph(run)]
+    line, end = inline.map or (0, 0)
+    section, list_ = (
+        _paragraph(
+            (run[0].copy(map=lines), inline.copy(children=words, content=text, map=lines), *run[2:])
+        )
+        for words, text, lines in (
+            (first, above, (line, line + 1)),
+            (second, rest, (line + 1, end)),
+        )
+    )
+    items = tuple(map(_as_item, list_.items))
+    return [section, _as_item(list_)._replace(items=items)]
+
+
+def _as_item(block: Block) -> Block:
+    """A numbered paragraph as the item of a list that it was meant to be."""
+    if not block.title:
+        return block
+    read = block.title.read._replace(dialect=ITEM_NUMBER)
+    return block._replace(title=replace(block.title, kind=Kind.ITEM, level=ITEM_LEVEL, read=read))
 
 
 def _paragraph(run: tuple[Token, ...]) -> Block:
