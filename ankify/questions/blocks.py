@@ -484,7 +484,8 @@ def _role(block: Block, title: Title) -> Role:
         return Role.CODE if kind in CODE else Role.COMMENT
     if kind == "paragraph_open" and only_points(words):
         return Role.LABEL
-    if (own and own.read.number) or answers(words) or not words.strip():
+    counts = own and own.read.number and not (own.kind is Kind.TEXT and own.has_spaced_number)
+    if counts or answers(words) or not words.strip():  # `8 bits hold what?` counts bits
         return Role.END
     if kind == "heading_open":
         deeper = own and own.level > title.level and not opens(own.name)
