@@ -351,7 +351,9 @@ def _few_ask(group: Group) -> bool:
     solved = 0.0 if group.file.has_labels or sections >= limit.MOST else group.share_solved
     covers = group.first.kind in HEADLINES and group.coverage >= limit.COVERING_ALL
     enough = limit.SOME_ASK if covers else limit.MOST_ASK
-    return max(group.share_asking, group.answered.share_asking, solved) < enough
+    # A question without an answer yet says what those beside it are, if most have one.
+    asking = group if group.share_answered >= limit.MOST else group.answered
+    return max(asking.share_asking, group.answered.share_asking, solved) < enough
 
 
 def is_labelled_throughout(group: Group) -> bool:
