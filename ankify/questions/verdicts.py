@@ -127,7 +127,14 @@ def _is_emphasis(group: Group) -> bool:
     share_sure = max(group.share_asking, group.share_solved)
     asks = len(group) > 1 and (share_sure >= limit.MOST_PLAIN_ASK or group.is_test)
     asks_enough = group.is_labelled or asks or group.names_terms or is_catalogue(group)
-    return not asks_enough or group.share_answered < limit.MOST
+    return not asks_enough or (group.share_answered < limit.MOST and not _is_half_done(group))
+
+
+def _is_half_done(group: Group) -> bool:
+    """Nearly all bold titles ask, and several have an answer: the others wait for theirs."""
+    bold = group.first.kind in (Kind.BOLD, Kind.ITEM_BOLD)
+    surely = bold and group.share_asking >= limit.NEARLY_ALL_ASK
+    return surely and len(group.answered) >= limit.COUNTED_TITLES
 
 
 def is_catalogue(group: Group) -> bool:
