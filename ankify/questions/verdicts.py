@@ -310,7 +310,7 @@ IN_CHAPTERS = Reason("in-chapters", "do not ask, and are inside of chapters")
 SLIPPED = Reason("one-level-off", "ask, and are all in one of the answers to titles that ask")
 LESSON = Reason("lesson", "are chapters of a lesson, and hold the questions on it")
 IN_SECTIONS = Reason("in-sections", "are below headings that hold nothing but headings")
-BARE = Reason("bare-sections", "hold nothing but headings without a number that ask")
+BARE = Reason("bare-sections", "hold nothing but headings, or toggles, without a number that ask")
 OTHER_LIST = Reason("other-list", "number another list, in another way")
 NEVER = Reason("never", "are titles that never are questions")
 BESIDE = Reason("beside-numbers", "have no number, and other titles have one")
@@ -536,16 +536,30 @@ def is_doubtful(nesting: Nesting) -> bool:
 
 
 def bare_sections(nesting: Nesting) -> list[tuple[int, int]]:
-    """Titles that do not ask, and hold nothing but headings of an inner group that do."""
-    outer, inner = nesting.outer, nesting.inner
+    """Titles that do not ask, and hold nothing but headings of an inner group that do.
+
+    Or say that they hold questions, "Questions on rivers", and have several with a label below.
+    """
+    outer, inner, file = nesting.outer, nesting.inner, nesting.file
     kinds = outer.first.kind, inner.first.kind
     sure = kinds[1] in HEADINGS or inner.is_labelled
     if outer.is_labelled or not sure or kinds == (Kind.HTML, Kind.HEADING):
         return []
-    ends = dict(outer.spans)
+    ends, bare = dict(outer.spans), set(nesting.bare)
+    quiet = [start for start, _ in nesting.holders if not file.asks(start)]
     return [
         (start, ends[start])
-        for start in nesting.bare
-        if not nesting.file.asks(start)
-        and inner.within(start, ends[start]).share_asking >= limit.NEARLY_ALL_ASK
+        for start in quiet
+        if _is_headed(file, start, held := inner.within(start, ends[start]))
+        or (start in bare and held.share_asking >= limit.NEARLY_ALL_ASK)
     ]
+
+
+def _is_headed(file: FileIndex, start: int, held: Group) -> bool:
+    """Whether a title says that questions are below, and several with a label and answer are."""
+    several = held.is_labelled and len(held) >= limit.COUNTED_TITLES
+    return (
+        several
+        and names_questions(file.titles[start].name)
+        and len(held.answered) >= limit.NEARLY_ALL_ASK * len(held)
+    )
