@@ -479,7 +479,42 @@ def find_asking(search: Search) -> None:
     """Find the un-numbered titles that would be questions, where there are no numbered ones."""
     if not search.chosen:
         search.asking = _asking(search)
+        if search.unnumbered and search.asking and search.numbered:
+            search.asking = _with_numbered(search)
         search.is_done = bool(search.unnumbered and search.asking)
+
+
+def _with_numbered(search: Search) -> Group:
+    """The titles that would be questions, with numbered ones for those that only hold such.
+
+    `## Exam 2` does not ask: what it holds does. Then all numbered questions that are in no answer
+    to one of the titles are taken: nothing is lost because titles without a number are wanted.
+    """
+    asking, file = search.asking, search.file
+    ends = {start: file.end_below(start, end) for start, end in asking.spans}
+    quiet = [start for start in asking if not file.asks(start)]
+    if not quiet or all(group[0] > ends[quiet[-1]] for group in search.numbered.values()):
+        return asking
+    numbered = file.group(sorted(choose(file).questions & file.titles.keys()))
+    answered = numbered.answered
+    held = {start: answered.within(start, ends[start]) for start in quiet}
+    sections = {start for start, inside in held.items() if _only_holds(inside, start, ends[start])}
+    if not sections:
+        return asking
+    kept = file.group(at for at in asking if at not in sections)
+    free = [at for at in numbered if not _is_inside(at, kept, ends)]
+    return file.group(sorted({*kept, *free}))
+
+
+def _only_holds(held: Group, start: int, end: int) -> bool:
+    """Whether numbered questions, and hardly anything above them, are what is below a title."""
+    file = held.file
+    if len(held) < limit.PARTS_OF_A_CHAPTER:
+        return False
+    sure = max(held.share_asking, held.share_solved) >= limit.MOST_ASK
+    return sure and file.text_between(start, held[0]) <= limit.OPENING * file.text_between(
+        start, end
+    )
 
 
 def take_plain(search: Search) -> None:
