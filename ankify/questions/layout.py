@@ -25,6 +25,7 @@ from ankify.questions.pairs import (
     may_be_paired,
     with_headed_pairs,
     with_headed_questions,
+    with_named_tests,
     with_pairs,
     with_parts_paired,
     with_toggled_answers,
@@ -92,7 +93,7 @@ class Layout(NamedTuple):
 def lay_out(parsed: ParsedFile, options: SplitOptions) -> Layout:
     """Read the blocks of a file, and say which of its titles are questions."""
     blocks = without_outlines(without_callouts(read_blocks(parsed.tokens)))
-    blocks = with_topics(without_quotes(blocks))
+    blocks = with_topics(with_named_tests(without_quotes(blocks)))
     blocks = with_toggled_answers(with_parts_paired(with_keyed_answers(blocks)))
     blocks = with_headed_pairs(with_headed_questions(blocks))
     return _read(blocks, options)

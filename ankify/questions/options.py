@@ -42,6 +42,14 @@ def only_offers(tokens: Iterable[Token]) -> bool:
     return len(offered) >= OFFERS and "bcdefgh".startswith(offered) and not is_marked
 
 
+def offers_several(tokens: Iterable[Token]) -> bool:
+    """Whether there are several boxes to tick in tokens, or lines with the letter of an option."""
+    tokens = tuple(tokens)
+    texts = (visible(it.children or ()).split("\n") for it in tokens if it.type == "inline")
+    offers = sum(bool(OFFER.match(line)) for lines in texts for line in lines)
+    return max(offers, sum(1 for _ in boxes(tokens))) >= OFFERS
+
+
 def _letters(lines: Sequence[str]) -> str:
     """The letters of the options in a paragraph; `?` for what is above them, or an answer."""
     found = [match[1].lower() if (match := OFFER.match(line)) else "" for line in lines]

@@ -10,12 +10,13 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import OPTION, POINT, is_filler, opening_words, shows_answer
 from ankify.questions.blocks import Block, read_blocks
 from ankify.questions.numbers import HEADED, TOGGLED, TOPIC, Numbered
+from ankify.questions.options import offers_several
 from ankify.questions.titles import PARAGRAPH_LEVEL, Kind, Title, plain_title, with_title_of
 from ankify.questions.words import (
     ONLY_LABEL,
@@ -238,6 +239,46 @@ def _headed(label: Title, below: Block, borrowed: tuple[int, ...]) -> Title:
 
 
 FULL = 3  # blocks: the label, what is asked, and the answer
+
+
+def with_named_tests(blocks: Sequence[Block]) -> Sequence[Block]:
+    """Read `## 52 - Birds` as a number alone, where such names come again above stem and options.
+
+    Then the name says what the question is about, as that of a chapter does.
+    """
+    levels: dict[int, list[int]] = defaultdict(list)
+    for at, block in enumerate(blocks[:-1]):
+        title = block.title
+        if title and title.kind in HEADINGS and title.read.number and title.name:
+            levels[title.level].append(at)
+    found = list(blocks)
+    for titles in levels.values():
+        for at in _named_tests(blocks, titles):
+            title, below = blocks[at].title, blocks[at + 1]
+            if title:
+                children = tuple(below.tokens[1].children or ())
+                asked = with_title_of(title, (1,), children, below.line)
+                found[at] = blocks[at]._replace(title=asked)
+    return found
+
+
+def _named_tests(blocks: Sequence[Block], titles: Sequence[int]) -> list[int]:
+    """Which titles of a level have a name as nearly all have, and a stem with options below."""
+    names = {at: normal(title.name) for at in titles if (title := blocks[at].title)}
+    times = Counter(names.values())
+    alike = [at for at in titles if times[names[at]] >= limit.COUNTED_TITLES]
+    if len(alike) < max(limit.NEARLY_ALL_ASK * len(titles), limit.COUNTED_TITLES):
+        return []
+    tests = [at for at in alike if _heads_test(blocks[at + 1 : at + 1 + NEAR])]
+    return tests if len(tests) >= limit.NEARLY_ALL_ASK * len(alike) else []
+
+
+def _heads_test(below: Sequence[Block]) -> bool:
+    """Whether a paragraph is right below a heading, and then options before the next heading."""
+    if not below or below[0].tokens[0].type != "paragraph_open" or answers(opening_words(below[0])):
+        return False
+    own = takewhile(lambda it: not it.title or it.title.kind not in HEADINGS, below)
+    return any(offers_several(block.tokens) for block in own)
 
 
 def _is_head(title: Title) -> bool:
