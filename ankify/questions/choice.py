@@ -799,12 +799,27 @@ def _outside(search: Search) -> list[int]:
     }
     found: list[int] = []
     for group in several:
-        free = group.keep(lambda at, _: file.asks(at) and not _is_inside(at, chosen, ends))
+        is_all = _are_all(chosen, group)
+        asked = group if is_all else file.group(filter(file.asks, group))
+        free = asked.keep(lambda at, _: not _is_inside(at, chosen, ends))
         own = free.keep(lambda at, end: file.is_answered(at, _first_in(chosen, at, end)))
         bare = own.keep(lambda at, end: _first_in(chosen, at, end) == end)
         if len(bare) > 1 and len(bare) >= limit.MOST * len(own):
             found += own
     return found
+
+
+def _are_all(chosen: Group, group: Group) -> bool:
+    """Whether a file named for its questions is nearly all below these and others of their level.
+
+    Then a title is one of them whether it asks or not, if some of the others do.
+    """
+    own, other = chosen.first, group.first
+    if (own.kind, own.level) != (other.kind, other.level) or not chosen.file.is_named_for_questions:
+        return False
+    if group.share_asking < limit.SOME_ASK:
+        return False  # "How to prepare", "What else there is"
+    return chosen.file.group(sorted({*chosen, *group})).covers(limit.COVERING_ALL)
 
 
 def _first_in(group: Group, start: int, end: int) -> int:

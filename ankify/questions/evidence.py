@@ -31,6 +31,7 @@ from ankify.questions.words import (
     QUIZ,
     asks,
     demands,
+    names_answers,
     names_questions,
     normal,
 )
@@ -229,6 +230,10 @@ def _hollow_sizes(block: Block) -> list[int]:
     return [] if _is_headline(block) else [len(normal(text)) for text in hollow(block)]
 
 
+def _says_questions(name: str) -> bool:
+    return QUIZ.match(name) or names_questions(name)
+
+
 def _is_never_asked(title: Title) -> bool:
     """Whether no title like this is a question: "References", "Answer: B", "* * *"."""
     name = title.name
@@ -312,9 +317,18 @@ class FileIndex:
     @cached_property
     def names_questions(self) -> bool:
         """Whether its name or a heading says that there are questions: "Questions on X", "Quiz"."""
-        own = self.flow.name.replace("_", " ").replace("-", " ")
-        names = (own, *(self.titles[at].name for at in self.headings))
-        return any(QUIZ.match(name) or names_questions(name) for name in names)
+        names = (self.titles[at].name for at in self.headings)
+        return self.is_named_for_questions or any(map(_says_questions, names))
+
+    @cached_property
+    def is_named_for_questions(self) -> bool:
+        """Whether the name of the file says that there are questions."""
+        return _says_questions(self.flow.name.replace("_", " ").replace("-", " "))
+
+    @cached_property
+    def is_named_for_answers(self) -> bool:
+        """Whether the name of the file says that there are answers, as to the topics of an exam."""
+        return names_answers(self.flow.name)
 
     @cached_property
     def loose_headings(self) -> Group:

@@ -22,6 +22,7 @@ from ankify.questions.evidence import (
     share,
     style_of,
 )
+from ankify.questions.options import OFFER
 from ankify.questions.titles import Kind
 from ankify.questions.words import OTHER_PAPER, STEP_TITLE, asks, names_questions
 
@@ -138,9 +139,18 @@ def _is_half_done(group: Group) -> bool:
 
 
 def is_catalogue(group: Group) -> bool:
-    """Whether this is a long list of topics in bold, and nearly all of a file on questions."""
-    listed = group.first.kind in (Kind.ITEM_BOLD, Kind.BOLD) and group.file.names_questions
-    return listed and len(group) >= limit.LONG_RUN and group.covers(limit.COVERING_ALL)
+    """Whether this is a long list of topics in bold, and nearly all of a file on questions.
+
+    Where a file is named for its answers, the topics are phrases: `3. **B. Owl**` is of a key.
+    """
+    if group.first.kind not in (Kind.ITEM_BOLD, Kind.BOLD) or len(group) < limit.LONG_RUN:
+        return False
+    named = group.file.names_questions or (
+        group.file.is_named_for_answers
+        and group.share_of_statements >= limit.MOST_PLAIN_ASK
+        and not any(OFFER.match(title.name) for title in group.titles)
+    )
+    return named and group.covers(limit.COVERING_ALL)
 
 
 def is_only_catalogue(group: Group) -> bool:

@@ -616,3 +616,38 @@ def test_a_line_break_of_html_in_an_item_parts_what_asks_from_the_answer() -> No
 def test_list_items_that_ask_go_on_with_bold_titles(items: str, count: int) -> None:
     notes = f"**1. What is an owl?**\n\nA bird.\n\n**2. Why does it hoot?**\n\nTo call.\n\n{items}"
     assert len(titles(notes)) == count
+
+
+# -- files that are named for what is in them ------------------------------------------------------
+
+TOPICS = "".join(
+    f"{n}. **The nest of the {bird} in the old orchard**:\n   - {'It is made of moss. ' * 9}\n\n"
+    for n, bird in enumerate(["wren", "owl", "tit", "jay", "tern"] * 2, 1)
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "taken"), [("odpowiedzi", 10), ("Exam_answers", 10), ("birds", 0)]
+)
+def test_topics_in_bold_are_questions_in_a_file_named_for_its_answers(
+    name: str, taken: int
+) -> None:
+    assert len(titles(TOPICS, name=name)) == taken
+
+
+def test_the_key_to_a_test_is_no_list_of_topics() -> None:
+    key = TOPICS.replace("**The", "**B. The")
+    assert titles(key, name="answers") == []
+
+
+@pytest.mark.parametrize(("name", "taken"), [("exam-questions", 6), ("birds", 2)])
+def test_titles_beside_numbered_ones_need_not_ask_in_a_file_named_for_its_questions(
+    name: str, taken: int
+) -> None:
+    names = ("What is an owl?", "The eye", "The bill", "What is a pellet?")
+    loose = "".join(f"# {name}\nSomething brown.\n" for name in names)
+    numbered = "# 1. What does it eat?\nMice.\n# 2. Where does it nest?\nIn trees.\n"
+    assert len(titles(loose + numbered, name=name, unnumbered=True)) == taken
+    assert len(titles(loose + numbered, name=name)) == 2
+    quiet = loose.replace("What is a pellet?", "The ear")  # one in four asks: these are remarks
+    assert len(titles(quiet + numbered, name=name, unnumbered=True)) == 2

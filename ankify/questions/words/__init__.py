@@ -45,6 +45,7 @@ __all__ = [
     "is_sentence",
     "label",
     "label_end",
+    "names_answers",
     "names_questions",
     "normal",
     "only_labels",
@@ -111,6 +112,12 @@ _QUESTIONS_FIRST = Pattern(
     lambda: any_of(sorted(word for word in word_set("question") if len(word) >= _LONG))
 )
 _LONG = 6  # letters: shorter ones begin other words, too
+
+
+def names_answers(name: str) -> bool:
+    """Whether the name of a file says that there are answers; of a single letter it does not."""
+    words = words_of(name.lower().replace("_", " ").replace("-", " "))
+    return any(len(word) > 1 and word in word_set("answer") for word in words)
 
 
 # -- labels of answers -----------------------------------------------------------------------------
