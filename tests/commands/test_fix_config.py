@@ -42,6 +42,17 @@ def test_fix_config_writes_what_takes_more_and_keeps_the_rest_of_the_file(
     assert "no setting takes more questions" in run("check", root, "--fix-config")[2]
 
 
+def test_fix_config_takes_topics_that_a_verdict_takes_for_questions(
+    project: Project, run: Run
+) -> None:
+    toggle = "<details><summary>{0}</summary>\n\nA wave.\n</details>\n\n"
+    toggles = "".join(map(toggle.format, ("Swell", "Surf")))
+    root = project({"Sea questions.md": f"# Sea\n\n{toggles}", "a.md": ASKED})
+    run("check", root, "--fix-config")
+    assert "unnumbered = true" in (root / "ankify.toml").read_text("utf-8")
+    assert len(run("list", root)[1].splitlines()) == 4
+
+
 def test_check_without_fix_config_writes_nothing(project: Project, run: Run) -> None:
     root = project({"a.md": ASKED, "c.md": RIDDLES})
     _, out, _ = run("check", root)
