@@ -23,7 +23,7 @@ Candidate = tuple[str, str, SplitOptions]  # key, value as TOML, what the reader
 Lines = tuple[int, int]  # the first and the last line of a question, 1-based
 
 # What has to ask of the titles that a setting takes, or to have an answer with a label: a pattern
-# is made for their shape, and titles without a number have a verdict of their own; a level or a word
+# is made for their shape, titles without a number have a verdict of their own; a level or a word
 # takes whatever else is marked so.
 LIKELY = {
     "pattern": 0.0,
