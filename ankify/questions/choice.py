@@ -817,7 +817,7 @@ def _are_all(chosen: Group, group: Group) -> bool:
     own, other = chosen.first, group.first
     if (own.kind, own.level) != (other.kind, other.level) or not chosen.file.is_named_for_questions:
         return False
-    if group.share_asking < limit.SOME_ASK:
+    if len(group) < limit.COUNTED_TITLES or group.share_asking < limit.SOME_ASK:
         return False  # "How to prepare", "What else there is"
     return chosen.file.group(sorted({*chosen, *group})).covers(limit.COVERING_ALL)
 

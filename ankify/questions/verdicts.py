@@ -132,10 +132,12 @@ def _is_emphasis(group: Group) -> bool:
 
 
 def _is_half_done(group: Group) -> bool:
-    """Nearly all bold titles ask, and several have an answer: the others wait for theirs."""
-    bold = group.first.kind in (Kind.BOLD, Kind.ITEM_BOLD)
-    surely = bold and group.share_asking >= limit.NEARLY_ALL_ASK
-    return surely and len(group.answered) >= limit.COUNTED_TITLES
+    """Nearly all bold paragraphs ask, and several have an answer: the others wait for theirs.
+
+    Items of a list are a checklist then.
+    """
+    surely = group.first.kind is Kind.BOLD and group.share_asking >= limit.NEARLY_ALL_ASK
+    return surely and group.share_answered * len(group) >= limit.COUNTED_TITLES
 
 
 def is_catalogue(group: Group) -> bool:

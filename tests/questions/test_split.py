@@ -651,3 +651,5 @@ def test_titles_beside_numbered_ones_need_not_ask_in_a_file_named_for_its_questi
     assert len(titles(loose + numbered, name=name)) == 2
     quiet = loose.replace("What is a pellet?", "The ear")  # one in four asks: these are remarks
     assert len(titles(quiet + numbered, name=name, unnumbered=True)) == 2
+    few = f"# How to use this\nRead all.\n{numbered}# Other papers\nOn owls.\n"
+    assert len(titles(few, name=name, unnumbered=True)) == 2
