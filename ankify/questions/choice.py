@@ -30,6 +30,7 @@ from ankify.questions.evidence import (
     style_of,
 )
 from ankify.questions.listed import with_items_between, without_options
+from ankify.questions.parts import leads, parts_of_answers
 from ankify.questions.titles import Kind
 from ankify.questions.verdicts import (
     AMONG,
@@ -780,7 +781,11 @@ def _title_of_file(search: Search) -> Group:
 
 def _beside(search: Search) -> list[int]:
     """Un-numbered titles that are questions beside numbered ones: among or outside of them."""
-    return sorted({*_between(search), *_outside(search)})
+    found = {*_between(search), *_outside(search)}
+    if not found or not search.chosen.is_labelled:
+        return sorted(found)
+    blocks, asked = search.file.flow.blocks, {*search.chosen}
+    return sorted(found - parts_of_answers(blocks, asked, leads(blocks, asked)))
 
 
 def _outside(search: Search) -> list[int]:

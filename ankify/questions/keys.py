@@ -133,7 +133,7 @@ def _handed_out(
     """
     head, *below = key
     asked = _asked(test)
-    if not _is_sure(head):
+    if not _is_sure(head) or _is_in_answer(head, test):
         asked = [group for group in asked if _asks_aloud(group)]
     matches = (_matched(asked, entries, _level(head)) for entries in readings)
     entries, places = next((found for found in matches if found[1]), ({}, {}))
@@ -150,6 +150,15 @@ def _handed_out(
 def _is_sure(head: Block) -> bool:
     """Whether what heads a key says so, rather than having such a word: "Solution by hand"."""
     return not head.title or opens(head.title.name)
+
+
+def _is_in_answer(head: Block, test: Sequence[Block]) -> bool:
+    """Whether what looks like a key is deeper than headings such as `## Question 2`: in an answer.
+
+    "Solutions" there are to a thing that goes wrong.
+    """
+    titles = (block.title for block in test if _level(block) < min(_level(head), TEXT))
+    return any(title and title.read.number and _is_labelled(title) for title in titles)
 
 
 def _asks_aloud(asked: Asked) -> bool:

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate, chain, dropwhile, pairwise, takewhile
 from typing import NamedTuple
 
 from ankify.model import LeftOut, Location, Problem, Question, Suggestion, TocEntry, Verdict
-from ankify.questions import thresholds as limit
 from ankify.questions.answers import (
     LISTS,
     POINT,
@@ -44,6 +42,7 @@ from ankify.questions.options import (
     with_options_apart,
     without_key,
 )
+from ankify.questions.parts import leads, parts_of_answers
 from ankify.questions.passages import passages
 from ankify.questions.suggest import suggest
 from ankify.questions.titles import Kind, Title
@@ -282,8 +281,8 @@ class _Reader:
         self.spans: list[Span] = []  # from each question to the block below its answer
         self.sections: dict[int, str] = {}  # the titles of sections, without their numbers
         self.commented = "ankify:" in parsed.text
-        self.leads = self._leads()
-        self.parts = self._parts()
+        self.leads = leads(blocks, chosen)
+        self.parts = parts_of_answers(blocks, chosen, self.leads)
         self.keys = self._keys()
         self.passages = passages(blocks, sorted(chosen))
         self.marks_items = self._marks_items()
@@ -338,46 +337,6 @@ class _Reader:
 
     def _plain(self, title: Sequence[Token]) -> str:
         return plain_text(title, self.parsed)
-
-    def _leads(self) -> frozenset[int]:
-        """Headings with nothing but headings between them and the question below: sections."""
-        leads: set[int] = set()
-        level = 0
-        for at in reversed(range(len(self.blocks))):
-            title = self.blocks[at].title
-            if title and at in self.chosen:
-                level = title.level
-            elif title and title.kind in HEADINGS and title.level <= max(level, 2 * bool(level)):
-                leads |= set() if opens(title.name) else {at}
-            elif level and not is_filler(self.blocks[at]):
-                level = 0
-        return frozenset(leads)
-
-    def _parts(self) -> frozenset[int]:
-        """Headings of the questions' own level that come again below most of them.
-
-        `### In practice` after each of `### 1. X`, `### 2. Y` is a part of the answer.
-        """
-        asked: Counter[int] = Counter()
-        below: dict[tuple[int, str], dict[int, int]] = defaultdict(dict)  # by the question above
-        above = level = -1
-        for at, block in enumerate(self.blocks):
-            title = block.title
-            if not title or title.kind not in HEADINGS:
-                continue
-            if at in self.chosen:
-                above, level = at, title.level
-                asked[level] += 1
-            elif title.level < level:
-                level = -1  # another section
-            elif title.level == level and not title.read.number and at not in self.leads:
-                below[level, normal(title.name)][above] = at
-        return frozenset(
-            at
-            for (level, _), found in below.items()
-            if len(found) > 1 and len(found) >= limit.MOST * asked[level]
-            for at in found.values()
-        )
 
     def _keys(self) -> frozenset[int]:
         """Headings such as `## Answers` below which the titles of questions come again.

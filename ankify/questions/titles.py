@@ -119,6 +119,8 @@ def title_of(
 ) -> Title:
     """The title that inline tokens make: `words` are what is visible of its `children`."""
     read = read or read_number(words)
+    if not read.number and any(it.type == "code_inline" for it in cut(children, 0, read.start)):
+        read = UNNUMBERED  # `h:form` is no label
     inside = cut(children, read.start)
     if words.rstrip().endswith("]"):
         inside = _without_citation(inside)
