@@ -644,7 +644,30 @@ def _item(opening: Token, run: tuple[Token, ...], closing: Token) -> Block:
     head, inside = run[1:4], run[4:-1]  # if it is a paragraph or a heading
     if not _may_ask(run[0], head):
         return Block(whole)
-    return Block(whole, item_title(run[0], head), inside=inside)
+    title = item_title(run[0], head)
+    if _goes_on_below(title, inside):
+        gap = Token("text", "", 0, content=" ")
+        rest = tuple(inside[1].children or ())
+        title = replace(
+            title, whole=(*title.whole, gap, *rest), children=(*title.children, gap, *rest)
+        )
+        inside = inside[PARAGRAPH:]
+    return Block(whole, title, inside=inside)
+
+
+PARAGRAPH = 3  # tokens
+
+
+def _goes_on_below(title: Title, inside: tuple[Token, ...]) -> bool:
+    """Whether a question without an end goes on in the paragraph below: `of a list?`."""
+    if not inside or inside[0].type != "paragraph_open" or title.glued:
+        return False
+    words = visible(inside[1].children or ()).strip()
+    return (
+        words[:1].islower()
+        and words.endswith(QUESTION_MARKS)
+        and bool(UNFINISHED.search(title.name))
+    )
 
 
 def _may_ask(item: Token, head: tuple[Token, ...]) -> bool:

@@ -351,6 +351,8 @@ def _of_table(run: Sequence[Token], trail: tuple[str, ...]) -> Iterator[Flashcar
     links = sum(_is_link(back) for _, back, *_ in sides)
     if links > MOST_LINKS * len(sides) or _is_key([front for front, *_ in sides]):
         return
+    if sum(map(_is_of_key, sides)) >= NEARLY_ALL_ASK * len(sides):
+        return
     for front, back, *remarks in sides:
         line = front.map[0] if front.map else 0
         asked = _without_label(front.children or ())
@@ -382,6 +384,16 @@ def _is_key(fronts: Sequence[Token]) -> bool:
     found = [_NUMBER.fullmatch(front.words) for front in fronts]
     counted = [int(number[1]) for number in found if number]
     return counted == [*range(1, len(fronts) + 1)]
+
+
+def _is_of_key(sides: Sequence[Token]) -> bool:
+    """Whether a row is one of a key, wherever its numbers begin: `| 51 | A | 76 | B |`."""
+    words = [visible(cell.children or ()) for cell in sides]
+    letters = [word for word in words[1:] if not _NUMBER.fullmatch(word)]
+    return bool(_NUMBER.fullmatch(words[0]) and letters) and all(map(_CHOICE.fullmatch, letters))
+
+
+_CHOICE = re.compile(r"\W*[A-Ha-h](?:[\s,;/&+]*[A-Ha-h])*\W*|\s*")  # `B`, `A, C`
 
 
 def _is_link(cell: Token) -> bool:

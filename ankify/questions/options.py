@@ -57,10 +57,13 @@ def _letters(lines: Sequence[str]) -> str:
     return f"{'' if found[0] else '?'}{''.join(found)}{'?' * said}"
 
 
-def without_key(sides: Sequence[tuple[Tokens, Tokens]], *, has_key: bool) -> frozenset[int]:
+def without_key(
+    sides: Sequence[tuple[Tokens, Tokens]], *, has_key: bool, is_test: bool = False
+) -> frozenset[int]:
     """The positions of the questions, stem and answer each, whose answer is only options.
 
     `has_key` says that an answer of the file has a label; it parts the stem from the answer.
+    `is_test` says that most other questions are left to the reader to answer.
 
     Where none has, `a) X` and `b) Y` may be the answers themselves, unless nearly all of the
     questions have as many of them.
@@ -68,6 +71,8 @@ def without_key(sides: Sequence[tuple[Tokens, Tokens]], *, has_key: bool) -> fro
     counts = [_count((*stem, *answer)) for stem, answer in sides]
     asked = (at for at, (stem, _) in enumerate(sides) if counts[at] and not stem)
     left = {at for at in asked if _is_open(sides[at][1])}
+    if is_test:
+        return frozenset(left)
     if has_key:
         is_test = sum(map(bool, counts)) >= limit.MOST * len(counts)
     else:
@@ -83,7 +88,7 @@ BOXES = 99  # options: boxes to tick are no answers, however many there are
 
 def _count(answer: Tokens) -> int:
     """How many options an answer has: `a) X` and `b) Y`, or boxes; 0 for none."""
-    has_boxes = any("checked" in token.meta for token in answer)
+    has_boxes = next(boxes(answer), None) is not None
     inline = (token for token in answer if token.type == "inline")
     lines = (line for token in inline for line in token.words.split("\n"))
     letters = {found[1].lower() for line in lines if (found := OFFER.match(line))}
@@ -96,6 +101,10 @@ def _is_open(answer: Tokens) -> bool:
     if not ticks:
         return only_offers(answer)
     is_last = answer[-1].type in ("bullet_list_close", "ordered_list_close")
+    if not is_last:  # a box whose blank was forgotten is a line of a paragraph
+        inline = next((token for token in reversed(answer) if token.nesting == 0), None)
+        lines = visible(inline.children or ()).split("\n") if inline else [""]
+        is_last = bool(TIGHT_BOX.match(lines[-1]))
     return is_last and not any(ticks)
 
 
@@ -299,6 +308,13 @@ def boxes(tokens: Iterable[Token]) -> Iterator[bool]:
         elif token.type == "inline" and is_ticked is not None:
             yield is_ticked or _is_ticked(token.words)
             is_ticked = None
+        elif token.type == "inline" and TIGHT_BOX.search(token.content):
+            found = TIGHT_BOX.finditer(visible(token.children or ()))
+            yield from (box["tick"] != " " or _is_ticked(box["option"]) for box in found)
+
+
+# `-[ ] Y`, whose blank was forgotten: text to Markdown
+TIGHT_BOX = re.compile(r"^[-*+]\[(?P<tick>[ xX])\](?P<option>.*\S)", re.MULTILINE)
 
 
 def with_key_apart(block: Block) -> list[Block]:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate, chain, dropwhile, pairwise, takewhile
 from typing import NamedTuple
 
 from ankify.model import LeftOut, Location, Problem, Question, Suggestion, TocEntry, Verdict
+from ankify.questions import thresholds as limit
 from ankify.questions.answers import (
     LISTS,
     POINT,
@@ -51,6 +53,8 @@ from ankify.questions.words import (
     QUESTION_LABEL,
     TASK,
     answers,
+    asks,
+    asks_for_answer,
     gives_away,
     label_end,
     normal,
@@ -286,6 +290,7 @@ class _Reader:
         self.keys = self._keys()
         self.passages = passages(blocks, sorted(chosen))
         self.marks_items = self._marks_items()
+        self.hides_answers = self._hides_answers()
         self.passage_starts = {start for start, _ in self.passages.values()}
         self.top = self._top()
 
@@ -317,7 +322,12 @@ class _Reader:
                 above = [*(up for up in above if self._title(up).level < title.level), at]
             at += 1
         has_key = any(map(shows_answer, self.blocks))
-        left = without_key([(it.stem, it.answer) for it in sections], has_key=has_key)
+        forms = sum(_asks_for_answer(self.blocks[at + 1 : end]) for _, (at, end) in asked)
+        left = without_key(
+            [(it.stem, it.answer) for it in sections],
+            has_key=has_key,
+            is_test=forms > 1 and forms >= limit.MOST * len(asked),
+        )
         unanswered += [sections[at].question for at in left]
         sections = [section for at, section in enumerate(sections) if at not in left]
         problems += swallowed(asked, self.blocks)
@@ -361,6 +371,18 @@ class _Reader:
         """Whether the right options of this test are the bold items of lists."""
         ends = pairwise([*sorted(self.chosen), len(self.blocks)])
         return is_test_of_lists(self.blocks[start + 1 : end] for start, end in ends)
+
+    def _hides_answers(self) -> bool:
+        """Whether nearly all questions end with a list and a toggle of the same name below it."""
+        if not any(block.depth > 0 for block in self.blocks):
+            return False
+        names: Counter[str] = Counter()
+        for start, end in pairwise([*sorted(self.chosen), len(self.blocks)]):
+            below = self.blocks[start + 1 : end]
+            names[_hidden_below_list(below)[1]] += 1
+        del names[""]
+        usual = max(names.values(), default=0)
+        return usual >= max(limit.NEARLY_ALL_ASK * len(self.chosen), SEVERAL)
 
     def _top(self) -> int | None:
         """The heading that is the title of the file: its only <h1>, above the first question."""
@@ -433,9 +455,10 @@ class _Reader:
         if title.glued:
             kept = title.borrowed[-1] - len(title.borrowed) if title.borrowed else 0
             body.insert(kept, _glued(title, self.parsed.masked))
-        body = [part for block in _trimmed(body) for part in _options_and_key(block)]
+        body = [] if _asks_for_answer(body) else _trimmed(body)
+        body = [part for block in body for part in _options_and_key(block)]
         body[:1] = [part for block in body[:1] for part in _asked_and_answered(block)]
-        stem, answer = _stem(body, title.asked, in_lists=self.marks_items)
+        stem, answer = _stem(body, title.asked, in_lists=self.marks_items, hides=self.hides_answers)
         hidden = title.kind is Kind.SUMMARY and title.name.rstrip().endswith(ASKS)
         if hidden and all(map(_is_prose, stem[title.asked :])):
             stem, answer = body[: title.asked], body[title.asked :]
@@ -505,6 +528,12 @@ def _trimmed(body: Sequence[Block]) -> list[Block]:
         depth -= kept.pop().depth
     kept = list(dropwhile(lambda block: is_blank(block) and not block.depth, kept))
     return [] if filler and all(map(is_filler, kept)) else kept
+
+
+def _asks_for_answer(body: Sequence[Block]) -> bool:
+    """Whether all below a title is a form: at its end is "Write your answer here"."""
+    last = next((block for block in reversed(body) if not is_blank(block)), None)
+    return last is not None and asks_for_answer(opening_words(last))
 
 
 def _asked_and_answered(block: Block) -> Iterator[Block]:
@@ -602,8 +631,28 @@ def _opened(token: Token) -> Token:
 # -- the stem --------------------------------------------------------------------------------------
 
 
+def _hidden_below_list(body: Sequence[Block]) -> tuple[int, str]:
+    """Where a toggle below a list is the last of a question, and its name; 0 for none.
+
+    A sentence may be in between: "Choose two."
+    """
+    at = next((at for at, block in enumerate(body) if block.depth > 0), 0)
+    over = at - 2 if at > 1 and _is_prose(body[at - 1]) else at - 1
+    if not at or body[over].tokens[0].type not in LISTS:
+        return 0, ""
+    name = next((button.text for _, button in summaries(body[at].tokens[0].content)), "")
+    depths = enumerate(accumulate(block.depth for block in body[at:]), at)
+    end = next((below for below, depth in depths if depth <= 0), len(body))
+    if asks(name) or gives_away(name) or not all(map(is_filler, body[end + 1 :])):
+        return 0, ""
+    return at, normal(name)
+
+
+SEVERAL = 3  # questions whose answers a toggle hides
+
+
 def _stem(
-    body: list[Block], asked: int = 0, *, in_lists: bool = False
+    body: list[Block], asked: int = 0, *, in_lists: bool = False, hides: bool = False
 ) -> tuple[list[Block], list[Block]]:
     """Part the code and the options of a question from its answer.
 
@@ -622,6 +671,8 @@ def _stem(
     keyed = next((at for at, block in enumerate(body) if block.keyed), 0)
     if not label and keyed:
         label = keyed
+    elif not label and hides:
+        label = _hidden_below_list(body)[0]
     elif not label and ticked < len(body) and all(map(_is_code, body[:ticked])):
         label = ticked + 1
     marked = marked_options(body, in_lists=in_lists)

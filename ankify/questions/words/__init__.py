@@ -38,6 +38,7 @@ __all__ = [
     "TASK",
     "answers",
     "asks",
+    "asks_for_answer",
     "bare",
     "demands",
     "exercise",
@@ -440,13 +441,22 @@ class _Placeholder:
         if len(words) > 80:
             return False
         text = " ".join(bare(words.lower()).split())
-        if not text or text in word_set("placeholders") or JAMO.fullmatch(text):
+        if not text or text in word_set("placeholders", "write_here") or JAMO.fullmatch(text):
             return True
         # 空 may as well be the answer; （空） is not
         return words.strip()[:1] in tuple("(（[【") and f"({text})" in word_set("placeholders")
 
 
 PLACEHOLDER = _Placeholder()
+
+
+def asks_for_answer(words: str) -> bool:
+    """Whether a text is a form's "Write your answer here", below what is asked."""
+    if len(words) > 80:
+        return False
+    return " ".join(bare(words.lower()).split()) in word_set("write_here")
+
+
 SENTENCE = re.compile(r"[.!。！]\W*$")
 
 
