@@ -132,12 +132,14 @@ def _is_emphasis(group: Group) -> bool:
 
 
 def _is_half_done(group: Group) -> bool:
-    """Nearly all bold paragraphs ask, and several have an answer: the others wait for theirs.
+    """Nearly all paragraphs ask, and several have an answer, or many plain ones: the rest waits.
 
     Items of a list are a checklist then.
     """
-    surely = group.first.kind is Kind.BOLD and group.share_asking >= limit.NEARLY_ALL_ASK
-    return surely and group.share_answered * len(group) >= limit.COUNTED_TITLES
+    kinds = {Kind.BOLD: limit.COUNTED_TITLES, Kind.TEXT: limit.LONG_RUN}
+    enough = kinds.get(group.first.kind)
+    surely = enough and group.share_asking >= limit.NEARLY_ALL_ASK
+    return bool(surely and enough and len(group.answered) >= enough)
 
 
 def is_catalogue(group: Group) -> bool:
