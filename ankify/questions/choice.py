@@ -768,12 +768,17 @@ def _is_one_level_off(chosen: Group, inner: Group, held: Mapping[int, Group]) ->
 
 
 def _title_of_file(search: Search) -> Group:
-    """The title of the file, if it has a question mark and all else is below it."""
+    """The title of the file, if it has a question mark and all else is below it.
+
+    Not if there are flashcards of a plug-in below it.
+    """
     file = search.file
     first = file.group(file.headings[:1])
     tops = [at for at in file.headings if file.titles[at].level <= first.first.level]
     alone = tops == [*first] and first and not first.first.read.number
     if not alone or not first.first.name.endswith(ASKS) or first.coverage < limit.ONE_QUESTION:
+        return file.group(())
+    if file.has_marked_cards:
         return file.group(())
     search.record(first, search.ruling, ONE_QUESTION)
     return first

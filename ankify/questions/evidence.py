@@ -18,8 +18,9 @@ from typing import NamedTuple
 
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import LISTS, is_filler, shows_answer
-from ankify.questions.blocks import Block, remembered
+from ankify.questions.blocks import Block, has_divider, remembered
 from ankify.questions.contents import hollow, leads_away, text_size
+from ankify.questions.flashcards import FEW
 from ankify.questions.numbers import CHINESE, UNNUMBERED
 from ankify.questions.options import boxes, has_marked_options, only_offers
 from ankify.questions.titles import Kind, Title
@@ -329,6 +330,11 @@ class FileIndex:
     def is_named_for_answers(self) -> bool:
         """Whether the name of the file says that there are answers, as to the topics of an exam."""
         return names_answers(self.flow.name)
+
+    @cached_property
+    def has_marked_cards(self) -> bool:
+        """Whether several paragraphs are flashcards of a plug-in, with a line `?` in them."""
+        return sum(has_divider(block.tokens) for block in self.flow.blocks) >= FEW
 
     @cached_property
     def loose_headings(self) -> Group:

@@ -154,7 +154,7 @@ def _as_one_question(layout: Layout, options: SplitOptions) -> Layout | None:
     one = None
     if options.is_open:
         one = as_one_question(layout.blocks, options.name, options.question)
-    if not one:
+    if not one or (not options.question and layout.file.has_marked_cards):
         return None
     blocks, at = one
     is_inserted = len(blocks) > len(layout.blocks)

@@ -195,6 +195,8 @@ def opening_title(
     first = words.split("\n", 1)[0]
     if hashes := HASHES.match(words):
         level, read = len(hashes[1]), read_number(first)
+        if not read.dialect and level == 1:
+            return None  # a tag of Obsidian's, `#flashcards`
         if not read.dialect:
             read = UNNUMBERED._replace(start=level)
         title = _cut_title(children, words, line, Kind.HEADING, read, len(first), len(first))
