@@ -35,6 +35,7 @@ from ankify.questions.words import (
     names_answers,
     names_questions,
     normal,
+    sentences,
 )
 from ankify.questions.words.patterns import JOINED, TitleWords
 from ankify.reading.inline import visible
@@ -100,17 +101,6 @@ TEXT_TOKENS = {
     for kind in ("paragraph", "bullet_list", "ordered_list", "list_item", "heading")
     for side in ("open", "close")
 } | {"inline", "hr"}
-# `a. Explain X. b. Why?`: behind a mark, but not behind that of an item
-SENTENCES = re.compile(r"\n|(?<=[.。！!?？؟])(?<!\b\w\.)\s+|(?<=[。！？])")
-
-
-def _sentences(text: str) -> Iterator[str]:
-    """The sentences and lines of a text, one by one: mostly the first is enough."""
-    start = 0
-    for gap in SENTENCES.finditer(text):
-        yield text[start : gap.start()]
-        start = gap.end()
-    yield text[start:]
 
 
 DIGITS = "零一二三四五六七八九"
@@ -459,7 +449,7 @@ class FileIndex:
         inline = (t for block in blocks for t in block.tokens if t.type == "inline")
         texts = (token.words for token in inline)
         said = asked = 0
-        for sentence in filter(str.strip, chain.from_iterable(map(_sentences, texts))):
+        for sentence in filter(str.strip, chain.from_iterable(map(sentences, texts))):
             said += len(sentence)
             asked += len(sentence) if demands(sentence) else 0
             if not asked:

@@ -28,6 +28,7 @@ from ankify.questions.pairs import (
     with_named_tests,
     with_pairs,
     with_parts_paired,
+    with_tasks,
     with_toggled_answers,
     with_topics,
     without_quotes,
@@ -39,8 +40,8 @@ from ankify.questions.paragraphs import (
 )
 from ankify.questions.titles import Title
 from ankify.questions.verdicts import BY_PATTERN
-from ankify.questions.whole import as_one_question, has_own_questions
-from ankify.questions.words import normal
+from ankify.questions.whole import as_one_question, has_own_questions, is_beside
+from ankify.questions.words import asks, normal
 from ankify.reading.flavours.blocks import CARD_TAGS
 from ankify.reading.inline import cut, visible
 from ankify.reading.parse import ParsedFile
@@ -112,8 +113,15 @@ def _read(unlabelled: Sequence[Block], options: SplitOptions) -> Layout:
         counted = _judge(_open(with_labels(blocks, [word]), options.name), options)
         found = counted if _cover(counted) else found
     if options.is_open and not found.outline.questions and not found.outline.candidates:
-        found = _with_asking_paragraphs(blocks, options) or found
+        found = _with_tasks(blocks, options) or _with_asking_paragraphs(blocks, options) or found
     return (_as_one_question(found, options) or found)._replace(unlabelled=unlabelled)
+
+
+def _with_tasks(blocks: Sequence[Block], options: SplitOptions) -> Layout | None:
+    """The same file with its solved tasks as questions; not where its front matter asks."""
+    tasks = None if options.question else with_tasks(blocks)
+    found = _judge(_open(tasks, options.name), options) if tasks else None
+    return found if found and found.outline.questions else None
 
 
 def _with_asking_paragraphs(blocks: Sequence[Block], options: SplitOptions) -> Layout | None:
@@ -159,19 +167,26 @@ def _as_one_question(layout: Layout, options: SplitOptions) -> Layout | None:
     blocks, at = one
     is_inserted = len(blocks) > len(layout.blocks)
     own = _own_questions(layout, options, None if is_inserted else layout.sources.index(at))
-    if not may_be_paired(blocks[at].title) and own.covers(limit.COVERING):
+    surely = may_be_paired(blocks[at].title) or (own and is_beside(blocks, at, own))
+    if not surely and own.covers(limit.COVERING):
         return None  # before all is opened once more
     whole = _open(blocks, options.name)
     at = whole.sources.index(at)
     is_paired = whole.file.titles[at].is_paired
-    if own and is_paired and not own.is_labelled and own.share_solved < limit.MOST_ASK:
+    parts = (
+        own
+        and not own.is_labelled
+        and (is_beside(blocks, at, own) or (is_paired and own.share_solved < limit.MOST_ASK))
+    )
+    if parts:
         own = layout.file.group(())
     covers = whole.file.group([at]).covers(limit.ONE_QUESTION)
     if not covers or own.covers(limit.COVERING):
         return None
     inside = frozenset(position + is_inserted for position in own)
     title = whole.file.titles[at]
-    is_labelled = title.read.dialect is not None and title.read.dialect is not HEADED
+    dialect = title.read.dialect
+    is_labelled = dialect is not None and (dialect is not HEADED or asks(title.name))
     taken = options.unnumbered or title.is_paired or is_labelled
     return whole._replace(outline=explain_whole(whole.file, at, inside, unnumbered=taken))
 

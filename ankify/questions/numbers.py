@@ -87,6 +87,7 @@ def _glued() -> str:
 
 # A label has to follow: "2nd edition" is no question.
 ORDINAL_NUMBER = _dialect("ordinal number", "3rd question: X", _ordinal_number, labelled=True)
+LABEL = Dialect("label", "Q: X", QUESTION_LABEL, labelled=True)
 # The first dialect that matches wins, so the plainest come last.
 DIALECTS = (
     _dialect("ordinal", "第 3 题：X", _ordinal, labelled=True),
@@ -113,7 +114,7 @@ DIALECTS = (
     _dialect("spaced", "3 X", lambda: r"(?P<number>\d{1,3}(?:[.\-]\d{1,3}){0,4})\s+(?=\S)"),
     _dialect("tight", "3.1x1 X", lambda: r"(?P<number>\d{1,4})[.、)]\s*(?=\S)"),
     _dialect("bare", "3.", lambda: rf"(?P<number>{DIGITS})\s*[.、):]?\s*$"),
-    Dialect("label", "Q: X", QUESTION_LABEL, labelled=True),
+    LABEL,
 )
 # Only these can match a title that begins with a digit.
 DIGITS_FIRST = tuple(dialect for dialect in DIALECTS if dialect.example[0].isdigit())

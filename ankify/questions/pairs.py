@@ -15,16 +15,26 @@ from itertools import pairwise, takewhile
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import OPTION, POINT, is_filler, opening_words, shows_answer
 from ankify.questions.blocks import Block, read_blocks
-from ankify.questions.numbers import HEADED, TOGGLED, TOPIC, Numbered
+from ankify.questions.numbers import HEADED, LABEL, TOGGLED, TOPIC, Numbered
 from ankify.questions.options import offers_several
-from ankify.questions.titles import PARAGRAPH_LEVEL, Kind, Title, plain_title, with_title_of
+from ankify.questions.titles import (
+    PARAGRAPH_LEVEL,
+    Kind,
+    Title,
+    opening_title,
+    plain_title,
+    with_title_of,
+)
 from ankify.questions.words import (
     ONLY_LABEL,
     QUESTION_LABEL,
     answers,
+    demands,
     exercise,
     normal,
     only_labels,
+    sentences,
+    title_end,
 )
 from ankify.questions.words.patterns import REMARK, Pattern, word_set
 from ankify.reading.inline import cut, visible
@@ -434,19 +444,50 @@ def _level(block: Block) -> int:
 
 def _tasks(blocks: Sequence[Block]) -> set[int]:
     """Where paragraphs set a task, `**Problem:** X`, and the label of an answer follows."""
-    found = [
+    return _solved(blocks, _set_tasks(blocks))
+
+
+def _set_tasks(blocks: Sequence[Block]) -> list[int]:
+    return [
         at
         for at, block in enumerate(blocks)
         if block.tokens[0].type == "paragraph_open"
         if COLON.search(words := opening_words(block), 0, 40) and TASK_LABEL.match(words)
     ]
-    return _solved(blocks, found)
 
 
 def _solved(blocks: Sequence[Block], positions: Sequence[int]) -> set[int]:
     """Those of some positions that the label of an answer follows, before the next of them."""
     spans = pairwise([*positions, len(blocks)])
     return {at for at, end in spans if any(map(shows_answer, blocks[at + 1 : end]))}
+
+
+def with_tasks(blocks: Sequence[Block]) -> list[Block] | None:
+    """Read `**Task:** X` as `Q: X`, where X asks and `**Solution:** Y` is right below; or None.
+
+    "Problem" and "Task" stand above what is wrong, and what is to be done, too: in documentation
+    that asks nothing. So it is looked for only where a file has no other questions.
+    """
+    found = list(blocks)
+    for at in _set_tasks(blocks):
+        inline = blocks[at].tokens[1]
+        end = title_end(inline.words)
+        asked = inline.words[:end]
+        label = TASK_LABEL.match(asked)
+        answered = end is not None or _is_solved_below(blocks, at)
+        if label and answered and any(map(demands, sentences(asked[label.end() :]))):
+            read = Numbered(LABEL, None, ":", label.end())
+            line = inline.map[0] if inline.map else 0
+            title = opening_title(tuple(inline.children or ()), line, read)
+            found[at] = blocks[at]._replace(title=title)
+    return found if found != list(blocks) else None
+
+
+def _is_solved_below(blocks: Sequence[Block], at: int) -> bool:
+    """Whether the label of an answer is among the next blocks, and no title above it."""
+    near = blocks[at + 1 : at + 1 + NEAR]
+    answer = next((block for block in near if block.title or shows_answer(block)), None)
+    return answer is not None and shows_answer(answer)
 
 
 COLON = re.compile("[:：]")

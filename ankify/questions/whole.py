@@ -117,3 +117,14 @@ def has_own_questions(group: Group) -> bool:
         return sure or max(group.share_asking, group.share_solved) >= limit.MOST_ASK
     aloud = group.share_with_question_mark >= limit.NEARLY_ALL_ASK
     return aloud and group.coverage >= limit.COVERING_ALL
+
+
+def is_beside(blocks: Sequence[Block], at: int, group: Group) -> bool:
+    """Whether titles are headings as high as the `### Question` that asks, and not below it.
+
+    Then they are the parts of its answer: `### 1. Overview`.
+    """
+    title, opening = blocks[at].title, blocks[at].tokens[0]
+    label = title and title.read.dialect is HEADED and asks(title.name)
+    beside = f"h{group.first.level}" == opening.tag and group.first.kind in HEADINGS
+    return bool(label and beside and opening.type == "heading_open")

@@ -6,6 +6,7 @@ The words themselves are in `languages/`, one file a language; here they become 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from ankify.questions.words.patterns import (
@@ -52,6 +53,7 @@ __all__ = [
     "only_labels",
     "only_points",
     "opens",
+    "sentences",
     "title_end",
 ]
 
@@ -300,6 +302,19 @@ def demands(sentence: str) -> bool:
         return False
     text = bare(ITEM.sub("", sentence.lower(), count=1))
     return bool(REQUESTS.match(text, words_of(text)))
+
+
+# `a. Explain X. b. Why?`: behind a mark, but not behind that of an item
+SENTENCE_ENDS = re.compile(r"\n|(?<=[.。！!?？؟])(?<!\b\w\.)\s+|(?<=[。！？])")
+
+
+def sentences(text: str) -> Iterator[str]:
+    """The sentences and lines of a text, one by one: mostly the first is enough."""
+    start = 0
+    for gap in SENTENCE_ENDS.finditer(text):
+        yield text[start : gap.start()]
+        start = gap.end()
+    yield text[start:]
 
 
 @cache
