@@ -11,6 +11,10 @@ from ankify.model import Location, Problem
 _FRONT_MATTER = re.compile(
     r"\A---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE
 )
+# With the text glued to its last line, `---## Title`: then all above are plain lines.
+_GLUED = re.compile(
+    r"\A---[ \t]*\n(?P<yaml>(?:[A-Za-z_][\w-]*:[ \t]+\S.*\n)+)---(?=#{1,6}[ \t]+\S)"
+)
 _KEY = re.compile(r"(?P<key>[A-Za-z_][\w -]*?)[ \t]*:(?:[ \t]+(?P<value>.*))?\Z")
 # Characters that are read as YAML, and brackets in one another: PyYAML takes a second for 30,000,
 # and the square of the depth; `1:20:20...` is one number of any length.
@@ -37,7 +41,7 @@ def cut_front_matter(path: str, text: str) -> FrontMatter:
 
     Two rules with text between them are no front matter: its first line gives a key a value.
     """
-    found = _FRONT_MATTER.match(text)
+    found = _GLUED.match(text) or _FRONT_MATTER.match(text)
     if not found:
         return FrontMatter({}, text)
     lines = found["yaml"].split("\n")

@@ -35,6 +35,21 @@ def test_what_is_no_front_matter_stays_text(yaml: str) -> None:
     assert (note.front_matter, note.text) == ({}, text)
 
 
+def test_front_matter_ends_where_a_heading_is_glued_to_its_last_rule() -> None:
+    note = decode_note_file("a.md", b"---\ndeck: Sums\ntags: [a]\n---## 1. What?\n\nSo.\n\n---\n")
+    assert note.front_matter == {"deck": "Sums", "tags": ["a"]}
+    assert note.text == "\n\n\n## 1. What?\n\nSo.\n\n---\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["---\ndeck: a\n---#tag\n", "---\ndeck: a\nA text.\n---## B\n", "---\n---## B\n"],
+)
+def test_a_rule_with_text_glued_to_it_ends_nothing_else(text: str) -> None:
+    note = decode_note_file("a.md", text.encode())
+    assert (note.front_matter, note.text) == ({}, text)
+
+
 @pytest.mark.parametrize(
     ("yaml", "values", "line"),
     [
