@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
@@ -107,22 +109,17 @@ def _classed(content: str) -> Iterator[Part]:
     if "question" not in content:
         return
     found = list(tags(content))
+    ends = _ends_of(found)
+    answers = [at for at, tag in enumerate(found) if _is_called(tag, ANSWERED)]
     for at, tag in enumerate(found):
-        if tag.is_end or not _is_called(tag, ASKED):
+        if at not in ends or not _is_called(tag, ASKED):
             continue
-        end = _end_of(found, at)
-        inside = range(at + 1, at if end is None else end)
-        answer = next((found[n] for n in inside if _is_called(found[n], ANSWERED)), None)
-        last = answer or (found[end] if end is not None else None)
-        if last:
-            inner = tag.end, last.start
-            yield Part(
-                tag.start,
-                last.start if answer else last.end,
-                Kind.SUMMARY,
-                inner=inner,
-                is_classed=True,
-            )
+        end = ends[at]
+        first = bisect_left(answers, at)
+        last = min(answers[first], end) if first < len(answers) else end
+        stop = found[last].start if last < end else found[last].end
+        inner = tag.end, found[last].start
+        yield Part(tag.start, stop, Kind.SUMMARY, inner=inner, is_classed=True)
 
 
 def _is_called(tag: Tag, name: re.Pattern[str]) -> bool:
@@ -131,15 +128,16 @@ def _is_called(tag: Tag, name: re.Pattern[str]) -> bool:
     return any(map(name.fullmatch, tag.attributes.get("class", "").lower().split()))
 
 
-def _end_of(found: list[Tag], start: int) -> int | None:
-    """Which tag ends an element."""
-    depth = 0
-    for at in range(start, len(found)):
-        if found[at].name == found[start].name:
-            depth += -1 if found[at].is_end else 1
-            if not depth:
-                return at
-    return None
+def _ends_of(found: list[Tag]) -> dict[int, int]:
+    """Which tag ends an element, by the one that begins it; some are never closed."""
+    opened: dict[str, list[int]] = defaultdict(list)
+    ends: dict[int, int] = {}
+    for at, tag in enumerate(found):
+        if not tag.is_end:
+            opened[tag.name].append(at)
+        elif opened[tag.name]:
+            ends[opened[tag.name].pop()] = at
+    return ends
 
 
 def _bold_paragraphs(content: str) -> Iterator[Part]:
