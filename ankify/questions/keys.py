@@ -74,8 +74,21 @@ def _heads_key(block: Block) -> bool:
         return not title.read.number and _names_key(title.name) and not LETTER.match(title.name)
     if block.depth > 0:
         return any(opens(button.text) for _, button in summaries(block.tokens[0].content))
-    words = block.tokens[1].words if len(block.tokens) == PARAGRAPH else ""
-    return only_labels(words) and len(normal(words)) > 1
+    words = _line(block)
+    return (only_labels(words) and len(normal(words)) > 1) or _names_test(words)
+
+
+def _line(block: Block) -> str:
+    """The words of a paragraph; none if it is something else."""
+    return block.tokens[1].words if len(block.tokens) == PARAGRAPH else ""
+
+
+def _names_test(line: str) -> bool:
+    """Whether a line says "Answers", and to what: "Answers to Test A", "Solutions – Exam 2"."""
+    words = line.split("\n")[0].split()
+    if not 1 < len(words) <= FEW_WORDS or ONE.match(line) or not SAID_OF.fullmatch(line):
+        return False
+    return only_labels(words[0])
 
 
 def _names_key(name: str) -> bool:
@@ -95,6 +108,7 @@ def _names_key(name: str) -> bool:
 ONE = re.compile(
     r"\W*\w+[^\S\n]*(?:\d|[^:：]{0,20}[:：]\s*\S)"
 )  # `## Solution 2`, `## Solution: by hand`
+SAID_OF = re.compile(r"[^.!?:;,\n]+[^\W\d_]{3}[^.!?:;,\n]*")  # no sentence, nor `Answer B`
 FEW_WORDS = 5
 PARAGRAPH = 3  # tokens
 LETTER = re.compile(r"\W*\w\b")  # `## A. Rivers` is a section
@@ -149,7 +163,9 @@ def _handed_out(
 
 def _is_sure(head: Block) -> bool:
     """Whether what heads a key says so, rather than having such a word: "Solution by hand"."""
-    return not head.title or opens(head.title.name)
+    if head.title:
+        return opens(head.title.name)
+    return head.depth > 0 or only_labels(_line(head))
 
 
 def _is_in_answer(head: Block, test: Sequence[Block]) -> bool:
