@@ -550,7 +550,7 @@ class FileIndex:
         One that is not closed before the next heading is one whose end was forgotten.
         """
         inside = self.open_details[start + 1]
-        for at in range(start + 1, self.end):
+        for at in range(start + 1, self.end if inside else 0):
             if self.open_details[at] < inside:
                 return at
             title = self.titles.get(at)
