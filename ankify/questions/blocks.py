@@ -38,6 +38,7 @@ from ankify.questions.words import (
     QUESTION_MARKS,
     answers,
     asks,
+    normal,
     only_labels,
     only_points,
     opens,
@@ -168,7 +169,48 @@ def _list(run: tuple[Token, ...]) -> Block:
         line = run[1].map[0] if run[1].map else 0
         return Block(run, Title(Kind.TEXT, PARAGRAPH_LEVEL, read, (), (), line))
     items = tuple(_item(run[0], item, run[-1]) for item in balanced(run[1:-1]))
-    return Block(run, items=items)
+    return Block(run, items=_with_answers_in_line(items))
+
+
+def _with_answers_in_line(items: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Take what is bold behind the question marks of a list for the answers: `1. Why? **So.**`.
+
+    Badges, `**Easy**`, come again and again.
+    """
+    found = [_bold_behind(item.title) for item in items if item.title and not item.title.glued]
+    said = [words for words in found if words]
+    if len(said) < limit.COUNTED_TITLES or len(said) < limit.NEARLY_ALL_ASK * len(items):
+        return items
+    if len(set(map(normal, said))) < limit.DIFFERENT * len(said):
+        return items
+    return tuple(map(_with_answer_in_line, items))
+
+
+def _bold_behind(title: Title) -> str:
+    """What is bold at the end of a title, right behind its question mark."""
+    opened = next((at for at, t in enumerate(title.children) if t.type == "strong_open"), 0)
+    closed = next((at for at, t in enumerate(title.children) if t.type == "strong_close"), 0)
+    if not opened or visible(title.children[closed:]).strip(" ."):
+        return ""
+    asked = visible(title.children[:opened]).rstrip(" *_")
+    return visible(title.children[opened:]) if asked.endswith(QUESTION_MARKS) else ""
+
+
+def _with_answer_in_line(item: Block) -> Block:
+    title = item.title
+    words = _bold_behind(title) if title else ""
+    if not title or not words:
+        return item
+    asked, whole = (visible(it).removesuffix(words) for it in (title.children, title.whole))
+    return item._replace(
+        title=replace(
+            title,
+            whole=cut(title.whole, 0, len(whole.rstrip())),
+            children=cut(title.children, 0, len(asked.rstrip())),
+            glued=cut(title.children, len(asked)),
+            below=0,
+        )
+    )
 
 
 EMPTY_LIST = 4  # tokens of `3)` alone on its line, a list of one empty item to Markdown

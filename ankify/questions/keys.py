@@ -96,7 +96,7 @@ def _names_key(name: str) -> bool:
 
     What is below has to have the numbers of the questions, too.
     """
-    words = name.split()
+    words = [word for word in name.split() if any(map(str.isalnum, word))]  # no emoji, no `&`
     if ONE.match(name):
         return False
     if opens(name) or len(words) > FEW_WORDS:
