@@ -60,6 +60,7 @@ def with_keyed_answers(blocks: Sequence[Block]) -> Sequence[Block]:
             end = _end_of_key(blocks, at)
             readings = list(_readings(blocks[at + 1 : end]))
             keyed = _handed_out(blocks[done:at], blocks[at:end], readings) if readings else []
+            keyed = keyed or _handed_out_by_parts(blocks[done:at], blocks[at:end])
             tried += bool(readings)
             if keyed or tried == TRIES:
                 found += keyed or blocks[done:end]
@@ -159,6 +160,52 @@ def _handed_out(
         rest += _said(entry) if name not in places and used.issuperset(entry.blocks) else ()
     kept = [head, *rest] if any(not is_blank(block) for block in rest) else []
     return [*_with_answers(test, places, entries), *kept]
+
+
+def _handed_out_by_parts(test: Sequence[Block], key: Sequence[Block]) -> list[Block]:
+    """The same where test and key have parts that count from 1 again, each with a heading.
+
+    The parts of the key are in the order of the runs of numbers that they answer.
+    """
+    head, *below = key
+    level = min(map(_level, below), default=TEXT)
+    cuts = [at for at, block in enumerate(below) if _level(block) == level < TEXT]
+    if len(cuts) < SEVERAL or any(title.read.number for title in _titles(below[at] for at in cuts)):
+        return []
+    runs = [run for asked in _asked(test) for run in _runs(asked)]
+    entries: dict[str, Entry] = {}
+    places: dict[str, Place] = {}
+    for start, end in pairwise([*cuts, len(below)]):
+        open_runs = [run for run in runs if not set(run.titles) & set(places.values())]
+        readings = _readings(below[start + 1 : end])
+        matches = (_matched(open_runs, found, _level(head)) for found in readings)
+        said, known = next((found for found in matches if found[1]), ({}, {}))
+        for name in known:
+            own = said[name]
+            blocks = range(start + 1 + own.blocks.start, start + 1 + own.blocks.stop)
+            entries[f"{start} {name}"] = own._replace(blocks=blocks)
+            places[f"{start} {name}"] = known[name]
+    if len({name.split()[0] for name in places}) < SEVERAL:
+        return []
+    answered = {int(name.split()[0]) for name in places}  # whose headings say no more
+    used = {it for entry in entries.values() for it in entry.blocks} | answered
+    rest = [block for at, block in enumerate(below) if at not in used]
+    kept = [head, *rest] if any(not is_blank(block) for block in rest) else []
+    return [*_with_answers(test, places, entries), *kept]
+
+
+def _runs(asked: Asked) -> Iterator[Asked]:
+    """The titles of one style, cut where the numbers begin again."""
+    run: dict[Place, Title] = {}
+    last = 0
+    for place, title in asked.titles.items():
+        number = _number(title)
+        value = int(number) if number.isdecimal() else 0
+        if run and value <= last:
+            yield asked._replace(titles=run)
+            run = {}
+        run[place], last = title, value
+    yield asked._replace(titles=run)
 
 
 def _is_sure(head: Block) -> bool:
