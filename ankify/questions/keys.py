@@ -185,13 +185,29 @@ def _handed_out_by_parts(test: Sequence[Block], key: Sequence[Block]) -> list[Bl
             blocks = range(start + 1 + own.blocks.start, start + 1 + own.blocks.stop)
             entries[f"{start} {name}"] = own._replace(blocks=blocks)
             places[f"{start} {name}"] = known[name]
-    if len({name.split()[0] for name in places}) < SEVERAL:
+    if len({name.split()[0] for name in places}) < SEVERAL or _are_in_answers(test, places):
         return []
     answered = {int(name.split()[0]) for name in places}  # whose headings say no more
     used = {it for entry in entries.values() for it in entry.blocks} | answered
     rest = [block for at, block in enumerate(below) if at not in used]
     kept = [head, *rest] if any(not is_blank(block) for block in rest) else []
     return [*_with_answers(test, places, entries), *kept]
+
+
+def _are_in_answers(test: Sequence[Block], places: Mapping[str, Place]) -> bool:
+    """Whether other headings ask, above these or without a number.
+
+    Then these are quizzes at the end of the answers to them.
+    """
+    own = {at for at, _ in places.values()}
+    level = min(_level(test[at]) for at in own)
+    titles = (block.title for at, block in enumerate(test) if at not in own)
+    others = [
+        title
+        for title in titles
+        if title and title.kind in HEADINGS and (title.level < level or not title.read.number)
+    ]
+    return sum(asks(title.name) for title in others) >= SEVERAL
 
 
 def _runs(asked: Asked) -> Iterator[Asked]:
