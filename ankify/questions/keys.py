@@ -146,7 +146,7 @@ def _handed_out(
 
     What of the key belongs to no question stays below. Nothing if all of it does.
     """
-    head, *below = key
+    head = key[0]
     asked = _asked(test)
     if not _is_sure(head) or _is_in_answer(head, test):
         asked = [group for group in asked if _asks_aloud(group)]
@@ -154,7 +154,22 @@ def _handed_out(
     entries, places = next((found for found in matches if found[1]), ({}, {}))
     if not places:
         return []
-    used = {it for name in places for it in entries[name].blocks}
+    return _put_together(test, key, places, entries)
+
+
+def _put_together(
+    test: Sequence[Block],
+    key: Sequence[Block],
+    places: Mapping[str, Place],
+    entries: Mapping[str, Entry],
+    headings: Iterable[int] = (),
+) -> list[Block]:
+    """The test with its answers, and below it what of the key belongs to no question.
+
+    `headings` are the positions, below the first block of the key, of ones that say no more.
+    """
+    head, *below = key
+    used = {it for name in places for it in entries[name].blocks} | {*headings}
     rest = [block for it, block in enumerate(below) if it not in used]
     for name, entry in entries.items():  # of the same list or table as the others
         rest += _said(entry) if name not in places and used.issuperset(entry.blocks) else ()
@@ -175,23 +190,22 @@ def _handed_out_by_parts(test: Sequence[Block], key: Sequence[Block]) -> list[Bl
     runs = [run for asked in _asked(test) for run in _runs(asked)]
     entries: dict[str, Entry] = {}
     places: dict[str, Place] = {}
+    answered: list[int] = []  # the headings of the parts that fit
     for start, end in pairwise([*cuts, len(below)]):
-        open_runs = [run for run in runs if not set(run.titles) & set(places.values())]
         readings = _readings(below[start + 1 : end])
-        matches = (_matched(open_runs, found, _level(head)) for found in readings)
+        matches = (_matched(runs, found, _level(head)) for found in readings)
         said, known = next((found for found in matches if found[1]), ({}, {}))
-        for name in known:
-            own = said[name]
+        if not known:
+            continue
+        answered.append(start)
+        runs = [run for run in runs if run.titles.keys().isdisjoint(known.values())]
+        for name, own in said.items():
             blocks = range(start + 1 + own.blocks.start, start + 1 + own.blocks.stop)
             entries[f"{start} {name}"] = own._replace(blocks=blocks)
-            places[f"{start} {name}"] = known[name]
-    if len({name.split()[0] for name in places}) < SEVERAL or _are_in_answers(test, places):
+        places |= {f"{start} {name}": place for name, place in known.items()}
+    if len(answered) < SEVERAL or _are_in_answers(test, places):
         return []
-    answered = {int(name.split()[0]) for name in places}  # whose headings say no more
-    used = {it for entry in entries.values() for it in entry.blocks} | answered
-    rest = [block for at, block in enumerate(below) if at not in used]
-    kept = [head, *rest] if any(not is_blank(block) for block in rest) else []
-    return [*_with_answers(test, places, entries), *kept]
+    return _put_together(test, key, places, entries, answered)
 
 
 def _are_in_answers(test: Sequence[Block], places: Mapping[str, Place]) -> bool:
