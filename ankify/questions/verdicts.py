@@ -314,7 +314,6 @@ GROUNDS: tuple[Ground[Group], ...] = (
 
 
 TITLE = Reason("file-title", "are the title of the file")
-HOLLOW = Reason("topics", "are topics that hold only further questions")
 TASKS = Reason("tasks", "have only what is asked further below them, and no answer")
 OUTWEIGHED = Reason("outweighed", "are few, beside far more titles that ask")
 OUTWEIGHS = Reason("outweighs", "ask, and are far more than the titles around them")
@@ -342,7 +341,6 @@ WITHIN = Reason("in-one-question", "are parts of the one question that the file 
 PAPER = Reason("other-paper", "are in a file that says to be a change log, a licence or the like")
 BY_LEVEL = Reason("level", "are on the level that ankify.toml says")
 BY_PATTERN = Reason("pattern", "match the pattern in ankify.toml")
-BY_COMMENT = Reason("comment", "are below a comment that says so")
 OTHERS_SAID = Reason("settings", "are not what ankify.toml says the questions are")
 
 
