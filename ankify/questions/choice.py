@@ -147,7 +147,7 @@ def choose(file: FileIndex, *, unnumbered: bool = False, level: int | None = Non
     if is_other_paper(file):
         return Outline(frozenset(), findings=explain_given(file, frozenset(), PAPER, other=PAPER))
     search = Search(file, file.numbered, unnumbered)
-    for _, step in STEPS:
+    for step in STEPS:
         step(search)
     return _outline(search)
 
@@ -613,25 +613,25 @@ def add_other_parts(search: Search) -> None:
         search.chosen = _with_plain_parts(search)
 
 
-STEPS: tuple[tuple[str, Callable[[Search], None]], ...] = (
-    ("options", leave_options),
-    ("quiet parts", leave_quiet_parts),
-    ("labels", add_labels),
-    ("outermost", take_outermost),
-    ("outweighing", take_outweighing),
-    ("quiet sections", leave_quiet_sections),
-    ("topics", leave_topics),
-    ("tasks", leave_tasks),
-    ("held", take_held),
-    ("lessons", leave_lessons),
-    ("bare sections", leave_bare_sections),
-    ("asking", find_asking),
-    ("plain", take_plain),
-    ("items", add_items),
-    ("other list", leave_other_list),
-    ("toggles", leave_toggles),
-    ("slips", add_slips),
-    ("other parts", add_other_parts),
+STEPS: tuple[Callable[[Search], None], ...] = (
+    leave_options,
+    leave_quiet_parts,
+    add_labels,
+    take_outermost,
+    take_outweighing,
+    leave_quiet_sections,
+    leave_topics,
+    leave_tasks,
+    take_held,
+    leave_lessons,
+    leave_bare_sections,
+    find_asking,
+    take_plain,
+    add_items,
+    leave_other_list,
+    leave_toggles,
+    add_slips,
+    add_other_parts,
 )
 
 
