@@ -123,7 +123,6 @@ class Search:
     unnumbered: bool
     chosen: Group = field(init=False)
     asking: Group = field(init=False)
-    is_done: bool = False
     findings: dict[tuple[int, ...], Finding] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -482,7 +481,6 @@ def find_asking(search: Search) -> None:
         search.asking = _asking(search)
         if search.unnumbered and search.asking and search.numbered:
             search.asking = _with_numbered(search)
-        search.is_done = bool(search.unnumbered and search.asking)
 
 
 def _with_numbered(search: Search) -> Group:
@@ -520,7 +518,7 @@ def _only_holds(held: Group, start: int, end: int) -> bool:
 
 def take_plain(search: Search) -> None:
     """Take bold titles or list items where there is nothing better."""
-    if search.chosen or search.is_done:
+    if search.chosen or (search.unnumbered and search.asking):
         return
     search.chosen = _outermost(search, search.numbered)
     if search.chosen and search.chosen.first.kind is Kind.BOLD:
@@ -529,7 +527,7 @@ def take_plain(search: Search) -> None:
 
 def add_items(search: Search) -> None:
     """Add the other items of a list, some in bold and some not."""
-    if search.chosen and search.chosen.first.kind in LISTED and not search.is_done:
+    if search.chosen and search.chosen.first.kind in LISTED:
         search.chosen = _with_items(search)
 
 
