@@ -422,9 +422,8 @@ def _only_names(title: Title, blocks: Sequence[Block], at: int) -> bool:
 
     It is the only one in this part of the file.
     """
-    labelled = title.read.dialect and title.read.dialect.labelled
     below = blocks[at + 1].title if at + 1 < len(blocks) else None
-    if not labelled or asks(title.name) or not below or not asks(below.name):
+    if not title.read.is_labelled or asks(title.name) or not below or not asks(below.name):
         return False
     if {title.kind, below.kind} != {Kind.HEADING} or below.level <= title.level:
         return False
@@ -472,8 +471,7 @@ def _is_picture(block: Block) -> bool:
 
 def _answers(title: Title, above: Block) -> bool:
     """Whether a bold number is the answer to the paragraph above: `Which port?`, `**110**`."""
-    dialect = title.read.dialect
-    number = title.read.number and not title.name and dialect and not dialect.labelled
+    number = title.read.number and not title.name and not title.read.is_labelled
     asked = not above.title and above.tokens[0].type == "paragraph_open"
     words = visible(_words(above)).rstrip("*_ \n") if number and asked else ""
     return words.endswith(QUESTION_MARKS)
@@ -481,9 +479,8 @@ def _answers(title: Title, above: Block) -> bool:
 
 def _is_bare(title: Title) -> bool:
     """Whether nothing but a remark follows the number."""
-    labelled = title.read.dialect and title.read.dialect.labelled
     remark = REMARK.fullmatch(title.name) and not asks(title.name)
-    is_said = labelled and (remark or only_points(title.name))
+    is_said = title.read.is_labelled and (remark or only_points(title.name))
     return bool(is_said or not (title.name or title.is_picture))
 
 
@@ -675,9 +672,9 @@ def _is_like(title: Title, line: tuple[Token, ...]) -> bool:
     if HASHES.match(visible(line)):
         return True
     other = opening_title(line, 0)
-    dialect = title.read.dialect
-    sure = dialect and (dialect.labelled or title.kind is not Kind.TEXT)
-    return bool(sure and other and other.kind is title.kind and other.read.dialect is dialect)
+    sure = title.read.is_labelled or title.kind is not Kind.TEXT
+    alike = other and other.kind is title.kind and other.read.dialect is title.read.dialect
+    return bool(sure and alike)
 
 
 def _item(opening: Token, run: tuple[Token, ...], closing: Token) -> Block:

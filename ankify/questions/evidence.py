@@ -87,7 +87,7 @@ class Style(NamedTuple):
 def style_of(title: Title) -> Style:
     """The style of a title."""
     dialect = title.read.dialect
-    labelled = bool(dialect and dialect.labelled)
+    labelled = title.read.is_labelled
     kind = ALIKE.get(title.kind, title.kind) if labelled else title.kind
     rank = LABELLED_RANK if labelled and title.kind in WEAK else RANK[title.kind]
     family = "" if not dialect else "labelled" if labelled else FAMILIES.get(dialect.name, "arabic")
@@ -623,8 +623,7 @@ class Group:
     @cached_property
     def is_labelled(self) -> bool:
         """Whether the titles call themselves questions."""
-        dialect = self.first.read.dialect
-        return bool(dialect and dialect.labelled)
+        return self.first.read.is_labelled
 
     @cached_property
     def share_asking(self) -> float:

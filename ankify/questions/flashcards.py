@@ -370,8 +370,7 @@ def _counts(name: str) -> bool:
 def _without_label(front: Sequence[Token]) -> tuple[Token, ...]:
     """What is asked in a cell, without the label of a question: `Q3: X`."""
     read = read_number(visible(front))
-    is_labelled = read.dialect is not None and read.dialect.labelled
-    return cut(front, read.start) if is_labelled else tuple(front)
+    return cut(front, read.start) if read.is_labelled else tuple(front)
 
 
 _REMARK = re.compile(r"\([^()]*\)")  # | Question (cover it) |

@@ -251,17 +251,13 @@ def _is_in_answer(head: Block, test: Sequence[Block]) -> bool:
     "Solutions" there are to a thing that goes wrong.
     """
     titles = (block.title for block in test if _level(block) < min(_level(head), TEXT))
-    return any(title and title.read.number and _is_labelled(title) for title in titles)
+    return any(title and title.read.number and title.read.is_labelled for title in titles)
 
 
 def _asks_aloud(asked: Asked) -> bool:
     """Whether most titles read as questions, or have a label of one."""
     titles = asked.titles.values()
-    return share(_is_labelled(title) or asks(title.name) for title in titles) >= limit.MOST_ASK
-
-
-def _is_labelled(title: Title) -> bool:
-    return title.read.dialect is not None and title.read.dialect.labelled
+    return share(title.read.is_labelled or asks(title.name) for title in titles) >= limit.MOST_ASK
 
 
 # -- the answers -----------------------------------------------------------------------------------

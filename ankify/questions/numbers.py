@@ -158,6 +158,11 @@ class Numbered(NamedTuple):
     start: int
 
     @property
+    def is_labelled(self) -> bool:
+        """Whether the title calls itself a question: `Question 3: X`, `Q: X`."""
+        return self.dialect is not None and self.dialect.labelled
+
+    @property
     def depth(self) -> int:
         """How many parts the number has; 0 without a number."""
         return 1 + self.number.count(".") + self.number.count("-") if self.number else 0

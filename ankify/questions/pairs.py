@@ -90,12 +90,11 @@ def may_be_paired(title: Title | None) -> bool:
 
 def _is_label(title: Title) -> bool:
     """Whether a title is `Q: X`, without a number."""
-    return bool(title.read.dialect and title.read.dialect.labelled and not title.read.number)
+    return title.read.is_labelled and not title.read.number
 
 
 def _begins_other(title: Title) -> bool:
-    labelled = title.read.dialect and title.read.dialect.labelled
-    return bool(labelled) or (title.kind in HEADINGS and not _heads_labelled_answer(title))
+    return title.read.is_labelled or (title.kind in HEADINGS and not _heads_labelled_answer(title))
 
 
 def _is_answered(blocks: Sequence[Block], title: Title) -> bool:
@@ -405,8 +404,7 @@ def _topics(
     styles: dict[tuple[Kind, int], list[int]] = defaultdict(list)
     for at in titles:
         title = blocks[at].title
-        labelled = title and title.read.dialect and title.read.dialect.labelled
-        if title and not labelled and at not in labels:
+        if title and not title.read.is_labelled and at not in labels:
             styles[title.kind, title.level].append(at)
     for label, above in _above(blocks, labels, others):
         below[above].append(label)
@@ -550,5 +548,5 @@ def _unquoted(block: Block) -> list[Block]:
         return [block]
     inner = read_blocks(block.tokens[1:-1])
     first = next((it.title for it in inner if it.title), None)
-    labelled = first and first.read.dialect and first.read.dialect.labelled
+    labelled = first and first.read.is_labelled
     return inner if labelled and inner[0].title is first else [block]

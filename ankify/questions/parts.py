@@ -76,7 +76,7 @@ def _parts(blocks: Sequence[Block], below: Mapping[int, Sequence[int]]) -> Itera
 
 def _is_labelled(title: Title) -> bool:
     """Whether a title is `Question 1`."""
-    return bool(title.read.number and title.read.dialect and title.read.dialect.labelled)
+    return bool(title.read.number) and title.read.is_labelled
 
 
 def _is_other(blocks: Sequence[Block], at: int) -> bool:

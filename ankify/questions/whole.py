@@ -102,19 +102,16 @@ def _below_label(blocks: Sequence[Block], heads: Sequence[int]) -> tuple[list[Bl
 
 def _is_label(title: Title | None) -> bool:
     """Whether a heading is `### Question`, or `### Q: X`."""
-    if not title:
-        return False
-    labelled = title.read.dialect and title.read.dialect.labelled
-    return bool(labelled) or says_question(title.name)
+    return title is not None and (title.read.is_labelled or says_question(title.name))
 
 
 def has_own_questions(group: Group) -> bool:
     """Whether titles that ask or are labelled hold nearly all of a file: it is no one question."""
     if not group:
         return False
-    sure = group.is_labelled and max(group.share_asking, group.share_solved) >= limit.MOST_ASK
-    if group.first.read.number or sure:
-        return sure or max(group.share_asking, group.share_solved) >= limit.MOST_ASK
+    sure = max(group.share_asking, group.share_solved) >= limit.MOST_ASK
+    if group.first.read.number or (group.is_labelled and sure):
+        return sure
     aloud = group.share_with_question_mark >= limit.NEARLY_ALL_ASK
     return aloud and group.coverage >= limit.COVERING_ALL
 
