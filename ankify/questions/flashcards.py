@@ -15,6 +15,7 @@ from functools import cache
 from itertools import accumulate, chain, groupby, pairwise, takewhile
 
 from ankify.model import Question
+from ankify.questions import thresholds as limit
 from ankify.questions.answers import LISTS, OPTION
 from ankify.questions.blocks import DIVIDERS, balanced, has_divider, paragraph_of, shown
 from ankify.questions.numbers import read_number, strip_number
@@ -38,9 +39,6 @@ SEVERAL = 5  # toggles of a file
 FEW_TIGHT = 3
 MOSTLY_TIGHT = 0.5  # their share of the lines in words
 MOST_LINKS = 0.5  # of the answers in a table that are links: it is an index of other files
-SOME_ASK = 0.34  # share of the lists of one item that ask
-MOST_ASK = 0.5  # share of a list's toggles with a question mark
-NEARLY_ALL_ASK = 0.8  # of them: then one without a question mark asks, too
 
 
 _ARROWS = ("->", "=>", "→", "⇒")
@@ -351,7 +349,7 @@ def _of_table(run: Sequence[Token], trail: tuple[str, ...]) -> Iterator[Flashcar
     links = sum(_is_link(back) for _, back, *_ in sides)
     if links > MOST_LINKS * len(sides) or _is_key([front for front, *_ in sides]):
         return
-    if sum(map(_is_of_key, sides)) >= NEARLY_ALL_ASK * len(sides):
+    if sum(map(_is_of_key, sides)) >= limit.NEARLY_ALL_ASK * len(sides):
         return
     for front, back, *remarks in sides:
         line = front.map[0] if front.map else 0
@@ -491,7 +489,7 @@ def _with_text_below(runs: Sequence[tuple[Token, ...]]) -> list[tuple[Token, ...
     """
     alone = [at for at, run in enumerate(runs) if _is_alone(run)]
     asking = sum(asks(_words(_items(runs[at])[0])) for at in alone)
-    if asking < SEVERAL or asking <= SOME_ASK * len(alone):
+    if asking < SEVERAL or asking <= limit.SOME_ASK * len(alone):
         return []
     found: list[tuple[Token, ...]] = []
     for start, end in pairwise(sorted({0, *alone, len(runs)})):
@@ -540,13 +538,13 @@ def _mostly_ask(items: Sequence[Sequence[Token]], few: int) -> bool:
     """Whether most items of a list ask, a `few` of them with an answer below."""
     asking = sum(_asks(item, sure=few == 1) for item in items)
     unanswered = sum(len(item) == len(PLAIN) and asks(_words(item)) for item in items)
-    return asking >= few and asking + unanswered > MOST_ASK * len(items)
+    return asking >= few and asking + unanswered > limit.MOST_ASK * len(items)
 
 
 def _nearly_all_ask(items: Sequence[Sequence[Token]]) -> bool:
     """Whether nearly all items with something below ask: then the others do so without a mark."""
     hiding = [item for item in items if len(item) > len(PLAIN)]
-    return sum(map(_asks, hiding)) >= NEARLY_ALL_ASK * len(hiding)
+    return sum(map(_asks, hiding)) >= limit.NEARLY_ALL_ASK * len(hiding)
 
 
 LONG = 80  # characters of an item that is no title
