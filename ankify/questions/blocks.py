@@ -21,6 +21,7 @@ from ankify.questions.numbers import ALONE, IDENTIFIER, ITEM_NUMBER, LETTER, Num
 from ankify.questions.raw_html import Part, html_parts, html_title, summary_title
 from ankify.questions.titles import (
     HASHES,
+    HEADINGS,
     ITEM_LEVEL,
     PARAGRAPH_LEVEL,
     TITLED,
@@ -559,6 +560,12 @@ def balanced(tokens: Sequence[Token]) -> Iterator[tuple[Token, ...]]:
         if not depth:
             yield tokens[start : at + 1]
             start = at + 1
+
+
+def is_numbered_heading(block: Block) -> bool:
+    """Whether a block is a heading with a number."""
+    title = block.title
+    return bool(title and title.kind in HEADINGS and title.read.number)
 
 
 # -- headings, paragraphs and list items -----------------------------------------------------------

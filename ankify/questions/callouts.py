@@ -10,7 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ankify.questions import thresholds as limit
-from ankify.questions.blocks import Block, paragraph_of, read_blocks, with_borrowed_titles
+from ankify.questions.blocks import (
+    Block,
+    is_numbered_heading,
+    paragraph_of,
+    read_blocks,
+    with_borrowed_titles,
+)
 from ankify.questions.numbers import CALLOUT, Numbered, read_number
 from ankify.questions.titles import PARAGRAPH_LEVEL, Kind, Title
 from ankify.questions.words import QUESTION_MARKS, asks, only_labels, opens
@@ -26,7 +32,7 @@ TITLED = ("alert_title_open", "inline", "alert_title_close")
 def without_callouts(blocks: Sequence[Block]) -> Sequence[Block]:
     """Open the callouts that are questions, where headings are none."""
     callouts = [at for at, block in enumerate(blocks) if block.tokens[0].type == "alert_open"]
-    if len(callouts) < FEW or any(_is_numbered_heading(block) for block in blocks):
+    if len(callouts) < FEW or any(is_numbered_heading(block) for block in blocks):
         return blocks
     asking = [at for at in callouts if blocks[at].tokens[0].info in QUESTIONS]
     numbered = [at for at in callouts if read_number(visible(_title(blocks[at]))).number]
@@ -57,11 +63,6 @@ def _asking_details(blocks: Sequence[Block], callouts: Sequence[int]) -> list[in
     titled = [(at, title) for at, title in titles if title and not opens(title)]
     asked = sum(title.endswith(QUESTION_MARKS) or asks(title) for _, title in titled)
     return [at for at, _ in titled] if asked >= limit.MOST_ASK * len(titled) else []
-
-
-def _is_numbered_heading(block: Block) -> bool:
-    title = block.title
-    return bool(title and title.kind in (Kind.HEADING, Kind.HTML) and title.read.number)
 
 
 def _title(block: Block) -> tuple[Token, ...]:

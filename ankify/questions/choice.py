@@ -18,7 +18,6 @@ from ankify.model import Ruling
 from ankify.questions import thresholds as limit
 from ankify.questions.evidence import (
     ASKS,
-    HEADINGS,
     HEADLINES,
     LISTED,
     WEAK,
@@ -31,7 +30,7 @@ from ankify.questions.evidence import (
 )
 from ankify.questions.listed import with_items_between, without_options
 from ankify.questions.parts import leads, parts_of_answers
-from ankify.questions.titles import Kind
+from ankify.questions.titles import HEADINGS, Kind
 from ankify.questions.verdicts import (
     AMONG,
     BARE,

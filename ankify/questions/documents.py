@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable
 
 from ankify.questions import thresholds as limit
-from ankify.questions.evidence import HEADINGS, Group, share, style_of
+from ankify.questions.evidence import Group, share, style_of
 from ankify.questions.numbers import KEYCAPS, counted_chapter
 from ankify.questions.options import boxes
-from ankify.questions.titles import Title
+from ankify.questions.titles import HEADINGS, Title
 from ankify.questions.words import CHAPTER_TITLE, NO_QUESTION
 from ankify.questions.words.patterns import UNSPACED, word_set, words_of
 from ankify.reading.inline import visible

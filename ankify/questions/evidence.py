@@ -23,7 +23,7 @@ from ankify.questions.contents import hollow, leads_away, text_size
 from ankify.questions.flashcards import FEW
 from ankify.questions.numbers import CHINESE, UNNUMBERED
 from ankify.questions.options import boxes, has_marked_options, only_offers
-from ankify.questions.titles import Kind, Title
+from ankify.questions.titles import HEADINGS, Kind, Title
 from ankify.questions.words import (
     CHAPTER_TITLE,
     CONTENTS,
@@ -42,7 +42,6 @@ from ankify.reading.inline import visible
 from ankify.reading.tokens import Token
 
 ASKS = ("?", "？")
-HEADINGS = (Kind.HTML, Kind.HEADING, Kind.ITEM_HEADING)
 HEADLINES = (*HEADINGS, Kind.SUMMARY)
 LISTED = (Kind.ITEM_LINK, Kind.ITEM_BOLD, Kind.ITEM)
 

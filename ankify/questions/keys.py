@@ -15,9 +15,9 @@ from typing import NamedTuple
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import is_blank
 from ankify.questions.blocks import Block, balanced, is_fact, paragraph_of, shown
-from ankify.questions.evidence import HEADINGS, Style, share, style_of
+from ankify.questions.evidence import Style, share, style_of
 from ankify.questions.options import OFFER
-from ankify.questions.titles import Title
+from ankify.questions.titles import HEADINGS, Title
 from ankify.questions.words import (
     answers,
     asks,

@@ -11,7 +11,8 @@ from ankify.questions import thresholds as limit
 from ankify.questions.answers import is_filler, opening_words
 from ankify.questions.blocks import Block
 from ankify.questions.contents import text_size
-from ankify.questions.evidence import HEADINGS, LISTED, Group, value
+from ankify.questions.evidence import LISTED, Group, value
+from ankify.questions.titles import HEADINGS
 from ankify.questions.words import NO_QUESTION, asks, opens
 
 Span = tuple[int, int]  # blocks of a question: from its title to the one below its answer

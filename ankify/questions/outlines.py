@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ankify.questions import thresholds as limit
-from ankify.questions.blocks import Block, read_blocks, shown
-from ankify.questions.evidence import HEADINGS, share
+from ankify.questions.blocks import Block, is_numbered_heading, read_blocks, shown
+from ankify.questions.evidence import share
 from ankify.questions.numbers import UNNUMBERED
 from ankify.questions.titles import Kind, Title
 from ankify.questions.words import asks
@@ -23,17 +23,12 @@ def without_outlines(blocks: Sequence[Block]) -> Sequence[Block]:
 
     Not where headings have numbers: there they are the questions, and lists are in their answers.
     """
-    if any(_is_numbered_heading(block) for block in blocks):
+    if any(is_numbered_heading(block) for block in blocks):
         return blocks
     opened = {at: parts for at, block in enumerate(blocks) if (parts := _opened(block))}
     if not opened:
         return blocks
     return [part for at, block in enumerate(blocks) for part in opened.get(at, (block,))]
-
-
-def _is_numbered_heading(block: Block) -> bool:
-    title = block.title
-    return bool(title and title.kind in HEADINGS and title.read.number)
 
 
 def _opened(block: Block) -> list[Block]:

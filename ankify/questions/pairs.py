@@ -18,6 +18,7 @@ from ankify.questions.blocks import Block, read_blocks
 from ankify.questions.numbers import HEADED, LABEL, TOGGLED, TOPIC, Numbered
 from ankify.questions.options import offers_several
 from ankify.questions.titles import (
+    HEADINGS,
     PARAGRAPH_LEVEL,
     Kind,
     Title,
@@ -40,7 +41,6 @@ from ankify.questions.words.patterns import REMARK, Pattern, word_set
 from ankify.reading.inline import cut, visible
 
 TOPICS = (Kind.HEADING, Kind.HTML, Kind.BOLD, Kind.SUMMARY)
-HEADINGS = (Kind.HEADING, Kind.HTML, Kind.ITEM_HEADING)
 ITEMS = (Kind.ITEM, Kind.ITEM_BOLD)
 NEAR = 3  # blocks below a topic, such as `**Level:** easy`, among which its question begins
 FAR = 8  # the same where each topic asks the same: then what is above is what it is about

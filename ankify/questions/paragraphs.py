@@ -10,10 +10,9 @@ from collections.abc import Sequence
 
 from ankify.questions import thresholds as limit
 from ankify.questions.blocks import Block
-from ankify.questions.evidence import HEADINGS
 from ankify.questions.labels import COUNTED
 from ankify.questions.numbers import UNNUMBERED
-from ankify.questions.titles import Title, plain_title
+from ankify.questions.titles import HEADINGS, Title, plain_title
 from ankify.questions.words import QUESTION_MARKS, QUIZ, asks, names_questions
 from ankify.reading.tokens import Token
 

@@ -9,9 +9,9 @@ from itertools import takewhile
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import is_filler
 from ankify.questions.blocks import Block
-from ankify.questions.evidence import HEADINGS, share
+from ankify.questions.evidence import share
 from ankify.questions.numbers import counted_chapter
-from ankify.questions.titles import Title
+from ankify.questions.titles import HEADINGS, Title
 from ankify.questions.words import NO_QUESTION, normal, opens
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from ankify.questions.answers import LISTS, is_filler, opening_words
 from ankify.questions.blocks import Block
-from ankify.questions.evidence import HEADINGS
+from ankify.questions.titles import HEADINGS
 from ankify.questions.words import KEY
 
 Passage = tuple[int, int]  # the first block, and the one below the last

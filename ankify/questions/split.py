@@ -29,7 +29,7 @@ from ankify.questions.answers import (
 from ankify.questions.blocks import Block, balanced, read_blocks, shown
 from ankify.questions.callouts import inside_callout
 from ankify.questions.choice import Finding, Outline, overrule
-from ankify.questions.evidence import ASKS, HEADINGS, style_of
+from ankify.questions.evidence import ASKS, style_of
 from ankify.questions.flashcards import read_flashcards, without_marks
 from ankify.questions.layout import Layout, SplitOptions, is_comment, lay_out
 from ankify.questions.left_out import Span, covered_lines, left_out, lost_titles, swallowed
@@ -47,7 +47,7 @@ from ankify.questions.options import (
 from ankify.questions.parts import leads, parts_of_answers
 from ankify.questions.passages import passages
 from ankify.questions.suggest import suggest
-from ankify.questions.titles import Kind, Title
+from ankify.questions.titles import HEADINGS, Kind, Title
 from ankify.questions.words import (
     CONTENTS,
     QUESTION_LABEL,

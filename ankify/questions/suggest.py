@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 
 from ankify.model import Suggestion
 from ankify.questions import thresholds as limit
-from ankify.questions.evidence import HEADINGS, Group
+from ankify.questions.evidence import Group
 from ankify.questions.labels import counting_words
 from ankify.questions.layout import Layout, SplitOptions, judge_again, lay_out_again
-from ankify.questions.titles import Title
+from ankify.questions.titles import HEADINGS, Title
 from ankify.reading.inline import visible
 
 Candidate = tuple[str, str, SplitOptions]  # key, value as TOML, what the reader then goes by

@@ -39,6 +39,9 @@ class Kind(StrEnum):
     ITEM = "item"  # 1. X?
 
 
+HEADINGS = (Kind.HTML, Kind.HEADING, Kind.ITEM_HEADING)
+
+
 @dataclass(frozen=True)
 class Title:
     """A title that may head a question, as inline tokens; `line` is 0-based.

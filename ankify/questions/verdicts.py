@@ -13,7 +13,6 @@ from ankify.questions import thresholds as limit
 from ankify.questions.documents import is_chapter_parts, is_dated, is_documentation
 from ankify.questions.evidence import (
     ASKS,
-    HEADINGS,
     HEADLINES,
     WEAK,
     FileIndex,
@@ -23,7 +22,7 @@ from ankify.questions.evidence import (
     style_of,
 )
 from ankify.questions.options import OFFER
-from ankify.questions.titles import Kind
+from ankify.questions.titles import HEADINGS, Kind
 from ankify.questions.words import OTHER_PAPER, STEP_TITLE, asks, names_questions
 
 Judged = TypeVar("Judged", Group, Nesting)

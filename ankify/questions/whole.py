@@ -13,10 +13,10 @@ from pathlib import PurePosixPath
 
 from ankify.questions import thresholds as limit
 from ankify.questions.blocks import Block
-from ankify.questions.evidence import ASKS, HEADINGS, Group
+from ankify.questions.evidence import ASKS, Group
 from ankify.questions.numbers import HEADED, UNNUMBERED, Numbered
 from ankify.questions.pairs import may_be_asked, says_question
-from ankify.questions.titles import Kind, Title, with_title_of
+from ankify.questions.titles import HEADINGS, Kind, Title, with_title_of
 from ankify.questions.words import NO_QUESTION, asks
 from ankify.reading.tokens import Token
 
