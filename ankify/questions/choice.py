@@ -136,6 +136,14 @@ class Search:
         """Note what became of a group; what is found later counts."""
         self.findings[group.positions] = Finding(group, ruling, why.name, why.reason)
 
+    def leave(self, left: Set[int]) -> None:
+        """Leave titles out of the groups with numbers, and groups of which none is left."""
+        rest = (
+            (style, self.file.group(at for at in group if at not in left))
+            for style, group in self.numbered.items()
+        )
+        self.numbered = {style: group for style, group in rest if group}
+
 
 def choose(file: FileIndex, *, unnumbered: bool = False, level: int | None = None) -> Outline:
     """Say which titles of a file are its questions; a level overrules all judgement."""
@@ -352,8 +360,7 @@ def leave_tasks(search: Search) -> None:
         search.record(group, Ruling.REFUSED, TASKS)
     left = {at for group in tasks for at in group}
     search.chosen = file.group(at for at in chosen if at not in left)
-    rest = ((s, file.group(sorted({*group} - left))) for s, group in search.numbered.items())
-    search.numbered = {s: group for s, group in rest if group}
+    search.leave(left)
 
 
 def take_held(search: Search) -> None:
@@ -464,12 +471,7 @@ def leave_bare_sections(search: Search) -> None:
         bare = min(nesting.share_holding, nesting.share_bare) >= limit.NEARLY_ALL_HOLD
         if bare and inner.share_asking >= limit.NEARLY_ALL_ASK and not repeats(inner):
             search.record(chosen, Ruling.SECTIONS, BARE)
-            left = set(chosen)
-            rest = (
-                (s, file.group(at for at in g if at not in left))
-                for s, g in search.numbered.items()
-            )
-            search.numbered = {s: group for s, group in rest if group}
+            search.leave(set(chosen))
             search.chosen = file.group(())
             return
 
