@@ -150,8 +150,7 @@ def _handed_out(
     asked = _asked(test)
     if not _is_sure(head) or _is_in_answer(head, test):
         asked = [group for group in asked if _asks_aloud(group)]
-    matches = (_matched(asked, entries, _level(head)) for entries in readings)
-    entries, places = next((found for found in matches if found[1]), ({}, {}))
+    entries, places = _first_match(asked, readings, _level(head))
     if not places:
         return []
     return _put_together(test, key, places, entries)
@@ -193,8 +192,7 @@ def _handed_out_by_parts(test: Sequence[Block], key: Sequence[Block]) -> list[Bl
     answered: list[int] = []  # the headings of the parts that fit
     for start, end in pairwise([*cuts, len(below)]):
         readings = _readings(below[start + 1 : end])
-        matches = (_matched(runs, found, _level(head)) for found in readings)
-        said, known = next((found for found in matches if found[1]), ({}, {}))
+        said, known = _first_match(runs, readings, _level(head))
         if not known:
             continue
         answered.append(start)
@@ -362,8 +360,7 @@ def _labelled(key: Sequence[Block]) -> list[tuple[str, Entry]]:
 
 
 def _label(block: Block) -> re.Match[str] | None:
-    words = block.tokens[1].words if len(block.tokens) == PARAGRAPH else ""
-    found = LABELLED.match(words)
+    found = LABELLED.match(_line(block))
     return found if found and answers(f"{found['label']}:") else None
 
 
@@ -455,10 +452,18 @@ def _asks_on(text: Sequence[Token]) -> bool:
     return not words or demands(words) or any(map(OFFER.match, lines)) or all(map(is_fact, lines))
 
 
+def _first_match(
+    asked: Sequence[Asked], readings: Iterable[Mapping[str, Entry]], level: int
+) -> tuple[Mapping[str, Entry], Mapping[str, Place]]:
+    """The first reading of a key that answers questions, with their places; else nothing."""
+    found = ((entries, _matched(asked, entries, level)) for entries in readings)
+    return next(((entries, places) for entries, places in found if places), ({}, {}))
+
+
 def _matched(
-    asked: Sequence[Asked], entries: dict[str, Entry], level: int
-) -> tuple[dict[str, Entry], dict[str, Place]]:
-    """The answers with the places of their questions; none if these are not nearly all of a group.
+    asked: Sequence[Asked], entries: Mapping[str, Entry], level: int
+) -> Mapping[str, Place]:
+    """The places of the questions that are answered; none if these are not most of a group.
 
     A key deeper than its questions may be the answer to the last of them alone, unless none of the
     others has one.
@@ -469,8 +474,8 @@ def _matched(
         enough = max(SEVERAL, limit.MOST * max(len(titles), len(entries)))
         is_key = level <= style.level or open_share == 1
         if is_key and len(places) == len(titles) and len(known) >= enough:
-            return entries, known
-    return {}, {}
+            return known
+    return {}
 
 
 def _with_answers(
