@@ -211,15 +211,6 @@ def ids(html: str) -> list[str]:
     return [it[name] for it in found for name in ("id", "name") if it.get(name)]
 
 
-def without_comments(html: str) -> str:
-    """Overwrite comments with spaces, so that offsets and lines stay true."""
-    if "<!--" not in html:
-        return html
-    return _MARKUP.sub(
-        lambda found: found[0] if found["name"] else re.sub(r"[^\n]", " ", found[0]), html
-    )
-
-
 def html_text(html: str) -> str:
     """The words a reader sees, with one space between them."""
     return " ".join(_words(html, " ").split())
