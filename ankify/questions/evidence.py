@@ -32,6 +32,7 @@ from ankify.questions.words import (
     QUIZ,
     asks,
     demands,
+    east_asian,
     names_answers,
     names_questions,
     normal,
@@ -185,12 +186,9 @@ def _above(sizes: Iterable[int]) -> list[int]:
     return [0, *accumulate(sizes)]
 
 
-WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
-
-
 def _width(title: str) -> int:
     """The letters of a title; one of Han, kana or hangul says as much as two of another script."""
-    return len(normal(title)) + len(WIDE.findall(title))
+    return len(normal(title)) + len(east_asian().findall(title))
 
 
 def _is_code(token: Token) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ankify.questions.numbers import CLASSED, Numbered, read_number
-from ankify.questions.titles import PARAGRAPH_LEVEL, Kind, Title, anchor_of, title_of
+from ankify.questions.titles import BOLD, PARAGRAPH_LEVEL, Kind, Title, anchor_of, title_of
 from ankify.questions.words import opens
 from ankify.reading.html import (
     HEADINGS,
@@ -33,7 +33,6 @@ from ankify.reading.tokens import Token
 # Right below a tag this is text to GitHub, and a heading to its author.
 HASHED = re.compile(r"^ {0,3}(?P<hashes>#{1,6})[ \t]+(?P<words>[^\n]*)", re.MULTILINE)
 VERBATIM = frozenset(("pre", "script", "style", "textarea"))
-BOLD = ("b", "strong")
 # <summary>Q</summary><br><b>, with all of the answer bold: it says no more than plain text does
 _ALL_BOLD = re.compile(r"\s*<(?:b|strong)>(?=[ \t]*(?:\n|\Z))", re.IGNORECASE)
 

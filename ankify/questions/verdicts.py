@@ -236,7 +236,7 @@ def _is_parts_of_one(group: Group) -> bool:
         return False
     above = map(group.file.parents.get, group.positions)
     names = {title.name for title in above if title and title.level == 1}
-    return len(names) == 1 and names.pop().endswith(("?", "？"))
+    return len(names) == 1 and names.pop().endswith(ASKS)
 
 
 def _restarts(group: Group) -> bool:

@@ -42,6 +42,7 @@ __all__ = [
     "asks_for_answer",
     "bare",
     "demands",
+    "east_asian",
     "exercise",
     "gives_away",
     "is_sentence",
@@ -318,7 +319,8 @@ def sentences(text: str) -> Iterator[str]:
 
 
 @cache
-def _east_asian() -> re.Pattern[str]:
+def east_asian() -> re.Pattern[str]:
+    """A letter of Han, kana or hangul."""
     return re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")  # such ranges compile slowly
 
 
@@ -326,7 +328,7 @@ def _is_noun(first: str, words: list[str], text: str) -> bool:
     """Whether the English word in front is none that asks: "List", "State 模式"."""
     if not LONE_WORD.fullmatch(first):
         return False
-    return len(words) == 1 or (not text.isascii() and bool(_east_asian().search(text)))
+    return len(words) == 1 or (not text.isascii() and bool(east_asian().search(text)))
 
 
 def _asks_within(text: str, words: list[str]) -> bool:
