@@ -209,6 +209,7 @@ def read_page(
     """Split one decoded note file into its questions and render them."""
     # Imported late: a build whose pages are all known does not wait for the parser.
     from ankify.checks.survey import survey
+    from ankify.questions.glued import glued_titles
     from ankify.questions.layout import SplitOptions
     from ankify.questions.split import split_questions
     from ankify.questions.whole import called
@@ -220,7 +221,7 @@ def read_page(
     question = _text(note_file, "question") or ""
     level = LEVELS[asked.level] if isinstance(asked.level, str) else asked.level
     options = SplitOptions(level, asked.pattern, asked.unnumbered, asked.labels, name, question)
-    parsed = gfm.parse(note_file.text, flavour, note_file.path)
+    parsed = gfm.parse(note_file.text, flavour, note_file.path, glued_titles)
     split = split_questions(parsed, note_file.path, options)
     renderer = _renderer(RenderOptions(settings.source.url, settings.render.extensions, for_phone))
     growth = Growth(note_file.path, len(note_file.text))

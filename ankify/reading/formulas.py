@@ -11,7 +11,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import unquote, unquote_plus
@@ -61,6 +61,14 @@ class Masked:
     @cached_property
     def _word(self) -> re.Pattern[str]:
         return re.compile(f"{self.mark}([0-9]{{1,9}})x")
+
+    def with_blank_lines(self, above: Iterable[int]) -> Masked:
+        """The same text with a blank line above each of some lines (0-based, in order)."""
+        lines, places = self.text.split("\n"), list(self.lines)
+        for at in reversed([*above]):
+            lines.insert(at, "")
+            places.insert(at, places[at])
+        return replace(self, text="\n".join(lines), lines=tuple(places))
 
     def words(self, text: str) -> list[Formula]:
         """The formulas whose words are in a text, in order."""

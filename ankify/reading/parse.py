@@ -7,7 +7,7 @@ not HTML become text.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ankify.reading.flavours import Flavour, ForeignFile
@@ -50,21 +50,28 @@ class ParsedFile:
 _MARKERS = {2: None, 3: None}  # Python-Markdown marks its own things with STX and ETX
 
 
-def parse(text: str, flavour: Flavour | None = None, path: str = "") -> ParsedFile:
+# Which lines of a text begin a block, whatever is above them.
+Apart = Callable[[Masked, Sequence[Token]], Sequence[int]]
+
+
+def parse(
+    text: str, flavour: Flavour | None = None, path: str = "", apart: Apart | None = None
+) -> ParsedFile:
     r"""Parse a note file (with `\n` line ends) as GitHub does, its formulas set aside.
 
-    With a `flavour`, the signs of other programs are read, too; `path` is that of the file.
+    With a `flavour`, the signs of other programs are read, too; `path` is that of the file. `apart`
+    says of the parsed text which lines begin a block though GitHub sees none.
     """
     if "\x02" in text or "\x03" in text:
         text = text.translate(_MARKERS)
     if flavour is None or flavour.settings.flavour == "github":
         syntax = flavour.syntax if flavour else GITHUB
-        masked, tokens, _ = _read(text, syntax)
+        masked, tokens, _ = _read(text, syntax, apart)
         return _parsed(text, masked, tokens)
     labels = read_labels(text) if "label" in flavour.on else {}
     file = ForeignFile(path, flavour, Counter(), labels=labels)
     spliced = set_in(file, read_lines(file, text))
-    masked, tokens, syntax = _read(spliced.text, syntax_of(file, spliced.text))
+    masked, tokens, syntax = _read(spliced.text, syntax_of(file, spliced.text), apart)
     if may_have_signs(file, masked.text):
         signed = read_signs(file, masked, _code(tokens))
         if signed is not masked:
@@ -81,12 +88,18 @@ def parse(text: str, flavour: Flavour | None = None, path: str = "") -> ParsedFi
     )
 
 
-def _read(text: str, syntax: Syntax) -> tuple[Masked, list[Token], Syntax]:
+def _read(
+    text: str, syntax: Syntax, apart: Apart | None
+) -> tuple[Masked, list[Token], Syntax]:
     masked = set_aside(text)
     tokens = read_tokens(masked, syntax)
     known = _fences(text, tokens)
     if known is not None:  # a list item ended inside of what looked like a fence
         masked = set_aside(text, known)
+        tokens = read_tokens(masked, syntax)
+    begun = apart(masked, tokens) if apart else ()
+    if begun:
+        masked = masked.with_blank_lines(begun)
         tokens = read_tokens(masked, syntax)
     return masked, tokens, syntax
 

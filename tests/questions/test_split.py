@@ -18,15 +18,21 @@ from pathlib import Path
 import pytest
 
 from ankify.model import Question
+from ankify.questions.glued import glued_titles
 from ankify.questions.layout import SplitOptions
 from ankify.questions.numbers import DIALECTS, read_number
 from ankify.questions.split import Section, SplitFile, split_questions
-from ankify.reading.parse import ParsedFile, parse, plain_text
+from ankify.reading import parse as gfm
+from ankify.reading.parse import ParsedFile, plain_text
 from ankify.reading.tokens import Token
 
 CASES = Path(__file__).parent.parent / "cases" / "questions.md"
 DOCS = CASES.parent.parent.parent / "docs" / "dialects.md"
 CASE = re.compile(r"^(?P<title>\S.*)\n\.\n(?P<notes>(?:.*\n)*?)\.\n(?P<read>(?:.*\n)*?)\.\n", re.M)
+
+
+def parse(notes: str) -> ParsedFile:
+    return gfm.parse(notes, apart=glued_titles)
 
 
 def split(notes: str, **options: object) -> SplitFile:
