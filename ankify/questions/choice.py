@@ -17,7 +17,6 @@ from ankify.config import LEVELS
 from ankify.model import Ruling
 from ankify.questions import thresholds as limit
 from ankify.questions.evidence import (
-    ASKS,
     HEADLINES,
     LISTED,
     WEAK,
@@ -81,7 +80,7 @@ from ankify.questions.verdicts import (
     repeats,
     section_ground,
 )
-from ankify.questions.words import QUIZ, names_questions, normal
+from ankify.questions.words import QUESTION_MARKS, QUIZ, names_questions, normal
 
 Groups = Mapping[Style, Group]
 
@@ -419,9 +418,14 @@ def _by_section(group: Group) -> list[Group]:
     """The titles of a group by the heading above them."""
     sections: dict[int, list[int]] = defaultdict(list)
     for at in group:
-        above = group.file.parents.get(at)
-        sections[above.line if above else -1].append(at)
+        sections[_section(group.file, at)].append(at)
     return list(map(group.file.group, sections.values()))
+
+
+def _section(file: FileIndex, at: int) -> int:
+    """The line of the heading above a title; -1 above all headings."""
+    above = file.parents.get(at)
+    return above.line if above else -1
 
 
 def leave_topics(search: Search) -> None:
@@ -775,7 +779,11 @@ def _title_of_file(search: Search) -> Group:
     first = file.group(file.headings[:1])
     tops = [at for at in file.headings if file.titles[at].level <= first.first.level]
     alone = tops == [*first] and first and not first.first.read.number
-    if not alone or not first.first.name.endswith(ASKS) or first.coverage < limit.ONE_QUESTION:
+    if (
+        not alone
+        or not first.first.name.endswith(QUESTION_MARKS)
+        or first.coverage < limit.ONE_QUESTION
+    ):
         return file.group(())
     if file.has_marked_cards:
         return file.group(())
@@ -846,22 +854,31 @@ def _between(search: Search) -> list[int]:
     """Titles without a number that are among the questions as one of them.
 
     They have a question mark, or they are headings and have, as the others, a labelled answer.
+    Before the first and after the last question, nearly all headings of the section must ask.
     """
     chosen, file = search.chosen, search.file
     like = chosen.first
     solved = chosen.is_labelled and like.kind in HEADINGS
     solved = solved and chosen.share_solved >= limit.MOST
-    among = (
-        (at, min(end, chosen[bisect_left(chosen.positions, at)]))
-        for group in search.file.unnumbered.values()
+    titles = [
+        (at, _first_in(chosen, at, end))
+        for group in file.unnumbered.values()
         for at, end in group.spans
-        if chosen[0] < at < chosen[-1]
         if file.titles[at].kind is like.kind and file.titles[at].level == like.level
-    )
+    ]
+    sections = {_section(file, chosen[0]), _section(file, chosen[-1])}
+    aside = [
+        (at, end)
+        for at, end in titles
+        if like.kind in HEADINGS and not chosen[0] < at < chosen[-1]
+        if _section(file, at) in sections
+    ]
+    asking = share(file.titles[at].name.endswith(QUESTION_MARKS) for at, _ in aside)
+    among = [(at, end) for at, end in titles if chosen[0] < at < chosen[-1]]
     return [
         at
-        for at, end in among
-        if file.titles[at].name.endswith(ASKS) or (solved and file.is_solved(at, end))
+        for at, end in (*among, *(aside if asking >= limit.NEARLY_ALL_ASK else ()))
+        if file.titles[at].name.endswith(QUESTION_MARKS) or (solved and file.is_solved(at, end))
         if file.is_answered(at, end)
     ]
 

@@ -8,7 +8,7 @@ from ankify.model import Link, TocEntry
 from ankify.questions.answers import LISTS
 from ankify.questions.blocks import Block, remembered
 from ankify.questions.numbers import read_number
-from ankify.questions.words import normal
+from ankify.questions.words import QUESTION_MARKS, normal
 from ankify.reading.html import elements, html_text
 from ankify.reading.inline import BREAKS, may_link, visible
 from ankify.reading.tokens import Token
@@ -70,7 +70,7 @@ def hollow(block: Block) -> Iterator[str]:
         return
     for children in filter(None, (token.children for token in block.tokens)):
         text = visible(children)
-        if _is_led_away(children) or text.rstrip().endswith(("?", "？")):
+        if _is_led_away(children) or text.rstrip().endswith(QUESTION_MARKS):
             yield text
         else:
             yield from (link.text for link in _inline_links(children, 0))

@@ -29,6 +29,7 @@ from ankify.questions.words import (
     CONTENTS,
     KEY,
     NO_QUESTION,
+    QUESTION_MARKS,
     QUIZ,
     asks,
     demands,
@@ -42,7 +43,6 @@ from ankify.questions.words.patterns import JOINED, TitleWords
 from ankify.reading.inline import visible
 from ankify.reading.tokens import Token
 
-ASKS = ("?", "？")
 HEADLINES = (*HEADINGS, Kind.SUMMARY)
 LISTED = (Kind.ITEM_LINK, Kind.ITEM_BOLD, Kind.ITEM)
 
@@ -429,7 +429,7 @@ class FileIndex:
             for token in block.tokens
             if token.type == "inline"
         ]
-        asked = sum(len(text) for text, listed in texts if listed and text.endswith(ASKS))
+        asked = sum(len(text) for text, listed in texts if listed and text.endswith(QUESTION_MARKS))
         return asked / max(sum(len(text) for text, _ in texts), 1)
 
     def only_asks_further(self, start: int, end: int) -> bool:
@@ -510,7 +510,7 @@ class FileIndex:
     def asks_further(self, at: int) -> bool:
         """Whether all that is in a list item is further questions."""
         inside = [t for t in self.flow.blocks[at].inside if t.type in ("inline", "fence")]
-        return bool(inside) and all(t.words.rstrip()[-1:] in ASKS for t in inside)
+        return bool(inside) and all(t.words.rstrip()[-1:] in QUESTION_MARKS for t in inside)
 
     def asks(self, at: int) -> bool:
         """Whether a title reads as a question; one that is code, `show version`, does not."""
@@ -630,7 +630,7 @@ class Group:
     @cached_property
     def share_with_question_mark(self) -> float:
         """The share of titles that end in a question mark."""
-        return share(title.name.endswith(ASKS) for title in self.titles)
+        return share(title.name.endswith(QUESTION_MARKS) for title in self.titles)
 
     @cached_property
     def share_solved(self) -> float:

@@ -5,7 +5,7 @@
     Their feathers have soft combs.
     **4. How far does a tern fly?**
 
-Editors that show each line as one invite this. Told of these lines, the parser begins a block there.
+Editors that show each line as one invite this. The parser is told to begin a block there.
 """
 
 from __future__ import annotations

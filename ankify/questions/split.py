@@ -29,7 +29,7 @@ from ankify.questions.answers import (
 from ankify.questions.blocks import Block, balanced, read_blocks, shown
 from ankify.questions.callouts import inside_callout
 from ankify.questions.choice import Finding, Outline, overrule
-from ankify.questions.evidence import ASKS, style_of
+from ankify.questions.evidence import style_of
 from ankify.questions.flashcards import read_flashcards, without_marks
 from ankify.questions.layout import Layout, SplitOptions, is_comment, lay_out
 from ankify.questions.left_out import Span, covered_lines, left_out, lost_titles, swallowed
@@ -51,6 +51,7 @@ from ankify.questions.titles import HEADINGS, Kind, Title
 from ankify.questions.words import (
     CONTENTS,
     QUESTION_LABEL,
+    QUESTION_MARKS,
     TASK,
     answers,
     asks,
@@ -459,7 +460,7 @@ class _Reader:
         body = [part for block in body for part in _options_and_key(block)]
         body[:1] = [part for block in body[:1] for part in _asked_and_answered(block)]
         stem, answer = _stem(body, title.asked, in_lists=self.marks_items, hides=self.hides_answers)
-        hidden = title.kind is Kind.SUMMARY and title.name.rstrip().endswith(ASKS)
+        hidden = title.kind is Kind.SUMMARY and title.name.rstrip().endswith(QUESTION_MARKS)
         if hidden and all(map(_is_prose, stem[title.asked :])):
             stem, answer = body[: title.asked], body[title.asked :]
         passage = self.blocks[slice(*self.passages.get(at, (0, 0)))]

@@ -12,7 +12,6 @@ from typing import Generic, NamedTuple, TypeVar
 from ankify.questions import thresholds as limit
 from ankify.questions.documents import is_chapter_parts, is_dated, is_documentation
 from ankify.questions.evidence import (
-    ASKS,
     HEADLINES,
     WEAK,
     FileIndex,
@@ -23,7 +22,7 @@ from ankify.questions.evidence import (
 )
 from ankify.questions.options import OFFER
 from ankify.questions.titles import HEADINGS, Kind
-from ankify.questions.words import OTHER_PAPER, STEP_TITLE, asks, names_questions
+from ankify.questions.words import OTHER_PAPER, QUESTION_MARKS, STEP_TITLE, asks, names_questions
 
 Judged = TypeVar("Judged", Group, Nesting)
 EMPHASIS = (Kind.ITEM_LINK, Kind.ITEM)  # without a number too plain to be a question
@@ -99,7 +98,7 @@ def _is_record(group: Group) -> bool:
     """`# 7. Implement X` has "Status" and "Consequences" below, as a record of a decision has."""
     file, title = group.file, group.first
     parts = file.group(file.headings[1:])
-    return not title.name.endswith(ASKS) and parts.share_of_chapters >= limit.MOST
+    return not title.name.endswith(QUESTION_MARKS) and parts.share_of_chapters >= limit.MOST
 
 
 def is_stray(group: Group) -> bool:
@@ -116,7 +115,7 @@ def is_stray(group: Group) -> bool:
 def _asks_several(group: Group) -> bool:
     blocks = group.file.flow.blocks[slice(*group.spans[0])]
     texts = (block.tokens[1] for block in blocks if block.tokens[0].type == "paragraph_open")
-    asking = (text.words.rstrip("*_ \n").endswith(ASKS) for text in texts)
+    asking = (text.words.rstrip("*_ \n").endswith(QUESTION_MARKS) for text in texts)
     return sum(asking) >= limit.COUNTED_TITLES
 
 
@@ -236,7 +235,7 @@ def _is_parts_of_one(group: Group) -> bool:
         return False
     above = map(group.file.parents.get, group.positions)
     names = {title.name for title in above if title and title.level == 1}
-    return len(names) == 1 and names.pop().endswith(ASKS)
+    return len(names) == 1 and names.pop().endswith(QUESTION_MARKS)
 
 
 def _restarts(group: Group) -> bool:

@@ -13,11 +13,11 @@ from pathlib import PurePosixPath
 
 from ankify.questions import thresholds as limit
 from ankify.questions.blocks import Block
-from ankify.questions.evidence import ASKS, Group
+from ankify.questions.evidence import Group
 from ankify.questions.numbers import HEADED, UNNUMBERED, Numbered
 from ankify.questions.pairs import may_be_asked, says_question
 from ankify.questions.titles import HEADINGS, Kind, Title, with_title_of
-from ankify.questions.words import NO_QUESTION, asks
+from ankify.questions.words import NO_QUESTION, QUESTION_MARKS, asks
 from ankify.reading.tokens import Token
 
 NO_LEVEL = 0  # no heading is as high: all of the file is below such a title
@@ -77,7 +77,7 @@ def _asks_alone(headings: Sequence[Title | None]) -> bool:
     """Whether the first heading is a sentence that asks, and no other but "Links" is as high."""
     tops = [it.name for it in headings if it and it.level == 1 and not NO_QUESTION.match(it.name)]
     return len(tops) == 1 and (
-        tops[0].endswith(ASKS) or (tops[0].endswith((".", "。")) and asks(tops[0]))
+        tops[0].endswith(QUESTION_MARKS) or (tops[0].endswith((".", "。")) and asks(tops[0]))
     )
 
 

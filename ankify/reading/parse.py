@@ -88,9 +88,7 @@ def parse(
     )
 
 
-def _read(
-    text: str, syntax: Syntax, apart: Apart | None
-) -> tuple[Masked, list[Token], Syntax]:
+def _read(text: str, syntax: Syntax, apart: Apart | None) -> tuple[Masked, list[Token], Syntax]:
     masked = set_aside(text)
     tokens = read_tokens(masked, syntax)
     known = _fences(text, tokens)
