@@ -14,7 +14,7 @@ from ankify.questions.evidence import Group, share, style_of
 from ankify.questions.numbers import KEYCAPS, counted_chapter
 from ankify.questions.options import boxes
 from ankify.questions.titles import HEADINGS, Title
-from ankify.questions.words import CHAPTER_TITLE, NO_QUESTION
+from ankify.questions.words import CHAPTER_TITLE, NO_QUESTION, names_questions
 from ankify.questions.words.patterns import UNSPACED, word_set, words_of
 from ankify.reading.inline import visible
 from ankify.reading.tokens import Token
@@ -37,7 +37,7 @@ def is_dated(group: Group) -> bool:
 
 
 def is_chapter_parts(group: Group) -> bool:
-    """`## 3.1 X` and `## 3.2 Y` below `# Chapter 3`, or `### 3.1 X` below `## Step 3`."""
+    """`## 3.1 X` and `## 3.2 Y` below `# Chapter 3` or `# 3. W`; `### 3.1 X` below `## Step 3`."""
     file = group.file
     heads = {(title.read.number or "").rpartition(".")[0] for title in group.titles}
     if "" in heads or file.all_headings.share_asking >= limit.FEW_ASK:
@@ -47,7 +47,28 @@ def is_chapter_parts(group: Group) -> bool:
     top = file.titles[file.headings[0]] if file.headings else None
     if top and len(heads) == 1 and not top.read.number and counted_chapter(top.name):
         return True
+    if top and _goes_on_from_title(group, top):
+        return True
     return all(_is_part_of_step(file.parents.get(at), file.titles[at]) for at in group)
+
+
+def _goes_on_from_title(group: Group, top: Title) -> bool:
+    """Whether nearly all numbers go on with that of the only `#` heading, in whatever words.
+
+    `## 7.1 X` below `# 7. Knots` or `# Ch7 - Knots`; `# Question 7` or `# Exam 7` holds questions.
+    """
+    file = group.file
+    is_asked = top.read.is_labelled or style_of(top).family == "exercise"
+    if is_asked or file.headings_by_level.get(1, group).positions != (file.headings[0],):
+        return False
+    if file.is_named_for_questions or names_questions(top.name):
+        return False
+    counted = STEP.match(top.name.translate(KEYCAPS))
+    if counted and counted["word"].lower() in word_set("question_qualifiers"):
+        return False
+    number = top.read.number or (counted["number"] if counted else "")
+    heads = [(title.read.number or "").partition(".")[0] for title in group.titles]
+    return heads.count(number) >= limit.NEARLY_ALL_ASK * len(heads)
 
 
 def _is_part_of_step(above: Title | None, part: Title) -> bool:

@@ -60,6 +60,40 @@ def test_the_numbered_parts_of_a_chapter_are_no_questions(chapter: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "taken"),
+    [
+        ("4. The sea", 0),
+        ("4 The sea", 0),
+        ("Ch4 - The sea", 0),
+        ("Sea 4: Currents", 0),
+        ("5. The sea", 3),  # counts something else
+        ("4.1 The sea", 3),
+        ("Question 4: The sea", 3),  # has parts that are asked
+        ("Exercise 4", 3),
+        ("Exam 4", 3),
+        ("4. Questions on the sea", 3),
+        ("4. The sea\n\n# 5. The shore", 3),  # the numbers are not of the file
+    ],
+)
+def test_parts_that_go_on_with_the_number_of_the_file_are_no_questions(
+    title: str, taken: int
+) -> None:
+    assert len(titles(f"# {title}\n\n{PARTS}")) == taken
+
+
+def test_a_few_parts_may_have_another_number_than_the_file() -> None:
+    parts = headed(*(f"4.{number} Buoy {number}" for number in range(1, 5)), "5.1 Lights")
+    other = headed(*(f"4.{number} Buoy {number}" for number in range(1, 4)), "5.1 Lights")
+    assert titles(f"# 4. The sea\n\n{parts}") == []
+    assert len(titles(f"# 4. The sea\n\n{other}")) == 4
+
+
+def test_parts_that_ask_are_questions_whatever_the_number_of_the_file() -> None:
+    asked = PARTS.replace("Buoys", "Why?").replace("Harbour", "Which")
+    assert len(titles(f"# 4. The sea\n\n{asked}")) == 3
+
+
+@pytest.mark.parametrize(
     ("above", "verdict_of_parts"),
     [
         ("Step 4: Sail", "chapter-parts"),
@@ -80,7 +114,7 @@ def test_the_numbered_parts_of_a_step_are_no_questions(above: str, verdict_of_pa
     "notes",
     [
         f"# The sea\n\n{PARTS}",
-        f"# 4. The sea\n\n{PARTS}",
+        f"# 5. The sea\n\n{PARTS}",
         "# Chapter 4: The sea\n\n" + headed(*TOPICS),
         f"# Chapter 4: The sea\n\n{PARTS.replace('Buoys', 'Why?').replace('Harbour', 'Which')}",
     ],
