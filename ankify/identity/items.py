@@ -101,6 +101,16 @@ def is_filled(one: int) -> int:
     return one & 0xFFFF
 
 
+def title_of(item: Item) -> str:
+    """The letters of a title: as it is compared nearly everywhere."""
+    return item.title
+
+
+def written_title(item: Item) -> str:
+    """A title sign for sign."""
+    return item.raw_title
+
+
 def text_of(item: Item) -> tuple[str, bytes] | None:
     """Title and answer; None where there is no answer in words."""
     return item.text if item.size else None

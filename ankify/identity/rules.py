@@ -18,6 +18,8 @@ from ankify.identity.items import (
     has_equal_answer,
     shared_bins,
     text_of,
+    title_of,
+    written_title,
 )
 from ankify.identity.likeness import spelling
 from ankify.identity.pairing import Pair, Pairing
@@ -67,8 +69,8 @@ def by_mark(pairing: Pairing) -> Iterator[Pair]:
 
 
 def by_text_in_its_file(pairing: Pairing) -> Iterator[Pair]:
-    """Title and answer in one file, twins in their order."""
-    yield from _in_order(pairing, lambda item: (item.file, *item.text))
+    """Title, sign for sign, and answer in one file, twins in their order."""
+    yield from _in_order(pairing, lambda item: (item.file, item.raw_title, item.checksum))
     if not pairing.is_done():
         pairing.learn_places()
 
@@ -78,6 +80,11 @@ def by_title_in_its_file(pairing: Pairing) -> Iterator[Pair]:
     for old_file, new_file, olds, news in pairing.open_places():
         if old_file == new_file:
             yield from _by_title(pairing, olds, news)
+
+
+def by_letters_in_its_file(pairing: Pairing) -> Iterator[Pair]:
+    """Title, but for its signs, and answer in one file, twins in their order."""
+    yield from _in_order(pairing, lambda item: (item.file, *item.text))
 
 
 def by_spelling_in_its_file(pairing: Pairing) -> Iterator[Pair]:
@@ -251,6 +258,7 @@ RULES = (
     Rule("mark", "the author's own mark is the same", by_mark),
     Rule("text", "same title and answer in the same file", by_text_in_its_file),
     Rule("title", "same title in its old file, there once", by_title_in_its_file),
+    Rule("letters", "the same as text but for signs in the title", by_letters_in_its_file),
     Rule(
         "spelling",
         "same title in its old file but for letters that changed places",
@@ -289,10 +297,12 @@ def _in_order(
 
 
 def _by_title(pairing: Pairing, olds: list[int], news: list[int]) -> Iterator[Pair]:
-    for old, new in pairing.alike_once(olds, news, lambda item: item.title):
-        a, b = pairing.olds[old], pairing.news[new]
-        if pairing.titles.is_once(a, b) and not pairing.titles.is_running(a, b):
-            yield old, new
+    """Sign for sign before by the letters: "What does `==` do?" has those of `===`."""
+    for key in (written_title, title_of):
+        for old, new in pairing.alike_once(olds, news, key):
+            a, b = pairing.olds[old], pairing.news[new]
+            if pairing.titles.is_once(a, b, key) and not pairing.titles.is_running(a, b):
+                yield old, new
 
 
 def _is_one_thing(pairing: Pairing, old: Item, new: Item) -> bool:

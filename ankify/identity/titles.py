@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum
 from functools import cache
 
-from ankify.identity.items import Item, answers_alike, by_file, has_equal_answer
+from ankify.identity.items import Item, answers_alike, by_file, has_equal_answer, title_of
 from ankify.identity.likeness import (
     articles,
     one_difference,
@@ -45,9 +45,9 @@ class Titles:
         self.running = cache(self.find_running)
         self.count = cache(self.count_titles)
 
-    def count_titles(self, old: bool, file: str) -> Counter[str]:
+    def count_titles(self, old: bool, file: str, key: Callable[[Item], str]) -> Counter[str]:
         """How often a file has each title."""
-        return Counter(item.title for item in (self.olds if old else self.news).get(file, ()))
+        return Counter(map(key, (self.olds if old else self.news).get(file, ())))
 
     def find_frame(self, old: str, new: str) -> frozenset[str]:
         """The words that many titles of the file have, before or after."""
@@ -59,9 +59,10 @@ class Titles:
             frame |= {word for word, number in common.items() if number >= least}
         return frozenset(frame)
 
-    def is_once(self, old: Item, new: Item) -> bool:
+    def is_once(self, old: Item, new: Item, key: Callable[[Item], str] = title_of) -> bool:
         """Whether each file has the title of its item once."""
-        return self.count(True, old.file)[old.title] == self.count(False, new.file)[new.title] == 1
+        ours, theirs = self.count(True, old.file, key), self.count(False, new.file, key)
+        return ours[key(old)] == theirs[key(new)] == 1
 
     def relation(self, old: Item, new: Item) -> Relation:
         """What the titles of two items say; spelled alike is the same."""

@@ -545,6 +545,72 @@ def test_answers_that_all_say_the_same_are_no_identity() -> None:
     assert after.guids[titles[0]] not in before.guids.values()
 
 
+SIGNS = {
+    "operators": ("What does == do?", "What does === do?", "What does = do?", "What does != do?"),
+    "sums": ("What is 2^3?", "What is 2*3?", "What is 2-3?"),
+    "formulas": ("What is $f(x)$?", "What is $fx$?"),
+}
+MEANINGS = ("compares values", "compares without conversion", "assigns", "negates")
+
+
+def signed(titles: Sequence[str], answers: Sequence[str] = MEANINGS, file: str = "a.md") -> Notes:
+    """Questions whose titles differ in signs alone, which are their keys."""
+    return tuple(Asked(t, file, t, a) for t, a in zip(titles, answers, strict=False))
+
+
+@pytest.mark.parametrize("titles", SIGNS.values(), ids=SIGNS)
+def test_titles_that_differ_in_signs_are_titles_of_their_own(titles: Sequence[str]) -> None:
+    """Whichever answers are corrected, and whatever their order is."""
+    before = build(signed(titles))
+    for at, title in enumerate(titles):
+        answers = [
+            *MEANINGS[:at],
+            "both must be the same, the type and the value",
+            *MEANINGS[at + 1 :],
+        ]
+        notes = signed(titles, answers)
+        for order in (notes, notes[::-1]):
+            after = build(order, before.lock)
+            assert after.guids == before.guids, title
+            assert after.matching.doubts == ()
+
+
+@pytest.mark.parametrize("titles", SIGNS.values(), ids=SIGNS)
+def test_a_new_title_with_other_signs_is_no_doubt_about_the_old_one(titles: Sequence[str]) -> None:
+    before = build(signed(titles[:1]))
+    after = build(signed((titles[1], titles[0]), (MEANINGS[3], OTHER)), before.lock)
+    assert after.guids[titles[0]] == before.guids[titles[0]]
+    assert after.matching.doubts == ()
+
+
+def test_of_swapped_answers_titles_that_differ_in_signs_keep_the_guids() -> None:
+    before = build(signed(SIGNS["operators"]))
+    after = build(
+        signed(SIGNS["operators"], (MEANINGS[1], MEANINGS[0], *MEANINGS[2:])), before.lock
+    )
+    assert after.guids == before.guids
+
+
+def test_titles_that_differ_in_signs_and_have_one_answer_keep_the_guids_in_another_order() -> None:
+    before = build(signed(SIGNS["operators"], ["See the table."] * 4))
+    after = build(signed(SIGNS["operators"][::-1], ["See the table."] * 4), before.lock)
+    assert after.guids == before.guids
+
+
+def test_a_title_that_differs_in_signs_is_known_where_its_file_went() -> None:
+    before = build(signed(SIGNS["operators"]))
+    answers = (MEANINGS[0], OTHER, *MEANINGS[2:])
+    after = build(signed(SIGNS["operators"], answers, "moved.md"), before.lock)
+    assert after.guids == before.guids
+
+
+def test_twins_are_known_in_their_order_where_signs_in_their_title_change() -> None:
+    twins = [Asked(str(n), "a.md", "Which bone is it", "") for n in range(3)]  # a picture each
+    before = build(tuple(twins[:2]))
+    after = build(tuple(replace(q, title="Which bone is it?") for q in twins), before.lock)
+    assert {key: after.guids[key] for key in before.guids} == before.guids
+
+
 # Titles that are nearly others --------------------------------------------------------------------
 
 
