@@ -216,10 +216,10 @@ def read_folder_settings(root: Path, folder: Path, outer: QuestionSettings) -> Q
     Only `[questions]` may be set there; `ignore` patterns are relative to that folder.
     """
     path = folder / CONFIG_NAME
-    if not path.exists():
-        return outer
     start = Settings(questions=replace(outer, ignore=()))
     found = _read(path, path.relative_to(root).as_posix(), start)
+    if found is start:  # it has none
+        return outer
     if replace(found, questions=start.questions) != start:
         raise AnkifyError(
             "only [questions] can be set in a folder inside the notes",

@@ -31,7 +31,7 @@ from ankify.identity import guids as identity
 from ankify.identity.lock import LOCK_NAME, encode_lock, is_same_lock, past, read_lock
 from ankify.identity.names import default_name
 from ankify.media.collect import Collected, MediaOptions, collect_media
-from ankify.model import AnkifyError, Content, Page, Project, StrPath
+from ankify.model import AnkifyError, Content, Page, Problem, Project, StrPath
 from ankify.reading.flavours import Flavour, Vault
 from ankify.reading.source import Found, find_note_files, given_note_files
 
@@ -85,7 +85,8 @@ def read_project(root: StrPath, options: ReadOptions = ReadOptions()) -> Project
     namespace = settings.deck.namespace or (lock.namespace if lock else name)
 
     pages: list[Page] = []
-    contents = _contents(_read_pages(root, settings, options, cache), pages)
+    found, left_out = _find(root, settings, options)
+    contents = _contents(_read_pages(root, found, settings, options, cache), pages)
     collected = _collect(contents, root, settings, options.fetch, cache)
     collected = replace(collected, as_on_github=not options.for_phone)
     drafts = list(make_drafts(pages, name, settings, collected))
@@ -121,7 +122,7 @@ def read_project(root: StrPath, options: ReadOptions = ReadOptions()) -> Project
         note_type=question_type,
         cloze_type=cloze_type,
         changes=tuple(identity.changes(matching, records)),
-        problems=collect_problems(pages, collected, matching, settings),
+        problems=collect_problems(pages, left_out, collected, matching, settings),
         lock=encode_lock(new_lock),
         lock_changed=lock is None or not is_same_lock(lock, new_lock),
         lock_merged=lock.merged if lock else "",
@@ -163,10 +164,13 @@ def _clock() -> int:
 
 
 def _read_pages(
-    root: Path, settings: Settings, options: ReadOptions, cache: Cache | None
+    root: Path,
+    found: Sequence[Found],
+    settings: Settings,
+    options: ReadOptions,
+    cache: Cache | None,
 ) -> Iterator[Page]:
     """The pages of the note files, in their order, as they come."""
-    found = _find(root, options.texts, settings)
     flavour = Flavour(settings.markdown, Vault(root, tuple(one.path for one in found)))
     job = Job(settings, options.tolerant, for_phone=options.for_phone, flavour=flavour)
     return read_pages(
@@ -181,10 +185,15 @@ def _kept_with(settings: Settings, pages: Sequence[Page], root: Path) -> tuple[s
     return Vault(root, tuple(page.file for page in pages)).seen
 
 
-def _find(root: Path, texts: Mapping[str, str] | None, settings: Settings) -> Sequence[Found]:
-    if texts is None:
-        return find_note_files(root, settings.questions)
-    return given_note_files(root, texts, settings.questions)
+def _find(
+    root: Path, settings: Settings, options: ReadOptions
+) -> tuple[Sequence[Found], Sequence[Problem]]:
+    """The note files, and what is left out of the folder."""
+    problems: list[Problem] = []
+    if options.texts is not None:
+        return given_note_files(root, options.texts, settings.questions), problems
+    found = find_note_files(root, settings.questions, problems, tolerant=options.tolerant)
+    return found, problems
 
 
 def _contents(coming: Iterable[Page], pages: list[Page]) -> Iterator[tuple[str, Content]]:

@@ -12,10 +12,18 @@ from ankify.model import Location, Page, Problem
 
 
 def collect_problems(
-    pages: Sequence[Page], collected: Collected, matching: Matching, settings: Settings
+    pages: Sequence[Page],
+    left_out: Iterable[Problem],
+    collected: Collected,
+    matching: Matching,
+    settings: Settings,
 ) -> tuple[Problem, ...]:
-    """Collect all problems, sorted by place, without those that are switched off there."""
-    return tuple(_switched_on(pages, settings, _problems(pages, collected, matching)))
+    """Collect all problems, sorted by place, without those that are switched off there.
+
+    `left_out` are those of the folder itself.
+    """
+    found = (*left_out, *_problems(pages, collected, matching))
+    return tuple(_switched_on(pages, settings, found))
 
 
 def _switched_on(

@@ -8,9 +8,9 @@ seen_by_the_reader(
     "unreadable",
     """A file that cannot be read at all
 
-    A note file that is not UTF-8, an `ankify.toml` with an unknown setting or a value of the wrong
-    type, an `ankify.lock` with the marks of a git conflict: always an error, and nothing is built
-    until that is fixed. The message names file and line.
+    A note file that is not UTF-8 or has the marks of a git conflict, an `ankify.toml` with an
+    unknown setting or a value of the wrong type, a folder without permission: always an error,
+    and nothing is built until that is fixed. The message names file and line.
     """,
 )
 
@@ -31,5 +31,15 @@ seen_by_the_reader(
     """A note file with both Windows and Unix line ends
 
     Git then shows whole files as changed. Let the editor save it with one kind.
+    """,
+)
+
+
+seen_by_the_reader(
+    "unfollowed-link",
+    """A link to notes that are left out
+
+    The name of a note file that links to one outside of the notes folder, or to none; a link to a
+    folder outside. They may lead to anything on this machine, so they are not followed.
     """,
 )

@@ -13,6 +13,7 @@ from functools import cached_property
 from urllib.parse import unquote
 
 from ankify.checks.flavours import unread_signs
+from ankify.checks.unclosed import unclosed_blocks
 from ankify.model import PICTURES, Heading, Link, Location, Problem, Survey
 from ankify.questions.numbers import read_number
 from ankify.reading import html
@@ -66,6 +67,7 @@ def survey(
     """
     surveyor = _Surveyor(parsed, path)
     surveyor.problems += unread_signs(parsed, path, taken)
+    surveyor.problems += unclosed_blocks(parsed.tokens, parsed.text, path)
     surveyor.look(parsed.tokens)
     for definition in parsed.footnotes.values():
         surveyor.look(definition)

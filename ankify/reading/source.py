@@ -5,11 +5,12 @@ from __future__ import annotations
 import fnmatch
 import math
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from ankify.config import QuestionSettings, read_folder_settings
+from ankify.config import CONFIG_NAME, QuestionSettings, read_folder_settings
 from ankify.files import DEEPEST, MEGABYTE, read_file, real_path
 from ankify.model import AnkifyError, Location, NoteFile, Problem
 from ankify.reading.front_matter import cut_front_matter
@@ -32,15 +33,22 @@ class Found(NamedTuple):
     data: bytes | None = None
 
 
-def find_note_files(root: Path, settings: QuestionSettings) -> list[Found]:
+def find_note_files(
+    root: Path,
+    settings: QuestionSettings,
+    problems: list[Problem] | None = None,
+    *,
+    tolerant: bool = False,
+) -> list[Found]:
     """Find all note files below a folder, in reading order; hidden folders are left out.
 
-    Raises AnkifyError where the folder is missing or cannot be read.
+    What else is left out is added to `problems`. Raises AnkifyError where the folder is missing or
+    cannot be read; if `tolerant`, a folder in it that cannot be read is one of the `problems`.
     """
     if not root.is_dir():
         raise AnkifyError(f"no such folder: {root}", hint="name the folder that holds your notes")
-    ignore = tuple(map(_pattern, settings.ignore))
-    return _in_reading_order(_walk(root, root, settings, ignore))
+    walk = _Walk(root, [] if problems is None else problems, tolerant)
+    return _in_reading_order(walk.into(root, settings, tuple(map(_pattern, settings.ignore))))
 
 
 def _pattern(written: str) -> str:
@@ -103,36 +111,68 @@ def _unix_lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _walk(
-    root: Path, folder: Path, settings: QuestionSettings, ignore: tuple[str, ...]
-) -> Iterator[Found]:
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        raise AnkifyError(f"cannot read the folder {folder}: {error.strerror}") from error
-    for entry in entries:
-        path = Path(entry.path)
-        shown = path.relative_to(root).as_posix()
-        if entry.name.startswith(".") or any(fnmatch.fnmatchcase(shown, p) for p in ignore):
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            if shown.count("/") > DEEPEST:
-                hint = "is it there by accident? name it in `ignore` of [questions], or remove it"
-                raise AnkifyError(f"too many folders in each other: {shown[:60]}...", hint=hint)
-            if entry.name not in IGNORED_FOLDERS:
-                inner = read_folder_settings(root, path, settings)
-                own = (f"{shown}/{_pattern(p)}" for p in inner.ignore if inner is not settings)
-                yield from _walk(root, path, inner, (*ignore, *own))
-        elif path.suffix.lower() in SUFFIXES and _stays_inside(path, root) and path.is_file():
+class _Walk(NamedTuple):
+    """On the way through the folders of the notes; `problems` gets what is left out."""
+
+    root: Path
+    problems: list[Problem]
+    tolerant: bool
+
+    def into(
+        self, folder: Path, outer: QuestionSettings, ignore: tuple[str, ...]
+    ) -> Iterator[Found]:
+        """Find the note files of a folder; `outer` are the settings of the folder around it."""
+        inside = folder.relative_to(self.root).as_posix()
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            if inside == ".":
+                raise AnkifyError(f"cannot read the folder {folder}: {error.strerror}") from error
+            unread = AnkifyError(f"cannot read the folder: {error.strerror}", Location(inside))
+            if not self.tolerant:
+                raise unread from error
+            self.problems.append(unread.problem)
+            return
+        settings = outer
+        if inside != "." and any(entry.name == CONFIG_NAME for entry in entries):
+            settings = read_folder_settings(self.root, folder, outer)
+            ignore += tuple(f"{inside}/{_pattern(written)}" for written in settings.ignore)
+        for entry in entries:
+            shown = Path(entry.path).relative_to(self.root).as_posix()
+            if entry.name.startswith(".") or any(fnmatch.fnmatchcase(shown, p) for p in ignore):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                if shown.count("/") > DEEPEST:
+                    hint = (
+                        "is it there by accident? name it in `ignore` of [questions], or remove it"
+                    )
+                    raise AnkifyError(f"too many folders in each other: {shown[:60]}...", hint=hint)
+                if entry.name not in IGNORED_FOLDERS:
+                    yield from self.into(Path(entry.path), settings, ignore)
+            else:
+                yield from self._file(Path(entry.path), shown, settings)
+
+    def _file(self, path: Path, shown: str, settings: QuestionSettings) -> Iterator[Found]:
+        """The note file of a path that is no folder, if it is one."""
+        is_note = path.suffix.lower() in SUFFIXES
+        if path.is_symlink() and (reason := self._unfollowed(path, is_note=is_note)):
+            hint = (
+                "put what it leads to into the notes, or name the link in `ignore` of [questions]"
+            )
+            self.problems.append(Problem(Location(shown), "unfollowed-link", reason, hint=hint))
+        elif is_note and path.is_file():
             if shown.encode(errors="ignore").decode() != shown:
                 hint = "rename it; if it looks right to you, set PYTHONUTF8=1"
                 raise AnkifyError(f"the name of a note file is not UTF-8: {shown!r}", hint=hint)
             yield Found(path, shown, settings)
 
-
-def _stays_inside(path: Path, root: Path) -> bool:
-    """A link out of the notes folder is not followed: it may lead to anything."""
-    return not path.is_symlink() or real_path(path).is_relative_to(real_path(root))
+    def _unfollowed(self, link: Path, *, is_note: bool) -> str | None:
+        """Why a link is not followed, where notes may be lost by it: it may lead to anything."""
+        if is_note and not link.exists():
+            return f"a link that leads nowhere: {os.readlink(link)}"
+        if not (is_note or link.is_dir()) or real_path(link).is_relative_to(real_path(self.root)):
+            return None  # what it leads to is no note, or is found where it is
+        return f"a link out of the notes folder is not followed: {os.readlink(link)}"
 
 
 def read_bytes(found: Found) -> bytes:
@@ -157,8 +197,39 @@ def decode_note_file(path: str, data: bytes) -> NoteFile:
         ) from error
     mixed = mixed_line_ends(path, text)
     text = _unix_lines(text).replace("\0", "\ufffd")
+    _refuse_conflict(path, text)
     found = cut_front_matter(path, text)
     return NoteFile(path, found.text, found.values, (*mixed, *found.problems))
+
+
+# What git leaves in a file where two branches changed it: "<<<<<<< HEAD", "=======", ">>>>>>> x".
+_OURS, _BETWEEN, _THEIRS = (re.compile(rf"{sign}{{7}}(?: |$)") for sign in "<=>")
+
+
+def _refuse_conflict(path: str, text: str) -> None:
+    """Raise AnkifyError where git's marks of a conflict are in a text, but not in code.
+
+    A note on git may name them; all three in their order, the first one outside of code, are meant.
+    """
+    if "<<<<<<<" not in text:
+        return
+    from ankify.reading.formulas import guess_fences  # few notes are so far
+
+    lines = text.split("\n")
+    code = guess_fences(lines)
+    begin = between = None
+    for number, line in enumerate(lines):
+        if _OURS.match(line) and not any(start <= number < end for start, end in code):
+            begin, between = number, None
+        elif begin is not None and _BETWEEN.match(line):
+            between = number
+        elif begin is not None and between is not None and _THEIRS.match(line):
+            raise AnkifyError(
+                "git's marks of a conflict are in the notes",
+                Location(path, begin + 1),
+                f"keep what is right of lines {begin + 1} - {number + 1}, and remove the lines"
+                " <<<<<<<, ======= and >>>>>>>",
+            )
 
 
 def mixed_line_ends(path: str, text: str) -> tuple[Problem, ...]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -69,6 +71,21 @@ FOUND: dict[str, tuple[Files, list[str]]] = {
         },
         [
             "a.md:1: warning: the answer cannot be typed: What is a set? [typed-answer-long]",
+        ],
+    ),
+    "unclosed-block": (
+        {
+            "a.md": "## 1. What is a list?\n\n```python\n[1]\n\n## 2. And a set?\n\nX.\n",
+            "b.md": "## 1. What is a list?\n\nX.\n\n<!-- todo\n\n**2. Why?**\n\n## Sets\n",
+            "c.md": "## 1. What is a list?\n\n```\n[1]\n\n## 2. A set?\n\n```py\n{1}\n```\n",
+        },
+        [
+            "a.md:3: warning: the code fence from here on holds a line that may head a question:"
+            " line 6 [unclosed-block]",
+            "b.md:5: warning: the comment from here on holds 2 lines that may head a question:"
+            " line 7 [unclosed-block]",
+            "c.md:3: warning: the code fence from here on holds a line that may head a question:"
+            " line 6 [unclosed-block]",
         ],
     ),
     "numbered titles that were refused": (
@@ -400,6 +417,16 @@ RIGHT: dict[str, Files] = {
         "i/y (1).png": PIXEL,
         "site/logo.png": PIXEL,
     },
+    "fences and comments that hold titles": {
+        "a.md": TWO + "\n~~~sh\n## 3. What?\n~~~\n\n<!-- ## 4. Why? -->\n\n"
+        "````md\n## 5. Who?\n```py\nx\n```\n````\n",
+        "b.md": TWO + "\n```md\n## 3. Who?\n```py\nx\n```\n",
+        "c.md": TWO + "\n```sh\n# 3. Make it\nmake it\n",
+    },
+    "marks of a git conflict in code, and one alone": {
+        "a.md": TWO + "\n```\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other\n```\n",
+        "b.md": TWO.replace("one", "One") + "\n<<<<<<< HEAD\n\nRome\n=======\n\nTwo.\n",
+    },
     "a price, a shell prompt and a variable": {
         "a.md": TWO + "\nIt costs $ 5 and $ 6.\n\n    $ ls -l $HOME\n\nSay `$name$` and `$x`.\n"
     },
@@ -522,6 +549,7 @@ def test_every_rule_is_seen_to_find_something() -> None:
         "cut-table",
         "unread-file",
         "unread-query",
+        "unfollowed-link",
         "html-markdown",
         "image-format",
         "front-matter",
@@ -632,6 +660,63 @@ def test_check_of_good_notes_says_so(project: Write, run: Run) -> None:
     root = project({"a.md": TWO})
     assert run("check", "--strict") == (0, "", "0 errors, 0 warnings in 2 questions\n")
     assert [path.name for path in root.iterdir()] == ["a.md"]
+
+
+def test_the_marks_of_a_git_conflict_are_an_error(project: Write, run: Run) -> None:
+    project({"a.md": "## 1. Where is it?\n\n<<<<<<< HEAD\nRome\n=======\nOslo\n>>>>>>> other\n"})
+    said = "notes/a.md:3: error: git's marks of a conflict are in the notes"
+    assert run("check")[:2] == (
+        1,
+        f"{said} [unreadable]\n  hint: keep what is right of lines 3 - 7, and remove the lines"
+        " <<<<<<<, ======= and >>>>>>>\n",
+    )
+    code, _, err = run("build")
+    assert (code, err.split("\n")[0]) == (1, said)
+    assert not Path("build").exists()
+
+
+def test_links_that_are_not_followed_are_named(project: Write, run: Run, tmp_path: Path) -> None:
+    root = project(
+        {"a.md": TWO, "in/b.md": numbered(1, 2), "ankify.toml": "[questions]\nignore=['x*']"}
+    )
+    project({"o.md": TWO}, "out")
+    links = {"dead.md": "nowhere.md", "linkdir": "../out", "o.md": "../out/o.md"}
+    links |= {"inner": "in", "inner.md": "in/b.md", "gone.png": "none"}  # nothing is lost
+    links |= {"x": "../out", ".git": "../out"}  # ignored
+    for name, target in links.items():
+        (root / name).symlink_to(target)
+    lines = [
+        "notes/dead.md: warning: a link that leads nowhere: nowhere.md [unfollowed-link]",
+        "notes/linkdir: warning: a link out of the notes folder is not followed: ../out"
+        " [unfollowed-link]",
+        "notes/o.md: warning: a link out of the notes folder is not followed: ../out/o.md"
+        " [unfollowed-link]",
+    ]
+    found = run("check")[1].splitlines()
+    assert [line for line in found if not line.startswith("  hint: ")] == lines
+    assert [line for line in run("build")[2].splitlines() if "unfollowed" in line] == lines
+
+
+def test_a_folder_that_cannot_be_read_is_an_error_beside_others(
+    project: Write, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project({"a.md": TWO + "\n![x](x.png)\n", "sub/ankify.toml": "", "sub/b.md": TWO})
+    scan = os.scandir
+
+    def refuse(folder: Any) -> Any:
+        if Path(folder).name == "sub":
+            raise PermissionError(13, "Permission denied", str(folder))
+        return scan(folder)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    code, out, err = run("check")
+    assert (code, err) == (1, "1 error, 1 warning in 2 questions\n")
+    assert out.splitlines() == [
+        "notes/a.md:11: warning: image not found: x.png [missing-image]",
+        "notes/sub: error: cannot read the folder: Permission denied [unreadable]",
+    ]
+    assert run("build")[0] == 1
+    assert run("build")[2] == "notes/sub: error: cannot read the folder: Permission denied\n"
 
 
 def test_an_error_makes_check_exit_with_one(project: Write, run: Run) -> None:
