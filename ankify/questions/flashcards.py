@@ -472,14 +472,32 @@ def _of_list(
 def _items(run: Sequence[Token]) -> list[tuple[Token, ...]]:
     """What is in each item of a list; `- Answer: Y` belongs to the item above."""
     items: list[tuple[Token, ...]] = []
-    for item in balanced(run[1:-1]):
-        inside = tuple(item[1:-1])
+    for inside in _parted([tuple(item[1:-1]) for item in balanced(run[1:-1])]):
         is_answer = inside[:1] and answers(_words(inside)) and not OPTION.match(_words(inside))
         if items and is_answer:
             items[-1] += inside
         else:
             items.append(inside)
     return items
+
+
+def _parted(items: Sequence[tuple[Token, ...]]) -> Iterator[tuple[Token, ...]]:
+    """The items, with a first line that asks in a paragraph of its own: the answer is below it.
+
+    Where nearly all first lines with others below have a question mark, the rest of them ask, too.
+    """
+    lines = [_words(item).split("\n") for item in items]
+    marked = [first.rstrip().endswith(QUESTION_MARKS) for first, *below in lines if below]
+    all_ask = len(marked) > 1 and sum(marked) >= limit.NEARLY_ALL_ASK * len(marked)
+    for item, (first, *below) in zip(items, lines, strict=True):
+        if below and (all_ask or first.rstrip().endswith(QUESTION_MARKS)):
+            children = tuple(item[1].children or ())
+            end = visible(children).index("\n")
+            line = item[0].map[0] if item[0].map else 0
+            asked = paragraph_of(cut(children, 0, end), line)
+            yield (*asked, *paragraph_of(cut(children, end + 1), line + 1), *item[3:])
+        else:
+            yield item
 
 
 def _with_text_below(runs: Sequence[tuple[Token, ...]]) -> list[tuple[Token, ...]]:
