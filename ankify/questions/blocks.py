@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from functools import wraps
@@ -17,7 +17,15 @@ from itertools import accumulate, chain, pairwise, takewhile
 from typing import NamedTuple, TypeVar
 
 from ankify.questions import thresholds as limit
-from ankify.questions.numbers import ALONE, IDENTIFIER, ITEM_NUMBER, LETTER, Numbered, read_number
+from ankify.questions.numbers import (
+    ALONE,
+    IDENTIFIER,
+    ITEM_NUMBER,
+    LETTER,
+    UNNUMBERED,
+    Numbered,
+    read_number,
+)
 from ankify.questions.raw_html import Part, html_parts, html_title, summary_title
 from ankify.questions.titles import (
     HASHES,
@@ -135,7 +143,7 @@ def read_blocks(tokens: Sequence[Token]) -> list[Block]:
         else:
             blocks.append(Block(run))
     blocks = _with_long_summaries(_with_letters(_with_identifiers(_with_long_headings(blocks))))
-    return with_borrowed_titles(blocks)
+    return with_borrowed_titles(_with_numbered_parts(blocks))
 
 
 INDENTED = re.compile(r"\s*\d{1,3}[.)]\s+(?P<asked>.*\S)")
@@ -416,6 +424,45 @@ def with_borrowed_titles(blocks: list[Block]) -> list[Block]:
                 found = replace(title, children=title.whole)
             blocks[at] = block._replace(title=found)
     return blocks
+
+
+def _with_numbered_parts(blocks: list[Block]) -> list[Block]:
+    """Give the headings below `## Question 2` its number, if it has several, and most of them ask.
+
+    Each has an answer of its own, so each is a question; their heading names them together.
+    """
+    headings = [at for at, it in enumerate(blocks) if it.title and it.title.kind is Kind.HEADING]
+    for index, at in enumerate(headings):
+        title = blocks[at].title
+        if title and title.read.is_labelled and title.read.number and _is_bare(title):
+            below = (headings[it] for it in range(index + 1, len(headings)))
+            parts = _asking_parts(blocks, title, at, below)
+            if parts:
+                section = replace(title, read=UNNUMBERED, children=title.whole)
+                blocks[at] = blocks[at]._replace(title=section)
+            for place, part in parts:
+                read = title.read._replace(start=part.read.start)
+                numbered = replace(part, level=title.level, read=read)
+                blocks[place] = blocks[place]._replace(title=numbered)
+    return blocks
+
+
+def _asking_parts(
+    blocks: Sequence[Block], title: Title, at: int, headings: Iterable[int]
+) -> list[tuple[int, Title]]:
+    """The headings of one level below a number, the first right below it, if most of them ask."""
+    parts: list[tuple[int, Title]] = []
+    for place in headings:
+        part = blocks[place].title
+        if not part or part.level <= title.level:
+            break
+        if part.read.number or (not parts and place != at + 1):
+            return []
+        if not parts or part.level == parts[0][1].level:
+            parts.append((place, part))
+    asking = [asks(part.name) for _, part in parts]
+    is_several = len(parts) >= SEVERAL and asking[0]
+    return parts if is_several and sum(asking) > limit.MOST_ASK * len(asking) else []
 
 
 def _only_names(title: Title, blocks: Sequence[Block], at: int) -> bool:
