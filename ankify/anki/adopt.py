@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from ankify.anki.note_type import asked_at, sides
 from ankify.anki.notes import candidate, note_fingerprint
 from ankify.identity.items import Candidate, new_items
 from ankify.identity.likeness import normalise_title
@@ -25,7 +26,7 @@ from ankify.identity.lock import (
     write_lock,
 )
 from ankify.identity.matching import Matcher
-from ankify.model import AnkifyError, Location, PackageNote, Project, Rendered
+from ankify.model import AnkifyError, Location, Note, PackageNote, Project, Rendered
 from ankify.questions.numbers import strip_number
 from ankify.reading.html import html_lines
 from ankify.rendering.sketch import sketch
@@ -57,12 +58,14 @@ def adopt(
     *,
     namespace: str,
     fingerprint: Callable[[Sequence[str], Sequence[str]], str],
+    sketches: Sequence[str] = (),
 ) -> Adoption:
     """Match the notes of a package with the questions of the notes folder.
 
     A package knows no files, so places count for nothing; everything else is as in a build.
     `fingerprint` is that of fields and tags: a note of ours that is as it was is not touched by
-    the next import. Questions without a partner get their first guid at the next build.
+    the next import. `sketches` are those of the candidates' answers as a package holds them, if
+    not their own. Questions without a partner get their first guid at the next build.
     """
     titles = {normalise_title(candidate.title) for candidate in candidates}
     asked = question_fields(notes, titles)
@@ -70,7 +73,13 @@ def adopt(
         _entry(note, at, fingerprint(note.fields, note.tags))
         for note, at in zip(notes, asked, strict=True)
     ]
-    matcher = Matcher(entries, [one._replace(file="") for one in candidates], decide=None)
+    compared = [
+        one._replace(file="", sketch=answer)
+        for one, answer in zip(
+            candidates, sketches or [one.sketch for one in candidates], strict=True
+        )
+    ]
+    matcher = Matcher(entries, compared, decide=None)
     matcher.run()
     places = new_items(candidates, normalise_title)
     found = dict(sorted(matcher.found.items()))
@@ -103,36 +112,49 @@ def plain_text(html: str) -> str:
     return "\n".join(html_lines(SOUND.sub(" ", html)))
 
 
-def _title(field: str) -> str:
-    return strip_number(plain_text(field).split("\n", 1)[0])
+def _title(note: PackageNote, at: int) -> str:
+    """The title in a field; that of ours has its cloze deletions, as it has them in the notes."""
+    field = note.fields[at]
+    lines = html_lines(field) if sides(note) else plain_text(field).split("\n")
+    return strip_number(next(iter(lines), ""))
 
 
 def question_fields(notes: Sequence[PackageNote], titles: set[str]) -> list[int]:
-    """Say which field of each note asks: that which fits most titles, among notes of one size."""
+    """Say which field of each note asks: it is known of ours.
+
+    Of others it is that which fits most titles, among notes of as many fields.
+    """
+    known = list(map(sides, notes))
     hits: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    for note in notes:
-        for at, field in enumerate(note.fields):
-            hits[len(note.fields)][at] += normalise_title(_title(field)) in titles
+    for note, own in zip(notes, known, strict=True):
+        for at in () if own else range(len(note.fields)):
+            hits[len(note.fields)][at] += normalise_title(_title(note, at)) in titles
+    best = {size: max(of, key=lambda at: (of[at], -at)) for size, of in hits.items()}
     return [
-        max(hits[len(note.fields)].items(), key=lambda hit: (hit[1], -hit[0]))[0] for note in notes
+        own.asked if own else best[len(note.fields)] for note, own in zip(notes, known, strict=True)
     ]
 
 
-def _entry(note: PackageNote, at: int, fingerprint: str) -> LockEntry:
-    asked = plain_text(note.fields[at])
-    answers = [plain_text(field) for other, field in enumerate(note.fields) if other != at]
-    stem = asked.split("\n", 1)[1:]
-    text = "\n".join([*stem, max(answers, key=len, default="")])
+def _answer(note: Note | PackageNote, asked: int) -> str:
+    """What answers, below the title too; in a foreign note the longest of its other fields."""
+    stem = plain_text(note.fields[asked]).split("\n", 1)[1:]
+    own = sides(note)
+    others = [own.answer] if own else [at for at in range(len(note.fields)) if at != asked]
+    answers = (plain_text(note.fields[at]) for at in others)
+    return "\n".join([*stem, max(answers, key=len, default="")])
+
+
+def _entry(note: PackageNote, asked: int, fingerprint: str) -> LockEntry:
     return LockEntry(
         guid=note.guid,
         file="",
         number=None,
-        title=_title(note.fields[at]),
+        title=_title(note, asked),
         deck=note.deck or "",
         fingerprint=fingerprint,
         modified=note.modified,
         added=note.modified,
-        sketch=sketch(text),
+        sketch=sketch(_answer(note, asked)),
         is_cloze=note.is_cloze,
     )
 
@@ -146,18 +168,26 @@ def adopt_package(project: Project, notes: Sequence[PackageNote]) -> Adoption:
     The lock of the result gives the questions the guids of the package; `write_adopted` writes it.
     """
 
-    candidates = [
-        candidate(Rendered(note.question, note.content), is_cloze=note.is_cloze)
-        for note in project.notes
-        if note.question and note.content
-    ]
+    candidates, sketches = [], []
+    for note in project.notes:
+        if note.question and note.content:
+            rendered = Rendered(note.question, note.content)
+            candidates.append(candidate(rendered, is_cloze=note.is_cloze))
+            # Of the fields, as that of a package is: Markdown has signs that HTML has not.
+            sketches.append(sketch(_answer(note, asked_at(note))))
     latest = max((note.modified for note in project.notes), default=0)
     notes = [
         note._replace(modified=min(max(note.modified, 0), latest))  # some clock was wrong
         for note in {note.guid: note for note in reversed(notes)}.values()
     ][::-1]
     namespace = parse_lock(project.lock.decode()).namespace
-    return adopt(notes, candidates, namespace=namespace, fingerprint=note_fingerprint)
+    return adopt(
+        notes,
+        candidates,
+        namespace=namespace,
+        fingerprint=note_fingerprint,
+        sketches=sketches,
+    )
 
 
 def write_adopted(project: Project, adoption: Adoption) -> bool:

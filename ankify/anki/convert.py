@@ -15,7 +15,7 @@ from typing import Any
 from ankify.anki.adopt import Adoption, question_fields
 from ankify.anki.collection import Collection, LearnerNote
 from ankify.anki.connect import AnkiConnect
-from ankify.anki.note_type import LAYOUTS, NOTE_TYPE_ID, NOTE_TYPE_NAME, QUESTION
+from ankify.anki.note_type import CLOZE, LAYOUTS, NOTE_TYPE_ID, NOTE_TYPE_NAME, QUESTION
 from ankify.anki.write import staged_apkg
 from ankify.identity.likeness import normalise_title
 from ankify.model import AnkifyError, Note, PackageNote, Project
@@ -38,8 +38,8 @@ def package_notes(collection: Collection) -> tuple[PackageNote, ...]:
 
 def _package_note(note: LearnerNote) -> PackageNote:
     deck = note.cards[0].deck if note.cards else None
-    foreign = note.note_type not in LAYOUTS
-    return PackageNote(note.guid, note.fields, note.tags, note.modified, deck, foreign)
+    foreign, is_cloze = note.note_type not in LAYOUTS, note.note_type == CLOZE.id
+    return PackageNote(note.guid, note.fields, note.tags, note.modified, deck, foreign, is_cloze)
 
 
 def plan_conversion(

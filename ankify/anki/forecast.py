@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ankify.anki.note_type import asked_at
 from ankify.anki.read import Package
 from ankify.model import REMOVED_TAG, Note, Past, Project
 from ankify.reading.html import html_text
@@ -70,7 +71,7 @@ def _kind(note: Note, past: Past | None, foreign: set[str]) -> str:
 
 def _pasts(package: Package) -> Iterator[Past]:
     for note in package.notes:
-        title = html_text(note.fields[0])
+        title = html_text(note.fields[asked_at(note)])
         removed = REMOVED_TAG in note.tags
         yield Past(note.guid, title, note.deck or "", note.modified, removed=removed)
 

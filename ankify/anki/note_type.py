@@ -14,6 +14,7 @@ from ankify.model import (
     Location,
     Note,
     NoteType,
+    PackageNote,
     Template,
 )
 
@@ -72,6 +73,35 @@ FIELDS_BEFORE = 13
 def layout_of(note: Note) -> Layout:
     """The layout of the note type that a note is of."""
     return CLOZE if note.is_cloze else QUESTION
+
+
+class Sides(NamedTuple):
+    """The places of the fields of a note that ask and that answer."""
+
+    asked: int
+    answer: int
+
+
+_SIDES = Sides(QUESTION.fields.index("Question"), QUESTION.fields.index("Answer"))
+_TEXT, _ASKED, _BACK = map(CLOZE.fields.index, ("Text", "Question", "Back"))
+
+
+def sides(note: Note | PackageNote) -> Sides | None:
+    """Where a note of ours asks and answers; one with gaps in its title asks in its text.
+
+    None for a foreign note, and for one of too few fields that says to be ours.
+    """
+    if len(note.fields) < FIELDS_BEFORE or (isinstance(note, PackageNote) and note.foreign):
+        return None
+    if not note.is_cloze:
+        return _SIDES
+    return Sides(_ASKED, _TEXT) if note.fields[_ASKED] else Sides(_TEXT, _BACK)
+
+
+def asked_at(note: Note | PackageNote) -> int:
+    """Which field of a note asks; of a foreign note, the first."""
+    own = sides(note)
+    return own.asked if own else 0
 
 
 def template_folder() -> Path:

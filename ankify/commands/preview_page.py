@@ -19,7 +19,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from ankify.anki.note_type import template_folder
+from ankify.anki.note_type import asked_at, template_folder
 from ankify.commands.preview_cards import Card, fill_card
 from ankify.commands.report import in_place, shortened
 from ankify.commands.site import GENERATED, LARGEST
@@ -166,7 +166,7 @@ class Pages:
         ]
         problems = [self._problem(problem) for problem in self._by_note.get(note.guid, ())]
         return ShownNote(
-            title=asked.title if asked else html_text(note.fields[0]),
+            title=asked.title if asked else html_text(note.fields[asked_at(note)]),
             number=asked.number if asked else None,
             place=self._place(asked.location) if asked else None,
             problems=problems,

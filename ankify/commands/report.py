@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ankify.anki.note_type import layout_of
+from ankify.anki.note_type import asked_at, layout_of
 from ankify.checks.left_out import summary
 from ankify.identity.lock import LOCK_NAME
 from ankify.model import (
@@ -136,9 +136,10 @@ def _finding(notes: Sequence[Note], old: str, others: Sequence[Note | Past]) -> 
     if tags and not any(isinstance(other, Past) or _carries(other, tags) for other in others):
         yield " ".join([deck, *(f'tag:"{tag.translate(NAME_SIGNS)}"' for tag in sorted(tags))])
     elif not others and len(notes) > FEW:
-        yield f'{deck} note:"Ankify Question"'
+        kinds = " or ".join(f'note:"{name}"' for name in sorted({layout_of(n).name for n in notes}))
+        yield f"{deck} ({kinds})" if " or " in kinds else f"{deck} {kinds}"
     else:
-        asked = [f'"Question:{_as_stored(note)}"' for note in notes]
+        asked = [f'"{_as_stored(note)}"' for note in notes]
         for start in range(0, len(asked), TOGETHER):
             yield f"{deck} ({' or '.join(asked[start : start + TOGETHER])})"
 
@@ -150,8 +151,10 @@ def _carries(note: Note, tags: set[str]) -> bool:
 
 
 def _as_stored(note: Note) -> str:
-    """The field with the question for a search, on one line."""
-    return note.fields[0].translate(SEARCH_SIGNS).replace("\n", "_").replace("\r", "_")
+    """The field that asks, with its name for a search, on one line."""
+    at = asked_at(note)
+    text = note.fields[at].translate(SEARCH_SIGNS).replace("\n", "_").replace("\r", "_")
+    return f"{layout_of(note).fields[at]}:{text}"
 
 
 # adopt ------------------------------------------------------------------------------------------
@@ -201,7 +204,7 @@ def conflict_lines(adoption: Adoption, notes: Sequence[PackageNote]) -> Iterator
 
 def short_title(note: PackageNote) -> str:
     """What a note of a package asks, in at most 80 characters."""
-    words = html_text(note.fields[0])
+    words = html_text(note.fields[asked_at(note)])
     return words if len(words) <= 80 else f"{words[:79]}…"
 
 

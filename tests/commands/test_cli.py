@@ -575,6 +575,11 @@ def in_deck(name: str, *titles: str) -> str:
     return f"---\ndeck: {name}\n---\n\n{questions(*titles)}"
 
 
+def gaps(*titles: str) -> str:
+    each = (f"## {n}. {title}\n\nIt {{{{c1::has}}}} a gap.\n" for n, title in enumerate(titles, 1))
+    return "\n".join(each)
+
+
 MANY = [f"question {n}" for n in range(30)]
 SEARCH = re.compile(r'to move them to "(.+)", search in Anki after the import: (.+)')
 TALL = "What does `x` print?\n\n```js\nconsole.log(1)\n```\n\n- A: 1\n- B: 2\n\n**Answer:** A"
@@ -636,6 +641,16 @@ MOVED: dict[str, tuple[dict[str, str | None], dict[str, str | None], dict[str, s
         {"README.md": questions(*MANY), "a.md": questions("below")},
         {"ankify.toml": "[deck]\nname = 'New'\n"},
         {"New": {*MANY}, "New::a": {"below"}},
+    ),
+    "one question with gaps, to where nothing has a tag": (
+        {"a.md": gaps("moved", "stays")},
+        {"a.md": gaps("stays"), "README.md": gaps("moved")},
+        {"notes": {"moved"}},
+    ),
+    "questions with gaps and others, to a deck that front matter names": (
+        {"README.md": in_deck("a", *MANY), "index.md": in_deck("a", *MANY[:5]) + gaps("gap")},
+        {"README.md": in_deck("b", *MANY), "index.md": in_deck("b", *MANY[:5]) + gaps("gap")},
+        {"notes::b": {*MANY, "gap"}},
     ),
 }
 
@@ -836,6 +851,49 @@ def test_adopt_rebuilds_a_lost_lock(project: Project, run: Run, anki: RealAnki) 
     assert run("adopt", "build/notes.apkg", now=1_700_001_000) == (0, "", said)
     run("build", now=1_700_002_000)
     assert anki.load(Path("build/notes.apkg")).new == 0
+
+
+GAPS = """# Rivers
+
+## 1. Rivers
+
+The {{c1::Nile}} is the longest river of {{c2::Africa}}, long known.
+
+## 2. Where does the {{c1::Rhine}} rise?
+
+In the Alps.
+
+## 3. What is a lake?
+
+Water.
+"""
+
+
+def test_adopt_knows_where_our_own_notes_ask_and_answer(project: Project, run: Run) -> None:
+    root = project({"Rivers.md": GAPS})
+    run("build", now=1_700_000_000)
+    lock = root / "ankify.lock"
+    before = [entry.guid for entry in read_lock(lock).entries]
+    lock.unlink()
+    project({"Rivers.md": GAPS.replace("1. Rivers", "1. Long rivers")})
+    code, _, err = run("adopt", "-v", "build/notes.apkg", now=1_700_001_000)
+    assert (code, err.splitlines()[:3]) == (
+        0,
+        [
+            "Wrote notes/ankify.lock",
+            "3 questions of 3 adopted, from 3 notes in the package",
+            "  Rivers.md:3: Long rivers = Rivers",
+        ],
+    )
+    run("build", now=1_700_002_000)
+    assert [entry.guid for entry in read_lock(lock).entries] == before
+
+
+def test_a_removed_question_with_gaps_is_named_by_its_title(project: Project, run: Run) -> None:
+    project({"Rivers.md": GAPS})
+    run("build")
+    project({"Rivers.md": GAPS.replace("## 1.", "##")})
+    assert "  removed: Rivers\n" in run("diff", "--against", "build/notes.apkg")[1]
 
 
 def test_a_build_without_the_lock_keeps_the_package_that_adopt_needs(
