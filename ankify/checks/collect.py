@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from ankify.config import Settings
-from ankify.identity.guids import Doubt, Matching
+from ankify.identity.guids import Candidate, Doubt, Matching
 from ankify.media.collect import Collected
 from ankify.model import Location, Page, Problem
 
@@ -49,7 +49,27 @@ def _problems(pages: Sequence[Page], collected: Collected, matching: Matching) -
         yield from _unanswered(page)
     for doubt in matching.doubts:
         yield _uncertain(doubt)
+    yield from _marked_twice(matching)
     yield from _emptied(pages, matching)
+
+
+def _marked_twice(matching: Matching) -> Iterator[Problem]:
+    """A problem for each question whose mark an earlier one has, too (see `new_items`)."""
+    first: dict[tuple[str, bool], Candidate] = {}
+    for candidate in (found.candidate for found in matching.matches):
+        mark = candidate.marked_id
+        if not mark:
+            continue
+        other = first.setdefault((mark, candidate.is_cloze), candidate)
+        if other is not candidate:
+            is_here = other.file == candidate.file
+            place = f"line {other.line}" if is_here else f"{other.file}:{other.line}"
+            yield Problem(
+                Location(candidate.file, candidate.line),
+                "duplicate-id",
+                f"the mark id={mark} is on {place}, too: it counts for neither",
+                hint="a copied question takes its mark along: take it out of the copy",
+            )
 
 
 def _emptied(pages: Sequence[Page], matching: Matching) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -16,7 +17,6 @@ from ankify.model import (
     Question,
     Severity,
 )
-from ankify.questions.words import normal
 from ankify.reading.html import html_text, tags
 
 seen_by_the_reader(
@@ -47,6 +47,16 @@ seen_by_the_reader(
 
     It was reworded and changed so much that ankify cannot be sure whether it is the question of the
     last build. The message names the candidates and what was done.
+    """,
+)
+
+
+seen_by_the_reader(
+    "duplicate-id",
+    """A mark that several questions have
+
+    `<!-- ankify: id=a -->` names one question. A copied question takes its mark along: then it
+    counts for none of them, and each is known by its text alone.
     """,
 )
 
@@ -112,8 +122,9 @@ def long_answer(project: Project) -> Iterator[Problem]:
 def duplicate_question(project: Project) -> Iterator[Problem]:
     """The same question twice
 
-    Two questions with the same words, code and options, and nearly the same answer too: one of them
-    was copied. With another answer they are reported only where both stand in the same section.
+    Two questions with the same words, signs, code and options, and nearly the same answer too: one
+    of them was copied. With another answer they are reported only where both stand in the same
+    section. "What is C?" and "What is C++?" are two questions, as `==` and `===` are.
     """
     seen: dict[str, list[tuple[Question, str]]] = defaultdict(list)
     for page in project.pages:
@@ -132,10 +143,14 @@ def duplicate_question(project: Project) -> Iterator[Problem]:
                 )
 
 
+END = re.compile(r"(?<=\w)[.?:…。？：]$")  # behind a word: in "What is `..`?" it may be a sign
+
+
 def _asked(page: str) -> str:
-    """What a front asks, by its letters; a picture is part of it."""
+    """What a front asks, sign for sign but for its end; a picture is part of it."""
     pictures = [tag.source for tag in tags(page) if tag.name == "img"]
-    return normal(" ".join([html_text(page), *pictures]))
+    text = unicodedata.normalize("NFC", END.sub("", html_text(page)))
+    return " ".join([text, *pictures])
 
 
 def _same(first: Question, its_text: str, second: Question, text: str) -> bool:

@@ -307,6 +307,33 @@ FOUND: dict[str, tuple[Files, list[str]]] = {
             " [duplicate-question]"
         ],
     ),
+    "duplicate-question with another mark at its end": (
+        {"a.md": TWO + "\n## 3. What is one and one\n\nStill two.\n"},
+        [
+            "a.md:11: warning: the same question as at line 3: What is one and one"
+            " [duplicate-question]"
+        ],
+    ),
+    "duplicate-id": (
+        {
+            "a.md": TWO + "\n<!-- ankify: id=sum -->\n",
+            "b.md": "# B\n\n## 1. And two?\n\nB. <!-- ankify: id=sum -->\n\n"
+            "## 2. And three?\n\nC. <!-- ankify: id=sum -->\n",
+        },
+        [
+            "b.md:3: warning: the mark id=sum is on a.md:7, too: it counts for neither"
+            " [duplicate-id]",
+            "b.md:7: warning: the mark id=sum is on a.md:7, too: it counts for neither"
+            " [duplicate-id]",
+        ],
+    ),
+    "duplicate-id in one file": (
+        {"a.md": TWO.replace("Two.", "Two. <!-- ankify: id=x -->") + "\n<!-- ankify: id=x -->\n"},
+        [
+            "a.md:7: warning: the mark id=x is on line 3, too: it counts for neither"
+            " [duplicate-id]",
+        ],
+    ),
     "duplicate-number": (
         {"a.md": numbered(1, 2, 3, 3, 4)},
         ["a.md:13: warning: number 3 appears twice (first at line 9) [duplicate-number]"],
@@ -452,6 +479,26 @@ RIGHT: dict[str, Files] = {
             f"<details><summary>Answer</summary>\n\n{n}\n\n</details>\n\n"
             for n in range(1, 4)
         )
+    },
+    "titles that differ in signs alone": {
+        "a.md": "# A\n\n"
+        + "".join(
+            f"## {n}. {title}\n\nAs the table of all of these says it, further below.\n\n"
+            for n, title in enumerate(
+                (
+                    *("What is C?", "What is C++?", "What is `==`?", "What is `===`?"),
+                    *("What is `.`?", "What is `..`?", "2 + 2", "2 - 2", "22", "What is $x_2$?"),
+                    *("What is $x-2$?", "What is `map`?", "What is `Map`?", "😢", "🎉"),
+                ),
+                1,
+            )
+        ),
+        "b.md": "# B\n\n## 1. What is thing 11-1?\n\n" + "Nothing that is known. " * 3,
+        "c.md": "# C\n\n## 1. What is thing 1-11?\n\n" + "Nothing that is known. " * 3,
+    },
+    "a mark on a question and on one with gaps": {
+        "a.md": TWO.replace("Four.", "Four. <!-- ankify: id=x -->")
+        + "\n## 3. What is a {{c1::set}}?\n\nThings. <!-- ankify: id=x -->\n"
     },
     "the same question about two things": {
         "a.md": "# A\n\n## 1. What does it cost?\n\n"
