@@ -19,6 +19,7 @@ from ankify.commands.project import read
 from ankify.commands.report import counted, verdict_lines
 from ankify.config import CONFIG_NAME, all_settings
 from ankify.files import files_below, real_path
+from ankify.identity.lock import LOCK_NAME
 from ankify.model import AnkifyError, Project, Verdict
 from ankify.origin import DISTRIBUTION, public_requirement, requirement
 
@@ -59,24 +60,30 @@ def init_command(folder: Path, *, workflow: bool | None, quiet: bool) -> None:
     """
     tell = (lambda _: None) if quiet else say
     refuse_inside_of_notes(folder)
-    root = notes_of(folder)
+    here = "" if folder == Path() else f"cd {shlex.quote(folder.as_posix())} && "
+    root, missing = notes_of(folder), None
     if root is None:
         written = start(folder, workflow=workflow is not False)
-        step = "make deck (or: ankify build notes)"
+        step = f"{here}make deck (or: ankify build notes)"
     else:
-        unnumbered = survey(root, quiet=quiet)
+        unnumbered, missing = survey(root, quiet=quiet)
         text = config_text(_asked_name(root), unnumbered=unnumbered)
         written = {root / CONFIG_NAME: _write(root / CONFIG_NAME, text, root)}
         if workflow:
             written |= write_workflow(folder, root)
-        step = "ankify build" if root == folder else f"ankify build {_shown(root, folder)}"
+        step = f"{here}ankify build" + ("" if root == folder else f" {_shown(root, folder)}")
+        if unnumbered and not written[root / CONFIG_NAME]:
+            step += " --unnumbered"
+        if missing:
+            step = f"write questions, then {step}"
     for path, is_new in written.items():
         shown = Path(os.path.relpath(path)).as_posix()
         tell(f"wrote {shown}" if is_new else f"left {shown} as it is")
     if any(path.name == WORKFLOW.name and is_new for path, is_new in written.items()):
         tell(_where_github_finds_ankify())
-    here = "" if folder == Path() else f"cd {shlex.quote(folder.as_posix())} && "
-    tell(f"Next: {here}{step}, then import build/*.apkg in Anki")
+    tell(f"Next: {step}, then import build/*.apkg in Anki")
+    if missing:
+        tell(f"  hint: {missing.hint}")
 
 
 def _shown(root: Path, folder: Path) -> str:
@@ -87,9 +94,9 @@ def _shown(root: Path, folder: Path) -> str:
 
 
 def refuse_inside_of_notes(folder: Path) -> None:
-    """Raise AnkifyError for a folder inside of notes: they have their settings above it."""
+    """Raise AnkifyError for a folder inside of notes: settings or lock are above it."""
     for above in folder.resolve().parents:
-        if (above / CONFIG_NAME).is_file():
+        if (above / CONFIG_NAME).is_file() or (above / LOCK_NAME).is_file():
             raise AnkifyError(
                 f"{folder} is a part of the notes in {above}",
                 hint=f"settings for {folder} alone: write [questions] into {folder / CONFIG_NAME}",
@@ -111,8 +118,13 @@ def notes_of(folder: Path) -> Path | None:
     return folder
 
 
-def survey(root: Path, *, quiet: bool) -> bool:
-    """Say what is found in the notes; returns whether titles without a number are to be taken."""
+def survey(root: Path, *, quiet: bool) -> tuple[bool, AnkifyError | None]:
+    """Say what is found in the notes.
+
+    Returns whether titles without a number are to be taken, and what is missing for a deck.
+    """
+    from ankify.anki.write import no_question
+
     project = read(root, unnumbered=False, quiet=quiet, tolerant=True)
     loose = sum(page.survey.unnumbered for page in project.pages)
     unnumbered = bool(loose) and _takes_unnumbered(project, loose)
@@ -120,7 +132,7 @@ def survey(root: Path, *, quiet: bool) -> bool:
         project = read(root, unnumbered=True, quiet=quiet, tolerant=True)
     for line in () if quiet else survey_lines(project):
         say(line)
-    return unnumbered
+    return unnumbered, no_question(project)
 
 
 def _takes_unnumbered(project: Project, loose: int) -> bool:
@@ -140,13 +152,13 @@ def survey_lines(project: Project) -> Iterator[str]:
     kinds: Counter[str] = Counter()
     for _, verdict in verdicts:
         kinds[verdict.style] += verdict.taken
-    yield from (f"  {count} {style}" for style, count in kinds.most_common() if count)
+    yield from (f"  {style}: {count}" for style, count in kinds.most_common() if count)
     left_out = [(file, one) for file, one in verdicts if not one.taken and not _is_name(one)]
     if left_out:
         titles = counted(sum(one.count for _, one in left_out), "title")
         yield f"{titles} left out:"
     for file, verdict in sorted(left_out, key=lambda each: -each[1].count)[:SHOWN]:
-        yield from (f"  {line}" for line in verdict_lines(file, verdict))
+        yield from (f"  {line}" for line in verdict_lines(file, verdict, project.root))
     if len(left_out) > SHOWN:
         yield "  ... `ankify list --why` shows all"
 

@@ -64,6 +64,26 @@ def test_init_says_what_it_wrote_and_what_is_next(run: Run) -> None:
     assert run("init", "my notes", "-q") == (0, "", "")
 
 
+def test_a_folder_of_built_notes_is_left_alone(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "notes", {"lang/a.md": OWN["a.md"]})
+    run("build", "notes")
+    code, _, err = run("init", "notes/lang")
+    assert (code, "notes/lang is a part of the notes in " in err) == (1, True)
+    assert not (tmp_path / "notes" / "lang" / "ankify.toml").exists()
+
+
+def test_what_is_next_works(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "diary", {"a.md": "# Diary\n\nRain.\n"})
+    assert run("init", "diary")[2].splitlines()[-2:] == [
+        "Next: write questions, then cd diary && ankify build, then import build/*.apkg in Anki",
+        '  hint: a question is a heading with a number, "## 1. What is a norm?", or in ankify.toml:'
+        " [questions] level = 2",
+    ]
+    write(tmp_path / "own", {"a.md": "# A\n\n## What is one?\n\nX.\n\n## And two?\n\nY.\n"})
+    write(tmp_path / "own", {"ankify.toml": ""})
+    assert "Next: cd own && ankify build --unnumbered, then" in run("init", "own")[2]
+
+
 def test_notes_that_are_there_get_settings_and_nothing_else(run: Run, tmp_path: Path) -> None:
     before = write(tmp_path / "bio", OWN)
     code, out, err = run("init", "bio")
