@@ -158,8 +158,10 @@ def _clock() -> int:
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     if epoch is None:
         return int(time.time())
-    if not (epoch.isascii() and epoch.isdigit() and len(epoch) <= 12):
+    if not (epoch.isascii() and epoch.isdigit()):
         raise AnkifyError(f"SOURCE_DATE_EPOCH is not a number of seconds: {epoch!r}")
+    if len(epoch) > 12:
+        raise AnkifyError(f"SOURCE_DATE_EPOCH is too many seconds: {epoch!r}")
     return int(epoch)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -56,8 +57,12 @@ def summary(project: Project) -> str | None:
     found = list(losses(project))
     if not found:
         return None
-    headings, letters = sum(it.headings for it in found), sum(it.letters for it in found)
+    titles: Counter[str] = Counter()  # refused, or without a number
+    in_text: Counter[str] = Counter()  # above text that is on no card: the same ones, and others
+    for loss in found:
+        (in_text if loss.letters else titles)[loss.file] += loss.headings
     files = len({it.file for it in found})
+    headings, letters = (titles | in_text).total(), sum(it.letters for it in found)
     text = f"{letters / 1000:.0f} kB of text" if letters >= 1000 else f"{letters} letters of text"
     said = [f"{headings} heading{'s' * (headings != 1)}"] if headings else []
     said += [text] if letters else []

@@ -81,7 +81,7 @@ def _from_package(
         return
     lock = (notes / LOCK_NAME).as_posix()
     say(f"Wrote {lock}" if written else f"{lock} knows them already: it was left alone")
-    for line in adoption_lines(adoption, old, "the package", verbose=verbose):
+    for line in adoption_lines(adoption, old, "the package", notes, verbose=verbose):
         say(line)
     for line in conflict_lines(adoption, old):
         say(line)
@@ -107,7 +107,7 @@ def _from_anki(
     conversion = plan_conversion(old, collection, adoption)
     if as_json:
         tell_json(adoption_as_json(adoption))
-    for line in adoption_lines(adoption, old, where, verbose=verbose):
+    for line in adoption_lines(adoption, old, where, notes, verbose=verbose):
         say(line)
     for line in conversion_lines(conversion):
         say(line)

@@ -128,7 +128,7 @@ def problem_as_json(problem: Problem) -> Finding:
     """A problem as `ankify check --format json` prints it."""
     return {
         "file": problem.location.file,
-        "line": problem.location.line,
+        "line": problem.location.line or None,
         "rule": problem.rule,
         "severity": str(problem.severity),
         "message": problem.message,
@@ -169,7 +169,7 @@ def build_as_json(project: Project, path: Path) -> BuildReport:
             {
                 "kind": str(change.kind),
                 "file": change.location.file,
-                "line": change.location.line,
+                "line": change.location.line or None,
                 "guid": change.guid,
                 "title": change.title,
                 "before": change.before,

@@ -32,6 +32,12 @@ if TYPE_CHECKING:
     from ankify.commands.as_json import BuildReport
 
 
+GONE_HELP = (
+    "Do not ask before questions are marked as removed; it asks where a file has none any more, or"
+    " they lost their numbers."
+)
+
+
 @click.command("build")
 @notes_argument
 @click.option(
@@ -44,7 +50,7 @@ if TYPE_CHECKING:
 @click.option("--locked", is_flag=True, help="Write no lock; fail if one is needed (for CI).")
 @click.option("--new-deck", is_flag=True, help="Go on where a folder above or below has a lock.")
 @unnumbered_option
-@click.option("-y", "--yes", is_flag=True, help="Mark questions as removed without asking.")
+@click.option("-y", "--yes", is_flag=True, help=GONE_HELP)
 @click.option("--fetch", is_flag=True, help="Download remote pictures into the deck.")
 @click.option("--no-cache", is_flag=True, help="Render all notes again.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")

@@ -79,7 +79,7 @@ def check_command(
     print_problems(problems, shape, notes)
     count = Counter(problem.severity for problem in problems)
     if package and project:
-        print_forecast(compare(project, package))
+        print_forecast(compare(project, package), notes)
     if shape == "text":
         errors, warnings = count[Severity.ERROR], count[Severity.WARNING]
         asked = f" in {counted(len(project.questions), 'question')}" if project else ""

@@ -11,9 +11,7 @@ import click
 from ankify.commands.as_json import forecast_as_json
 from ankify.commands.console import tell, tell_json
 from ankify.commands.options import notes_argument, reports_errors, unnumbered_option
-from ankify.commands.project import (
-    read,
-)
+from ankify.commands.project import read, say_why_empty
 from ankify.commands.report import (
     forecast_lines,
 )
@@ -51,8 +49,9 @@ def diff_command(
     if as_json:
         tell_json(forecast_as_json(forecast))
     else:
-        print_forecast(forecast)
-    sys.exit(1 if exit_code and forecast.changes_something else 0)
+        print_forecast(forecast, notes)
+    is_empty = say_why_empty(project)
+    sys.exit(1 if is_empty or (exit_code and forecast.changes_something) else 0)
 
 
 def read_package(path: Path | None) -> Package | None:
@@ -62,7 +61,7 @@ def read_package(path: Path | None) -> Package | None:
     return read_apkg(path) if path else None
 
 
-def print_forecast(forecast: Forecast) -> None:
+def print_forecast(forecast: Forecast, notes: Path) -> None:
     """Print a forecast to stdout."""
-    for line in forecast_lines(forecast):
+    for line in forecast_lines(forecast, notes):
         tell(line)

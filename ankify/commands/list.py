@@ -14,11 +14,9 @@ from ankify.commands.project import (
     read,
     say_why_empty,
 )
-from ankify.commands.report import (
-    verdict_lines,
-)
+from ankify.commands.report import place_from_here, verdict_lines
 from ankify.config import CONFIG_NAME
-from ankify.model import AnkifyError
+from ankify.model import AnkifyError, Location, Page
 
 
 @click.command("list")
@@ -38,24 +36,23 @@ def list_command(notes: Path, *, as_json: bool, html: bool, why: bool, unnumbere
 
     Example: ankify list notes --json
     """
+    if html and (why or not as_json):
+        raise click.UsageError("--html goes with --json, and without --why")
     if why:
         show_why(notes, unnumbered, as_json=as_json)
         return
     # As on GitHub; pages that are not for the phone are not kept, or each build would begin anew.
     project = read(notes, unnumbered, for_phone=not html, cached=not html)
     listed = [note for note in project.notes if note.question]
-    if not listed:
-        say_why_empty(project)
-    if as_json:  # to a program, an empty list is an answer
-        entries = [note_as_json(note, html=html) for note in listed]
-        tell_json(entries)
-        return
-    if not listed:
-        sys.exit(1)
-    for note in listed:
+    if as_json:
+        tell_json([note_as_json(note, html=html) for note in listed])
+    for note in () if as_json else listed:
         assert note.question
         number = f"{note.question.number}. " if note.question.number else ""
-        tell(f"{note.question.location}: {number}{note.question.title}")
+        place = place_from_here(note.question.location, notes)
+        tell(f"{place}: {number}{note.question.title}")
+    if say_why_empty(project):
+        sys.exit(1)
 
 
 def show_why(notes: Path, unnumbered: bool, *, as_json: bool) -> None:
@@ -72,9 +69,18 @@ def show_why(notes: Path, unnumbered: bool, *, as_json: bool) -> None:
     if as_json:
         tell_json([verdict_as_json(file, verdict) for file, verdict in verdicts])
         return
-    for file, verdict in verdicts:
-        for line in verdict_lines(file, verdict):
-            tell(line)
+    for page in pages:
+        for verdict in page.verdicts:
+            for line in verdict_lines(page.file, verdict, root):
+                tell(line)
+        if not page.verdicts and not page.unreadable:
+            tell(f"{place_from_here(Location(page.file), root)}: {_without_titles(page)}")
+
+
+def _without_titles(page: Page) -> str:
+    if page.is_template:
+        return "a template of another program, left out"
+    return "no title that could be a question"
 
 
 def _notes_of(file: Path) -> Path:

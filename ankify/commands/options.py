@@ -14,6 +14,7 @@ import click
 from ankify.commands.console import say
 from ankify.commands.report import (
     hint_from_here,
+    place_from_here,
 )
 from ankify.files import link_away, real_path
 from ankify.model import AnkifyError
@@ -86,6 +87,6 @@ def _from_here(error: AnkifyError, notes: Path) -> AnkifyError:
     place, hint = error.location, error.hint
     if place:
         hint = hint_from_here(hint, place, notes)
-    if place and not notes.is_absolute() and os.path.exists(notes / place.file):
-        place = place._replace(file=(notes / place.file).as_posix())
+    if place and os.path.exists(notes / place.file):
+        place = place_from_here(place, notes)
     return AnkifyError(error.message, place, hint)

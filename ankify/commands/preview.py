@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from ankify.anki.note_type import template_folder
 from ankify.commands.console import say
@@ -156,15 +157,19 @@ def preview_command(
 
     if serve and export:
         raise click.UsageError("--progress goes without --serve")
+    source = click.get_current_context().get_parameter_source("port")
+    if source is ParameterSource.COMMANDLINE and not serve:
+        raise click.UsageError("--port goes with --serve")
     if serve:
         from ankify.commands.serve import serve_preview
 
         serve_preview(notes, checked, output, port=port, tell=say, editor=editor)
         return
     project = checked()
+    if not project.questions:
+        sys.exit(1)
     learning = _learning(project, export) if export else None
     say(f"Wrote {write_preview(project, output, editor=editor, learning=learning)}")
-    sys.exit(0 if project.questions else 1)
 
 
 def _learning(project: Project, export: Path) -> dict[str, str]:

@@ -14,8 +14,7 @@ from ankify.commands.options import notes_argument, reports_errors, unnumbered_o
 from ankify.commands.project import (
     read,
 )
-from ankify.commands.push import from_here
-from ankify.commands.report import counted
+from ankify.commands.report import counted, place_from_here
 from ankify.model import AnkifyError
 
 if TYPE_CHECKING:
@@ -94,7 +93,7 @@ def _refuse_nothing(found: Progress, source: Path | None) -> None:
 def text_lines(found: Progress, notes: Path, number: int) -> Iterator[str]:
     """A line a question and its edits, then a line a note file."""
     for each in [one for one in found.hardest if one.deserves_a_look][:number]:
-        place = from_here(each.question.location, notes)
+        place = place_from_here(each.question.location, notes)
         yield f"{place}: {each.question.title}"
         yield f"  {', '.join(_facts(each))}"
         for edit in each.edits:
@@ -144,7 +143,7 @@ def markdown_lines(found: Progress, notes: Path, number: int) -> Iterator[str]:
         yield "|---|--:|--:|--:|--:|---|"
     for each in shown:
         yield _row(
-            f"`{from_here(each.question.location, notes)}` {_cell(each.question.title)}",
+            f"`{place_from_here(each.question.location, notes)}` {_cell(each.question.title)}",
             each.lapses,
             f"{each.again} of {each.reviews}",
             _share(each.retention),
@@ -158,7 +157,7 @@ def markdown_lines(found: Progress, notes: Path, number: int) -> Iterator[str]:
     yield from ("", "Edited in Anki:", "") if edited else ()
     for each in edited:
         for edit in each.edits:
-            where = from_here(each.question.location, notes)
+            where = place_from_here(each.question.location, notes)
             diff = edit.diff().replace("`", "'")
             yield f"- `{where}` {edit.field}: `{diff}`"
 

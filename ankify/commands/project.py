@@ -110,9 +110,11 @@ def rescue_line(rescue: Rescue, root: Path) -> str:
     )
 
 
-def say_why_empty(project: Project) -> None:
-    """Print to stderr why there is nothing to show: most often, what a question is."""
+def say_why_empty(project: Project) -> bool:
+    """Print to stderr why there is no card, most often, what a question is; False if there is."""
     from ankify.anki.write import no_question
 
-    if error := no_question(project):
+    error = no_question(project)
+    if error:
         say(str(error))
+    return error is not None

@@ -21,7 +21,7 @@ from ankify.commands.project import (
     show_problems,
     with_reasons,
 )
-from ankify.commands.report import counted
+from ankify.commands.report import counted, place_from_here
 from ankify.commands.watch import saved_files
 from ankify.config import REMOVALS
 from ankify.identity.lock import LOCK_NAME
@@ -188,7 +188,7 @@ def plan_lines(plan: PushPlan, profile: str, notes: Path, *, verbose: bool) -> I
     ]
     yield f'To Anki, profile "{profile}": {", ".join(counts) or "nothing"}'
     yield from _edit_lines(plan, notes)
-    yield from _removed_lines(plan)
+    yield from _removed_lines(plan, notes)
     lines = list(_note_lines(plan, notes))
     yield from lines if verbose else lines[:SHOWN]
     if len(lines) > SHOWN and not verbose:
@@ -209,14 +209,14 @@ def _edit_lines(plan: PushPlan, notes: Path) -> Iterator[str]:
                 yield f"      {edit.field}: {edit.diff()}"
 
 
-def _removed_lines(plan: PushPlan) -> Iterator[str]:
+def _removed_lines(plan: PushPlan, notes: Path) -> Iterator[str]:
     what = {
         "keep": "removed, marked and still asked",
         "suspend": "removed, marked and suspended",
         "delete": "removed, deleted",
     }[plan.wishes.removed]
     for gone in plan.removed:
-        file = f"{gone.file}: " if gone.file else ""
+        file = f"{place_from_here(Location(gone.file), notes)}: " if gone.file else ""
         yield f"  {what}: {file}{gone.title} ({counted(gone.reviews, 'review')})"
 
 
@@ -256,13 +256,7 @@ def _remarks(plan: PushPlan, notes: Path, *, verbose: bool) -> Iterator[str]:
 def place(note: Note, notes: Path) -> str:
     """Where a question is, as seen from here, and its title."""
     assert note.question
-    where = note.question.location
-    return f"{from_here(where, notes)}: {note.question.title}"
-
-
-def from_here(location: Location, notes: Path) -> Location:
-    """A place as seen from the folder that ankify was called in."""
-    return location._replace(file=(notes / location.file).as_posix())
+    return f"{place_from_here(note.question.location, notes)}: {note.question.title}"
 
 
 def done_line(report: PushReport) -> str:

@@ -42,6 +42,11 @@ FEW = 20  # titles in a search, where it need not have them
 TOGETHER = 100  # titles in one search; Anki takes some hundreds
 
 
+def place_from_here(place: Location, notes: Path) -> Location:
+    """A place as seen from the folder that ankify was called in, as editors open it."""
+    return place._replace(file=(notes / place.file).as_posix())
+
+
 def counted(number: int, name: str) -> str:
     """`1 note`, `2 notes`."""
     return f"{number} {name}" if number == 1 else f"{number} {name}s"
@@ -66,7 +71,8 @@ def build_lines(project: Project, path: Path, *, verbose: bool) -> Iterator[str]
         yield f"  smaller copies of pictures save {project.media_saved / 1e6:.1f} MB"
     for change in project.changes if verbose else ():
         was = f" (was {change.before})" if change.before else ""
-        yield f"  {change.kind}: {change.location}: {change.title}{was}"
+        place = place_from_here(change.location, project.root)
+        yield f"  {change.kind}: {place}: {change.title}{was}"
     yield from searches(project)
     if left := summary(project):
         yield f"  {left}"
@@ -170,9 +176,12 @@ Do not tick "Merge note types": it puts the history on a second, empty card."""
 
 
 def adoption_lines(
-    adoption: Adoption, notes: Sequence[PackageNote], where: str, *, verbose: bool
+    adoption: Adoption, notes: Sequence[PackageNote], where: str, root: Path, *, verbose: bool
 ) -> Iterator[str]:
-    """What was matched, what is not certain, and what found no partner; `where` the notes are."""
+    """What was matched, what is not certain, and what found no partner.
+
+    `where` the notes of Anki are, in words; `root` is the folder of the note files.
+    """
     matched, unmatched = adoption.matched, adoption.unmatched_questions
     yield (
         f"{counted(len(matched), 'question')} of {len(matched) + len(unmatched)} adopted,"
@@ -182,9 +191,11 @@ def adoption_lines(
     for guid, question, sure in matched:
         if verbose or sure < CERTAIN:
             mark = "" if sure >= CERTAIN else f" ({sure:.0%} sure)"
-            yield f"  {question.file}:{question.line}: {question.title} = {titles[guid]}{mark}"
+            place = place_from_here(Location(question.file, question.line), root)
+            yield f"  {place}: {question.title} = {titles[guid]}{mark}"
     for question in unmatched if verbose else ():
-        yield f"  new: {question.file}:{question.line}: {question.title}"
+        place = place_from_here(Location(question.file, question.line), root)
+        yield f"  new: {place}: {question.title}"
     for note in adoption.unmatched_notes if verbose else ():
         yield f"  only in {where}: {short_title(note)}"
     if not verbose and (unmatched or adoption.unmatched_notes):
@@ -213,11 +224,8 @@ def short_title(note: PackageNote) -> str:
 
 def from_here(problem: Problem, notes: Path) -> Problem:
     """A problem whose file is named as seen from the folder that ankify was called in."""
-    problem = replace(problem, hint=hint_from_here(problem.hint, problem.location, notes))
-    if notes.is_absolute():
-        return problem
-    file = (notes / problem.location.file).as_posix()
-    return replace(problem, location=problem.location._replace(file=file))
+    hint = hint_from_here(problem.hint, problem.location, notes)
+    return replace(problem, hint=hint, location=place_from_here(problem.location, notes))
 
 
 def hint_from_here(hint: str | None, place: Location, notes: Path) -> str | None:
@@ -257,12 +265,13 @@ def card_names(note: Note) -> Iterator[str]:
         yield f"{names[0]} {ordinal + 1}" if note.is_cloze else names[ordinal]
 
 
-def verdict_lines(file: str, verdict: Verdict) -> Iterator[str]:
+def verdict_lines(file: str, verdict: Verdict, notes: Path) -> Iterator[str]:
     """A group of titles, what it was taken for and why, and what would overrule that."""
     titles = ", ".join(f'"{shortened(title)}"' for title in verdict.titles)
     more = ", ..." if verdict.count > len(verdict.titles) else ""
     count = counted(verdict.count, "title")
-    yield f"{file}:{verdict.line}: {count}, {verdict.style}: {titles}{more}"
+    place = place_from_here(Location(file, verdict.line), notes)
+    yield f"{place}: {count}, {verdict.style}: {titles}{more}"
     some = f", {verdict.taken} of them" if 0 < verdict.taken < verdict.count else ""
     yield f"  {verdict.ruling}{some}: they {verdict.reason} [{verdict.ground}]"
     yield f"  to overrule it: {in_place(verdict.overrule)}"
@@ -283,22 +292,24 @@ def in_place(line: str) -> str:
 # diff -------------------------------------------------------------------------------------------
 
 
-def forecast_lines(forecast: Forecast) -> Iterator[str]:
+def forecast_lines(forecast: Forecast, notes: Path) -> Iterator[str]:
     """What the import does in one line, then a line for each note that is not left alone."""
     listed = (
         ("new", forecast.new),
         ("updated", forecast.updated),
         ("in conflict", forecast.conflicting),
     )
-    counts = [f"{len(notes)} {kind}" for kind, notes in listed if notes]
+    counts = [f"{len(some)} {kind}" for kind, some in listed if some]
     counts += [f"{len(forecast.removed)} removed"] if forecast.removed else []
     yield f"The next import: {', '.join([*counts, f'{len(forecast.untouched)} untouched'])}"
-    for kind, notes in listed:
-        for note in notes:
+    for kind, some in listed:
+        for note in some:
             if note.question:
-                yield f"  {kind}: {note.question.location}: {note.question.title}"
+                place = place_from_here(note.question.location, notes)
+                yield f"  {kind}: {place}: {note.question.title}"
     for past in forecast.removed:
-        yield f"  removed: {f'{past.file}: ' if past.file else ''}{past.title}"
+        file = f"{place_from_here(Location(past.file), notes)}: " if past.file else ""
+        yield f"  removed: {file}{past.title}"
     yield from moves(forecast)
     if forecast.conflicting:
         yield "  Anki skips notes in conflict: they have another note type (see docs/adopt.md)"

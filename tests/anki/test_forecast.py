@@ -193,7 +193,7 @@ def test_notes_of_another_note_type_are_in_conflict(
 
 def test_without_a_lock_everything_is_new(project: Write, run: Run) -> None:
     root = project({"Sets.md": SETS})
-    expected = "The next import: 1 new, 0 untouched\n  new: Sets.md:3: What is a set?\n"
+    expected = "The next import: 1 new, 0 untouched\n  new: notes/Sets.md:3: What is a set?\n"
     assert run("diff", "notes") == (0, expected, "")
     assert [path.name for path in root.iterdir()] == ["Sets.md"]
 
@@ -208,9 +208,9 @@ def test_diff_prints_a_line_for_each_note_that_changes(project: Write, run: Run)
     rewrite("Lists.md", "Never; it", "Never. It")(root)
     expected = (
         "The next import: 1 new, 2 updated, 1 untouched\n"
-        "  new: Lists.md:9: How long is a list?\n"
-        "  updated: Lists.md:13: When does a list copy what it holds?\n"
-        "  updated: basics/Bags.md:3: What is a set?\n"
+        "  new: notes/Lists.md:9: How long is a list?\n"
+        "  updated: notes/Lists.md:13: When does a list copy what it holds?\n"
+        "  updated: notes/basics/Bags.md:3: What is a set?\n"
         '  cards stay in their deck; to move them to "notes::basics::Bags", '
         'search in Anki after the import: deck:"notes::Sets" -deck:"notes::Sets::*" '
         'tag:"basics::Bags"\n'
@@ -224,9 +224,8 @@ def test_diff_names_what_is_removed(project: Write, run: Run) -> None:
     root = project(FILES)
     run("build")
     remove_a_file(root)
-    expected = (
-        "The next import: 1 updated, 1 removed, 2 untouched\n  removed: Sets.md: What is a set?\n"
-    )
+    expected = "The next import: 1 updated, 1 removed, 2 untouched\n"
+    expected += "  removed: notes/Sets.md: What is a set?\n"
     assert run("diff") == (0, expected, "")
 
 
@@ -253,7 +252,9 @@ def test_check_against_a_package_adds_the_forecast(project: Write, run: Run) -> 
     run("build", now=1_700_000_000)
     rewrite("Sets.md", "without", "with no")(root)
     code, out, err = run("check", "--against", "build/notes.apkg", now=1_700_001_000)
-    expected = "The next import: 1 updated, 2 untouched\n  updated: Sets.md:3: What is a set?\n"
+    expected = (
+        "The next import: 1 updated, 2 untouched\n  updated: notes/Sets.md:3: What is a set?\n"
+    )
     assert (code, out, err) == (0, expected, "0 errors, 0 warnings in 3 questions\n")
 
 

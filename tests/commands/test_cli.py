@@ -50,7 +50,7 @@ def test_build_says_what_it_built_and_a_second_build_that_nothing_changed(
 
 def test_list_prints_places_and_titles(project: Project, run: Run) -> None:
     project({"Sums.md": NOTE})
-    expected = "Sums.md:3: 1. What is one and one?\nSums.md:7: 2. And two?\n"
+    expected = "notes/Sums.md:3: 1. What is one and one?\nnotes/Sums.md:7: 2. And two?\n"
     assert run("list") == (0, expected, "")
 
 
@@ -82,7 +82,7 @@ def test_a_missing_image_is_a_warning_and_with_strict_a_failure(project: Project
     root = project({"Sums.md": NOTE + "\n![a sum](sum.png)\n"})
     code, _, err = run("build", root)
     assert code == 0
-    assert err.startswith("Sums.md:11: warning: image not found: sum.png [missing-image]\n")
+    assert err.startswith(f"{root}/Sums.md:11: warning: image not found: sum.png [missing-image]\n")
     code, _, err = run("build", root, "-o", "other.apkg", "--strict")
     assert code == 1
     assert not Path("other.apkg").exists()
@@ -179,12 +179,13 @@ def test_an_endless_gitignore_is_not_read(project: Project, run: Run) -> None:
     )
 
 
-@pytest.mark.parametrize("command", ["list", "preview"])
+@pytest.mark.parametrize("command", ["list", "diff", "preview"])
 def test_no_question_is_no_success(project: Project, run: Run, command: str) -> None:
     project({"a.md": "# Diary\n\nNothing to ask.\n"})
     code, _, err = run(command)
     assert (code, err.startswith("error: no question found")) == (1, True)
-    assert run("list", "--json")[:2] == (0, "[]\n")
+    assert run("list", "--json")[:2] == (1, "[]\n")
+    assert not Path("build").exists()
 
 
 def test_locked_lets_pass_what_costs_no_guid_and_no_update(project: Project, run: Run) -> None:
@@ -287,7 +288,7 @@ def test_bad_input_is_one_clear_message_and_nothing_is_written(
     before = {path: path.read_bytes() for path in Path().rglob("*") if path.is_file()}
     code, out, err = run("build", root, *options)
     assert (code, out) == (1, "")
-    assert err.startswith(message)
+    assert err.removeprefix(f"{root.as_posix()}/").startswith(message)
     assert {path: path.read_bytes() for path in Path().rglob("*") if path.is_file()} == before
 
 
@@ -345,7 +346,7 @@ def test_notes_without_a_question_get_the_same_hint_from_all_commands(
     assert err.startswith("1 error, ")
     for command, printed in (("list", ""), ("list --json", "[]\n"), ("preview", "")):
         code, out, err = run(*command.split(), *options)
-        assert (code, out) == (0 if printed else 1, printed)
+        assert (code, out) == (1, printed)
         assert said in err
 
 
@@ -469,6 +470,43 @@ def test_smaller_copies_are_made_once_and_what_they_save_is_said(
 # How much is said -------------------------------------------------------------------------------
 
 
+def test_all_texts_name_files_as_seen_from_here(project: Project, run: Run) -> None:
+    root = project({"a.md": NOTE + "\n![x](x.png)\n"})
+    relative = Path("notes")
+    for command in ("list", "list --why", "check", "diff", "build -v"):
+        for folder in (relative, root):
+            said = "".join(run(*command.split(), folder)[1:])
+            assert f"{folder}/a.md:" in said, command
+            assert "a.md:" not in said.replace(f"{folder}/a.md:", ""), command
+
+
+def test_a_place_without_a_line_has_none_in_json(project: Project, run: Run) -> None:
+    root = project({"a.md": NOTE, "b.md": "# B\n\n## 1. What is c?\n\nIt.\n"})
+    run("build")
+    (root / "b.md").write_text("# B\n\n## What is c?\n\nIt.\n")
+    assert {it["line"] for it in json.loads(run("check", "--format", "json")[1])} == {None}
+    report = json.loads(run("build", "--json", "-y")[1])
+    assert [(it["kind"], it["line"]) for it in report["changes"]] == [("removed", None)]
+    assert {it["line"] for it in report["problems"]} == {None}
+
+
+@pytest.mark.parametrize(
+    "arguments", ["list --html", "list --why --html --json", "preview --port 8766"]
+)
+def test_an_option_that_would_do_nothing_is_wrong_usage(
+    project: Project, run: Run, arguments: str
+) -> None:
+    project({"a.md": NOTE})
+    assert run(*arguments.split())[0] == 2
+
+
+def test_what_is_left_out_is_counted_once(project: Project, run: Run) -> None:
+    asked = "".join(f"## {n}. What is thing {n}?\n\nIt is {n}.\n\n" for n in range(1, 9))
+    lost = f"## What are generics?\n\n{'Types as values. ' * 9}\n\n"
+    project({"a.md": f"# A\n\n{asked}{lost}## 9. What is thing 9?\n\nIt.\n"})
+    assert "  left out: 1 heading, " in run("build")[2]
+
+
 def test_build_quiet_verbose_and_as_json(project: Project, run: Run) -> None:
     root = project({"Sums.md": NOTE})
     assert run("build", "-q") == (0, "", "")
@@ -488,8 +526,8 @@ def test_build_quiet_verbose_and_as_json(project: Project, run: Run) -> None:
         *(0, ""),
         "Built build/notes.apkg: 2 notes in 1 deck, 0 media files\n"
         "  reworded 1, renumbered 1\n"
-        "  reworded: Sums.md:7: And two? (was And two and two?)\n"
-        "  renumbered: Sums.md:7: And two? (was 3)\n",
+        "  reworded: notes/Sums.md:7: And two? (was And two and two?)\n"
+        "  renumbered: notes/Sums.md:7: And two? (was 3)\n",
     )
 
 
@@ -706,7 +744,7 @@ def test_a_stream_that_cannot_show_a_title_escapes_it(project: Project, tmp_path
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
     done = ankify("list", root, env=environment)
     assert done.returncode == 0
-    assert done.stdout.splitlines()[1] == "Sums.md:7: 2. And \\u4e8c?"
+    assert done.stdout.splitlines()[1] == f"{root}/Sums.md:7: 2. And \\u4e8c?"
 
 
 def test_nothing_is_coloured(project: Project) -> None:
@@ -882,7 +920,7 @@ def test_adopt_knows_where_our_own_notes_ask_and_answer(project: Project, run: R
         [
             "Wrote notes/ankify.lock",
             "3 questions of 3 adopted, from 3 notes in the package",
-            "  Rivers.md:3: Long rivers = Rivers",
+            "  notes/Rivers.md:3: Long rivers = Rivers",
         ],
     )
     run("build", now=1_700_002_000)
@@ -933,8 +971,8 @@ def test_adopt_lists_what_has_no_partner(project: Project, run: Run) -> None:
     assert err.splitlines()[:5] == [
         "Wrote notes/ankify.lock",
         "1 question of 2 adopted, from 2 notes in the package",
-        "  Sums.md:3: What is one and one? = What is one and one?",
-        "  new: Sums.md:7: And two?",
+        "  notes/Sums.md:3: What is one and one? = What is one and one?",
+        "  new: notes/Sums.md:7: And two?",
         "  only in the package: What is a fish?",
     ]
     assert 'with "Update notes: Always"' in err

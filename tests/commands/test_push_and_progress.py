@@ -148,7 +148,7 @@ def test_json_says_what_happened_to_whom(project: Write, run: Run, stand_in: Sta
         "suspend cards of removed questions",
         "remove empty decks",
     ]
-    assert "removed, marked and suspended: a/Sums.md: And two? (0 reviews)" in err
+    assert "removed, marked and suspended: notes/a/Sums.md: And two? (0 reviews)" in err
 
 
 @pytest.mark.slow

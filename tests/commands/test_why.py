@@ -19,20 +19,26 @@ ASKED = "# Tides\n\n## 1. What pulls?\n\nThe moon.\n\n## 2. How often?\n\nTwice 
 def test_why_names_each_group_its_verdict_and_what_overrules_it(project: Project, run: Run) -> None:
     project({"a.md": TO_DO, "b.md": ASKED})
     expected = """\
-a.md:3: 2 titles, headings of level 2, numbered `3. X`: "Run queue", "Build system"
+notes/a.md:3: 2 titles, headings of level 2, numbered `3. X`: "Run queue", "Build system"
   no questions: they look like things to do, one after the other [to-do]
   to overrule it: level = 2 under [questions] of ankify.toml
-a.md:1: 1 title, headings of level 1, without a number: "Servers"
+notes/a.md:1: 1 title, headings of level 1, without a number: "Servers"
   no questions: they are fewer than two with an answer [one]
   to overrule it: level = 1 under [questions] of ankify.toml
-b.md:3: 2 titles, headings of level 2, numbered `3. X`: "What pulls?", "How often?"
+notes/b.md:3: 2 titles, headings of level 2, numbered `3. X`: "What pulls?", "How often?"
   questions: they are numbered [numbered]
   to overrule it: <!-- ankify: ignore --> above the title
-b.md:1: 1 title, headings of level 1, without a number: "Tides"
+notes/b.md:1: 1 title, headings of level 1, without a number: "Tides"
   no questions: they have no number, and other titles have one [beside-numbers]
   to overrule it: level = 1 under [questions] of ankify.toml
 """
     assert run("list", "--why") == (0, expected, "")
+
+
+def test_why_names_a_file_without_titles(project: Project, run: Run) -> None:
+    project({"a.md": "Words.\n", "b.md": ""})
+    said = "no title that could be a question\n"
+    assert run("list", "--why") == (0, f"notes/a.md: {said}notes/b.md: {said}", "")
 
 
 def test_why_of_one_note_file_as_json_has_the_keys_of_the_contract(
