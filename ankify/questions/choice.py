@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -734,8 +734,22 @@ def _asking(search: Search) -> Group:
         if ground.accepts:
             asking.append(group)
     most = max(map(len, asking), default=0)
-    outer = next((group for group in asking if len(group) >= limit.OUTERMOST * most), None)
+    large = [group for group in asking if len(group) >= limit.OUTERMOST * most]
+    outer = next((group for group in large if not _holds_questions(search, group, large)), None)
     return _without_sections(search, outer) if outer else _title_of_file(search)
+
+
+def _holds_questions(search: Search, outer: Group, asking: Sequence[Group]) -> bool:
+    """Whether titles that do not ask are the sections of more that do: the labels are of these."""
+    if outer.share_asking >= limit.HARDLY_ANY_ASK:
+        return False
+    for inner in asking:
+        if len(inner) > len(outer) and inner.share_asking >= limit.NEARLY_ALL_ASK:
+            ground = section_ground(Nesting(outer, inner))
+            if ground.accepts:
+                search.record(outer, Ruling.REFUSED, ground)
+                return True
+    return False
 
 
 def _without_sections(search: Search, outer: Group) -> Group:

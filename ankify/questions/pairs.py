@@ -14,7 +14,8 @@ from itertools import pairwise, takewhile
 
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import OPTION, POINT, is_filler, opening_words, shows_answer
-from ankify.questions.blocks import Block, read_blocks
+from ankify.questions.blocks import Block, is_numbered_heading, read_blocks
+from ankify.questions.evidence import share
 from ankify.questions.numbers import HEADED, LABEL, TOGGLED, TOPIC, Numbered
 from ankify.questions.options import offers_several
 from ankify.questions.titles import (
@@ -30,6 +31,7 @@ from ankify.questions.words import (
     ONLY_LABEL,
     QUESTION_LABEL,
     answers,
+    asks,
     demands,
     exercise,
     normal,
@@ -539,14 +541,31 @@ def _asked(topic: Title, question: Block, offset: int) -> Title:
 
 
 def without_quotes(blocks: Sequence[Block]) -> list[Block]:
-    """Open the quotes that begin with the label of a question: `> Q: X`."""
-    return [inner for block in blocks for inner in _unquoted(block)]
+    """Open the quotes that begin with the label of a question, `> Q: X`, or with one that asks.
+
+    The latter, `> 1. Why?` and `> **Why?**`, only where they are several, nearly all quotes that
+    begin with a number or in bold ask, and no heading has a number.
+    """
+    opened = [_unquoted(block) for block in blocks]
+    titles = [_opening_title(inner) for inner in opened]
+    asking = [asks(title.name) for title in titles if title and not title.read.is_labelled]
+    is_asked = len(asking) >= limit.COUNTED_TITLES and share(asking) >= limit.NEARLY_ALL_ASK
+    is_asked = is_asked and not any(map(is_numbered_heading, blocks))
+    found: list[Block] = []
+    for block, inner, title in zip(blocks, opened, titles, strict=True):
+        is_open = title and (title.read.is_labelled or is_asked)
+        found += inner if is_open else [block]
+    return found
 
 
 def _unquoted(block: Block) -> list[Block]:
-    if block.tokens[0].type != "blockquote_open":
-        return [block]
-    inner = read_blocks(block.tokens[1:-1])
-    first = next((it.title for it in inner if it.title), None)
-    labelled = first and first.read.is_labelled
-    return inner if labelled and inner[0].title is first else [block]
+    """What is in a quote; nothing for any other block."""
+    return read_blocks(block.tokens[1:-1]) if block.tokens[0].type == "blockquote_open" else []
+
+
+def _opening_title(inner: Sequence[Block]) -> Title | None:
+    """The title that a quote begins with."""
+    first = inner[0] if inner else None
+    if first and not first.title and first.items:
+        first = first.items[0]
+    return first.title if first else None
