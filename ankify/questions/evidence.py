@@ -469,6 +469,11 @@ class FileIndex:
         index = bisect_left(self.labels_of_answers, start)
         return index < len(self.labels_of_answers) and self.labels_of_answers[index] < end
 
+    def has_one_answer(self, start: int, end: int) -> bool:
+        """Whether it is the only one, or with its explanation; what holds more is a section."""
+        labels = self.labels_of_answers
+        return 0 < bisect_left(labels, end) - bisect_left(labels, start) < limit.ANSWERS_OF_SECTION
+
     def is_ticked(self, start: int, end: int) -> bool:
         """Whether there are three options or more below a title, and one of them is ticked.
 
@@ -636,6 +641,11 @@ class Group:
     def share_solved(self) -> float:
         """The share of titles with an answer that calls itself one."""
         return share(self.file.is_solved(*span) for span in self.spans)
+
+    @cached_property
+    def share_with_one_answer(self) -> float:
+        """The share of titles with one such answer, or one and its explanation."""
+        return share(self.file.has_one_answer(*span) for span in self.spans)
 
     @cached_property
     def is_test(self) -> bool:

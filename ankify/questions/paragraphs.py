@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from ankify.questions import thresholds as limit
-from ankify.questions.blocks import Block
+from ankify.questions.blocks import QUOTED, Block
 from ankify.questions.labels import COUNTED
 from ankify.questions.numbers import UNNUMBERED
 from ankify.questions.titles import HEADINGS, Title, plain_title
@@ -77,10 +77,13 @@ NO_QUIZ = 9  # deeper than any heading
 
 
 def _titled(block: Block, *, in_quiz: bool = False) -> Block:
-    if block.title or block.tokens[0].type != "paragraph_open":
+    """A paragraph that asks with its title, without the quote that may be around it."""
+    is_quoted = block.tokens[0].type == "blockquote_open" and len(block.tokens) == QUOTED
+    tokens = block.tokens[1:-1] if is_quoted else block.tokens
+    if block.title or tokens[0].type != "paragraph_open":
         return block
-    title = _title(block.tokens[1], in_quiz=in_quiz)
-    return block._replace(title=title) if title else block
+    title = _title(tokens[1], in_quiz=in_quiz)
+    return block._replace(tokens=tokens, title=title) if title else block
 
 
 def _title(inline: Token, *, in_quiz: bool) -> Title | None:

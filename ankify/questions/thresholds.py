@@ -15,6 +15,8 @@ SOME_ASK = 0.34
 HARDLY_ANY_ASK = 0.15
 # Sections: some have a name that reads as a question, "Design", "List of X".
 FEW_ASK = 0.3
+# Answers with a label below one title: a question has one, and perhaps its explanation.
+ANSWERS_OF_SECTION = 3
 # Questions beyond doubt, beside titles that do not ask.
 NEARLY_ALL_ASK = 0.8
 # Bold text and list items are mostly emphasis and steps, so more of them have to ask.

@@ -365,7 +365,8 @@ def _few_ask(group: Group) -> bool:
     if topics and not group.file.has_card_tags:
         return False
     sections = share(names_questions(title.name) for title in group.titles)  # "Mixed Questions"
-    solved = 0.0 if group.file.has_labels or sections >= limit.MOST else group.share_solved
+    is_said = not group.file.has_labels and sections < limit.MOST
+    solved = group.share_with_one_answer if is_said else 0.0
     covers = group.first.kind in HEADLINES and group.coverage >= limit.COVERING_ALL
     enough = limit.SOME_ASK if covers else limit.MOST_ASK
     # A question without an answer yet says what those beside it are, if most have one.

@@ -229,6 +229,7 @@ def quiz(inner: int) -> str:
     return "\n\n".join([*lines, *asked])
 
 
+NAMES = ("Rivers", "Lakes", "Seas", "Springs")
 GROUND_EDGES: dict[str, tuple[Test, str, str]] = {
     # constant: what is tested, notes for which it applies, and notes one step away
     "MOST_ASK": (
@@ -345,6 +346,11 @@ GROUND_EDGES: dict[str, tuple[Test, str, str]] = {
         lambda notes: bool(titles(notes, unnumbered=True)),
         "".join(f"What is {n}?\n\n{TEXT}\n\n" for n in range(4)) + f"{TEXT}\n\n" * 12,
         "".join(f"What is {n}?\n\n{TEXT}\n\n" for n in range(4)) + f"{TEXT}\n\n" * 13,
+    ),
+    "ANSWERS_OF_SECTION": (
+        lambda notes: bool(titles(notes, unnumbered=True)),
+        "".join(f"## {name}\n\nAnswer: X.\n\nExplanation: Y.\n\n" for name in NAMES),
+        "".join(f"## {name}\n\n" + "Answer: X.\n\n" * 3 for name in NAMES),
     ),
     "COUNTED_TITLES": (
         lambda notes: bool(titles(notes)),
