@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ankify.anki.note_type import asked_at
-from ankify.anki.read import Package
-from ankify.model import REMOVED_TAG, Note, Past, Project
+from ankify.anki.read import Package, read_apkg
+from ankify.model import REMOVED_TAG, Note, Past, Project, StrPath
 from ankify.reading.html import html_text
 
 
@@ -22,9 +22,9 @@ class Forecast:
     Anki adds the `new` ones, replaces the text and the tags of the `updated` ones and leaves the
     `untouched` ones alone. `conflicting` notes are of another note type, so Anki skips them unless
     it is told to merge note types. `removed` are questions that are gone since: their notes stay,
-    marked if a tombstone ships, which is then among the updated. `moved` are notes whose deck
-    changed, with the deck in which their cards stay; `staying` those that are right in these
-    decks, or are removed, with the deck.
+    and `marked` are the tombstones that mark them; neither is among the four before. `moved` are
+    notes whose deck changed, with the deck in which their cards stay; `staying` those that are
+    right in these decks, or are removed, with the deck.
     """
 
     new: tuple[Note, ...]
@@ -32,30 +32,39 @@ class Forecast:
     untouched: tuple[Note, ...]
     conflicting: tuple[Note, ...]
     removed: tuple[Past, ...]
+    marked: tuple[Note, ...]
     moved: tuple[tuple[Note, str], ...]
     staying: tuple[tuple[Note | Past, str], ...]
 
     @property
     def changes_something(self) -> bool:
         """Whether the import will do anything at all."""
-        return bool(self.new or self.updated or self.conflicting)
+        return bool(self.new or self.updated or self.conflicting or self.marked)
 
 
-def diff(project: Project, against: Package | None = None) -> Forecast:
-    """Say what importing `project` does to who has the package `against`.
+def diff(project: Project, against: Package | StrPath | None = None) -> Forecast:
+    """Say what importing `project` does to who has the package `against`, or one at that path.
 
-    Without `against`: to who has the last build, as the lock knows it.
+    Without `against`: to who has the last build, as the lock knows it. Raises AnkifyError where
+    the package cannot be read.
     """
-    foreign = {note.guid for note in against.notes if note.foreign} if against else set()
-    before = {past.guid: past for past in (_pasts(against) if against else project.before)}
+    package = against if against is None or isinstance(against, Package) else read_apkg(against)
+    foreign = {note.guid for note in package.notes if note.foreign} if package else set()
+    before = {past.guid: past for past in (_pasts(package) if package else project.before)}
     kinds: dict[str, list[Note]] = {"new": [], "updated": [], "untouched": [], "conflicting": []}
+    marked = []
     for note in project.notes:
-        kinds[_kind(note, before.get(note.guid), foreign)].append(note)
+        kind = _kind(note, before.get(note.guid), foreign)
+        if note.cards:
+            kinds[kind].append(note)
+        elif kind == "updated":
+            marked.append(note)
     live = {note.guid for note in project.notes if note.cards}
     moved = tuple(_moved(project, before))
     return Forecast(
         **{kind: tuple(notes) for kind, notes in kinds.items()},
         removed=tuple(p for p in before.values() if not p.removed and p.guid not in live),
+        marked=tuple(marked),
         moved=moved,
         staying=tuple(_staying(project, before, moved)),
     )

@@ -200,7 +200,10 @@ class MovedNote(NotePlace, _Decks):
 
 
 class NextImport(TypedDict):
-    """`diff --json`: what the next import does. `conflicting` notes have another note type."""
+    """`diff --json`: what the next import does. `conflicting` notes have another note type.
+
+    The notes of `removed` questions are counted nowhere else, although the import may mark them.
+    """
 
     new: list[NotePlace]
     updated: list[NotePlace]
