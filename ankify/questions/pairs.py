@@ -295,10 +295,10 @@ def _heads_test(below: Sequence[Block]) -> bool:
 def _is_head(title: Title) -> bool:
     """Whether a heading is the label of a question, or of an answer, and nothing else."""
     may_be = title.kind in HEADINGS and not title.read.number
-    return may_be and (says_question(title.name) or _heads_answer(title.name))
+    return may_be and (says_question(title.name) or heads_answer(title.name))
 
 
-def _heads_answer(name: str) -> bool:
+def heads_answer(name: str) -> bool:
     """Whether a heading is the label of an answer and nothing else, be it a letter: `### A`.
 
     A word or two may say which: `### Answer in short`.
@@ -319,7 +319,7 @@ def says_question(name: str) -> bool:
 def _answers_below(question: Title, answer: Title) -> bool:
     """Whether the one is the label of a question, and the other, no higher, of its answer."""
     asked = says_question(question.name) and not only_labels(question.name)
-    return asked and answer.level >= question.level and _heads_answer(answer.name)
+    return asked and answer.level >= question.level and heads_answer(answer.name)
 
 
 # -- above a toggle that says "Answer" -------------------------------------------------------------
@@ -364,10 +364,9 @@ def with_topics(blocks: Sequence[Block]) -> list[Block]:
     only set as a task: `**Scenario:** X`.
     """
     found = list(blocks)
-    tasks = _tasks(blocks)
-    labels = sorted(
-        {at for at, block in enumerate(blocks) if block.title and _is_label(block.title)} | tasks
-    )
+    asking = {at for at, block in enumerate(blocks) if block.title and _is_label(block.title)}
+    tasks = {at for at in _tasks(blocks) if not _is_asked_about(blocks, at, asking)}
+    labels = sorted(asking | tasks)
     names = {at: normal(title.name) if (title := blocks[at].title) else "" for at in labels}
     asked = Counter(names.values())
     times = {at: 1 if at in tasks else asked[name] for at, name in names.items()}
@@ -386,6 +385,12 @@ def with_topics(blocks: Sequence[Block]) -> list[Block]:
                     title=_asked(topic, found[label], label - at) if alone else _named(topic)
                 )
     return found
+
+
+def _is_asked_about(blocks: Sequence[Block], at: int, asking: Container[int]) -> bool:
+    """Whether the next title below `**Scenario:** X` is `**Question:** Y`, on the same topic."""
+    near = range(at + 1, min(at + 1 + NEAR, len(blocks)))
+    return next((below for below in near if blocks[below].title), -1) in asking
 
 
 def _topics(

@@ -33,7 +33,7 @@ from ankify.questions.evidence import style_of
 from ankify.questions.flashcards import read_flashcards, without_marks
 from ankify.questions.layout import Layout, SplitOptions, is_comment, lay_out
 from ankify.questions.left_out import Span, covered_lines, left_out, lost_titles, swallowed
-from ankify.questions.numbers import strip_number
+from ankify.questions.numbers import HEADED, strip_number
 from ankify.questions.options import (
     OFFER,
     has_ticked_box,
@@ -44,6 +44,7 @@ from ankify.questions.options import (
     with_options_apart,
     without_key,
 )
+from ankify.questions.pairs import heads_answer, says_question
 from ankify.questions.parts import leads, parts_of_answers
 from ankify.questions.passages import passages
 from ankify.questions.suggest import suggest
@@ -58,6 +59,7 @@ from ankify.questions.words import (
     asks_for_answer,
     gives_away,
     label_end,
+    names_answers,
     normal,
     only_labels,
     opens,
@@ -292,6 +294,7 @@ class _Reader:
         self.passages = passages(blocks, sorted(chosen))
         self.marks_items = self._marks_items()
         self.hides_answers = self._hides_answers()
+        self.asked_below = self._asked_below()
         self.passage_starts = {start for start, _ in self.passages.values()}
         self.top = self._top()
 
@@ -385,6 +388,23 @@ class _Reader:
         usual = max(names.values(), default=0)
         return usual >= max(limit.NEARLY_ALL_ASK * len(self.chosen), SEVERAL)
 
+    def _asked_below(self) -> dict[int, int]:
+        """How many blocks below titles that only name a topic ask, where nearly all are like that.
+
+        `**Q1: Anchors** - Which hold in sand?`, and the answer below, whatever its label.
+        """
+        found: dict[int, int] = {}
+        for start, end in pairwise([*sorted(self.chosen), len(self.blocks)]):
+            title = self._title(start)
+            if title.asked or title.borrowed or asks(title.name):
+                continue
+            below = [_glued(title, self.parsed.masked)] if title.glued else []
+            below += self.blocks[start + 1 : min(end, start + 1 + NEAR)]
+            if count := _count_asking(below):
+                found[start] = count
+        least = max(limit.NEARLY_ALL_ASK * len(self.chosen), limit.COUNTED_TITLES)
+        return found if len(found) >= least else {}
+
     def _top(self) -> int | None:
         """The heading that is the title of the file: its only <h1>, above the first question."""
         tops = [
@@ -459,7 +479,8 @@ class _Reader:
         body = [] if _asks_for_answer(body) else _trimmed(body)
         body = [part for block in body for part in _options_and_key(block)]
         body[:1] = [part for block in body[:1] for part in _asked_and_answered(block)]
-        stem, answer = _stem(body, title.asked, in_lists=self.marks_items, hides=self.hides_answers)
+        asked = title.asked or self.asked_below.get(at, 0)
+        stem, answer = _stem(body, asked, in_lists=self.marks_items, hides=self.hides_answers)
         hidden = title.kind is Kind.SUMMARY and title.name.rstrip().endswith(QUESTION_MARKS)
         if hidden and all(map(_is_prose, stem[title.asked :])):
             stem, answer = body[: title.asked], body[title.asked :]
@@ -529,6 +550,20 @@ def _trimmed(body: Sequence[Block]) -> list[Block]:
         depth -= kept.pop().depth
     kept = list(dropwhile(lambda block: is_blank(block) and not block.depth, kept))
     return [] if filler and all(map(is_filler, kept)) else kept
+
+
+NEAR = 3  # blocks below a title, among which its question ends
+
+
+def _count_asking(below: Sequence[Block]) -> int:
+    """How many paragraphs, lists and code are asked: down to one that ends with a question mark.
+
+    Something else is below it; a title is not among them.
+    """
+    shown = takewhile(lambda it: not it.title and (_is_prose(it) or _is_code(it)), below)
+    words = [opening_words(block).rstrip("*_ \n") for block in shown]
+    asking = [at for at, said in enumerate(words, 1) if said.endswith(QUESTION_MARKS)]
+    return asking[-1] if asking and asking[-1] < len(below) else 0
 
 
 def _asks_for_answer(body: Sequence[Block]) -> bool:
@@ -649,6 +684,28 @@ def _hidden_below_list(body: Sequence[Block]) -> tuple[int, str]:
     return at, normal(name)
 
 
+def _headed_answer(body: Sequence[Block]) -> int:
+    """Where `### Strong answer` is below `### Scenario` and `### Question` on top; 0 if not."""
+    heads = [
+        (at, block.title)
+        for at, block in enumerate(body)
+        if block.title and block.title.kind in HEADINGS
+    ]
+    rest = dropwhile(lambda head: _heads_what_is_asked(head[1]), heads)
+    at, title = next(rest, (0, None))
+    is_on_top = bool(heads) and heads[0][0] == 0
+    if not title or not is_on_top:
+        return 0
+    named = len(title.name.split()) <= FEW_WORDS and names_answers(title.name)
+    return at if named or heads_answer(title.name) else 0
+
+
+def _heads_what_is_asked(title: Title) -> bool:
+    is_label = title.read.dialect is HEADED or says_question(title.name)
+    return is_label or TASK.fullmatch(title.name)
+
+
+FEW_WORDS = 5  # of a heading that names the answer
 SEVERAL = 3  # questions whose answers a toggle hides
 
 
@@ -668,6 +725,7 @@ def _stem(
     titles = (block.title for block in body[:label])
     if any(title and title.kind in HEADINGS and not TASK.fullmatch(title.name) for title in titles):
         label = 0
+    label = _headed_answer(body) or label
     ticked = next((at for at, block in enumerate(body) if has_ticked_box(block)), len(body))
     keyed = next((at for at, block in enumerate(body) if block.keyed), 0)
     if not label and keyed:
