@@ -52,6 +52,7 @@ class Asked(NamedTuple):
 
 def with_keyed_answers(blocks: Sequence[Block]) -> Sequence[Block]:
     """Put each answer of a key below its question, marked as `keyed`."""
+    blocks = [part for block in blocks for part in _with_head_apart(block)]
     found: list[Block] = []
     done = 0  # where the key above ends
     tried = 0  # what looks like a key, since then
@@ -66,6 +67,21 @@ def with_keyed_answers(blocks: Sequence[Block]) -> Sequence[Block]:
                 found += keyed or blocks[done:end]
                 done, tried = end, 0
     return [*found, *blocks[done:]] if done else blocks
+
+
+def _with_head_apart(block: Block) -> Iterator[Block]:
+    """A paragraph `Answers: 1-B, 2-C` as two: what heads the key, and the key."""
+    words = _line(block)
+    head = BEFORE_DIGITS.match(words)
+    if not head or not only_labels(head[0]) or len(_runs_in(words[head.end() :])) < SEVERAL:
+        yield block
+        return
+    children = block.tokens[1].children or ()
+    for span in (0, head.end()), (head.end(), len(words)):
+        yield Block(paragraph_of(cut(children, *span), block.line))
+
+
+BEFORE_DIGITS = re.compile(r"[^\d\n]{2,40}\n?(?=\d)")
 
 
 def _heads_key(block: Block) -> bool:
@@ -294,13 +310,16 @@ def _in_line(key: Sequence[Block]) -> list[tuple[str, Entry]]:
     for at, block in enumerate(key):
         children = block.tokens[1].children or () if len(block.tokens) == PARAGRAPH else ()
         words = visible(children)
-        runs = list(IN_LINE.finditer(words))
-        if "".join(run[0] for run in runs) != words or not runs:
-            continue
-        for run in runs:
+        for run in _runs_in(words):
             letters = paragraph_of(cut(children, *run.span(2)), block.line)
             found.append((run[1], Entry(None, (Block(letters),), range(at, at + 1))))
     return found
+
+
+def _runs_in(words: str) -> list[re.Match[str]]:
+    """The numbers with letters that a text is made of; nothing if there is anything else in it."""
+    runs = list(IN_LINE.finditer(words))
+    return runs if "".join(run[0] for run in runs) == words else []
 
 
 def _in_table(key: Sequence[Block]) -> list[tuple[str, Entry]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, chain, takewhile
+from itertools import accumulate, chain
 from typing import NamedTuple
 
 from ankify.questions import thresholds as limit
@@ -48,6 +48,16 @@ def offers_several(tokens: Iterable[Token]) -> bool:
     texts = (visible(it.children or ()).split("\n") for it in tokens if it.type == "inline")
     offers = sum(bool(OFFER.match(line)) for lines in texts for line in lines)
     return max(offers, sum(1 for _ in boxes(tokens))) >= OFFERS
+
+
+def tells_option(words: str) -> bool:
+    """Whether a line below options says which is right with a sign: `=> B`, `✅ C. An owl`."""
+    return bool(TELLS.match(words))
+
+
+TELLS = re.compile(
+    r"\s*(?:=+>|-+>|[→⇒➡👉✅✔☑✓][\ufe0e\ufe0f]?)\s*[(\[]?[a-hA-H](?:[)\].、:,]|\s*$|\s*\n)"
+)
 
 
 def _letters(lines: Sequence[str]) -> str:
@@ -142,12 +152,14 @@ def _may_offer(inline: Token) -> bool:
 class Line(NamedTuple):
     """A line of a paragraph with the letter of the option it begins with, or "".
 
-    It is marked if it is bold, `**B. Y**`, or ticked, `B. Y ✅` and `B. Y (correct)`.
+    It is marked if it is bold, `**B. Y**`, or ticked, `B. Y ✅` and `B. Y (correct)`. With
+    `is_led_bold` the letter is bold, and nothing else.
     """
 
     tokens: Tokens
     letter: str
-    is_marked: bool
+    is_marked: bool = False
+    is_led_bold: bool = False
 
 
 def read_lines(children: Tokens) -> Iterator[Line]:
@@ -169,10 +181,19 @@ def _line(tokens: list[Token], bold: int) -> Line:
     leading = SIGN_BEFORE.match(words)
     found = OFFER.match(words, leading.end() if leading else 0)
     if not found:
-        return Line(tokens, "", is_marked=False)
-    before = takewhile(lambda token: not visible((token,)).strip(), tokens)
-    is_bold = bold + sum(map(_nesting_of_mark, before)) > 0
-    return Line(tokens, found[1].lower(), is_bold or _is_ticked(words))
+        return Line(tokens, "")
+    led, said = (_is_bold_at(tokens, at, bold) for at in (found.start(1), found.end() - 1))
+    return Line(tokens, found[1].lower(), (led and said) or _is_ticked(words), led and not said)
+
+
+def _is_bold_at(tokens: Tokens, place: int, bold: int) -> bool:
+    """Whether the character at a place of the visible text stands out."""
+    for token in tokens:
+        bold += _nesting_of_mark(token)
+        place -= len(visible((token,)))
+        if place < 0:
+            break
+    return bold > 0
 
 
 def _is_ticked(words: str) -> bool:
@@ -198,7 +219,8 @@ def has_marked_options(tokens: Iterable[Token]) -> bool:
 
 
 def _are_marked(options: Sequence[Line]) -> bool:
-    return _are_in_order(options) and len({option.is_marked for option in options}) > 1
+    marks = {option.is_marked for option in options}, {option.is_led_bold for option in options}
+    return _are_in_order(options) and max(map(len, marks)) > 1
 
 
 def _are_in_order(options: Sequence[Line]) -> bool:
@@ -210,12 +232,12 @@ def marked_options(blocks: Sequence[Block], *, in_lists: bool = False) -> range:
     """The positions of the blocks with options of which some are marked; empty if there are none.
 
     The options may be lines of one paragraph, items of a list, or a paragraph each. Items need no
-    letters where `in_lists` says that one is bold throughout the file.
+    letters where `in_lists` says that one is marked throughout the file.
     """
     may_offer = any(map(_may_offer, chain.from_iterable(map(_inline, blocks))))
     found = [_options_in(block) if may_offer else [] for block in blocks]
     for start, options in enumerate(found):
-        if in_lists and has_bold_item(blocks[start]):
+        if in_lists and _has_marked_item(blocks[start]):
             return range(start, start + 1)
         if not options or options[0].letter != "a":
             continue
@@ -239,12 +261,23 @@ def _inline(block: Block) -> list[Token]:
 
 
 def is_test_of_lists(parts: Iterable[Sequence[Block]]) -> bool:
-    """Whether nearly all questions, of which these are the blocks, have a list with a bold item."""
-    listed = [any(map(has_bold_item, blocks)) for blocks in parts]
+    """Whether nearly all questions, of which these are the blocks, have a list with one marked."""
+    listed = [any(map(_has_marked_item, blocks)) for blocks in parts]
     return sum(listed) >= max(limit.NEARLY_ALL_ASK * len(listed), SEVERAL)
 
 
-def has_bold_item(block: Block) -> bool:
+def _has_marked_item(block: Block) -> bool:
+    """Whether one item of a list is marked as the right option: bold, or with a tick."""
+    return _has_ticked_item(block) or _has_bold_item(block)
+
+
+def _has_ticked_item(block: Block) -> bool:
+    """Whether a list has one item with a tick, `- owls ✅` or `- owls (correct)`."""
+    texts = [token.words for token in _inline(block)] if block.tokens[0].type in LISTS else []
+    return len(texts) >= limit.BOXES and sum(map(_is_ticked, texts)) == 1
+
+
+def _has_bold_item(block: Block) -> bool:
     """Whether a list has one item that is bold from end to end, and nothing else that is bold."""
     if block.tokens[0].type not in LISTS:
         return False
@@ -260,8 +293,8 @@ def has_bold_item(block: Block) -> bool:
 
 def unmarked(block: Block) -> Block:
     """The block with nothing that says which of its options are right."""
-    plain = has_bold_item(block)
-    signs = plain or has_ticked_box(block)
+    plain = _has_bold_item(block)
+    signs = plain or has_ticked_box(block) or _has_ticked_item(block)
     tokens = (_unmarked(token, plain=plain, signs=signs) for token in block.tokens)
     return block._replace(tokens=tuple(tokens), items=())
 
@@ -275,7 +308,7 @@ def _unmarked(token: Token, *, plain: bool, signs: bool) -> Token:
     children: list[Token] = []
     for line in read_lines(token.children or ()):
         kept = line.tokens
-        if line.is_marked or plain:
+        if line.is_marked or line.is_led_bold or plain:
             kept = [token for token in kept if not _nesting_of_mark(token)]
         children += _without_signs(kept) if line.letter or signs else kept
     return token.copy(children=children)
@@ -368,7 +401,8 @@ def _end_of_options(lines: Sequence[Line], below: int) -> int:
     """Where the label of an answer is below the last option, or the text below a forced break."""
     if _is_broken(lines[below - 1]):
         return below
-    labels = (at for at in range(below, len(lines)) if answers(visible(lines[at].tokens)))
+    texts = ((at, visible(lines[at].tokens)) for at in range(below, len(lines)))
+    labels = (at for at, text in texts if answers(text) or tells_option(text))
     return next(labels, len(lines))
 
 

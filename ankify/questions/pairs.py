@@ -17,7 +17,7 @@ from ankify.questions.answers import OPTION, POINT, is_filler, opening_words, sh
 from ankify.questions.blocks import Block, is_numbered_heading, read_blocks
 from ankify.questions.evidence import share
 from ankify.questions.numbers import HEADED, LABEL, TOGGLED, TOPIC, Numbered
-from ankify.questions.options import offers_several
+from ankify.questions.options import OFFER, offers_several
 from ankify.questions.titles import (
     HEADINGS,
     PARAGRAPH_LEVEL,
@@ -330,7 +330,8 @@ def with_toggled_answers(blocks: Sequence[Block]) -> Sequence[Block]:
 
     Where they have a number or a label, that says so already.
     """
-    asked = [at for at, block in enumerate(blocks[:-1]) if _may_be_toggled(block, blocks[at + 1])]
+    toggles = (at for at, block in enumerate(blocks) if _is_toggle(block))
+    asked = [at for toggle in toggles if (at := _above_options(blocks, toggle)) >= 0]
     if len(asked) < limit.COUNTED_TITLES:
         return blocks
     found = list(blocks)
@@ -343,15 +344,24 @@ def with_toggled_answers(blocks: Sequence[Block]) -> Sequence[Block]:
     return found
 
 
-def _may_be_toggled(block: Block, below: Block) -> bool:
-    return (
-        not block.title
-        and block.tokens[0].type == "paragraph_open"
-        and below.depth > 0
-        and shows_answer(below)
-        and not below.title
-        and bool(block.tokens[1].words.strip())
-    )
+def _is_toggle(block: Block) -> bool:
+    """Whether a toggle that says "Answer" begins here."""
+    return block.depth > 0 and shows_answer(block) and not block.title
+
+
+def _above_options(blocks: Sequence[Block], toggle: int) -> int:
+    """The position of the paragraph above a toggle, past options with letters; -1 for none."""
+    for at in range(toggle - 1, max(toggle - 2 - MOST_OPTIONS, -1), -1):
+        block = blocks[at]
+        words = block.tokens[1].words.strip() if block.tokens[0].type == "paragraph_open" else ""
+        if block.title or not words:
+            return -1
+        if not OFFER.match(words):
+            return at
+    return -1
+
+
+MOST_OPTIONS = 8  # A to H, each in a paragraph of its own
 
 
 # -- below a topic ---------------------------------------------------------------------------------

@@ -39,6 +39,8 @@ from ankify.questions.options import (
     has_ticked_box,
     is_test_of_lists,
     marked_options,
+    offers_several,
+    tells_option,
     unmarked,
     with_key_apart,
     with_options_apart,
@@ -721,6 +723,8 @@ def _stem(
     words = [*map(opening_words, body), ""]
     labels = (at for at, said in enumerate(words) if answers(said))
     label = next((at for at in labels if not _is_option(words[at], words[at + 1])), 0)
+    if not label:
+        label = _told_below_options(body, words)
     label = next((at for at, said in enumerate(words[:label]) if gives_away(said)), label)
     titles = (block.title for block in body[:label])
     if any(title and title.kind in HEADINGS and not TASK.fullmatch(title.name) for title in titles):
@@ -746,6 +750,13 @@ def _stem(
         for at, block in enumerate(stem)
     ]
     return front, body[next(repeated, label) :]
+
+
+def _told_below_options(body: Sequence[Block], words: Sequence[str]) -> int:
+    """The position of a line such as `=> B` below options; 0 for none."""
+    told = next((at for at, said in enumerate(words) if tells_option(said)), 0)
+    above = (token for block in body[:told] for token in block.tokens)
+    return told if told and offers_several(above) else 0
 
 
 def _is_option(words: str, below: str) -> bool:
