@@ -93,7 +93,7 @@ def _opened(block: Block, answers: Sequence[Block]) -> list[Block]:
         if len(inside) <= 1 or inside[0].tokens[0].type != "paragraph_open":
             return [block, *answers]
         title, line, inside = tuple(inside[0].tokens[1].children or ()), inside[0].line, inside[1:]
-    if not inside:
+    if not inside and block.tokens[0].info not in QUESTIONS:
         return [block]
     answer = [part for inner in inside for part in _without_label(inner)]
     end = max(block.end, *(below.end for below in answers)) if answers else block.end

@@ -46,18 +46,47 @@ _ARROWS = ("->", "=>", "→", "⇒")
 
 @dataclass(frozen=True)
 class Flashcard:
-    """A front of inline tokens and a back of block tokens, with the headings around them."""
+    """A front of inline tokens and a back of block tokens, with the headings around them.
+
+    `kind` is that of its mark; those that are `sure` need no second one. Without a back it is a
+    question without an answer, unless what is asked for is a gap in it.
+    """
 
     line: int
     end: int
     front: tuple[Token, ...]
     back: tuple[Token, ...]
     trail: tuple[str, ...]
+    kind: str
+    sure: bool = False
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether there is a front alone."""
+        return not self.back and not CLOZE_GAP.search(visible(self.front))
 
     def question(self, parsed: ParsedFile, path: str) -> Question:
         """The question of this flashcard; `path` is that of its file."""
         title = plain_text(self.front, parsed)
         return Question(path, self.line + 1, max(self.end, self.line + 1), None, title, self.trail)
+
+
+def by_kind(cards: Iterable[Flashcard]) -> dict[str, list[Flashcard]]:
+    """Flashcards by how they are marked, in words, each kind in file order."""
+    found: dict[str, list[Flashcard]] = {}
+    for card in sorted(cards, key=lambda card: card.line):
+        found.setdefault(STYLES[card.kind], []).append(card)
+    return found
+
+
+# What the kinds of flashcards are called.
+STYLES = {
+    "::": "lines `X :: Y`",
+    "a::b": "lines `x::y`",
+    "?": "paragraphs with a line `?`",
+    "|": "rows of tables",
+    "#card": "list items with their answers below",
+}
 
 
 def read_flashcards(
@@ -138,31 +167,32 @@ def _has_few_columns(tokens: Iterable[Token]) -> bool:
 COLUMNS = 6  # a number, question and answer, and remarks on them
 
 
-@dataclass(frozen=True)
-class _Kind(Flashcard):
-    """A flashcard with the kind of its mark; those that are `sure` need no second one."""
-
-    kind: str = ""
-    sure: bool = False
-
-
 def _plainly_used(found: Iterable[Flashcard], text: str) -> Iterator[Flashcard]:
-    """Leave out kinds of marks of which a file has but one, unless it says `#flashcards`."""
-    cards = [card for card in found if isinstance(card, _Kind)]
-    if not cards:
+    """Leave out kinds of marks of which a file has but one, unless it says `#flashcards`.
+
+    Without a back they count for nothing, but are found beside others of their kind.
+    """
+    marked = list(found)
+    cards = [card for card in marked if not card.is_unanswered]
+    if not marked:
         return
+    kinds: set[str] = set()
     says_so = re.search(r"(?:^|\s)#(?:flash)?cards?\b", text) is not None
     for _, group in groupby(sorted(cards, key=lambda card: card.kind), lambda card: card.kind):
         same = list(group)
         is_used = len(same) >= FEW if same[0].kind != _TIGHTLY else _are_pairs(same, text)
         if is_used or says_so or any(card.sure for card in same):
+            kinds.add(same[0].kind)
             yield from sorted(same, key=lambda card: card.line)
+    if says_so or _TIGHTLY in kinds:
+        kinds.add("::")  # `What is it::`
+    yield from (it for it in marked if it.is_unanswered and (it.sure or it.kind in kinds))
 
 
 _TIGHTLY = "a::b"  # the kind
 
 
-def _are_pairs(cards: Sequence[_Kind], text: str) -> bool:
+def _are_pairs(cards: Sequence[Flashcard], text: str) -> bool:
     """Whether most of a file is lines `gato::cat`, not names of one library or another."""
     lines = [line for line in text.split("\n") if re.match(r"[ \t>*+-]*[^\W_]", line)]
     last_words = {visible(card.front).split()[-1] for card in cards}
@@ -196,6 +226,8 @@ _ARROW = re.compile(
 _SEMICOLONS = re.compile(r"(?P<front>[^\n]*?[^\s;])[ \t]*;;;?[ \t]+(?=[^\s;])")
 # gato::cat; not a::b::c, nor {{c1::cat}}
 _TIGHT = re.compile(r"(?=[^:{\n]*[^\W\d_])(?P<front>[^:{\n]*+):::?(?=[^\s:])(?!.*::)")
+# What is it::
+_FRONT_ALONE = re.compile(r"(?=[^:{\n]*[^\W\d_])(?P<front>[^:{\n]*[^\s:{])[ \t]*:::?[ \t]*\Z")
 # What is X? #card, #card #exam
 _TAG = re.compile(
     r"[ \t]*(?:#[^\W\d][\w/-]*[ \t]+)*#(?:flash)?cards?\b[\w/]*(?:[ \t]+#[^\W\d][\w/-]*)*[ \t]*",
@@ -232,10 +264,10 @@ def _divided(inline: Token, below: Sequence[Token], trail: tuple[str, ...]) -> I
         back = cut(children, starts[at + 1], starts[over - 1] - 1) if at + 1 < over - 1 else ()
         tokens = paragraph_of(back, first + at + 1) if back else ()
         more = below if last else ()
-        if tokens or more:
+        if visible(front).strip():
             end = max((token.map[1] for token in more if token.map), default=first + over - 1)
             sure = visible(front).rstrip().endswith(QUESTION_MARKS)
-            yield _Kind(first + top, end, front, (*tokens, *more), trail, "?", sure)
+            yield Flashcard(first + top, end, front, (*tokens, *more), trail, "?", sure)
 
 
 def _divided_in_list(
@@ -261,7 +293,7 @@ def _divided_in_list(
     back = cut(last, len("\n".join(lines[: divider + 1])) + 1)
     line = (items[-1].map or own)[0]
     tokens = paragraph_of(back, line + divider + 1)
-    return _Kind(above_map[0], own[1], tuple(front), tokens, trail, "?", True)
+    return Flashcard(above_map[0], own[1], tuple(front), tokens, trail, "?", True)
 
 
 def _of_paragraph(inline: Token, trail: tuple[str, ...]) -> Iterator[Flashcard]:
@@ -273,6 +305,10 @@ def _of_paragraph(inline: Token, trail: tuple[str, ...]) -> Iterator[Flashcard]:
     lines = words.split("\n")
     start = 0
     for at, line in enumerate(lines):
+        if found := _FRONT_ALONE.match(line):
+            front = _untagged(cut(children, start, start + found.end("front")))
+            kind = "::" if asks(found["front"]) else _TIGHTLY
+            yield Flashcard(first + at, first + at + 1, front, (), trail, kind)
         spaced = _PAIR.match(line) or _SEMICOLONS.match(line) or _ARROW.match(line)
         if found := spaced or _TIGHT.match(line):
             front = _untagged(cut(children, start, start + found.end("front")))
@@ -280,7 +316,7 @@ def _of_paragraph(inline: Token, trail: tuple[str, ...]) -> Iterator[Flashcard]:
             tokens = paragraph_of(_untagged(back), first + at)
             kind = "::" if spaced else _TIGHTLY
             if visible(front).strip():  # not `#card::x`, which asks nothing
-                yield _Kind(first + at, first + at + 1, front, tokens, trail, kind)
+                yield Flashcard(first + at, first + at + 1, front, tokens, trail, kind)
         start += len(line) + 1
 
 
@@ -351,13 +387,22 @@ def _of_table(run: Sequence[Token], trail: tuple[str, ...]) -> Iterator[Flashcar
         return
     if sum(map(_is_of_key, sides)) >= limit.NEARLY_ALL_ASK * len(sides):
         return
+    has_answers = any(back.children for _, back, *_ in sides)
     for front, back, *remarks in sides:
         line = front.map[0] if front.map else 0
         asked = _without_label(front.children or ())
-        if visible(asked).strip() and (back.children or ()):
+        if not back.children:
+            if has_answers and visible(asked).strip() and not _is_heading(asked):
+                yield Flashcard(line, line + 1, asked, (), trail, "|", True)
+        elif visible(asked).strip():
             said = (cell.children for cell in (back, *remarks) if cell.children)
             tokens = tuple(chain.from_iterable(paragraph_of(children, line) for children in said))
-            yield _Kind(line, line + 1, asked, tokens, trail, "|", True)
+            yield Flashcard(line, line + 1, asked, tokens, trail, "|", True)
+
+
+def _is_heading(front: Sequence[Token]) -> bool:
+    """Whether a cell beside an empty one heads the rows below it: it is bold, and does not ask."""
+    return front[0].type == "strong_open" and not asks(visible(front))
 
 
 def _counts(name: str) -> bool:
@@ -448,15 +493,15 @@ def _of_list(
             continue
         children = tuple(head[1].children or ())
         words = visible(children)
-        has_back = below or _GAP.search(words)
         is_taken = take_all or (take_asking and _asks(item, sure=few == 1))
+        has_back = below or CLOZE_GAP.search(words)
         if has_back and (_is_card(words) or is_taken):
             line = head[0].map[0] if head[0].map else 0
             end = max(
                 (token.map[1] for token in below if token.map and not token.nesting), default=line
             )
             front = _untagged(children)
-            yield _Kind(line, end, front, tuple(shown(below)), trail, "#card", True)
+            yield Flashcard(line, end, front, tuple(shown(below)), trail, "#card", True)
         elif not inside and (
             "::" in words
             or (_has_mark(words) and (_ARROW.match(words) or _SEMICOLONS.match(words)))
@@ -566,7 +611,7 @@ def _nearly_all_ask(items: Sequence[Sequence[Token]]) -> bool:
 
 
 LONG = 80  # characters of an item that is no title
-_GAP = re.compile(r"\{\{c\d+::")  # what is asked for is in the item itself
+CLOZE_GAP = re.compile(r"\{\{c\d+::")  # what is asked for is in the item itself
 
 
 def _is_card(words: str) -> bool:

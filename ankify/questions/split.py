@@ -7,15 +7,25 @@ The dialects and the rules are listed in docs/dialects.md.
 
 from __future__ import annotations
 
+import json
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate, chain, dropwhile, pairwise, takewhile
 from typing import NamedTuple
 
-from ankify.model import LeftOut, Location, Problem, Question, Suggestion, TocEntry, Verdict
+from ankify.model import (
+    LeftOut,
+    Location,
+    Problem,
+    Question,
+    Ruling,
+    Suggestion,
+    TocEntry,
+    Verdict,
+)
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import (
     LISTS,
@@ -30,7 +40,13 @@ from ankify.questions.blocks import Block, balanced, read_blocks, shown
 from ankify.questions.callouts import inside_callout
 from ankify.questions.choice import Finding, Outline, overrule
 from ankify.questions.evidence import style_of
-from ankify.questions.flashcards import read_flashcards, without_marks
+from ankify.questions.flashcards import (
+    CLOZE_GAP,
+    Flashcard,
+    by_kind,
+    read_flashcards,
+    without_marks,
+)
 from ankify.questions.layout import Layout, SplitOptions, is_comment, lay_out
 from ankify.questions.left_out import Span, covered_lines, left_out, lost_titles, swallowed
 from ankify.questions.numbers import HEADED, strip_number
@@ -51,6 +67,7 @@ from ankify.questions.parts import leads, parts_of_answers
 from ankify.questions.passages import passages
 from ankify.questions.suggest import suggest
 from ankify.questions.titles import HEADINGS, Kind, Title
+from ankify.questions.verdicts import FLASHCARDS
 from ankify.questions.words import (
     CONTENTS,
     QUESTION_LABEL,
@@ -117,7 +134,8 @@ def split_questions(parsed: ParsedFile, path: str, options: SplitOptions) -> Spl
     reader = _Reader(parsed, path, closed, chosen)
     found = reader.read()
     verdicts = tuple(_verdict(finding, parsed, outline, reader) for finding in outline.findings)
-    taken = _with_flashcards(found.sections, parsed, path, options)
+    flashcards = _flashcards(found.sections, parsed, options)
+    taken = _with_flashcards(found.sections, flashcards, parsed, path)
     known = {section.question.line for section in found.sections}
     unwritten = {
         it.question.line: it.question
@@ -147,20 +165,26 @@ def split_questions(parsed: ParsedFile, path: str, options: SplitOptions) -> Spl
         toc=tuple(chain.from_iterable(layout.contents.values())),
         unnumbered_candidates=max(outline.candidates, len(toggles)),
         problems=(*_undecided(path, layout), *found.problems),
-        verdicts=verdicts,
+        verdicts=(*verdicts, *_verdicts_on_flashcards(flashcards, unwritten, parsed, path)),
         left_out=gaps,
         suggestion=suggestion,
     )
 
 
-def _with_flashcards(
-    sections: tuple[Section, ...], parsed: ParsedFile, path: str, options: SplitOptions
-) -> tuple[Section, ...]:
-    """The questions of a file together with its flashcards, in file order."""
+def _flashcards(
+    sections: tuple[Section, ...], parsed: ParsedFile, options: SplitOptions
+) -> list[Flashcard]:
+    """The flashcards of a file beside its questions."""
     taken = [(section.question.line, section.question.end_line) for section in sections]
     cards = read_flashcards(parsed, taken, toggles=options.unnumbered)
     lines = {line for line, _ in taken}
-    own = [card for card in cards if card.line + 1 not in lines]
+    return [card for card in cards if card.line + 1 not in lines]
+
+
+def _with_flashcards(
+    sections: tuple[Section, ...], own: Sequence[Flashcard], parsed: ParsedFile, path: str
+) -> tuple[Section, ...]:
+    """The questions of a file together with its flashcards, in file order."""
     more = (_with_stem(card.question(parsed, path), card.front, card.back) for card in own)
     if own:
         sections = tuple(
@@ -177,9 +201,11 @@ def _with_stem(question: Question, front: tuple[Token, ...], back: tuple[Token, 
 
 
 def _is_unwritten(section: Section) -> bool:
-    """Whether the answer to a question is `TODO`; that of a gap in the front is nothing."""
+    """Whether the answer to a question is nothing or `TODO`; one in a gap of the front is there."""
     answer = read_blocks(section.answer)
-    return bool(answer) and all(map(is_filler, answer))
+    if answer or section.stem:
+        return bool(answer) and all(map(is_filler, answer))
+    return not CLOZE_GAP.search(visible(section.title))
 
 
 TOGGLE = re.compile(r"^[ \t>]*[-*+] .*[?？][ \t]*$", re.MULTILINE)
@@ -191,7 +217,8 @@ def _toggles(
     """The list items that would be questions with `unnumbered`."""
     if not TOGGLE.search(parsed.text):
         return ()
-    more = _with_flashcards(sections, parsed, path, options._replace(unnumbered=True))
+    own = _flashcards(sections, parsed, options._replace(unnumbered=True))
+    more = _with_flashcards(sections, own, parsed, path)
     known = {section.question.line for section in sections}
     return tuple(it for it in more if it.question.line not in known and not _is_unwritten(it))
 
@@ -233,6 +260,24 @@ def _verdict(finding: Finding, parsed: ParsedFile, outline: Outline, reader: _Re
         numbered=bool(group.first.read.number),
         lost=lost_titles(group, reader.covered, outline.questions),
     )
+
+
+def _verdicts_on_flashcards(
+    cards: Iterable[Flashcard], unanswered: Container[int], parsed: ParsedFile, path: str
+) -> Iterator[Verdict]:
+    """One verdict on the flashcards of each kind; `unanswered` are lines (1-based)."""
+    for kind, same in by_kind(cards).items():
+        yield Verdict(
+            style=kind,
+            line=same[0].line + 1,
+            count=len(same),
+            taken=sum(card.line + 1 not in unanswered for card in same),
+            titles=tuple(card.question(parsed, path).title for card in same[:NAMED]),
+            ruling=Ruling.QUESTIONS,
+            ground=FLASHCARDS.name,
+            reason=FLASHCARDS.reason,
+            overrule=f"ignore = [{json.dumps(path, ensure_ascii=False)}]",
+        )
 
 
 NAMED = 3  # titles of a group

@@ -35,6 +35,25 @@ notes/b.md:1: 1 title, headings of level 1, without a number: "Tides"
     assert run("list", "--why") == (0, expected, "")
 
 
+def test_why_names_flashcards_by_their_kinds_and_what_overrules_them(
+    project: Project, run: Run
+) -> None:
+    table = "\n| Question | Answer |\n|---|---|\n| Ebb | Going out |\n| Spring | |\n"
+    root = project({"f.md": f"Rome :: Italy\n\nOslo :: Norway\n{table}\nWhat is it?\n?\nA tide.\n"})
+    pairs, rows, below = run("list", "--why")[1].split("notes/f.md:")[1:]
+    assert pairs == (
+        '1: 2 titles, lines `X :: Y`: "Rome", "Oslo"\n'
+        "  questions: they have a front and a back, marked as flashcards are [flashcards]\n"
+        '  to overrule it: ignore = ["f.md"] under [questions] of ankify.toml\n'
+    )
+    assert rows.startswith('7: 2 titles, rows of tables: "Ebb", "Spring"\n  questions, 1 of them:')
+    assert below.startswith('10: 1 title, paragraphs with a line `?`: "What is it?"\n')
+    counts = [line.rpartition(": ")[2] for line in run("init", root)[2].splitlines()[1:4]]
+    assert sum(map(int, counts)) == 4
+    (root / "ankify.toml").write_text('[questions]\nignore = ["f.md"]\n')
+    assert run("list")[0] == 1
+
+
 def test_why_names_a_file_without_titles(project: Project, run: Run) -> None:
     project({"a.md": "Words.\n", "b.md": ""})
     said = "no title that could be a question\n"

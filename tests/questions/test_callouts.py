@@ -52,6 +52,12 @@ def test_callouts_are_questions_where_a_file_plainly_uses_them_so(notes: str, co
     assert len(split(notes).sections) == count
 
 
+def test_a_callout_without_text_is_a_question_without_an_answer() -> None:
+    found = split(f"{LAKE}> [!question] Why?\n\n{DELTA}> [!faq]\n\n> [!note] Mind this\n")
+    assert [it.title for it in found.unanswered] == ["Why?"]
+    assert len(found.sections) == 2
+
+
 def test_without_a_title_the_first_paragraph_asks_and_a_callout_answers() -> None:
     asked = "> [!question]\n> Who named it?\n>\n> > [!success]- Answer\n> > Herodotus.\n\n"
     assert cards(asked + LAKE)[0] == ("Who named it?", "Herodotus.")

@@ -81,6 +81,29 @@ def test_marks_of_flashcards(project: Write, text: str, wanted: list[tuple[str, 
 
 
 @pytest.mark.parametrize(
+    ("text", "unanswered"),
+    [
+        ("#flashcards\n\nWhat is x::An x\nWhat is z::\n", ["What is z"]),
+        (f"{THREE}queso::\n", ["queso"]),
+        ("Paris :: France\n\nRome :: Italy\n\nWhat is z ::\n\nrelated::\n", ["What is z"]),
+        ("Paris :: France\n\nWhat is z ::\n", []),  # nothing else is marked so
+        ("#flashcards\n\nWhat is z ::\n\nrelated::\n", ["What is z"]),
+        ("What is it?\n?\nA pile.\n\nStack\n?\n\nWhat?\n?\n", ["Stack", "What?"]),
+        (
+            "| Question | Answer |\n|--|--|\n| **Part** | |\n| What? | |\n| Why? | So |\n",
+            ["What?"],
+        ),
+        ("| Question | Answer |\n|--|--|\n| What? | |\n| Why? | |\n", []),  # to be filled in
+        ("- X is {{cloze a thing}} #card\n- Y is {{cloze one}}\n", []),
+    ],
+)
+def test_a_front_alone_is_a_question_without_an_answer(text: str, unanswered: list[str]) -> None:
+    found = split_questions(parse(f"# Top\n\n{text}"), "a.md", SplitOptions())
+    assert [question.title for question in found.unanswered] == unanswered
+    assert not {it.question.title for it in found.sections} & set(unanswered)
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("What is it?\n?\n- a pile\n- a heap\n\nText.", [("What is it?", "a pile a heap")]),
