@@ -38,6 +38,7 @@ __all__ = [
     "build",
     "check",
     "diff",
+    "named_fields",
     "progress",
     "push",
     "read_apkg",
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ankify.anki.forecast import Forecast, diff
+    from ankify.anki.note_type import named_fields
     from ankify.anki.plan import PushPlan
     from ankify.anki.progress import Progress
     from ankify.anki.push import PushReport
@@ -85,6 +87,7 @@ _MODULE_OF = {
     "push": "ankify.running_anki",
     "Forecast": "ankify.anki.forecast",
     "diff": "ankify.anki.forecast",
+    "named_fields": "ankify.anki.note_type",
     "Package": "ankify.anki.read",
     "read_apkg": "ankify.anki.read",
     "PushPlan": "ankify.anki.plan",

@@ -7,6 +7,7 @@ and nowhere else: reading, error messages, `ankify init` and the documentation a
 from __future__ import annotations
 
 import dataclasses
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -207,7 +208,15 @@ def read_settings(root: StrPath) -> Settings:
 
     Raises AnkifyError with file and line for what is not TOML, not known or of the wrong type.
     """
-    return _read(Path(root) / CONFIG_NAME, CONFIG_NAME, Settings())
+    return _read(notes_folder(root) / CONFIG_NAME, CONFIG_NAME, Settings())
+
+
+def notes_folder(root: StrPath) -> Path:
+    """The folder of the notes as a Path. Raises AnkifyError where it is a file."""
+    root = Path(root)
+    if os.path.isfile(root):  # says no where Path.is_file raises: a name that is too long
+        raise AnkifyError(f"{root} is a file, not a folder", hint=f"name its folder: {root.parent}")
+    return root
 
 
 def read_folder_settings(root: Path, folder: Path, outer: QuestionSettings) -> QuestionSettings:

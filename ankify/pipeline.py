@@ -26,7 +26,7 @@ from ankify.anki.notes import (
 from ankify.building.cache import Cache
 from ankify.building.pages import Job, Progress, read_pages
 from ankify.checks.collect import collect_problems
-from ankify.config import Settings, read_settings
+from ankify.config import Settings, notes_folder, read_settings
 from ankify.identity import guids as identity
 from ankify.identity.lock import LOCK_NAME, encode_lock, is_same_lock, past, read_lock
 from ankify.identity.names import default_name
@@ -74,7 +74,7 @@ def read_project(root: StrPath, options: ReadOptions = ReadOptions()) -> Project
 
     Raises AnkifyError where there is nothing sensible to read.
     """
-    root = Path(root)
+    root = notes_folder(root)
     settings = options.settings or read_settings(root)
     now = _clock() if options.now is None else options.now
     cache = Cache(root) if options.cached else None

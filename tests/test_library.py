@@ -153,6 +153,47 @@ def test_a_wrong_folder_is_an_ankify_error(tmp_path: Path) -> None:
     assert error.value.hint == "name the folder that holds your notes"
 
 
+def test_a_file_for_a_folder_is_an_ankify_error(project: Write) -> None:
+    file = project({"a.md": NOTE}) / "a.md"
+    for read in (ankify.read_project, ankify.read_settings):
+        with pytest.raises(ankify.AnkifyError) as error:
+            read(file)
+        assert error.value.message == f"{file} is a file, not a folder"
+        assert error.value.hint == f"name its folder: {file.parent}"
+
+
+@pytest.mark.parametrize("path", ["../x.md", "/x.md", "a/../x.md", "./x.md", "a//x.md", ""])
+def test_a_text_outside_of_the_folder_is_an_ankify_error(project: Write, path: str) -> None:
+    with pytest.raises(ankify.AnkifyError) as error:
+        ankify.read_project(project({}), ankify.ReadOptions(texts={path: NOTE}))
+    assert error.value.message == f"no path inside of the notes: {path!r}"
+
+
+def test_the_package_of_a_diff_is_one_that_was_read_or_its_path(
+    project: Write, tmp_path: Path
+) -> None:
+    root, package = project({"a.md": NOTE}), tmp_path / "old.apkg"
+    ankify.write_apkg(ankify.read_project(root, ankify.ReadOptions(now=1)), package)
+    read = ankify.read_project(root, ankify.ReadOptions(texts={"b.md": NOTE}, now=2))
+    forecast = ankify.diff(read, ankify.read_apkg(package))
+    assert forecast.removed
+    assert ankify.diff(read, package) == ankify.diff(read, str(package)) == forecast
+    with pytest.raises(ankify.AnkifyError):
+        ankify.diff(read, "no.apkg")
+
+
+def test_fields_have_names(project: Write, tmp_path: Path) -> None:
+    gaps = "## 1. What is a set?\n\nThings {{c1::without}} an order.\n"
+    read = ankify.read_project(project({"a.md": gaps, "b.md": NOTE}))
+    ankify.write_apkg(read, tmp_path / "deck.apkg")
+    for notes in (read.notes, ankify.read_apkg(tmp_path / "deck.apkg").notes):
+        cloze, other = map(ankify.named_fields, notes[:2])
+        assert (cloze["Text"], cloze["Question"]) == notes[0].fields[:2]
+        assert (other["Question"], other["Answer"]) == notes[1].fields[:2]
+    foreign = ankify.read_apkg(tmp_path / "deck.apkg").notes[0]._replace(foreign=True)
+    assert ankify.named_fields(foreign) == {}
+
+
 def test_types_are_shipped() -> None:
     assert (Path(ankify.__file__).parent / "py.typed").is_file()
 

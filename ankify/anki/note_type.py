@@ -70,9 +70,19 @@ FIELD_ID, TEMPLATE_ID = QUESTION.field_id, QUESTION.template_id
 FIELDS_BEFORE = 13
 
 
-def layout_of(note: Note) -> Layout:
+def layout_of(note: Note | PackageNote) -> Layout:
     """The layout of the note type that a note is of."""
     return CLOZE if note.is_cloze else QUESTION
+
+
+def named_fields(note: Note | PackageNote) -> dict[str, str]:
+    """The fields of a note by their names: "Question", "Answer"; "Text" of a cloze note.
+
+    Empty for a note of another note type than ours.
+    """
+    if isinstance(note, PackageNote) and note.foreign:
+        return {}
+    return dict(zip(layout_of(note).fields, note.fields, strict=False))
 
 
 class Sides(NamedTuple):

@@ -59,7 +59,14 @@ def _pattern(written: str) -> str:
 def given_note_files(
     root: Path, texts: Mapping[str, str], settings: QuestionSettings
 ) -> list[Found]:
-    """Note files that are in no folder: Markdown by its path, in reading order."""
+    """Note files that are in no folder: Markdown by its path, in reading order.
+
+    Raises AnkifyError for a path that would not be inside of the folder.
+    """
+    for path in texts:
+        if not {"", ".", ".."}.isdisjoint(path.split("/")):
+            hint = "paths are relative to the notes folder, with /, as basics/Lists.md"
+            raise AnkifyError(f"no path inside of the notes: {path!r}", hint=hint)
     found = [Found(root / path, path, settings, text.encode()) for path, text in texts.items()]
     return _in_reading_order(found)
 
