@@ -165,7 +165,7 @@ def parse_lock(text: str, name: str = LOCK_NAME, *, now: int | None = None) -> L
     latest = LIMIT if now is None else now + DAY
     version, namespace, note_type = _parse_heads(name, rows, latest)
     entries: dict[str, LockEntry] = {}
-    twice = 0
+    twice = unlike = 0
     for number, line in rows:
         if line == END or line.startswith(HEAD):
             continue
@@ -174,8 +174,9 @@ def parse_lock(text: str, name: str = LOCK_NAME, *, now: int | None = None) -> L
         first = entries.setdefault(entry.guid, entry)
         if first is not entry:
             twice += 1
+            unlike += first != entry
             entries[entry.guid] = later_change(first, entry)
-    merged = merge_message(len(kept) < len(lines), twice)
+    merged = merge_message(len(kept) < len(lines) or twice > 0, unlike)
     return Lock(namespace, note_type, tuple(entries.values()), version > 1, merged)
 
 

@@ -41,9 +41,12 @@ def later_change(one: LockEntry, other: LockEntry) -> LockEntry:
     return max(one, other, key=lambda entry: (entry.modified, entry.removed is None))
 
 
-def merge_message(had_markers: bool, twice: int) -> str:
-    """Say what was done to join two sides; empty where there was only one."""
-    if not had_markers and not twice:
+def merge_message(was_merged: bool, unlike: int) -> str:
+    """Say what was done to join two sides; empty where there was only one.
+
+    `unlike` counts the questions that the sides have in two ways; most they have in one.
+    """
+    if not was_merged:
         return ""
-    said = f"of {twice} on both, the later change" if twice else "none was on both"
-    return f"took the questions of both sides of a merge ({said})"
+    said = "took the questions of both sides of a merge"
+    return f"{said} (of {unlike} in two versions, the later change)" if unlike else said

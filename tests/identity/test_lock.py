@@ -177,8 +177,15 @@ def test_a_guid_that_is_there_twice_after_a_clean_merge_is_its_later_change() ->
     joined = parse_lock("\n".join([*text[:-1], line(NEW), line(OLD), text[-1]]))
     assert set(joined.entries) == {*LOCK.entries, NEW}
     assert joined.merged == (
-        "took the questions of both sides of a merge (of 1 on both, the later change)"
+        "took the questions of both sides of a merge (of 1 in two versions, the later change)"
     )
+
+
+def test_what_both_sides_have_alike_is_not_counted() -> None:
+    same, new = line(entry("same")), line(entry("x"))
+    joined = parse_lock(conflict([same], [same, new]))
+    assert joined.merged == "took the questions of both sides of a merge"
+    assert set(joined.entries) == {*LOCK.entries, entry("same"), entry("x")}
 
 
 def test_changed_in_one_second_a_question_that_is_asked_goes_before_a_removed_one() -> None:

@@ -284,7 +284,10 @@ def test_a_merge_loses_no_guid(clone: Clone, name: str) -> None:
 
 def test_a_build_says_in_one_line_what_it_did_with_a_merge(clone: Clone) -> None:
     _, _, said = merge(clone, "both move one to different files")
-    assert said == "took the questions of both sides of a merge (of 1 on both, the later change)"
+    assert (
+        said
+        == "took the questions of both sides of a merge (of 1 in two versions, the later change)"
+    )
 
 
 def test_the_build_after_a_merge_leaves_a_plain_lock(clone: Clone) -> None:
