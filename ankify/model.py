@@ -353,7 +353,8 @@ class Survey(NamedTuple):
 
     `anchors` are all explicit ids and names, those of headings too. `pictures` are the last parts
     of all picture names in the text. `off` holds (line, rule) of `<!-- ankify: off=rule -->`.
-    `unnumbered` counts the titles that would be questions with `--unnumbered`.
+    `unnumbered` counts the titles that would be questions with `--unnumbered`, `size` the
+    characters of the file.
     """
 
     headings: tuple[Heading, ...] = ()
@@ -362,6 +363,7 @@ class Survey(NamedTuple):
     pictures: tuple[str, ...] = ()
     off: tuple[tuple[int, str], ...] = ()
     unnumbered: int = 0
+    size: int = 0
 
 
 NOTHING_SURVEYED = Survey()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ankify.checks.registry import rule, seen_by_the_reader
@@ -20,6 +20,7 @@ PAPERS = re.compile(
 SURE = frozenset({"never", "other-paper", "file-title", "count", "elsewhere", "links", "settings"})
 PROSE = frozenset({"to-do", "chapters", "steps", "book", "restarts", "in-chapters"})
 SOME_ASK = "some-ask"
+MOSTLY_LINKS = 0.5  # of a file's characters: it leads to others
 ENOUGH = 100  # letters of text in a file: less is a greeting, or a line on the licence
 
 
@@ -68,6 +69,24 @@ def summary(project: Project) -> str | None:
     said += [text] if letters else []
     where = f"{files} file{'s' * (files != 1)}"
     return f"left out: {', '.join(said)} in {where}; `ankify check` says why"
+
+
+def files_without_cards(project: Project, problems: Iterable[Problem]) -> list[str]:
+    """The note files with text and no card, in a folder where others have some.
+
+    Not those that have `problems`, which say more; nor a README and the like, or a list of links.
+    """
+    if not project.questions:
+        return []
+    told = {problem.location.file for problem in problems}
+    return [page.file for page in project.pages if page.file not in told and _is_unread(page)]
+
+
+def _is_unread(page: Page) -> bool:
+    if page.rendered or page.unanswered or page.is_template or PAPERS.match(page.file):
+        return False
+    linked = sum(len(link.href) + len(link.text) for link in page.survey.links)
+    return page.survey.size >= ENOUGH and linked < MOSTLY_LINKS * page.survey.size
 
 
 @rule

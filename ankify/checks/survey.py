@@ -81,6 +81,7 @@ def survey(
         pictures=tuple(sorted(surveyor.pictures.union(_pictures(parsed.text)))),
         off=tuple(_off(parsed.text)) if "ankify:" in parsed.text else (),
         unnumbered=unnumbered,
+        size=len(parsed.text.strip()),
     )
     return found, surveyor.problems
 

@@ -20,6 +20,7 @@ from ankify.commands.report import (
     annotation,
     counted,
     from_here,
+    without_cards_line,
 )
 from ankify.model import AnkifyError, Problem, Project, Severity
 
@@ -65,6 +66,7 @@ def check_command(
     Example: ankify check notes --strict
     """
     from ankify.anki.forecast import diff as compare
+    from ankify.checks.left_out import files_without_cards
     from ankify.checks.rules import check as find_problems
 
     if against and shape != "text":
@@ -84,6 +86,8 @@ def check_command(
         errors, warnings = count[Severity.ERROR], count[Severity.WARNING]
         asked = f" in {counted(len(project.questions), 'question')}" if project else ""
         say(f"{counted(errors, 'error')}, {counted(warnings, 'warning')}{asked}")
+        if project and (without := files_without_cards(project, problems)):
+            say(without_cards_line(without, notes))
     if project and fix_config:
         fix(project, notes)
     sys.exit(1 if count[Severity.ERROR] or (strict and problems) else 0)

@@ -235,6 +235,20 @@ def hint_from_here(hint: str | None, place: Location, notes: Path) -> str | None
     return hint.replace(LOCK_NAME, shlex.quote((notes / LOCK_NAME).as_posix()))
 
 
+def without_cards_line(files: Sequence[str], notes: Path) -> str:
+    """Name the first note files without any card: no problem, but not always meant."""
+    named = [str(place_from_here(Location(file), notes)) for file in files[:NAMED]]
+    more = [f"and {len(files) - NAMED} more"] if len(files) > NAMED else []
+    make = "makes" if len(files) == 1 else "make"
+    return (
+        f"{counted(len(files), 'file')} {make} no card ({', '.join([*named, *more])});"
+        " `ankify list --why` says how titles are read"
+    )
+
+
+NAMED = 3  # note files
+
+
 def annotation(problem: Problem) -> str:
     """A problem as a workflow command of GitHub, which shows it beside the line it is about.
 

@@ -766,6 +766,29 @@ def test_a_folder_that_cannot_be_read_is_an_error_beside_others(
     assert run("build")[2] == "notes/sub: error: cannot read the folder: Permission denied\n"
 
 
+def test_check_names_files_that_make_no_card(project: Write, run: Run) -> None:
+    lost = "### Card: {}\n\nThings of a kind, in an order that says what is taken first.\n\n"
+    cards = "# Cards\n\n" + lost.format("Stack") + lost.format("Queue")
+    links = "# All\n\n" + "".join(f"- [{name}]({name * 9}.md)\n" for name in "abcdef")
+    root = project({"a.md": TWO, "README.md": cards, "all.md": links, "c.md": "Soon.\n"})
+    code, _, err = run("check", "--strict")
+    assert (code, err) == (0, "0 errors, 0 warnings in 2 questions\n")
+    for name in "de":
+        (root / f"{name}.md").write_text(cards)
+    code, _, err = run("check", "--strict")
+    assert (code, err.splitlines()[1:]) == (
+        0,
+        [
+            "2 files make no card (notes/d.md, notes/e.md);"
+            " `ankify list --why` says how titles are read"
+        ],
+    )
+    for name in "fg":
+        (root / f"{name}.md").write_text(cards)
+    assert "(notes/d.md, notes/e.md, notes/f.md, and 1 more)" in run("check")[2]
+    assert "make no card" not in run("check", "--format", "json")[2]
+
+
 def test_an_error_makes_check_exit_with_one(project: Write, run: Run) -> None:
     project({"a.md": TWO, "b.md": b"# B\n\n## 1. Caf\xe9?\n\nYes.\n"})
     code, _, err = run("check")
