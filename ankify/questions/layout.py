@@ -26,6 +26,7 @@ from ankify.questions.pairs import (
     with_headed_pairs,
     with_headed_questions,
     with_named_tests,
+    with_names_above,
     with_pairs,
     with_parts_paired,
     with_tasks,
@@ -96,7 +97,7 @@ def lay_out(parsed: ParsedFile, options: SplitOptions) -> Layout:
     blocks = without_outlines(without_callouts(read_blocks(parsed.tokens)))
     blocks = with_topics(with_named_tests(without_quotes(blocks)))
     blocks = with_toggled_answers(with_parts_paired(with_keyed_answers(blocks)))
-    blocks = with_headed_pairs(with_headed_questions(blocks))
+    blocks = with_names_above(with_headed_pairs(with_headed_questions(blocks)))
     return _read(blocks, options)
 
 

@@ -25,6 +25,7 @@ from ankify.questions.titles import (
     Title,
     opening_title,
     plain_title,
+    target_of,
     with_title_of,
 )
 from ankify.questions.words import (
@@ -248,6 +249,40 @@ def _headed(label: Title, below: Block, borrowed: tuple[int, ...]) -> Title:
     asked = with_title_of(label, borrowed, tuple(below.tokens[1].children or ()), below.line)
     return replace(asked, read=Numbered(HEADED, None, "", 0), is_paired=True)
 
+
+def with_names_above(blocks: Sequence[Block]) -> list[Block]:
+    """Call a question that is nothing but a link or a picture by the heading above its label.
+
+    `# Two sums` above `## Question` and `[here](https://...)`, if that is its only question.
+    """
+    found = list(blocks)
+    above: list[tuple[int, int]] = []  # levels and positions of the open headings, outermost first
+    asked: dict[int, list[int]] = defaultdict(list)
+    for at, block in enumerate(blocks):
+        title = block.title
+        if title and title.kind in HEADINGS:
+            while above and above[-1][0] >= title.level:
+                above.pop()
+            if above and title.read.dialect is HEADED:
+                asked[above[-1][1]].append(at)
+            above.append((title.level, at))
+    for up, (at, *others) in asked.items():
+        title, name = blocks[at].title, blocks[up].title
+        if title and name and not others and _only_shows(title):
+            # The link stays on the front, below its name.
+            own = replace(title, children=name.children, borrowed=title.borrowed[1:], asked=1)
+            found[at] = blocks[at]._replace(title=own)
+    return found
+
+
+def _only_shows(title: Title) -> bool:
+    """Whether a title is a link that does not ask, a picture, or a tag of a template."""
+    if title.is_picture or TAG.fullmatch(title.name):
+        return True
+    return target_of(title.children) is not None and not asks(title.name)
+
+
+TAG = re.compile(r"\{%.*%\}|\{\{.*\}\}", re.DOTALL)  # `{% embed url="https://..." %}`
 
 FULL = 3  # blocks: the label, what is asked, and the answer
 

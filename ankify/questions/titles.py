@@ -102,7 +102,7 @@ class Title:
     @property
     def target(self) -> str | None:
         """Where the title points to if all of it is a link."""
-        return _target(self.whole)
+        return target_of(self.whole)
 
 
 LETTER = re.compile(r"[^\W\d_]")
@@ -145,7 +145,7 @@ def anchor_of(children: Iterable[Token]) -> str | None:
     return next(iter(ids("".join(t.content for t in children if t.type == "html_inline"))), None)
 
 
-def _target(children: Sequence[Token]) -> str | None:
+def target_of(children: Sequence[Token]) -> str | None:
     """Where the title points to if all of it is one link; `[X]()` points to itself."""
     inside, target = False, None
     for token in children:
@@ -226,7 +226,7 @@ def opening_title(
     below = not first[read.start :].strip() and len(first) < len(words)
     found = title_end(words, len(first) + 1 if below else read.start)
     end = min(len(words) if found is None else found, len(words) if below else len(first))
-    if not below and not words[read.start : end].strip() and _target(cut(children, 0, end)):
+    if not below and not words[read.start : end].strip() and target_of(cut(children, 0, end)):
         return None  # a link that leads to the question
     return _cut_title(children, words, line, kind, read, end, end)
 
@@ -389,7 +389,7 @@ def _goes_on(line: str, end: int) -> bool:
 
 def _is_target(title: tuple[Token, ...]) -> bool:
     """Whether a table of contents may point to a title: it has an id, or is a link to itself."""
-    target = _target(title)
+    target = target_of(title)
     return bool(anchor_of(title) or (target and "/" not in target))
 
 
