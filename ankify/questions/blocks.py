@@ -142,7 +142,8 @@ def read_blocks(tokens: Sequence[Token]) -> list[Block]:
             blocks += _indented_questions(run[0]) or [Block(run)]
         else:
             blocks.append(Block(run))
-    blocks = _with_long_summaries(_with_letters(_with_identifiers(_with_long_headings(blocks))))
+    blocks = _with_letters(_with_identifiers(_with_long_headings(blocks)))
+    blocks = _with_long_summaries(_with_tight_numbers(blocks))
     return with_borrowed_titles(_with_numbered_parts(blocks))
 
 
@@ -331,6 +332,38 @@ def _lettered(block: Block, found: re.Match[str]) -> Block:
     title = block.title
     assert title
     read = Numbered(LETTER, found["number"], found["separator"], found.end())
+    return block._replace(title=replace(title, read=read, children=cut(title.whole, found.end())))
+
+
+# -- numbers without the blank behind their sign ---------------------------------------------------
+
+TIGHT = re.compile(r"\d{1,3}[-–—/](?=[^\W\d_])")  # `2/HTML`; not `0/1 knapsack`
+
+
+def _with_tight_numbers(blocks: list[Block]) -> list[Block]:
+    """Read `2/HTML` as number 2 where the title above is `1/ X`, or the one below `3/ X`."""
+    if not any(block.title and TIGHT.match(block.title.name) for block in blocks):
+        return blocks
+    like: dict[tuple[Kind, int], list[int]] = defaultdict(list)
+    for at, block in enumerate(blocks):
+        if block.title:
+            like[block.title.kind, block.title.level].append(at)
+    for positions in like.values():
+        for first, second in pairwise(positions):
+            blocks[second] = _counted_on(blocks[second], blocks[first], 1)
+            blocks[first] = _counted_on(blocks[first], blocks[second], -1)
+    return blocks
+
+
+def _counted_on(block: Block, beside: Block, by: int) -> Block:
+    """The block with its tight number, if that is `by` more than the number of another."""
+    found, title = TIGHT.match(_name(block)), block.title
+    other = beside.title.read if beside.title else UNNUMBERED
+    if not title or not found or title.read.number or not (other.number or "").isdecimal():
+        return block
+    read = read_number(f"{found[0]} X")._replace(start=found.end())
+    if read.separator != other.separator or int(read.number or 0) != int(other.number or 0) + by:
+        return block
     return block._replace(title=replace(title, read=read, children=cut(title.whole, found.end())))
 
 

@@ -30,9 +30,13 @@ WIDE = re.compile(f"[{''.join(map(chr, NARROW))}]")
 CHINESE = "一二三四五六七八九十百零〇"
 DIGITS = r"\d{1,4}(?:[.\-]\d{1,4}){0,4}[a-z]?"
 CODE = r"[A-Z]{1,4}[.\-]?\d{2,4}(?:[.\-]\d{1,4}){0,2}"  # Question PL010-0001
-# The dot of `1. X`, not of `1.5`; both signs of `1.) X`, not the second of `1、.gitignore`; the
-# slash of `1/ X`, not of `1/2`.
-SEPARATOR = r"(?:\s*[.、):,。|](?:[、),。|]|[.:]+(?![.:\w]))*(?!\d)|\s+[-–—·]\s+|[-–—/]\s+)"
+# The dot of `1. X`, not of `1.5`; both signs of `1.) X`, not the second of `1、.gitignore`; all of
+# the Spanish `1.- X`, not the dash of `1.-5 degrees` or `1.--force`; the slash of `1/ X`, not of
+# `1/2`.
+SEPARATOR = (
+    r"(?:\s*[.、):,。|](?:[、),。|]|[.:]+(?![.:\w]))*(?:(?<=[.):])[-–—](?![-–—\d]))?(?!\d)"
+    r"|\s+[-–—·]\s+|[-–—/]\s+)"
+)
 
 
 class Dialect(NamedTuple):
@@ -238,9 +242,9 @@ def counted_chapter(title: str) -> re.Match[str] | None:
     return found if word in word_set("chapter_words") else None
 
 
-# `第三章 X`, `Section 3: X`
+# `第三章 X`, `Section 3: X`, `Tema 3.- X`
 CHAPTER = re.compile(
     rf"\s*[第제]\s*[\d{CHINESE}]+\s*(?P<counter>部分|\w)\s*[:：.、]?\s*"
-    r"|\s*(?P<word>\w+)\s+[\dIVX]+\s*(?:[:：.–—-]\s*|$)",
+    r"|\s*(?P<word>\w+)\s+[\dIVX]+\s*(?:[:：.]?[–—-]\s*|[:：.]\s*|$)",
     re.IGNORECASE,
 )

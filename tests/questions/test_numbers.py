@@ -84,7 +84,13 @@ def test_the_depth_of_a_number_is_how_many_parts_it_has(number: str | None, dept
 
 @pytest.mark.parametrize(
     ("title", "stripped"),
-    [("3. Norms", "Norms"), ("第三章 范数", "范数"), ("第3章", "第3章"), (" Norms ", "Norms")],
+    [
+        ("3. Norms", "Norms"),
+        ("Tema 3.- Normas", "Normas"),
+        ("第三章 范数", "范数"),
+        ("第3章", "第3章"),
+        (" Norms ", "Norms"),
+    ],
 )
 def test_a_section_is_named_without_its_number(title: str, stripped: str) -> None:
     assert strip_number(title) == stripped

@@ -75,9 +75,12 @@ def exercise() -> str:
     return any_of(phrases("exercise"))
 
 
-# `Q: X`; a number is what it lacks. `questions.json` is a file.
+# `Q: X`, `Q:- X`; a number is what it lacks. `questions.json` is a file.
 QUESTION_LABEL = Pattern(
-    lambda: rf"\W*(?:{label()})\s*(?P<number>)(?:(?:\.\s*)?[:：]|\.(?!(?-i:[a-z])))\s*(?=\S)"
+    lambda: (
+        rf"\W*(?:{label()})\s*(?P<number>)"
+        r"(?:(?:\.\s*)?[:：](?:[-–—](?=\s))?|\.(?!(?-i:[a-z])))\s*(?=\S)"
+    )
 )
 
 
@@ -137,6 +140,7 @@ LABELLED = re.compile(
 )
 BEHIND = re.compile(rf"[^\w{MARKS}'’]+(?:\s-\s.*)?$|\s*-[>\s].*$")  # `Answer **`, `Answer - it is`
 DASHED = re.compile(r"\s*-(?:>\s*|\s+)(?=\S)")
+COLON_DASH = re.compile(r"(?<=[:：])[-–—](?=\s)")  # `Ans:- X`
 NUMBER = re.compile(r"\s*#?\d{1,4}$")
 SPACES = re.compile(r"\s")  # `R : X` is written with one that does not break
 
@@ -200,7 +204,9 @@ def label_end(words: str) -> int:
     if not found:
         return 0
     dash = DASHED.search(words, found.start("label"), found.end())
-    return dash.end() if dash else found.start("dotted") if found["dotted"] else found.end()
+    if dash or found["dotted"]:
+        return dash.end() if dash else found.start("dotted")
+    return found.end() + bool(COLON_DASH.match(words, found.end()))
 
 
 def opens(words: str) -> bool:
