@@ -12,7 +12,13 @@ from ankify.questions import thresholds as limit
 from ankify.questions.blocks import QUOTED, Block
 from ankify.questions.labels import COUNTED
 from ankify.questions.numbers import UNNUMBERED
-from ankify.questions.titles import HEADINGS, Title, plain_title
+from ankify.questions.titles import (
+    HEADINGS,
+    SENTENCE_ENDED,
+    Title,
+    end_of_question,
+    plain_title,
+)
 from ankify.questions.words import QUESTION_MARKS, QUIZ, asks, names_questions
 from ankify.reading.tokens import Token
 
@@ -89,9 +95,13 @@ def _titled(block: Block, *, in_quiz: bool = False) -> Block:
 def _title(inline: Token, *, in_quiz: bool) -> Title | None:
     """The first line of a paragraph, if it asks: with a question mark, or over a list.
 
-    `Name the oceans.` may be anything, but in a quiz.
+    `Name the oceans.` may be anything, but in a quiz. A sentence may go on in the lines below.
     """
+    children = tuple(inline.children or ())
     first, *below = inline.words.split("\n")
+    asked = inline.words[: end_of_question(children, inline.words)]
+    if len(asked) > len(first) and not SENTENCE_ENDED.search(asked):
+        first, below = asked, below[asked.count("\n") :]
     words = first.rstrip("*_ ")
     if len(words) > LONGEST or COUNTED.match(words):  # a label of the author's, `Riddle 3: X?`
         return None
@@ -101,4 +111,4 @@ def _title(inline: Token, *, in_quiz: bool) -> Title | None:
     if not words.endswith(QUESTION_MARKS) and not (listed and asks(words)):
         return None
     line = inline.map[0] if inline.map else 0
-    return plain_title(tuple(inline.children or ()), line, UNNUMBERED, len(first))
+    return plain_title(children, line, UNNUMBERED, len(first))

@@ -10,10 +10,18 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import pairwise
 
 from ankify.config import LEVELS
 from ankify.questions.numbers import ITEM_NUMBER, NUMBERED, UNNUMBERED, Numbered, read_number
-from ankify.questions.words import QUESTION_LABEL, asks, is_sentence, title_end
+from ankify.questions.words import (
+    QUESTION_LABEL,
+    QUESTION_MARKS,
+    asks,
+    demands,
+    is_sentence,
+    title_end,
+)
 from ankify.questions.words.patterns import Pattern
 from ankify.reading.html import ids, tags
 from ankify.reading.inline import BREAKS, cut, visible
@@ -225,7 +233,8 @@ def opening_title(
     # Only the number is bold, `**Q1:** X`, or nothing is.
     below = not first[read.start :].strip() and len(first) < len(words)
     found = title_end(words, len(first) + 1 if below else read.start)
-    end = min(len(words) if found is None else found, len(words) if below else len(first))
+    end = len(words) if below else end_of_question(children, words)
+    end = end if found is None else min(found, end)
     if not below and not words[read.start : end].strip() and target_of(cut(children, 0, end)):
         return None  # a link that leads to the question
     return _cut_title(children, words, line, kind, read, end, end)
@@ -327,6 +336,76 @@ def with_title_of(
     return replace(title, children=inside, glued=glued, below=below, borrowed=borrowed)
 
 
+# -- questions that are wrapped --------------------------------------------------------------------
+
+MORE_LINES = 5  # of a question, below its first
+FULL = 40  # columns of a line that was cut where it was full; a topic has fewer
+UNSEEN = 8  # columns that count for nothing: the number of an item, signs of emphasis and code
+BROAD = "\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60"
+BROAD_SIGN = re.compile(f"[{BROAD}]")  # takes two columns
+FIRST_WORD = re.compile(rf"[^\s{BROAD}]+|[{BROAD}]|")
+ASKED = re.compile(r"[?？؟][\"'”’»)]*(?=\s|$)")
+SENTENCE_ENDED = re.compile(r"[.!。！]\s")
+CLOSING = "\"'”’») "
+ENDS = (*".:;!…。：；！]】", *QUESTION_MARKS)  # of a sentence, a remark, or what a list is below
+# What a line begins with that does not go on from the one above: a sign, `b)`.
+OTHER_LINE = re.compile(r"\s*(?:[^\w\s\"'“„«(¿¡\[<]|\(?\w{1,3}[.)、:：])")
+
+
+def end_of_question(children: Sequence[Token], words: str) -> int:
+    """Where a question ends that goes on below its first line; else the end of that line.
+
+    `Which of the masts of a yawl is taller than` over `the other?`. `words` are what is visible of
+    the tokens.
+    """
+    first = words.find("\n") % (len(words) + 1)
+    found = ASKED.search(words, first)
+    if not found:
+        return first
+    stop = words.find("\n", found.end()) % (len(words) + 1)
+    lines = words[:stop].split("\n")
+    widest = max(map(_columns, lines))
+    if len(lines) > MORE_LINES + 1 or not all(_goes_below(*it, widest) for it in pairwise(lines)):
+        return first
+    rest = words[found.end() : stop].strip()
+    asks_on = rest.endswith(QUESTION_MARKS) or (len(rest) <= BADGE and demands(rest))
+    end = found.end() if rest and not asks_on else stop
+    below = words[first:end].lstrip()
+    is_asked = below[0].isupper() or any(mark in words[:first] for mark in QUESTION_MARKS)
+    if is_asked and SENTENCE_ENDED.search(below):
+        return first  # an answer that asks back
+    broken = any(map(_parts_lines, cut(children, 0, end)))
+    return first if broken or title_end(words[:end], first) is not None else end
+
+
+def _parts_lines(token: Token) -> bool:
+    """Whether a line break is meant, or a picture is shown."""
+    return token.type in ("hardbreak", "image") or bool(BREAK.fullmatch(token.content))
+
+
+def _goes_below(above: str, line: str, widest: int) -> bool:
+    """Whether a sentence goes on in the next line, of whose words none fits into its own any more.
+
+    Where that begins with a small letter, it is enough that a line is long, or ends with a comma.
+    """
+    number = read_number(line).dialect
+    if (number and number.name != "spaced") or OTHER_LINE.match(line):
+        return False
+    last = above.rstrip(CLOSING)[-1:]
+    if last in ENDS or not last:
+        return False
+    if line.lstrip()[:1].islower():
+        return last == "," or _columns(above) >= FULL
+    word = FIRST_WORD.match(line.lstrip())
+    full = _columns(above) + UNSEEN + _columns(word[0] if word else "")
+    return _columns(above) >= FULL and full >= widest
+
+
+def _columns(line: str) -> int:
+    """How wide a line is."""
+    return len(line) + len(BROAD_SIGN.findall(line))
+
+
 # -- list items ------------------------------------------------------------------------------------
 
 
@@ -346,7 +425,7 @@ def item_title(item: Token, head: tuple[Token, ...]) -> Title:
         below = words.count("\n", 0, len(words) - len(words.lstrip()))
         return replace(title, read=_listed(item, title.read), glued=glued, below=below)
     first, _, rest = words.partition("\n")
-    dated = item.info and rest and not LETTER.search(first)
+    dated = bool(item.info and rest and not LETTER.search(first))
     if dated:  # `3. 2023-05-01`, and what is asked on the next line
         children, words = cut(children, len(first) + 1), rest
         first = words.partition("\n")[0]
@@ -358,9 +437,10 @@ def item_title(item: Token, head: tuple[Token, ...]) -> Title:
     if bold and bold.kind is Kind.BOLD and not _goes_on(first, end):
         at, read = (item.map or [0])[0], _listed(item, bold.read)
         return replace(bold, kind=Kind.ITEM_BOLD, level=ITEM_LEVEL, line=at, read=read)
-    glued = _rest(children, words, len(first) + 1)
-    title = title_of(kind, ITEM_LEVEL, line, first, item, read=_listed(item, own), glued=glued)
-    return replace(title, below=2) if dated else title
+    stop = end_of_question(children, words) if kind is Kind.ITEM else len(first)
+    read, line = _listed(item, own), cut(children, 0, stop)
+    glued, below = _rest(children, words, stop + 1), words.count("\n", 0, stop + 1) + dated
+    return title_of(kind, ITEM_LEVEL, line, words[:stop], item, read=read, glued=glued, below=below)
 
 
 def _break_behind_question(children: Sequence[Token]) -> int | None:
