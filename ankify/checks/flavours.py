@@ -232,6 +232,15 @@ seen_by_the_reader(
     """,
 )
 
+seen_by_the_reader(
+    "outer-fence",
+    """A fence around the Markdown of a file
+
+    It was copied with it from an answer in a chat. The questions in it are read, but GitHub shows
+    all down to the next fence as code, and all below the wrong way round.
+    """,
+)
+
 
 def unread_signs(
     parsed: ParsedFile, path: str, taken: Sequence[tuple[int, int]]
@@ -245,6 +254,8 @@ def unread_signs(
         yield from _left(parsed, path, asked, taken)
     if parsed.linked:
         yield _linked(parsed, path)
+    if parsed.taken.get("outer-fence"):
+        yield _outer_fence(parsed, path)
     if any(f"```{name}" in parsed.text for name in _QUERIES):
         yield from _queries(parsed, path)
     if "<" in parsed.text:
@@ -395,6 +406,14 @@ _PIPE = re.compile(r"(?<!\\)\|")
 def _rows(text: str) -> re.Match[str] | None:
     """A table that is shown as text."""
     return _ROWS.search(text) if "|" in text else None
+
+
+def _outer_fence(parsed: ParsedFile, path: str) -> Problem:
+    """The fence around the text of a file, which is left out."""
+    line = next(n for n, line in enumerate(parsed.text.split("\n"), 1) if line.strip())
+    message = "a fence is around the text: it is left out, as if it were not there"
+    hint = "remove this line, and the one that ends the fence"
+    return Problem(Location(path, line), "outer-fence", message, hint=hint)
 
 
 def _cut_tables(parsed: ParsedFile, path: str) -> Iterator[Problem]:

@@ -594,6 +594,7 @@ def test_every_rule_is_seen_to_find_something() -> None:
     elsewhere = {"uncertain-match", "questions-gone", "undecided-file"}
     foreign = {
         "cut-table",
+        "outer-fence",
         "unread-file",
         "unread-query",
         "unfollowed-link",

@@ -74,6 +74,14 @@ def test_what_is_left_is_said_once_with_its_line(
     assert all(place.startswith("a.md:") and int(place[5:]) >= 7 for _, place in found)
 
 
+def test_a_fence_around_the_text_is_said_and_its_questions_are_read(project: Write) -> None:
+    text = "---\ndeck: A\n---\n```markdown\n# A\n\n## 1. What?\n\n```js\nx\n```\n\n## 2. Why?\n\nSo.\n```\n"
+    root = project({"a.md": text})
+    assert said(root) == [("outer-fence", "a.md:4")]
+    notes = read_project(root, ReadOptions(now=1)).notes
+    assert [note.question.line for note in notes] == [7, 13]
+
+
 def test_notes_that_hold_each_other_are_said(project: Write) -> None:
     root = project({"a.md": f"{TOP}![[b]]\n", "b.md": "B.\n\n![[a]]\n"})
     assert said(root) == [("unread-embed", "a.md:7"), ("unread-embed", "b.md:3")]

@@ -89,6 +89,7 @@ SIGNED = {
     "formula-in-line": "a $$x$$ b",
     "aside": "<aside>\nx\n</aside>",
     "directive": ":::note\nx\n:::",
+    "outer-fence": "```markdown\n# Title\n```",
     "code-cell": "```{python}\nx\n```",
     "role": "H{sub}`2`O",
     "label": "## Title {#sec-x}",

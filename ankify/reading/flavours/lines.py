@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from ankify.reading.flavours.directives import read_directives
 from ankify.reading.flavours.flavour import ForeignFile, numbered
@@ -14,6 +15,8 @@ GONE = "\x02"  # a line to be left out: an empty one would make a list loose
 
 def read_lines(file: ForeignFile, text: str) -> str:
     """Take the signs that are whole lines; what is in code stays."""
+    if file.may_have(text, "outer-fence") and (found := _PASTED.match(text)):
+        text = "\n".join(_without_outer_fence(file, text.split("\n"), found["fence"]))
     if file.may_have(text, "comment"):
         text = "\n".join(_without_comments(file, text.split("\n")))
     if file.may_have(text, "macro"):
@@ -34,6 +37,48 @@ def read_lines(file: ForeignFile, text: str) -> str:
 def code_lines(lines: Sequence[str]) -> set[int]:
     """The lines of fenced code."""
     return {at for start, end in guess_fences(lines) for at in range(start, end)}
+
+
+# -- the fence around a file -----------------------------------------------------------------------
+
+_PASTED = re.compile(
+    r"(?:[ \t]*\n)* {0,3}(?P<fence>`{3,})[ \t]*(?:markdown|md)[ \t]*\n\s*#{1,6}[ \t]"
+)
+
+
+def _without_outer_fence(file: ForeignFile, lines: list[str], outer: str) -> list[str]:
+    """Empty the lines of a fence that was copied with the Markdown in it, from an answer in a chat.
+
+    The first line "```" in it would end it: that of the code it holds. Two such answers may have
+    text between them. A first fence that holds no other, and ends above the end, is an example.
+    """
+    fence = re.compile(rf" {{0,3}}{outer}`*[ \t]*(?P<info>[^`]*)$")
+    fences = [
+        (at, found["info"].strip()) for at, it in enumerate(lines) if (found := fence.match(it))
+    ]
+    (first, _), *others = fences
+    alone = len(others) == 1 and not any(map(str.strip, lines[others[0][0] + 1 :]))
+    if others and not others[0][1] and not alone:
+        return lines
+    gone, is_inside, in_code = [first], True, False
+    for (at, info), (_, below) in pairwise([*others, (len(lines), "-")]):
+        if in_code:
+            in_code = bool(info)
+        elif not is_inside and _PASTED.match("\n".join(lines[at : at + FEW])):
+            gone.append(at)
+            is_inside = True
+        elif is_inside and not info and below:  # no other line ends the code that would begin here
+            gone.append(at)
+            is_inside = False
+        else:
+            in_code = True
+    for at in gone:
+        lines[at] = ""
+        file.take("outer-fence")
+    return lines
+
+
+FEW = 4  # lines down to a heading
 
 
 # -- comments --------------------------------------------------------------------------------------

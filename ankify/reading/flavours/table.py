@@ -172,6 +172,14 @@ SIGNS = (
         ("```{", "~~~{", ":::", "!!! ", "??? ", "???+ ", "#+BEGIN_", "``` {", "``ad-", "~~ad-"),
     ),
     Sign(
+        "outer-fence",
+        "chat programs",
+        "```` ```markdown ```` on the first line, around all that follows",
+        "the Markdown in it",
+        "where a heading is right below, and it ends with the file or around a fence of code",
+        ("```markdown", "```md", "``` markdown", "``` md"),
+    ),
+    Sign(
         "code-cell",
         "Quarto, R Markdown, MyST",
         "```` ```{r, echo=FALSE} ````, `#| label: x`",
