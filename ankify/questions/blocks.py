@@ -22,9 +22,11 @@ from ankify.questions.numbers import (
     IDENTIFIER,
     ITEM_NUMBER,
     LETTER,
+    ROMAN,
     UNNUMBERED,
     Numbered,
     read_number,
+    roman_value,
 )
 from ankify.questions.raw_html import Part, html_parts, html_title, summary_title
 from ankify.questions.titles import (
@@ -284,43 +286,81 @@ SEVERAL = 2  # letters that go on from the one above
 LETTERED = re.compile(r"\(?(?P<number>[a-z])(?P<separator>[.)])\s*(?=\S)")  # `### b) X`
 # `### A7. Why?`; where they do not ask, they are requirements or decisions
 CODED = re.compile(r"\W*(?P<number>[A-Z]{1,3}-?\d{1,3})(?P<separator>[.):：])\s*(?=\S)")
+# `## IV. Why?`; where they do not ask, they are chapters
+NUMERAL = re.compile(r"\W*(?P<number>[IVX]{1,7})(?P<separator>[.):])\s+(?=\S)")
 
 
 def _with_letters(blocks: list[Block]) -> list[Block]:
     """Take letters, or letters with numbers, for numbers where they count most of a level.
 
-    `b)` counts headings; in bold it is an option.
+    `b)` counts headings; in bold it is an option. Roman numerals count questions only where
+    nothing else does: else they are sections, though some of them ask.
     """
     levels: dict[tuple[Kind, int], list[int]] = defaultdict(list)
     for at, block in enumerate(blocks):
         if block.title and block.title.kind in CODED_KINDS and not block.title.read.number:
             levels[block.title.kind, block.title.level].append(at)
     for (kind, _), positions in levels.items():
-        for pattern in (LETTERED, CODED) if kind is Kind.HEADING else (CODED,):
+        for pattern in (LETTERED, CODED, NUMERAL) if kind is Kind.HEADING else (CODED, NUMERAL):
             found = [(at, pattern.match(_name(blocks[at]))) for at in positions]
-            if _count_on([match for _, match in found]):
+            sure = pattern is not NUMERAL or not _has_numbered_questions(blocks)
+            if _count_on([match for _, match in found]) and sure:
                 for at, match in found:
                     blocks[at] = _lettered(blocks[at], match) if match else blocks[at]
+    return _with_numerals(blocks)
+
+
+def _has_numbered_questions(blocks: Iterable[Block]) -> bool:
+    """Whether titles with a number, or items of lists, ask."""
+    both = (it for block in blocks for it in (block, *block.items))
+    return any(it.title and it.title.read.number and asks(it.title.name) for it in both)
+
+
+def _with_numerals(blocks: list[Block]) -> list[Block]:
+    """Take plain paragraphs for titles that Roman numerals count, from `I. Why?` on."""
+    found = [
+        (at, match)
+        for at, block in enumerate(blocks)
+        if not block.title and block.tokens[0].type == "paragraph_open"
+        if NUMERAL.match(block.tokens[1].content)
+        if (match := NUMERAL.match(block.tokens[1].words))
+    ]
+    counts = [roman_value(match["number"]) for _, match in found]
+    if len(found) < limit.COUNTED_TITLES or counts != [*range(1, len(found) + 1)]:
+        return blocks
+    if not _count_on([match for _, match in found]) or _has_numbered_questions(blocks):
+        return blocks
+    for at, match in found:
+        read = Numbered(ROMAN, match["number"], match["separator"], match.end())
+        blocks[at] = blocks[at]._replace(title=paragraph_title(blocks[at].tokens[1], read))
     return blocks
 
 
 def _count_on(found: Sequence[re.Match[str] | None]) -> bool:
-    """Whether most of what was found goes on from the one above, and asks if it has digits."""
+    """Whether most of what was found goes on from the one above, and asks if it is no letter."""
     counts = [_ordinal(match["number"]) if match else None for match in found]
     pairs = [(a, b) for a, b in pairwise(counts) if a and b]
     on = sum(a[0] == b[0] and b[1] == a[1] + 1 for a, b in pairs)
     starts = sum(count is not None and count[1] == 1 for count in counts)
     if on < max(SEVERAL, limit.MOST * (len(counts) - starts)):
         return False
-    coded = [match for match in found if match and match.re is CODED]
-    return sum(asks(it.string[it.end() :]) for it in coded) >= limit.MOST_ASK * len(coded)
+    coded = [match for match in found if match and match.re is not LETTERED]
+    least = limit.MOST_ASK if coded and coded[0].re is CODED else limit.NEARLY_ALL_ASK
+    return sum(asks(_line(it.string[it.end() :])) for it in coded) >= least * len(coded)
+
+
+def _line(words: str) -> str:
+    """The first line of a text."""
+    return words.partition("\n")[0]
 
 
 def _ordinal(number: str) -> tuple[str, int]:
-    """What counts, and how far: ("", 2) for `b`, ("A", 7) for `A7`."""
+    """What counts, and how far: ("", 2) for `b`, ("A", 7) for `A7`, ("", 4) for `IV`."""
     digits = number.lstrip("-ABCDEFGHIJKLMNOPQRSTUVWXYZ")
     if digits.isdecimal():
         return number.removesuffix(digits), int(digits)
+    if number.isupper():
+        return "", roman_value(number)
     return "", ord(number) - ord("a") + 1
 
 
@@ -331,7 +371,8 @@ def _name(block: Block) -> str:
 def _lettered(block: Block, found: re.Match[str]) -> Block:
     title = block.title
     assert title
-    read = Numbered(LETTER, found["number"], found["separator"], found.end())
+    dialect = ROMAN if found.re is NUMERAL else LETTER
+    read = Numbered(dialect, found["number"], found["separator"], found.end())
     return block._replace(title=replace(title, read=read, children=cut(title.whole, found.end())))
 
 

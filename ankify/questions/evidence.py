@@ -21,7 +21,7 @@ from ankify.questions.answers import LISTS, is_filler, shows_answer
 from ankify.questions.blocks import Block, has_divider, remembered
 from ankify.questions.contents import hollow, leads_away, text_size
 from ankify.questions.flashcards import FEW
-from ankify.questions.numbers import CHINESE, UNNUMBERED
+from ankify.questions.numbers import CHINESE, UNNUMBERED, roman_value
 from ankify.questions.options import boxes, has_marked_options, only_offers
 from ankify.questions.titles import HEADINGS, Kind, Title
 from ankify.questions.words import (
@@ -65,7 +65,8 @@ MARKUP = {
     Kind.ITEM: "list items",
 }
 
-FAMILIES = {"list item": "item"} | {own: own for own in ("chinese", "bracketed", "exercise")}
+OWN_FAMILIES = ("chinese", "roman", "bracketed", "exercise")
+FAMILIES = {"list item": "item"} | {own: own for own in OWN_FAMILIES}
 
 
 class Style(NamedTuple):
@@ -82,6 +83,9 @@ class Style(NamedTuple):
     def is_plain(self) -> bool:
         """Whether the titles are bold text or list items, without a label that says more."""
         return self.rank >= WEAK[Kind.BOLD]
+
+
+SHORTEST = 3  # words of a question that is written as code
 
 
 def style_of(title: Title) -> Style:
@@ -108,11 +112,13 @@ UNITS = {"十": 10, "百": 100}
 
 
 def value(number: str | None) -> int:
-    """The last part of a number: 12 for `3.4.12`, 17 for `17a`, 21 for 二十一; -1 for none."""
+    """The last part of a number: 12 for `3.4.12`, 17 for `17a`, 21 for 二十一, 4 for IV; or -1."""
     if not number:
         return -1
     if number.isdecimal():
         return int(number)
+    if roman := roman_value(number):
+        return roman
     if number[0] in CHINESE:
         total = digit = 0
         for character in number.replace("〇", "零"):
@@ -518,9 +524,13 @@ class FileIndex:
         return bool(inside) and all(t.words.rstrip()[-1:] in QUESTION_MARKS for t in inside)
 
     def asks(self, at: int) -> bool:
-        """Whether a title reads as a question; one that is code, `show version`, does not."""
+        """Whether a title reads as a question; one that is code, `show version`, does not.
+
+        But for a sentence with a question mark, written as code to stand out.
+        """
         title = self.titles[at]
-        return asks(title.name) and not title.is_code
+        sentence = title.name.endswith(QUESTION_MARKS) and len(title.name.split()) >= SHORTEST
+        return asks(title.name) and (sentence or not title.is_code)
 
     def number(self, at: int) -> int:
         """The last part of a title's number."""

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from ankify.questions.words import (
@@ -129,6 +130,7 @@ ITEM_NUMBER = _dialect(
 ALONE = _dialect("alone", "3) and nothing else", lambda: r"(?!)", labelled=True)
 IDENTIFIER = _dialect("identifier", "road.signs.003", lambda: r"(?!)")
 LETTER = _dialect("letter", "b) X", lambda: r"(?!)")
+ROMAN = _dialect("roman", "IV. X", lambda: r"(?!)")
 TOPIC = _dialect("topic", "3. X, and `Q: Y` below", lambda: r"(?!)", labelled=True)
 HEADED = _dialect("headed", "### Question", lambda: r"(?!)", labelled=True)
 CLASSED = _dialect("classed", '<div class="question">', lambda: r"(?!)", labelled=True)
@@ -224,6 +226,18 @@ def _skip_decoration(title: str) -> int:
         else:
             break
     return at
+
+
+def roman_value(number: str) -> int:
+    """What a Roman numeral up to XXXIX counts; 0 for what is none."""
+    if not ROMAN_NUMBER.fullmatch(number):
+        return 0
+    digits = [ROMAN_DIGITS[letter] for letter in number]
+    return sum(-it if it < below else it for it, below in pairwise([*digits, 0]))
+
+
+ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10}
+ROMAN_NUMBER = re.compile(r"(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3})")
 
 
 def strip_number(title: str) -> str:

@@ -130,7 +130,8 @@ def title_of(
 ) -> Title:
     """The title that inline tokens make: `words` are what is visible of its `children`."""
     read = read or read_number(words)
-    if not read.number and any(it.type == "code_inline" for it in cut(children, 0, read.start)):
+    coded = any(it.type == "code_inline" for it in cut(children, 0, read.start))
+    if coded and not read.number and not words.rstrip().endswith(QUESTION_MARKS):
         read = UNNUMBERED  # `h:form` is no label
     inside = cut(children, read.start)
     if words.rstrip().endswith("]"):

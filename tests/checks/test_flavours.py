@@ -75,8 +75,8 @@ def test_what_is_left_is_said_once_with_its_line(
 
 
 def test_a_fence_around_the_text_is_said_and_its_questions_are_read(project: Write) -> None:
-    text = "---\ndeck: A\n---\n```markdown\n# A\n\n## 1. What?\n\n```js\nx\n```\n\n## 2. Why?\n\nSo.\n```\n"
-    root = project({"a.md": text})
+    top = "---\ndeck: A\n---\n```markdown\n# A\n\n## 1. What?\n\n"
+    root = project({"a.md": f"{top}```js\nx\n```\n\n## 2. Why?\n\nSo.\n```\n"})
     assert said(root) == [("outer-fence", "a.md:4")]
     notes = read_project(root, ReadOptions(now=1)).notes
     assert [note.question.line for note in notes] == [7, 13]
