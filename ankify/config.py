@@ -227,8 +227,6 @@ def read_folder_settings(root: Path, folder: Path, outer: QuestionSettings) -> Q
     path = folder / CONFIG_NAME
     start = Settings(questions=replace(outer, ignore=()))
     found = _read(path, path.relative_to(root).as_posix(), start)
-    if found is start:  # it has none
-        return outer
     if replace(found, questions=start.questions) != start:
         raise AnkifyError(
             "only [questions] can be set in a folder inside the notes",

@@ -16,7 +16,7 @@ from ankify.building.cache import Cache
 from ankify.files import open_file, write_file
 from ankify.identity.lock import LOCK_NAME, parse_lock, read_lock, staged_lock
 from ankify.identity.names import other_locks
-from ankify.model import AnkifyError, ChangeKind, Project, StrPath
+from ankify.model import AnkifyError, Change, ChangeKind, Location, Project, StrPath
 
 NAMED = 3  # changes that an error names
 _UNSAFE_IN_FILE_NAMES = str.maketrans(dict.fromkeys('/\\:*?"<>| ', "-"))
@@ -129,9 +129,15 @@ def _at_stake(project: Project) -> str:
     if _has_other_looks(project):
         return "the templates of the cards changed"
     changes = [change for change in project.changes if change.kind not in _HARMLESS]
-    named = [f"{it.kind}: {it.location} {it.title}" for it in changes[:NAMED]]
+    named = [f"{it.kind}: {_place(project, it)} {it.title}" for it in changes[:NAMED]]
     more = [f"and {len(changes) - NAMED} more"] if len(changes) > NAMED else []
     return "; ".join([*named, *more])
+
+
+def _place(project: Project, change: Change) -> Location:
+    """Where a change is, as editors open it."""
+    file = (project.root / change.location.file).as_posix()
+    return change.location._replace(file=file)
 
 
 def _has_other_looks(project: Project) -> bool:

@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,7 +81,7 @@ def build_command(
     from ankify.building.stamp import leave, look
 
     seen = None if fetch or no_cache else look(notes)
-    decide = ask if _is_terminal() else None
+    decide = partial(ask, notes) if _is_terminal() else None
     project = read(notes, unnumbered, quiet=quiet, fetch=fetch, cached=not no_cache, decide=decide)
     known = with_reasons(project)
     if not quiet or strict:

@@ -15,9 +15,10 @@ from ankify.commands.console import progress_bar, say
 from ankify.commands.report import (
     counted,
     from_here,
+    place_from_here,
 )
 from ankify.identity.lock import LOCK_NAME
-from ankify.model import AnkifyError, ChangeKind, Problem, Project
+from ankify.model import AnkifyError, ChangeKind, Location, Problem, Project
 
 if TYPE_CHECKING:
     from ankify.building.deck import Rescue
@@ -43,11 +44,13 @@ def read(notes: Path, unnumbered: bool, *, quiet: bool = False, **options: Any) 
         )
 
 
-def ask(doubt: Doubt) -> Candidate | None:
+def ask(notes: Path, doubt: Doubt) -> Candidate | None:
     """Ask on the terminal which question continues an old one; no answer takes the default."""
-    say(f"{doubt.entry.file}: what became of {doubt.entry.title!r}?")
+    old = place_from_here(Location(doubt.entry.file), notes)
+    say(f"{old}: what became of {doubt.entry.title!r}?")
     for number, (candidate, sure) in enumerate(zip(doubt.candidates, doubt.sure, strict=True), 1):
-        say(f"  {number}: {candidate.file}:{candidate.line}: {candidate.title} ({sure:.0%} alike)")
+        place = place_from_here(Location(candidate.file, candidate.line), notes)
+        say(f"  {number}: {place}: {candidate.title} ({sure:.0%} alike)")
     say("  0: none of them, it is gone")
     default = doubt.candidates.index(doubt.chosen) + 1 if doubt.chosen else 0
     kind = click.IntRange(0, len(doubt.candidates))
@@ -77,7 +80,8 @@ def problem_lines(problems: Sequence[Problem], notes: Path) -> Iterator[str]:
 
 def confirm_gone(project: Project) -> None:
     """Ask on the terminal before the questions of a whole file are marked as removed."""
-    gone = [it.location.file for it in project.problems if it.rule == "questions-gone"]
+    places = (it.location for it in project.problems if it.rule == "questions-gone")
+    gone = [str(place_from_here(place, project.root)) for place in places]
     if gone and not click.confirm(f"mark the questions of {', '.join(gone)} as removed?", err=True):
         raise AnkifyError("nothing was written")
 

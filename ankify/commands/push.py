@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,7 +99,7 @@ class _Push:
         """Push; returns whether it was done, or there was only to show."""
         from ankify.running_anki import push as push_project
 
-        decide = ask if sys.stdin.isatty() and sys.stderr.isatty() else None
+        decide = partial(ask, self._notes) if sys.stdin.isatty() and sys.stderr.isatty() else None
         project = read(self._notes, self._unnumbered, decide=decide)
         project = with_reasons(project)
         show_problems(project.problems, self._notes)

@@ -97,7 +97,7 @@ def test_locked_fails_where_the_lock_would_change(project: Project, run: Run) ->
     code, out, err = run("build", root, "--locked")
     assert (code, out) == (1, "")
     assert err == (
-        f"error: {root}/ankify.lock does not match the notes: updated: Sums.md:7 And two?\n"
+        f"error: {root}/ankify.lock does not match the notes: updated: {root}/Sums.md:7 And two?\n"
         f"  hint: ankify build {root} && git add {root}/ankify.lock"
         " && git commit -m 'Update ankify.lock'\n"
     )
@@ -208,7 +208,7 @@ def test_a_file_whose_questions_are_all_gone_is_said_and_asked_about(
     code, _, err = run("build", root, stdin="n\n")
     assert code == 1
     assert "a.md: warning: all 2 questions of this file would be gone" in err
-    assert "mark the questions of a.md as removed? [y/N]" in err
+    assert f"mark the questions of {root}/a.md as removed? [y/N]" in err
     assert (root / "ankify.lock").read_bytes() == lock
     assert run("build", root, stdin="y\n")[0] == 0
     assert "questions-gone" not in run("build", root)[2]
@@ -1098,13 +1098,13 @@ def test_a_doubt_is_asked_about(typed: str, chosen: int | None) -> None:
     entry = LockEntry("g", "old.md", None, "What was it?", "D", "", 1, 1, "")
     doubt = Doubt(entry, tuple(candidates), (0.7, 0.655), candidates[1])
     taken: list[Candidate | None] = []
-    command = click.Command("ask", callback=lambda: taken.append(ask(doubt)))
+    command = click.Command("ask", callback=lambda: taken.append(ask(Path("notes"), doubt)))
     result = CliRunner().invoke(command, input=f"{typed}\n")
     assert taken == [None if chosen is None else candidates[chosen]]
     assert result.output == (
-        "old.md: what became of 'What was it?'?\n"
-        "  1: a.md:3: What is 3? (70% alike)\n"
-        "  2: a.md:9: What is 9? (66% alike)\n"
+        "notes/old.md: what became of 'What was it?'?\n"
+        "  1: notes/a.md:3: What is 3? (70% alike)\n"
+        "  2: notes/a.md:9: What is 9? (66% alike)\n"
         "  0: none of them, it is gone\n"
         f"which one [2]: {typed}\n"
     )
@@ -1114,7 +1114,7 @@ def test_yes_to_a_doubt_takes_the_likeliest() -> None:
     one = Candidate("a.md", 3, None, "What is it?", "")
     doubt = Doubt(LockEntry("g", "a.md", None, "Was?", "D", "", 1, 1, ""), (one,), (0.7,), None)
     taken: list[Candidate | None] = []
-    command = click.Command("ask", callback=lambda: taken.append(ask(doubt)))
+    command = click.Command("ask", callback=lambda: taken.append(ask(Path("notes"), doubt)))
     for typed in ("y", "", "nonsense\n7\nn"):
         CliRunner().invoke(command, input=f"{typed}\n")
     assert taken == [one, None, None]
