@@ -300,7 +300,8 @@ def in_place(line: str) -> str:
     """A line that overrules a verdict, with where to write it."""
     if line.startswith("<!--"):
         return f"{line} above the title"
-    return f"{line} under [questions] of ankify.toml"
+    scope = "" if line.startswith("ignore") else ", for all files of its folder"
+    return f"{line} under [questions] of ankify.toml{scope}"
 
 
 # diff -------------------------------------------------------------------------------------------

@@ -240,11 +240,16 @@ def _finding(
 
 
 def overrule(finding: Finding) -> str:
-    """What the author can write to decide otherwise: a setting in `ankify.toml`, or a comment."""
+    """What the author can write to decide otherwise: a setting in `ankify.toml`, or a comment.
+
+    A level is one for all files of a folder, and so worth it for several titles alone.
+    """
     if finding.ruling is Ruling.QUESTIONS:
         return "<!-- ankify: ignore -->"
     if finding.ruling is Ruling.UNNUMBERED:
         return "unnumbered = true"
+    if finding.name == NEVER.name or len(finding.group) < limit.COUNTED_TITLES:
+        return "<!-- ankify: question -->"
     level = finding.group.first.level
     names = {number: f'"{name}"' for name, number in LEVELS.items()}
     return f"level = {names.get(level, level)}"

@@ -6,15 +6,15 @@ By the author's pattern, level, labels and comments, else by judgement (`choice.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from ankify.model import AnkifyError, TocEntry
+from ankify.model import AnkifyError, Ruling, TocEntry
 from ankify.questions import thresholds as limit
 from ankify.questions.blocks import Block, read_blocks
 from ankify.questions.callouts import without_callouts
-from ankify.questions.choice import Outline, choose, explain_given, explain_whole
+from ankify.questions.choice import Finding, Outline, choose, explain_given, explain_whole
 from ankify.questions.contents import local_links, read_contents
 from ankify.questions.evidence import FileIndex, Flow, Group, unread_counts
 from ankify.questions.keys import with_keyed_answers
@@ -40,7 +40,7 @@ from ankify.questions.paragraphs import (
     with_asking_paragraphs_over_lists,
 )
 from ankify.questions.titles import Title
-from ankify.questions.verdicts import BY_PATTERN
+from ankify.questions.verdicts import BY_COMMENT, BY_PATTERN
 from ankify.questions.whole import as_one_question, has_own_questions, is_beside
 from ankify.questions.words import asks, normal
 from ankify.reading.flavours.blocks import CARD_TAGS
@@ -241,8 +241,21 @@ def _judge(layout: Layout, options: SplitOptions) -> Layout:
         outline = Outline(found, findings=explain_given(file, found, BY_PATTERN))
     else:
         outline = choose(file, unnumbered=options.unnumbered, level=options.level)
-    questions = outline.questions | _marked(file.flow.blocks)
-    return layout._replace(file=file, outline=outline._replace(questions=questions))
+    marked = _marked(file.flow.blocks)
+    findings = _with_marked(file, outline.findings, marked - outline.questions)
+    outline = outline._replace(questions=outline.questions | marked, findings=findings)
+    return layout._replace(file=file, outline=outline)
+
+
+def _with_marked(
+    file: FileIndex, findings: tuple[Finding, ...], marked: Set[int]
+) -> tuple[Finding, ...]:
+    """The findings, with what the author has marked in one of its own."""
+    if not marked:
+        return findings
+    others = (it._replace(group=file.group(sorted(set(it.group) - marked))) for it in findings)
+    own = Finding(file.group(sorted(marked)), Ruling.QUESTIONS, *BY_COMMENT)
+    return (own, *(it for it in others if it.group))
 
 
 def _marked(blocks: Sequence[Block]) -> set[int]:

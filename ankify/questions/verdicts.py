@@ -340,6 +340,7 @@ PAPER = Reason("other-paper", "are in a file that says to be a change log, a lic
 FLASHCARDS = Reason("flashcards", "have a front and a back, marked as flashcards are")
 BY_LEVEL = Reason("level", "are on the level that ankify.toml says")
 BY_PATTERN = Reason("pattern", "match the pattern in ankify.toml")
+BY_COMMENT = Reason("comment", "are below a comment that says so, or tagged as flashcards")
 OTHERS_SAID = Reason("settings", "are not what ankify.toml says the questions are")
 
 

@@ -21,18 +21,29 @@ def test_why_names_each_group_its_verdict_and_what_overrules_it(project: Project
     expected = """\
 notes/a.md:3: 2 titles, headings of level 2, numbered `3. X`: "Run queue", "Build system"
   no questions: they look like things to do, one after the other [to-do]
-  to overrule it: level = 2 under [questions] of ankify.toml
+  to overrule it: <!-- ankify: question --> above the title
 notes/a.md:1: 1 title, headings of level 1, without a number: "Servers"
   no questions: they are fewer than two with an answer [one]
-  to overrule it: level = 1 under [questions] of ankify.toml
+  to overrule it: <!-- ankify: question --> above the title
 notes/b.md:3: 2 titles, headings of level 2, numbered `3. X`: "What pulls?", "How often?"
   questions: they are numbered [numbered]
   to overrule it: <!-- ankify: ignore --> above the title
 notes/b.md:1: 1 title, headings of level 1, without a number: "Tides"
   no questions: they have no number, and other titles have one [beside-numbers]
-  to overrule it: level = 1 under [questions] of ankify.toml
+  to overrule it: <!-- ankify: question --> above the title
 """
     assert run("list", "--why") == (0, expected, "")
+
+
+def test_several_titles_are_worth_a_level_and_what_a_comment_says_is_named(
+    project: Project, run: Run
+) -> None:
+    marked = "\n<!-- ankify: question -->\n## 4. Introduction\n\nTo tides.\n"
+    project({"a.md": f"{TO_DO}\n## 3. Load balancer\n\nWhat runs where.\n{marked}"})
+    out = run("list", "--why")[1]
+    assert 'a.md:16: 1 title, headings of level 2, numbered `3. X`: "Introduction"\n' in out
+    assert "  questions: they are below a comment that says so" in out
+    assert "to overrule it: level = 2 under [questions] of ankify.toml, for all files of its" in out
 
 
 def test_why_names_flashcards_by_their_kinds_and_what_overrules_them(
@@ -76,7 +87,7 @@ def test_why_of_one_note_file_as_json_has_the_keys_of_the_contract(
         "verdict": "no questions",
         "ground": "to-do",
         "reason": "look like things to do, one after the other",
-        "overrule": "level = 2",
+        "overrule": "<!-- ankify: question -->",
     }
     assert len(json.loads(out)) == 2
 
