@@ -63,7 +63,7 @@ def refused_or_the_same(run: Run, root: Path, good: str, data: bytes) -> None:
         assert parse_lock((root / LOCK_NAME).read_bytes().decode()) == parse_lock(good), data
     else:
         assert code == 1
-        assert error.startswith(f"{LOCK_NAME}:"), error
+        assert error.startswith(f"{root / LOCK_NAME}:"), error
         assert "error: " in error
         assert (root / LOCK_NAME).read_bytes() == data
 
