@@ -25,6 +25,7 @@ from ankify.questions.words.patterns import JOINED, Pattern, any_of, phrases, wo
 NARROW = {ord(wide): narrow for wide, narrow in zip("．：（）［］，　", ".:()[], ", strict=True)}
 # Zeros of full-width, Arabic, Persian, Hindi, Bengali and Thai digits.
 ZEROS = (0xFF10, 0x0660, 0x06F0, 0x0966, 0x09E6, 0x0E50)
+NARROW[0x0983] = ":"  # a Bengali letter that looks like a colon, and is often written for it
 NARROW |= {zero + digit: str(digit) for zero in ZEROS for digit in range(10)}
 WIDE = re.compile(f"[{''.join(map(chr, NARROW))}]")
 

@@ -95,6 +95,11 @@ def test_a_table_that_leads_to_other_files_is_no_table_of_cards() -> None:
         ("Soal ke-3: X", "3", "X"),
         ("Otázka č. 3: X", "3", "X"),
         ("Câu hỏi thứ 3: X", "3", "X"),
+        ("Savol № 3: X", "3", "X"),
+        ("Savol N_3 - X", "3", "X"),
+        ("Sual №3. X", "3", "X"),
+        ("প্রশ্ন ৩: X", "3", "X"),
+        ("প্রশ্ন নং ৩ঃ X", "3", "X"),
         ("3rd edition: X", None, "3rd edition: X"),
         ("Question (3 points)", None, "Question (3 points)"),
     ],
@@ -110,6 +115,13 @@ def test_a_label_may_be_abbreviated_and_apart_from_its_colon() -> None:
         assert label_end(f"{label} so") == len(label), label
     assert read("### Q\n\nWhy?\n\n### A\n\nSo.\n") == [("Why?", "So.")]
     assert read("### A\n\nApple.\n\n### B\n\nBanana.\n") == []
+
+
+def test_a_bengali_letter_is_written_for_a_colon() -> None:
+    pair = "প্রশ্নঃ {}\n\nউত্তরঃ text\n"
+    assert read("\n".join(map(pair.format, TITLES))) == [(title, "text") for title in TITLES]
+    assert answers("উঃ ভাষা")
+    assert not answers("দুঃখ উত্তর")
 
 
 def test_signs_that_end_words_are_a_part_of_them() -> None:

@@ -35,8 +35,8 @@ KEYS = [key for key in dict.fromkeys(KEYS) if key in languages()["en"] or key in
 
 def test_the_languages_are_the_ones_promised() -> None:
     promised = (
-        "ar bg cs da de el en es fa fi fr he hi hr hu id it ja ko nl no pl pt ro ru sk sv th tr uk "
-        "vi zh zh-Hant"
+        "ar az bg bn cs da de el en es fa fi fr he hi hr hu id it ja ko nl no pl pt ro ru sk sv th "
+        "tr uk uz vi zh zh-Hant"
     )
     assert sorted(languages()) == sorted(promised.split())
 
@@ -134,6 +134,13 @@ def test_the_headings_of_a_language_are_known(code: str) -> None:
         "اشرح المعيار",
         "मानक क्या है",
         "บรรทัดฐานคืออะไร",
+        "Norma nima",
+        "Norma bilan metrika orasidagi farq",
+        "Norma nədir",
+        "Normanın xassələri hansılardır",
+        "নর্ম কী",
+        "নর্ম কোথায় ব্যবহৃত হয়",
+        "নর্ম ব্যাখ্যা করুন",
         "The difference between a norm and a metric",
         "A vs. B",
         "The ___ of a vector",

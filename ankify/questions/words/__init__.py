@@ -131,10 +131,11 @@ def names_answers(name: str) -> bool:
 
 # What may be a label with what shows that it is one: `Answer: X`, `[Answer]`, `Answer (short): X`,
 # `Ans- X`.
+COLONS = ":：\u0983"  # in Bengali a letter that looks like one is often written for it
 MARKS = "\u0300-\u036f\u064b-\u0652\u0900-\u0dff\u0e31-\u0e4e"  # vowel signs, to Python no letters
 LABELLED = re.compile(
-    rf"""\W*(?P<label>[^\n:：.\]】()（）–—]{{1,60}})
-    (?P<end>(?:\.\s*)?(?:[(（][^()（）\n]{{1,40}}[)）]\s*)?[\]】:：–—]
+    rf"""\W*(?P<label>[^\n{COLONS}.\]】()（）–—]{{1,60}})
+    (?P<end>(?:\.\s*)?(?:[(（][^()（）\n]{{1,40}}[)）]\s*)?[\]】{COLONS}–—]
       | -[>\s] | \.(?P<dotted>\s*\S)? | (?:[(（][^()（）\n]*[)）])?[^\w{MARKS}\n]*(?:$|\n))""",
     re.VERBOSE,
 )
@@ -168,7 +169,7 @@ def _is_answer(found: re.Match[str] | None, buttons: bool) -> bool:
         return True
     if text[-1:].isdecimal() and not found["end"].startswith("."):
         text = NUMBER.sub("", text)  # `Answer 3: X`
-    end = ":" if found["end"][-1:] in (":", "：") else "." if found["dotted"] else ""
+    end = ":" if found["end"][-1:] in {*COLONS} else "." if found["dotted"] else ""
     return is_run(text, first, last) or (bool(end) and is_run(f"{text}{end}", first, last))
 
 
@@ -251,7 +252,7 @@ def gives_away(words: str) -> bool:
 
 # What may end a title in the same paragraph: `Q: X? A: Y`, or a line below with an option.
 TITLE_END = re.compile(
-    r"(?:\n\W*|(?<=[?？؟.。!])\s+)(?=(?P<label>[^\n:：]{1,60}[:：]))|\n\W*[a1][.)、]\s",
+    rf"(?:\n\W*|(?<=[?？؟.。!])\s+)(?=(?P<label>[^\n{COLONS}]{{1,60}}[{COLONS}]))|\n\W*[a1][.)、]\s",
     re.IGNORECASE,
 )
 
