@@ -337,10 +337,15 @@ def add_labels(search: Search) -> None:
 
 
 def _below_questions(group: Group) -> Group:
-    """The titles with an answer that are below a heading such as "Questions on X"."""
+    """The titles with an answer that are below a heading such as "Questions on X".
+
+    Of a chapter that says nothing else, "Interview questions", two are enough.
+    """
     above = {at: title.name for at, title in group.file.parents.items()}
-    kept = group.answered.keep(lambda at, _: names_questions(above.get(at, "")))
-    return kept if len(kept) >= limit.COUNTED_TITLES else group.file.group(())
+    quiz = group.answered.keep(lambda at, _: QUIZ.match(above.get(at, "")))
+    kept = group.answered.keep(lambda at, _: at in quiz or names_questions(above.get(at, "")))
+    enough = len(kept) >= limit.COUNTED_TITLES or len(quiz) >= limit.QUIZZED
+    return kept if enough else group.file.group(())
 
 
 def take_outermost(search: Search) -> None:
@@ -933,11 +938,13 @@ def _with_slips(search: Search) -> Group:
     """
     chosen, file = search.chosen, search.file
     known = set(chosen)
+    sections = _ruled_sections(search)
     others = [
         group
         for style, group in search.numbered.items()
         if style.arabic and style.kind in (*HEADINGS, Kind.BOLD, Kind.TEXT)
-        if group[0] not in known and not is_section(Nesting(group, chosen))
+        if group[0] not in known and group.positions not in sections
+        if not is_section(Nesting(group, chosen))
     ]
     for _ in range(2):  # what the first round adds may close the gaps around another slip
         styles = set(map(style_of, chosen.titles))
@@ -951,6 +958,12 @@ def _with_slips(search: Search) -> Group:
         known |= added
         chosen = file.group(sorted(known))
     return chosen
+
+
+def _ruled_sections(search: Search) -> set[tuple[int, ...]]:
+    """The groups of which each title that is a question was taken, and the others are sections."""
+    findings = search.findings.values()
+    return {it.group.positions for it in findings if it.ruling is Ruling.SECTIONS}
 
 
 def _runs(group: Group, chosen: Group) -> list[Group]:
@@ -998,9 +1011,7 @@ def _fills(run: Group, around: tuple[int, ...]) -> bool:
 def _with_other_parts(search: Search) -> Group:
     chosen, file = search.chosen, search.file
     found: list[int] = []
-    sections = {
-        it.group.positions for it in search.findings.values() if it.ruling is Ruling.SECTIONS
-    }
+    sections = _ruled_sections(search)
     headings = {
         style: group
         for style, group in search.numbered.items()

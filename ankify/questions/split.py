@@ -581,7 +581,10 @@ def _ends(question: Title, heading: Title, bound: int) -> bool:
         return heading.level <= bound
     if question.kind is Kind.HTML and heading.kind is not Kind.HTML:
         return False  # who writes <h2> for questions writes `##` inside of answers
-    return heading.level <= question.level and heading.read.depth <= question.read.depth
+    deeper = heading.read.depth > question.read.depth  # `# 1.1` below `## 1.` is a part of it
+    if heading.level < question.level:
+        return not (deeper and question.read.number)
+    return heading.level == question.level and not deeper
 
 
 def _tokens(blocks: Iterable[Block]) -> tuple[Token, ...]:

@@ -91,6 +91,8 @@ EXCEPTION = 2
 OUTERMOST = 0.25
 # Inner questions to each outer title, for the outer ones to be the chapters of a lesson.
 QUIZ = 0.5
+# Titles with a label and an answer below a heading such as "Interview questions"; one may be any.
+QUIZZED = 2
 # What the shares of two groups differ by, for one to be told from the other.
 CLEARLY_NAMED = 0.5
 CLEARLY_ASKS = 0.3

@@ -433,16 +433,21 @@ def section_ground(nesting: Nesting) -> Ground[Nesting]:
 
 
 def is_quiz(nesting: Nesting) -> bool:
-    """Whether titles that do not ask are chapters, and the inner ones the questions on them."""
+    """Whether titles that do not ask are chapters, and the inner ones the questions on them.
+
+    However few those with a label are, if each has an answer and they have a chapter of their own.
+    """
     outer, inner = nesting.outer, nesting.inner
-    is_named = len(inner) > 1 and inner.is_in_quizzes
+    is_named = len(inner) >= limit.QUIZZED and inner.is_in_quizzes
     solved = inner.share_solved >= limit.NEARLY_ALL_ASK
     solved = solved and (is_named or nesting.share_holding >= limit.MOST)
     sure = inner.is_labelled or inner.first.kind is Kind.SUMMARY or solved
-    is_listed = is_named and outer.share_listed >= limit.MOST
-    quiet = outer.share_asking < (limit.FEW_ASK if is_listed else limit.HARDLY_ANY_ASK)
-    enough = is_listed or len(inner) >= limit.QUIZ * len(outer)
-    return sure and quiet and enough and inner.share_asking >= limit.NEARLY_ALL_ASK
+    is_said = is_named and inner.is_labelled and len(inner.answered) == len(inner)
+    is_said = is_said or (is_named and outer.share_listed >= limit.MOST)
+    quiet = outer.share_asking < (limit.FEW_ASK if is_said else limit.HARDLY_ANY_ASK)
+    enough = is_said or len(inner) >= limit.QUIZ * len(outer)
+    asking = limit.MOST_ASK if is_said and inner.is_labelled else limit.NEARLY_ALL_ASK
+    return sure and quiet and enough and inner.share_asking >= asking
 
 
 def _names_outer(nesting: Nesting) -> bool:

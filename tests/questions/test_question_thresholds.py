@@ -326,6 +326,11 @@ GROUND_EDGES: dict[str, tuple[Test, str, str]] = {
         quiz(10),
         quiz(9),
     ),
+    "QUIZZED": (
+        lambda notes: "Why X?" in titles(notes),
+        mixed(0, 9, H2) + "## Quiz\n\n### Q: Why X?\n\nX.\n\n### Q: Why Y?\n\nY.\n",
+        mixed(0, 9, H2) + "## Quiz\n\n### Q: Why X?\n\nX.\n",
+    ),
     "CLEARLY_NAMED": (ground(SECTION_GROUNDS, "outer-listed", nested), listed(11), listed(10)),
     "CLEARLY_ASKS": (
         lambda notes: is_doubtful(nested(notes)),
