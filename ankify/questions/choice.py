@@ -495,7 +495,20 @@ def find_asking(search: Search) -> None:
     if not search.chosen:
         search.asking = _asking(search)
         if search.unnumbered and search.asking and search.numbered:
-            search.asking = _with_numbered(search)
+            search.asking = _with_keyed(_with_numbered(search))
+
+
+def _with_keyed(asking: Group) -> Group:
+    """The titles that would be questions, with the numbered ones that the key to a test answers.
+
+    `## What is a fjord?` is above a quiz on it.
+    """
+    file, blocks = asking.file, asking.file.flow.blocks
+    if not any(block.keyed for block in blocks):
+        return asking
+    numbered = file.group(sorted(choose(file).questions & file.titles.keys()))
+    keyed = numbered.keep(lambda at, end: any(block.keyed for block in blocks[at:end]))
+    return file.group(sorted({*asking, *keyed}))
 
 
 def _with_numbered(search: Search) -> Group:

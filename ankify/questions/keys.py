@@ -7,7 +7,7 @@ the answers, and the others none.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from ankify.questions.answers import is_blank
 from ankify.questions.blocks import Block, balanced, is_fact, paragraph_of, shown
 from ankify.questions.evidence import Style, share, style_of
 from ankify.questions.options import OFFER
-from ankify.questions.titles import HEADINGS, Title
+from ankify.questions.titles import HEADINGS, Kind, Title
 from ankify.questions.words import (
     answers,
     asks,
@@ -195,7 +195,8 @@ def _put_together(
 def _handed_out_by_parts(test: Sequence[Block], key: Sequence[Block]) -> list[Block]:
     """The same where test and key have parts that count from 1 again, each with a heading.
 
-    The parts of the key are in the order of the runs of numbers that they answer.
+    The parts of the key are in the order of the runs of numbers that they answer, or have the names
+    of the headings above these.
     """
     head, *below = key
     level = min(map(_level, below), default=TEXT)
@@ -203,23 +204,47 @@ def _handed_out_by_parts(test: Sequence[Block], key: Sequence[Block]) -> list[Bl
     if len(cuts) < SEVERAL or any(title.read.number for title in _titles(below[at] for at in cuts)):
         return []
     runs = [run for asked in _asked(test) for run in _runs(asked)]
+    sections = _sections(test)
     entries: dict[str, Entry] = {}
     places: dict[str, Place] = {}
     answered: list[int] = []  # the headings of the parts that fit
+    unnamed = 0  # how many of these are no name of a heading above
     for start, end in pairwise([*cuts, len(below)]):
+        section = sections.get(_name(below[start]))
+        own = [run for run in runs if section is None or next(iter(run.titles))[0] in section]
         readings = _readings(below[start + 1 : end])
-        said, known = _first_match(runs, readings, _level(head))
+        said, known = _first_match(own, readings, _level(head))
         if not known:
             continue
         answered.append(start)
+        unnamed += section is None
         runs = [run for run in runs if run.titles.keys().isdisjoint(known.values())]
-        for name, own in said.items():
-            blocks = range(start + 1 + own.blocks.start, start + 1 + own.blocks.stop)
-            entries[f"{start} {name}"] = own._replace(blocks=blocks)
+        for name, entry in said.items():
+            blocks = range(start + 1 + entry.blocks.start, start + 1 + entry.blocks.stop)
+            entries[f"{start} {name}"] = entry._replace(blocks=blocks)
         places |= {f"{start} {name}": place for name, place in known.items()}
-    if len(answered) < SEVERAL or _are_in_answers(test, places):
+    if len(answered) < SEVERAL or (unnamed and _are_in_answers(test, places)):
         return []
     return _put_together(test, key, places, entries, answered)
+
+
+def _sections(test: Sequence[Block]) -> dict[str, range]:
+    """What is below each heading of a test, by its name; not of those whose name comes again."""
+    ends: dict[int, int] = {}
+    headings = [(at, _level(block)) for at, block in enumerate(test) if _level(block) < TEXT]
+    open_at: list[tuple[int, int]] = []
+    for at, level in [*headings, (len(test), 0)]:
+        while open_at and open_at[-1][1] >= level:
+            ends[open_at.pop()[0]] = at
+        open_at.append((at, level))
+    times = Counter(_name(test[at]) for at, _ in headings)
+    return {
+        _name(test[at]): range(at, ends[at]) for at, _ in headings if times[_name(test[at])] == 1
+    }
+
+
+def _name(heading: Block) -> str:
+    return normal(heading.title.name) if heading.title else ""
 
 
 def _are_in_answers(test: Sequence[Block], places: Mapping[str, Place]) -> bool:
@@ -538,5 +563,8 @@ def _answer(entry: Entry, question: Title) -> list[Block]:
 def _said(entry: Entry) -> list[Block]:
     """What an answer of the key says: its title, and what is below."""
     title = entry.title
-    own = [Block(paragraph_of(title.children, title.line))] if title and title.children else []
-    return [*own, *entry.body]
+    if not title or not title.children:
+        return [*entry.body]
+    is_bold = title.kind in (Kind.BOLD, Kind.ITEM_BOLD) and not title.borrowed
+    words = cut(title.whole, title.read.start) if is_bold else title.children  # **a)** Jane Doe
+    return [Block(paragraph_of(words, title.line)), *entry.body]

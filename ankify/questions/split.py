@@ -469,7 +469,8 @@ class _Reader:
         return tuple(
             self._without_number(at)
             for at in above
-            if self._title(at).level < question.level or at in self.leads
+            if (level := self._title(at).level) < question.level
+            or (at in self.leads and level <= max(question.level, 2))  # not `#####` above `##`
             if not CONTENTS.match(self._title(at).name)
             and style_of(self._title(at)) != style_of(question)
         )
