@@ -35,6 +35,7 @@ from ankify.questions.verdicts import (
     BARE,
     BESIDE,
     BY_LEVEL,
+    EXERCISES,
     GOES_ON,
     IN_CHAPTERS,
     IN_SECTIONS,
@@ -639,6 +640,35 @@ def add_other_parts(search: Search) -> None:
         search.chosen = _with_plain_parts(search)
 
 
+def add_exercises(search: Search) -> None:
+    """Add `## Problem 1` beside `## Question 1` and others, above the first or below the last.
+
+    What is between them may be a part of an answer. If these have answers with a label, so must it.
+    """
+    chosen, file = search.chosen, search.file
+    if not chosen or not chosen.is_labelled or chosen.first.kind not in HEADINGS:
+        return
+    like, solved = chosen.first, chosen.share_solved >= limit.MOST
+    for style, group in search.numbered.items():
+        if (style.family, style.kind, style.level) != ("exercise", like.kind, like.level):
+            continue
+        above = file.parent_positions
+        parts: dict[int, list[int]] = defaultdict(list)
+        for at in chosen:
+            parts[above.get(at, -1)].append(at)
+        both = file.group(sorted({*chosen, *group}))
+        found = [
+            at
+            for at, end in both.spans
+            if at in group and len(own := parts[above.get(at, -1)]) > 1
+            if not own[0] < at < own[-1] and file.is_answered(at, end)
+            if not solved or file.is_solved(at, end)
+        ]
+        if found:
+            search.record(group, Ruling.QUESTIONS, EXERCISES)
+            search.chosen = file.group(sorted({*search.chosen, *found}))
+
+
 STEPS: tuple[Callable[[Search], None], ...] = (
     leave_options,
     leave_quiet_parts,
@@ -658,6 +688,7 @@ STEPS: tuple[Callable[[Search], None], ...] = (
     leave_toggles,
     add_slips,
     add_other_parts,
+    add_exercises,
 )
 
 
@@ -669,7 +700,11 @@ def _outermost(search: Search, groups: Groups) -> Group:
     chosen = search.file.group(())
     has_chapters = False
     for style, group in sorted(groups.items()):
-        if chosen:
+        beside = style._replace(family="exercise") if style.family == "labelled" else None
+        if chosen and style_of(chosen.first) == beside:  # `## Problem 1` beside `## Question 1`
+            search.record(group, Ruling.QUESTIONS, judge(group))
+            chosen = search.file.group(sorted({*chosen, *group}))
+        elif chosen:
             chosen = _inwards(search, Nesting(chosen, group))
         elif is_title_of_file(group):
             search.record(group, Ruling.REFUSED, TITLE)
@@ -680,6 +715,8 @@ def _outermost(search: Search, groups: Groups) -> Group:
         elif not (ground := judge(group)).accepts:
             search.record(group, Ruling.REFUSED, ground)
             has_chapters |= style.kind in HEADINGS and not is_stray(group)
+            if style.family == "exercise" and style._replace(family="labelled") in groups:
+                has_chapters = False  # the questions are beside these
         elif has_chapters and group.share_asking < limit.MOST_ASK and not group.names_terms:
             search.record(group, Ruling.REFUSED, IN_CHAPTERS)
             has_chapters |= style.kind in HEADINGS

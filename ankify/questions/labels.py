@@ -18,6 +18,7 @@ from ankify.questions.answers import opening_words
 from ankify.questions.blocks import Block, with_borrowed_titles
 from ankify.questions.numbers import Dialect, label_dialect, read_label
 from ankify.questions.titles import Kind, Title, paragraph_title
+from ankify.questions.words import asks
 from ankify.questions.words.patterns import normal, word_set
 from ankify.reading.inline import cut, visible
 
@@ -44,6 +45,31 @@ def _labelled(block: Block, dialect: Dialect) -> Block:
     return block._replace(title=title)
 
 
+def without_rules_below_labels(blocks: list[Block]) -> list[Block]:
+    """Leave out the rule between `## Question 3 - Birds` and the heading below it, which asks.
+
+    Then that is what the label asks, as it is without the rule.
+    """
+    rules = {
+        at
+        for at in range(1, len(blocks) - 1)
+        if blocks[at].tokens[0].type == "hr"
+        and _is_labelled_heading(blocks[at - 1])
+        and (below := blocks[at + 1].title)
+        and below.kind is Kind.HEADING
+        and asks(below.name)
+    }
+    if not rules:
+        return blocks
+    return with_borrowed_titles([block for at, block in enumerate(blocks) if at not in rules])
+
+
+def _is_labelled_heading(block: Block) -> bool:
+    title = block.title
+    dialect = title.read.dialect if title and title.kind is Kind.HEADING else None
+    return bool(title and dialect and dialect.labelled and title.read.number)
+
+
 def without_repeated_labels(blocks: Sequence[Block]) -> list[Block]:
     """Read `3. **Scenario:** X` as X, where several numbered titles have the same bold word."""
     names = [_bold_label(block.title) for block in blocks]
@@ -52,6 +78,25 @@ def without_repeated_labels(blocks: Sequence[Block]) -> list[Block]:
         _below_label(block) if name and times[name] >= limit.COUNTED_TITLES else block
         for block, name in zip(blocks, names, strict=True)
     ]
+
+
+def without_shared_titles(blocks: Sequence[Block]) -> Sequence[Block]:
+    """Call `## Question 3` so where the line below, "Session of 2014", is that of all of them."""
+    names = {
+        at: normal(title.name)
+        for at, block in enumerate(blocks)
+        if (title := block.title) and title.kind is Kind.HEADING and title.borrowed
+    }
+    if len(names) < limit.COUNTED_TITLES or len({*names.values()}) > 1:
+        return blocks
+    return [_called_by_label(block) if at in names else block for at, block in enumerate(blocks)]
+
+
+def _called_by_label(block: Block) -> Block:
+    title = block.title
+    assert title
+    own = replace(title, children=title.whole, glued=(), below=1, borrowed=())
+    return block._replace(title=own)
 
 
 def _bold_label(title: Title | None) -> str:

@@ -18,7 +18,13 @@ from ankify.questions.choice import Finding, Outline, choose, explain_given, exp
 from ankify.questions.contents import local_links, read_contents
 from ankify.questions.evidence import FileIndex, Flow, Group, unread_counts
 from ankify.questions.keys import with_keyed_answers
-from ankify.questions.labels import counted_word, with_labels, without_repeated_labels
+from ankify.questions.labels import (
+    counted_word,
+    with_labels,
+    without_repeated_labels,
+    without_rules_below_labels,
+    without_shared_titles,
+)
 from ankify.questions.numbers import CUSTOM, HEADED, Numbered
 from ankify.questions.outlines import without_outlines
 from ankify.questions.pairs import (
@@ -94,7 +100,8 @@ class Layout(NamedTuple):
 
 def lay_out(parsed: ParsedFile, options: SplitOptions) -> Layout:
     """Read the blocks of a file, and say which of its titles are questions."""
-    blocks = without_outlines(without_callouts(read_blocks(parsed.tokens)))
+    read = without_rules_below_labels(read_blocks(parsed.tokens))
+    blocks = without_outlines(without_callouts(read))
     blocks = with_topics(with_named_tests(without_quotes(blocks)))
     blocks = with_toggled_answers(with_parts_paired(with_keyed_answers(blocks)))
     blocks = with_names_above(with_headed_pairs(with_headed_questions(blocks)))
@@ -208,7 +215,7 @@ def _open(blocks: Sequence[Block], name: str) -> Layout:
     linked = any(any(local_links(block)) for block in blocks)
     contents = read_contents(blocks, _last_places(flow, sources)) if linked else {}
     flow = Flow(
-        tuple(without_repeated_labels(with_pairs(flow.blocks))),
+        tuple(without_shared_titles(without_repeated_labels(with_pairs(flow.blocks)))),
         contents=frozenset(at for at, source in enumerate(sources) if source in contents),
         listed=frozenset(normal(entry.title) for found in contents.values() for entry in found),
         name=name,

@@ -322,6 +322,7 @@ SLIPPED = Reason("one-level-off", "ask, and are all in one of the answers to tit
 LESSON = Reason("lesson", "are chapters of a lesson, and hold the questions on it")
 IN_SECTIONS = Reason("in-sections", "are below headings that hold nothing but headings")
 BARE = Reason("bare-sections", "hold nothing but headings, or toggles, without a number that ask")
+EXERCISES = Reason("beside-questions", "are exercises, and questions with a label are beside them")
 OTHER_LIST = Reason("other-list", "number another list, in another way")
 NEVER = Reason("never", "are titles that never are questions")
 BESIDE = Reason("beside-numbers", "have no number, and other titles have one")
