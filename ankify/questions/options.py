@@ -76,7 +76,7 @@ def without_key(
     `is_test` says that most other questions are left to the reader to answer.
 
     Where none has, `a) X` and `b) Y` may be the answers themselves, unless nearly all of the
-    questions have as many of them.
+    questions have as many of them; in a long test with many, one more or less.
     """
     counts = [_count((*stem, *answer)) for stem, answer in sides]
     asked = (at for at, (stem, _) in enumerate(sides) if counts[at] and not stem)
@@ -87,11 +87,15 @@ def without_key(
         is_test = sum(map(bool, counts)) >= limit.MOST * len(counts)
     else:
         usual, times = Counter(counts[at] for at in left).most_common(1)[0] if left else (0, 0)
-        is_test = usual > FEW and times >= max(limit.NEARLY_ALL_ASK * len(counts), SEVERAL)
+        least = limit.NEARLY_ALL_ASK * len(counts)
+        is_test = usual > FEW and times >= max(least, SEVERAL)
+        near = sum(abs(counts[at] - usual) <= 1 for at in left)
+        is_test = is_test or (usual >= MANY and near >= max(least, limit.LONG_RUN))
     return frozenset(left if is_test else ())
 
 
 FEW = 2  # options
+MANY = 4  # options: who answers with letters has sometimes fewer
 SEVERAL = 3  # questions with as many options that make a test
 BOXES = 99  # options: boxes to tick are no answers, however many there are
 

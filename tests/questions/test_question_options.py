@@ -81,3 +81,24 @@ def test_the_back_shows_the_options_once_and_what_is_asked_above_them() -> None:
     assert "Which hunts by day?" in asked
     assert "Barn owl" not in asked
     assert "B. Snowy owl" in again
+
+
+@pytest.mark.parametrize(
+    ("counts", "taken"),
+    [
+        ([5, 4] * 5, 0),
+        ([5, 4] * 4 + [5], 9),  # too few to be sure
+        ([5, 4] * 5 + [2, 2], 2),
+        ([5, 4] * 5 + [2, 2, 2], 13),
+        ([3, 2] * 5, 10),  # who answers with letters has few
+    ],
+)
+def test_a_long_test_without_a_key_may_have_an_option_more_or_less(
+    counts: list[int], taken: int
+) -> None:
+    notes = "".join(
+        f"{number}. Which swims?\n"
+        + "".join(f"   - {letter}) Bird {letter}\n" for letter in "abcde"[:count])
+        for number, count in enumerate(counts, 1)
+    )
+    assert len(split(notes).sections) == taken
