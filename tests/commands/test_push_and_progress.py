@@ -251,7 +251,7 @@ def test_settings_come_from_the_file_and_options_go_over_them(
     (root / "Sums.md").write_text(SUMS[: SUMS.index("## 2")])
     run("push", "-y", "--removed", "keep")
     assert len(anki.notes()) == 2
-    assert "removed, deleted: Sums.md: And two?" in run("push", "-y")[2]
+    assert "removed, deleted: notes/Sums.md: And two?" in run("push", "-y")[2]
     assert len(anki.notes()) == 1
 
 
