@@ -470,7 +470,7 @@ def leave_lessons(search: Search) -> None:
 def leave_bare_sections(search: Search) -> None:
     """Leave numbered headings that hold nothing but others without a number, which ask.
 
-    Or nothing but toggles that do: of these each has an answer, and the headings must not ask.
+    Or nothing but toggles or bold titles that do: then the headings must not ask.
     """
     chosen, file = search.chosen, search.file
     if not chosen or chosen.is_labelled or chosen.first.kind not in HEADINGS:
@@ -478,8 +478,8 @@ def leave_bare_sections(search: Search) -> None:
     for style, inner in sorted(file.unnumbered.items()):
         deeper = style.kind in HEADINGS and style.level > chosen.first.level
         several = len(inner) >= limit.PARTS_OF_A_CHAPTER * len(chosen)
-        folded = style.kind is Kind.SUMMARY and len(inner) > len(chosen)
-        quiet = folded and chosen.share_asking < limit.HARDLY_ANY_ASK
+        smaller = style.kind in (Kind.SUMMARY, Kind.BOLD) and len(inner) > len(chosen)
+        quiet = smaller and chosen.share_asking < limit.HARDLY_ANY_ASK
         if not (quiet or (deeper and several)):
             continue
         nesting = Nesting(chosen, inner)

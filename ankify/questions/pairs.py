@@ -361,13 +361,14 @@ def _answers_below(question: Title, answer: Title) -> bool:
 
 
 def with_toggled_answers(blocks: Sequence[Block]) -> Sequence[Block]:
-    """Read paragraphs above `<details><summary>Answer</summary>` as questions, if several are.
+    """Read paragraphs above `<details><summary>Answer</summary>` as questions, if several ask.
 
-    Where they have a number or a label, that says so already.
+    Where they have a number or a label, that says so already; above "More" most are answers.
     """
     toggles = (at for at, block in enumerate(blocks) if _is_toggle(block))
     asked = [at for toggle in toggles if (at := _above_options(blocks, toggle)) >= 0]
-    if len(asked) < limit.COUNTED_TITLES:
+    asking = share(asks(blocks[at].tokens[1].words.strip().partition("\n")[0]) for at in asked)
+    if len(asked) < limit.COUNTED_TITLES or asking < limit.MOST_ASK:
         return blocks
     found = list(blocks)
     for at in asked:
