@@ -93,6 +93,8 @@ OUTERMOST = 0.25
 QUIZ = 0.5
 # Titles with a label and an answer below a heading such as "Interview questions"; one may be any.
 QUIZZED = 2
+# These, to each outer title: of more topics than so, they are what the file is for.
+OWN_CHAPTER = 0.2
 # What the shares of two groups differ by, for one to be told from the other.
 CLEARLY_NAMED = 0.5
 CLEARLY_ASKS = 0.3

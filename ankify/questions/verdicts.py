@@ -436,15 +436,16 @@ def section_ground(nesting: Nesting) -> Ground[Nesting]:
 def is_quiz(nesting: Nesting) -> bool:
     """Whether titles that do not ask are chapters, and the inner ones the questions on them.
 
-    However few those with a label are, if each has an answer and they have a chapter of their own.
+    Fewer are enough with a label, if each has an answer and they have a chapter of their own.
     """
     outer, inner = nesting.outer, nesting.inner
     is_named = len(inner) >= limit.QUIZZED and inner.is_in_quizzes
     solved = inner.share_solved >= limit.NEARLY_ALL_ASK
     solved = solved and (is_named or nesting.share_holding >= limit.MOST)
     sure = inner.is_labelled or inner.first.kind is Kind.SUMMARY or solved
-    is_said = is_named and inner.is_labelled and len(inner.answered) == len(inner)
-    is_said = is_said or (is_named and outer.share_listed >= limit.MOST)
+    has_chapter = is_named and inner.is_labelled and len(inner.answered) == len(inner)
+    has_chapter = has_chapter and len(inner) >= limit.OWN_CHAPTER * len(outer)
+    is_said = has_chapter or (is_named and outer.share_listed >= limit.MOST)
     quiet = outer.share_asking < (limit.FEW_ASK if is_said else limit.HARDLY_ANY_ASK)
     enough = is_said or len(inner) >= limit.QUIZ * len(outer)
     asking = limit.MOST_ASK if is_said and inner.is_labelled else limit.NEARLY_ALL_ASK

@@ -331,6 +331,11 @@ GROUND_EDGES: dict[str, tuple[Test, str, str]] = {
         mixed(0, 9, H2) + "## Quiz\n\n### Q: Why X?\n\nX.\n\n### Q: Why Y?\n\nY.\n",
         mixed(0, 9, H2) + "## Quiz\n\n### Q: Why X?\n\nX.\n",
     ),
+    "OWN_CHAPTER": (
+        lambda notes: titles(notes) == ["Why X?", "Why Y?"],
+        mixed(0, 10, H2) + "## 11. Quiz\n\n### Q1: Why X?\n\nX.\n\n### Q2: Why Y?\n\nY.\n",
+        mixed(0, 11, H2) + "## 12. Quiz\n\n### Q1: Why X?\n\nX.\n\n### Q2: Why Y?\n\nY.\n",
+    ),
     "CLEARLY_NAMED": (ground(SECTION_GROUNDS, "outer-listed", nested), listed(11), listed(10)),
     "CLEARLY_ASKS": (
         lambda notes: is_doubtful(nested(notes)),
