@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Generic, NamedTuple, TypeVar
 
 from ankify.questions import thresholds as limit
+from ankify.questions.answers import opening_words
 from ankify.questions.documents import is_chapter_parts, is_dated, is_documentation
 from ankify.questions.evidence import (
     HEADLINES,
@@ -21,8 +22,17 @@ from ankify.questions.evidence import (
     style_of,
 )
 from ankify.questions.options import OFFER
-from ankify.questions.titles import HEADINGS, Kind
-from ankify.questions.words import OTHER_PAPER, QUESTION_MARKS, STEP_TITLE, asks, names_questions
+from ankify.questions.titles import HEADINGS, Kind, Title
+from ankify.questions.words import (
+    OTHER_PAPER,
+    QUESTION_MARKS,
+    STEP_TITLE,
+    answers,
+    asks,
+    gives_away,
+    names_questions,
+)
+from ankify.reading.inline import cut, visible
 
 Judged = TypeVar("Judged", Group, Nesting)
 EMPHASIS = (Kind.ITEM_LINK, Kind.ITEM)  # without a number too plain to be a question
@@ -166,6 +176,29 @@ def _is_other_exercise(group: Group) -> bool:
     return exercise and max(group.share_asking, group.share_solved) < limit.MOST_ASK
 
 
+def _is_key(group: Group) -> bool:
+    """Titles that are numbers alone have nothing but an answer below: the test is elsewhere."""
+    if group.first.kind not in HEADINGS or len(group) < limit.COUNTED_TITLES:
+        return False
+    if not group.is_labelled:
+        return False
+    least = limit.NEARLY_ALL_ASK * len(group)
+    bare = [(at, end) for at, end in group.spans if _is_number_alone(group.file.titles[at])]
+    return len(bare) >= least and sum(_opens_answer(group.file, *it) for it in bare) >= least
+
+
+def _is_number_alone(title: Title) -> bool:
+    return not visible(cut(title.whole, title.read.start)).strip()
+
+
+def _opens_answer(file: FileIndex, start: int, end: int) -> bool:
+    """Whether the first paragraph below opens with the label of an answer, or the right letter."""
+    words = [opening_words(block) for block in file.flow.blocks[start + 1 : min(end, start + 3)]]
+    lines = "\n".join(words).split("\n")
+    letters = [bool(OFFER.match(line)) for line in lines]
+    return answers(lines[0]) or gives_away(lines[0]) or (letters[0] and sum(letters) == 1)
+
+
 def _is_to_do(group: Group) -> bool:
     """The titles say what to do: "Install it", "Run it"."""
     return group.share_matching(STEP_TITLE) > limit.MOST
@@ -272,6 +305,7 @@ GROUNDS: tuple[Ground[Group], ...] = (
         "are bold text or list items, of which too few ask, or too few have an answer",
     ),
     Ground("dates", False, is_dated, "are dates or versions"),
+    Ground("key", False, _is_key, "are numbers with answers below, as in the key to a test"),
     Ground("labelled", True, lambda group: group.is_labelled, "have a label of questions"),
     Ground(
         "exercises",
