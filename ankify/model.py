@@ -394,6 +394,7 @@ class Page:
     suggestion: Suggestion | None = None
     unreadable: bool = False
     is_template: bool = False
+    is_drawing: bool = False
     signs: tuple[tuple[str, int], ...] = ()
 
     @property

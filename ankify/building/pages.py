@@ -25,7 +25,7 @@ from ankify.growth import Growth, GrowthInAll
 from ankify.model import AnkifyError, NoteFile, Page, Rendered
 from ankify.reading.flavours import Flavour
 from ankify.reading.flavours.depends import dependencies
-from ankify.reading.flavours.templates import is_template
+from ankify.reading.flavours.templates import is_drawing, is_template
 from ankify.reading.source import Found, decode_note_file, read_bytes
 
 if TYPE_CHECKING:
@@ -189,6 +189,8 @@ class Job:
             note_file = decode_note_file(found.path, data)
             if self.flavour and is_template(self.flavour, note_file.path, note_file.text):
                 return Page(found.path, None, is_template=True)
+            if self.flavour and is_drawing(self.flavour, found.path, note_file.front_matter):
+                return Page(found.path, None, is_drawing=True)
             return read_page(
                 note_file, found, self.settings, flavour=self.flavour, for_phone=self.for_phone
             )

@@ -83,7 +83,9 @@ def files_without_cards(project: Project, problems: Iterable[Problem]) -> list[s
 
 
 def _is_unread(page: Page) -> bool:
-    if page.rendered or page.unanswered or page.is_template or PAPERS.match(page.file):
+    if page.rendered or page.unanswered or page.is_template or page.is_drawing:
+        return False
+    if PAPERS.match(page.file):
         return False
     linked = sum(len(link.href) + len(link.text) for link in page.survey.links)
     return page.survey.size >= ENOUGH and linked < MOSTLY_LINKS * page.survey.size

@@ -80,6 +80,8 @@ def show_why(notes: Path, unnumbered: bool, *, as_json: bool) -> None:
 def _without_titles(page: Page) -> str:
     if page.is_template:
         return "a template of another program, left out"
+    if page.is_drawing:
+        return "a drawing of Excalidraw, left out"
     return "no title that could be a question"
 
 

@@ -84,8 +84,10 @@ def _foreign_signs(project: Project) -> Iterator[str]:
     for page in project.pages:
         counts.update(dict(page.signs))
     templates = sum(page.is_template for page in project.pages)
+    drawings = sum(page.is_drawing for page in project.pages)
     parts = [f"{name} {count}" for name, count in sorted(counts.items())]
     parts += [f"templates left out {templates}"] if templates else []
+    parts += [f"drawings left out {drawings}"] if drawings else []
     if parts:
         seen = project.kept_with
         why = f" (kept with {seen[0]}: {seen[1]})" if seen else ""

@@ -69,6 +69,27 @@ def test_templates_make_no_card(
     assert all(page.rendered for page in pages if not page.is_template)
 
 
+@pytest.mark.parametrize(
+    ("files", "drawings"),
+    [
+        ({"owl.excalidraw.md": NOTE}, ["owl.excalidraw.md"]),
+        ({"owl.md": f"---\nexcalidraw-plugin: parsed\n---\n{NOTE}"}, ["owl.md"]),
+        ({"excalidraw.md": f"---\ntags: excalidraw\n---\n{NOTE}"}, []),
+        (
+            {
+                "owl.excalidraw.md": NOTE,
+                "ankify.toml": '[markdown]\nflavour = "github"\n',
+            },
+            [],
+        ),
+    ],
+)
+def test_drawings_make_no_card(project: Write, files: dict[str, str], drawings: list[str]) -> None:
+    pages = read_project(project({"z.md": NOTE, **files}), ReadOptions(now=1)).pages
+    assert [page.file for page in pages if page.is_drawing] == drawings
+    assert all(page.rendered for page in pages if not page.is_drawing)
+
+
 def test_the_link_below_a_card_shows_no_id_of_notion(project: Write) -> None:
     name = "Rocks 9f8e7d6c5b4a39281706f5e4d3c2b1a0.md"
     root = project({name: NOTE, "ankify.toml": '[source]\nurl = "https://example.org/"\n'})
