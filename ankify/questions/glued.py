@@ -50,14 +50,13 @@ def glued_titles(masked: Masked, tokens: Sequence[Token]) -> list[int]:
     Each goes on from a title of the same shape, which begins a block or is one of these itself;
     there are other lines between the two.
     """
-    lines = masked.text.split("\n")
-    titles = list(_titles(lines))
-    if not any(title.line and lines[title.line - 1].strip() for title in titles):
+    if not any(map(_may_hold_titles, tokens)):  # nearly all files: all lines take far longer
         return []
+    lines = masked.text.split("\n")
     begins, raw, code = _places(tokens)
     found: list[int] = []
     last: dict[Shape, tuple[int, int]] = {}  # number and line
-    for at, shape, number, is_sure in titles:
+    for at, shape, number, is_sure in _titles(lines):
         line = masked.lines[at]
         above = last.get(shape)
         if line in code or (line in raw and not END_TAG.match(lines[at - 1])):
@@ -70,17 +69,31 @@ def glued_titles(masked: Masked, tokens: Sequence[Token]) -> list[int]:
     return found
 
 
+def _may_hold_titles(token: Token) -> bool:
+    """Whether a line of a block, but for its first one, may begin with a number or a label."""
+    if token.type == "table_open":
+        return True
+    is_text = token.type in ("inline", "html_block") and "\n" in token.content
+    return is_text and any(map(_mark_of_title, token.content.split("\n")[1:]))
+
+
+def _mark_of_title(line: str) -> re.Match[str] | None:
+    """What a line that begins with a number or a label has in front of it, if only ""."""
+    mark = MARK.match(line)
+    return mark if mark and NUMBERED.match(line, mark.end()) else None
+
+
 def _titles(lines: Sequence[str]) -> Iterator[GluedTitle]:
     """The lines that begin with a number or a label."""
     for at, line in enumerate(lines):
-        marked = MARK.match(line)
-        if not marked or not NUMBERED.match(line, marked.end()):
+        mark = _mark_of_title(line)
+        if not mark:
             continue
         words = MARKS.sub("", line).strip()
         read = read_number(words)
         if read.dialect:
-            shape = Shape(marked["mark"] or "", read.dialect.name, read.separator)
-            is_sure = read.dialect.labelled or bool(shape.mark) or asks(words[read.start :])
+            shape = Shape(mark["mark"] or "", read.dialect.name, read.separator)
+            is_sure = read.is_labelled or bool(shape.mark) or asks(words[read.start :])
             yield GluedTitle(at, shape, value(read.number), is_sure)
 
 
