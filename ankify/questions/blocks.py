@@ -811,7 +811,7 @@ def _item(opening: Token, run: tuple[Token, ...], closing: Token) -> Block:
     head, inside = run[1:4], run[4:-1]  # if it is a paragraph or a heading
     if not _may_ask(run[0], head):
         return Block(whole)
-    title = item_title(run[0], head)
+    title = item_title(run[0], head, has_more=bool(inside))
     if _goes_on_below(title, inside):
         gap = Token("text", "", 0, content=" ")
         rest = tuple(inside[1].children or ())

@@ -346,6 +346,7 @@ BROAD = "\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60"
 BROAD_SIGN = re.compile(f"[{BROAD}]")  # takes two columns
 FIRST_WORD = re.compile(rf"[^\s{BROAD}]+|[{BROAD}]|")
 ASKED = re.compile(r"[?？؟][\"'”’»)]*(?=\s|$)")
+STOPPED = re.compile(r"[.。](?=\s+[^\W\d_a-zà-öø-þа-я]|\s*$)")  # not `e.g. a yawl`
 SENTENCE_ENDED = re.compile(r"[.!。！]\s")
 CLOSING = "\"'”’») "
 ENDS = (*".:;!…。：；！]】", *QUESTION_MARKS)  # of a sentence, a remark, or what a list is below
@@ -353,14 +354,17 @@ ENDS = (*".:;!…。：；！]】", *QUESTION_MARKS)  # of a sentence, a remark,
 OTHER_LINE = re.compile(r"\s*(?:[^\w\s\"'“„«(¿¡\[<]|\(?\w{1,3}[.)、:：])")
 
 
-def end_of_question(children: Sequence[Token], words: str) -> int:
+def end_of_question(children: Sequence[Token], words: str, *, has_answer: bool = False) -> int:
     """Where a question ends that goes on below its first line; else the end of that line.
 
     `Which of the masts of a yawl is taller than` over `the other?`. `words` are what is visible of
-    the tokens.
+    the tokens. Where the answer is surely further below, any sentence that goes on with a small
+    letter is the question.
     """
     first = words.find("\n") % (len(words) + 1)
     found = ASKED.search(words, first)
+    if not found and has_answer and words[first:].lstrip()[:1].islower():
+        found = STOPPED.search(words, first)
     if not found:
         return first
     stop = words.find("\n", found.end()) % (len(words) + 1)
@@ -410,8 +414,8 @@ def _columns(line: str) -> int:
 # -- list items ------------------------------------------------------------------------------------
 
 
-def item_title(item: Token, head: tuple[Token, ...]) -> Title:
-    """The title that the first block of a list item makes."""
+def item_title(item: Token, head: tuple[Token, ...], *, has_more: bool = False) -> Title:
+    """The title that the first block of a list item makes, which has others below it or not."""
     children = tuple(head[1].children or ())
     words = visible(children)
     if head[0].type == "heading_open":
@@ -438,7 +442,9 @@ def item_title(item: Token, head: tuple[Token, ...]) -> Title:
     if bold and bold.kind is Kind.BOLD and not _goes_on(first, end):
         at, read = (item.map or [0])[0], _listed(item, bold.read)
         return replace(bold, kind=Kind.ITEM_BOLD, level=ITEM_LEVEL, line=at, read=read)
-    stop = end_of_question(children, words) if kind is Kind.ITEM else len(first)
+    stop = len(first)
+    if kind is Kind.ITEM:
+        stop = end_of_question(children, words, has_answer=has_more)
     read, line = _listed(item, own), cut(children, 0, stop)
     glued, below = _rest(children, words, stop + 1), words.count("\n", 0, stop + 1) + dated
     return title_of(kind, ITEM_LEVEL, line, words[:stop], item, read=read, glued=glued, below=below)
