@@ -382,7 +382,10 @@ TIGHT = re.compile(r"\d{1,3}[-–—/](?=[^\W\d_])")  # `2/HTML`; not `0/1 knaps
 
 
 def _with_tight_numbers(blocks: list[Block]) -> list[Block]:
-    """Read `2/HTML` as number 2 where the title above is `1/ X`, or the one below `3/ X`."""
+    """Read `2/HTML` as number 2 where the title above is `1/ X`, or the one below `3/ X`.
+
+    Or where three of a kind, without their blanks, are counted one after the other.
+    """
     if not any(block.title and TIGHT.match(block.title.name) for block in blocks):
         return blocks
     like: dict[tuple[Kind, int], list[int]] = defaultdict(list)
@@ -390,6 +393,12 @@ def _with_tight_numbers(blocks: list[Block]) -> list[Block]:
         if block.title:
             like[block.title.kind, block.title.level].append(at)
     for positions in like.values():
+        for run in zip(positions, positions[1:], positions[2:], strict=False):
+            reads = [_tight_number(blocks[at]) for at in run]
+            if all(
+                first and second and _follows(first, second) for first, second in pairwise(reads)
+            ):
+                blocks[run[0]] = _tightly_numbered(blocks[run[0]])
         for first, second in pairwise(positions):
             blocks[second] = _counted_on(blocks[second], blocks[first], 1)
             blocks[first] = _counted_on(blocks[first], blocks[second], -1)
@@ -398,14 +407,31 @@ def _with_tight_numbers(blocks: list[Block]) -> list[Block]:
 
 def _counted_on(block: Block, beside: Block, by: int) -> Block:
     """The block with its tight number, if that is `by` more than the number of another."""
-    found, title = TIGHT.match(_name(block)), block.title
-    other = beside.title.read if beside.title else UNNUMBERED
-    if not title or not found or title.read.number or not (other.number or "").isdecimal():
+    read, other = _tight_number(block), beside.title.read if beside.title else UNNUMBERED
+    return _tightly_numbered(block) if read and _follows(other, read, by) else block
+
+
+def _tight_number(block: Block) -> Numbered | None:
+    """The number that a title without one begins with."""
+    found = TIGHT.match(_name(block))
+    if not found or not block.title or block.title.read.number:
+        return None
+    return read_number(f"{found[0]} X")._replace(start=found.end())
+
+
+def _tightly_numbered(block: Block) -> Block:
+    title, read = block.title, _tight_number(block)
+    if not title or not read:
         return block
-    read = read_number(f"{found[0]} X")._replace(start=found.end())
-    if read.separator != other.separator or int(read.number or 0) != int(other.number or 0) + by:
-        return block
-    return block._replace(title=replace(title, read=read, children=cut(title.whole, found.end())))
+    return block._replace(title=replace(title, read=read, children=cut(title.whole, read.start)))
+
+
+def _follows(above: Numbered, read: Numbered, by: int = 1) -> bool:
+    """Whether a number is `by` more than another that has the same sign behind it."""
+    numbers = above.number or "", read.number or ""
+    if above.separator != read.separator or not all(map(str.isdecimal, numbers)):
+        return False
+    return int(numbers[1]) == int(numbers[0]) + by
 
 
 # -- <summary> over several blocks -----------------------------------------------------------------

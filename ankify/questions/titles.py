@@ -362,7 +362,7 @@ def end_of_question(children: Sequence[Token], words: str, *, has_answer: bool =
     letter is the question.
     """
     first = words.find("\n") % (len(words) + 1)
-    found = ASKED.search(words, first)
+    found = ASKED.search(_without_code(children, words), first)
     if not found and has_answer and words[first:].lstrip()[:1].islower():
         found = STOPPED.search(words, first)
     if not found:
@@ -373,14 +373,26 @@ def end_of_question(children: Sequence[Token], words: str, *, has_answer: bool =
     if len(lines) > MORE_LINES + 1 or not all(_goes_below(*it, widest) for it in pairwise(lines)):
         return first
     rest = words[found.end() : stop].strip()
-    asks_on = rest.endswith(QUESTION_MARKS) or (len(rest) <= BADGE and demands(rest))
-    end = found.end() if rest and not asks_on else stop
-    below = words[first:end].lstrip()
-    is_asked = below[0].isupper() or any(mark in words[:first] for mark in QUESTION_MARKS)
-    if is_asked and SENTENCE_ENDED.search(below):
+    end = found.end() if rest and not rest.endswith(QUESTION_MARKS) else stop
+    for below in stop, len(words):
+        rest = words[end:below].strip()
+        if len(rest) <= BADGE and demands(rest):
+            end = below  # `Explain.`
+    own = words[first:end].lstrip()
+    is_asked = own[0].isupper() or any(mark in words[:first] for mark in QUESTION_MARKS)
+    if is_asked and SENTENCE_ENDED.search(own):
         return first  # an answer that asks back
     broken = any(map(_parts_lines, cut(children, 0, end)))
     return first if broken or title_end(words[:end], first) is not None else end
+
+
+def _without_code(children: Sequence[Token], words: str) -> str:
+    """The characters of `words`, those of code as some that are no mark."""
+    if not any(token.type == "code_inline" for token in children):
+        return words
+    coded = (it.type == "code_inline" for it in children)
+    shown = (visible((token,)) for token in children)
+    return "".join("\0" * len(it) if code else it for it, code in zip(shown, coded, strict=True))
 
 
 def _parts_lines(token: Token) -> bool:
