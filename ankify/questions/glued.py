@@ -48,24 +48,42 @@ def glued_titles(masked: Masked, tokens: Sequence[Token]) -> list[int]:
     """The lines of a parsed text, 0-based, that begin a question though no block begins there.
 
     Each goes on from a title of the same shape, which begins a block or is one of these itself;
-    there are other lines between the two.
+    there are other lines between the two. Or it is number 1, and the next of its shape number 2.
     """
     if not any(map(_may_hold_titles, tokens)):  # nearly all files: all lines take far longer
         return []
     lines = masked.text.split("\n")
     begins, raw, code = _places(tokens)
+    titles = list(_titles(lines))
+    opens = _first_of_several(titles)
     found: list[int] = []
     last: dict[Shape, tuple[int, int]] = {}  # number and line
-    for at, shape, number, is_sure in _titles(lines):
+    for at, shape, number, is_sure in titles:
         line = masked.lines[at]
         above = last.get(shape)
         if line in code or (line in raw and not END_TAG.match(lines[at - 1])):
             continue
         if line in begins:
             last[shape] = number, at
-        elif is_sure and above and at > above[1] + 1 and number == above[0] + (number >= 0):
+        elif is_sure and (_goes_on(at, number, *above) if above else at in opens):
             found.append(at)
             last[shape] = number, at
+    return found
+
+
+def _goes_on(at: int, number: int, before: int, above: int) -> bool:
+    """Whether a number is the next one, or both are none, with other lines between the titles."""
+    return at > above + 1 and number == before + (number >= 0)
+
+
+def _first_of_several(titles: Sequence[GluedTitle]) -> set[int]:
+    """The lines of titles with number 1 whose next one of this shape has number 2."""
+    found: set[int] = set()
+    below: dict[Shape, int] = {}
+    for at, shape, number, _ in reversed(titles):
+        if number == 1 and below.get(shape) == number + 1:
+            found.add(at)
+        below[shape] = number
     return found
 
 
