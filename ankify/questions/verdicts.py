@@ -27,6 +27,7 @@ from ankify.questions.words import (
     OTHER_PAPER,
     QUESTION_MARKS,
     STEP_TITLE,
+    STEPS_BELOW,
     answers,
     asks,
     gives_away,
@@ -200,8 +201,16 @@ def _opens_answer(file: FileIndex, start: int, end: int) -> bool:
 
 
 def _is_to_do(group: Group) -> bool:
-    """The titles say what to do: "Install it", "Run it"."""
-    return group.share_matching(STEP_TITLE) > limit.MOST
+    """The titles say what to do: "Install it", "Run it"; or a heading "Steps" says it of them."""
+    return group.share_matching(STEP_TITLE) > limit.MOST or _is_procedure(group)
+
+
+def _is_procedure(group: Group) -> bool:
+    """All headings are below "Steps" or the like, and none of them has a question mark."""
+    if group.first.kind not in HEADINGS or group.share_with_question_mark:
+        return False
+    above = (group.file.parents.get(at) for at in group)
+    return all(title is not None and STEPS_BELOW.match(title.name) for title in above)
 
 
 def _leads_elsewhere(group: Group) -> bool:

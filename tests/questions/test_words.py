@@ -17,6 +17,7 @@ from ankify.questions.words import (
     PLACEHOLDER,
     QUIZ,
     STEP_TITLE,
+    STEPS_BELOW,
     answers,
     asks,
     gives_away,
@@ -98,6 +99,7 @@ def test_the_headings_of_a_language_are_known(code: str) -> None:
         assert BACK_TO_TOP.match("↑ " + word.replace("...", " x")), word
     for word in data["steps"]:
         assert STEP_TITLE.match(f"{word} x"), word
+    assert [word for word in data["step_headings"] if not STEPS_BELOW.match(f"{word}:")] == []
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ __all__ = [
     "QUESTION_LABEL",
     "QUESTION_MARKS",
     "QUIZ",
+    "STEPS_BELOW",
     "STEP_TITLE",
     "TASK",
     "answers",
@@ -432,6 +433,7 @@ class _Steps:
 
 
 STEP_TITLE = _Steps()
+STEPS_BELOW = Headings("step_headings")  # "Procedure": what is numbered below is to be done
 PAPERS = Headings("other_papers")
 
 
