@@ -2,7 +2,7 @@
 
 A block is a balanced run of block tokens. Raw HTML is cut at its headings and <details>, a list can
 be opened into its items, a paragraph into its titles, and a title that is only a number finds the
-rest below. Nothing is decided here; `choice.py` does that.
+rest below. Nothing is decided here; `choice/` does that.
 """
 
 from __future__ import annotations

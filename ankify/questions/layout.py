@@ -1,6 +1,6 @@
 """The blocks of a note file in the order of reading, and which of its titles are questions.
 
-By the author's pattern, level, labels and comments, else by judgement (`choice.py`).
+By the author's pattern, level, labels and comments, else by judgement (`choice/`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from ankify.model import AnkifyError, Ruling, TocEntry
 from ankify.questions import thresholds as limit
 from ankify.questions.blocks import Block, read_blocks
 from ankify.questions.callouts import without_callouts
-from ankify.questions.choice import Finding, Outline, choose, explain_given, explain_whole
+from ankify.questions.choice.choose import choose
+from ankify.questions.choice.search import Finding, Outline
+from ankify.questions.choice.why import explain_given, explain_whole
 from ankify.questions.contents import local_links, read_contents
 from ankify.questions.evidence import FileIndex, Flow, Group, unread_counts
 from ankify.questions.keys import with_keyed_answers

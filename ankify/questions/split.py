@@ -38,7 +38,8 @@ from ankify.questions.answers import (
 )
 from ankify.questions.blocks import Block, balanced, read_blocks, shown
 from ankify.questions.callouts import inside_callout
-from ankify.questions.choice import Finding, Outline, overrule
+from ankify.questions.choice.search import Finding, Outline
+from ankify.questions.choice.why import overrule
 from ankify.questions.evidence import style_of
 from ankify.questions.flashcards import (
     CLOZE_GAP,

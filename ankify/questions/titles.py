@@ -1,7 +1,7 @@
 """Titles: all that looks like the heading of a question, in whatever mark-up, is a `Title`.
 
 Headings, bold or labelled paragraphs, list items, <h2> and <summary>, with the number and the rest
-of the paragraph taken apart. Nothing is decided here; `choice.py` does that.
+of the paragraph taken apart. Nothing is decided here; `choice/` does that.
 """
 
 from __future__ import annotations
