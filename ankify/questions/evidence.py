@@ -2,7 +2,7 @@
 
 A style is mark-up, level and way of numbering; the titles that share one form a group. `FileIndex`
 knows what is above each position of a file, a `Group` measures its titles, a `Nesting` two groups
-of which one is inside the other. Nothing is decided here: `verdicts.py` and `choice.py` do that.
+of which one is inside the other. Nothing is decided here: `verdicts.py` and `choice/` do that.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The dialects that titles are numbered in; `1. X`, `Question 3: X` and the like are taken apart.
 
-Which titles are questions is decided in `choice.py`.
+Which titles are questions is decided in `choice/`.
 """
 
 from __future__ import annotations

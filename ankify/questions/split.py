@@ -1,6 +1,6 @@
 """Read numbered questions as people write them, in every dialect, with no configuration.
 
-The tokens of one note file become blocks (`blocks.py`), `choice.py` says which of them head a
+The tokens of one note file become blocks (`blocks.py`), `choice/` says which of them head a
 question, and here each question gets what is its own: title, stem, answer, trail and comments.
 The dialects and the rules are listed in docs/dialects.md.
 """
