@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ankify.questions.blocks import Block, remembered
+from ankify.questions.block import Block, remembered
 from ankify.questions.words import BACK_TO_TOP, KEY, PLACEHOLDER, answers, opens
 from ankify.reading.html import elements, html_lines, html_text, shows_without_words
 from ankify.reading.inline import visible

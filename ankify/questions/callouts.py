@@ -10,13 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ankify.questions import thresholds as limit
-from ankify.questions.blocks import (
-    Block,
-    is_numbered_heading,
-    paragraph_of,
-    read_blocks,
-    with_borrowed_titles,
-)
+from ankify.questions.block import Block, is_numbered_heading, paragraph_of
+from ankify.questions.blocks import read_blocks
+from ankify.questions.borrowed import with_borrowed_titles
 from ankify.questions.numbers import CALLOUT, Numbered, read_number
 from ankify.questions.titles import PARAGRAPH_LEVEL, Kind, Title
 from ankify.questions.words import QUESTION_MARKS, asks, only_labels, opens

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ankify.model import Link, TocEntry
 from ankify.questions.answers import LISTS
-from ankify.questions.blocks import Block, remembered
+from ankify.questions.block import Block, remembered
 from ankify.questions.numbers import read_number
 from ankify.questions.words import QUESTION_MARKS, normal
 from ankify.reading.html import elements, html_text

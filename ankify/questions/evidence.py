@@ -18,7 +18,8 @@ from typing import NamedTuple
 
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import LISTS, is_filler, shows_answer
-from ankify.questions.blocks import Block, has_divider, remembered
+from ankify.questions.block import Block, remembered
+from ankify.questions.blocks import has_divider
 from ankify.questions.contents import hollow, leads_away, text_size
 from ankify.questions.flashcards import FEW
 from ankify.questions.numbers import CHINESE, UNNUMBERED, roman_value

@@ -17,7 +17,8 @@ from itertools import accumulate, chain, groupby, pairwise, takewhile
 from ankify.model import Question
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import LISTS, OPTION
-from ankify.questions.blocks import DIVIDERS, balanced, has_divider, paragraph_of, shown
+from ankify.questions.block import balanced, paragraph_of, shown
+from ankify.questions.blocks import DIVIDERS, has_divider
 from ankify.questions.numbers import read_number, strip_number
 from ankify.questions.words import (
     QUESTION_MARKS,

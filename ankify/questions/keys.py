@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import is_blank
-from ankify.questions.blocks import Block, balanced, is_fact, paragraph_of, shown
+from ankify.questions.block import Block, balanced, paragraph_of, shown
+from ankify.questions.borrowed import is_fact
 from ankify.questions.evidence import Style, share, style_of
 from ankify.questions.options import OFFER
 from ankify.questions.titles import HEADINGS, Kind, Title

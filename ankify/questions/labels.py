@@ -15,7 +15,8 @@ from itertools import pairwise
 
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import opening_words
-from ankify.questions.blocks import Block, with_borrowed_titles
+from ankify.questions.block import Block
+from ankify.questions.borrowed import with_borrowed_titles
 from ankify.questions.numbers import Dialect, label_dialect, read_label
 from ankify.questions.titles import Kind, Title, paragraph_title
 from ankify.questions.words import asks

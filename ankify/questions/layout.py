@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ankify.model import AnkifyError, Ruling, TocEntry
 from ankify.questions import thresholds as limit
-from ankify.questions.blocks import Block, read_blocks
+from ankify.questions.block import Block
+from ankify.questions.blocks import read_blocks
 from ankify.questions.callouts import without_callouts
 from ankify.questions.choice.choose import choose
 from ankify.questions.choice.search import Finding, Outline

@@ -9,7 +9,7 @@ from itertools import accumulate, chain, pairwise
 from ankify.model import LeftOut, Location, Problem, Question
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import is_filler, opening_words
-from ankify.questions.blocks import Block
+from ankify.questions.block import Block
 from ankify.questions.contents import text_size
 from ankify.questions.evidence import LISTED, Group, value
 from ankify.questions.titles import HEADINGS

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import LISTS
-from ankify.questions.blocks import Block, balanced, read_blocks, shown
+from ankify.questions.block import Block, balanced, shown
+from ankify.questions.blocks import read_blocks
 from ankify.questions.titles import BREAK, nesting_of
 from ankify.questions.words import answers
 from ankify.reading.inline import BREAKS, cut, visible

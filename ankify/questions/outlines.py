@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ankify.questions import thresholds as limit
-from ankify.questions.blocks import Block, is_numbered_heading, read_blocks, shown
+from ankify.questions.block import Block, is_numbered_heading, shown
+from ankify.questions.blocks import read_blocks
 from ankify.questions.evidence import share
 from ankify.questions.numbers import UNNUMBERED
 from ankify.questions.titles import Kind, Title

@@ -14,7 +14,8 @@ from itertools import pairwise, takewhile
 
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import OPTION, POINT, is_filler, opening_words, shows_answer
-from ankify.questions.blocks import Block, is_numbered_heading, read_blocks
+from ankify.questions.block import Block, is_numbered_heading
+from ankify.questions.blocks import read_blocks
 from ankify.questions.evidence import share
 from ankify.questions.numbers import HEADED, LABEL, TOGGLED, TOPIC, Numbered
 from ankify.questions.options import OFFER, offers_several

@@ -9,7 +9,8 @@ import re
 from collections.abc import Sequence
 
 from ankify.questions import thresholds as limit
-from ankify.questions.blocks import QUOTED, Block
+from ankify.questions.block import Block
+from ankify.questions.borrowed import QUOTED
 from ankify.questions.labels import COUNTED
 from ankify.questions.numbers import UNNUMBERED
 from ankify.questions.titles import (

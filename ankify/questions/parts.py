@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import is_filler
-from ankify.questions.blocks import Block
+from ankify.questions.block import Block
 from ankify.questions.evidence import share
 from ankify.questions.numbers import counted_chapter
 from ankify.questions.titles import HEADINGS, Title

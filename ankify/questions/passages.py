@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ankify.questions.answers import LISTS, is_filler, opening_words
-from ankify.questions.blocks import Block
+from ankify.questions.block import Block
 from ankify.questions.titles import HEADINGS
 from ankify.questions.words import KEY
 

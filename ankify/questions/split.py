@@ -36,7 +36,8 @@ from ankify.questions.answers import (
     opening_words,
     shows_answer,
 )
-from ankify.questions.blocks import Block, balanced, read_blocks, shown
+from ankify.questions.block import Block, balanced, shown
+from ankify.questions.blocks import read_blocks
 from ankify.questions.callouts import inside_callout
 from ankify.questions.choice.search import Finding, Outline
 from ankify.questions.choice.why import overrule

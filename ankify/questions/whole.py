@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from ankify.questions import thresholds as limit
-from ankify.questions.blocks import Block
+from ankify.questions.block import Block
 from ankify.questions.evidence import Group
 from ankify.questions.numbers import HEADED, UNNUMBERED, Numbered
 from ankify.questions.pairs import may_be_asked, says_question

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ankify.questions.answers import is_blank, is_filler
-from ankify.questions.blocks import Block, read_blocks, shown
+from ankify.questions.block import Block, shown
+from ankify.questions.blocks import read_blocks
 from ankify.questions.contents import hollow, letters, linked_share, read_contents
 from ankify.questions.titles import Kind, Title
 from ankify.reading.parse import parse

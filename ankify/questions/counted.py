@@ -1,0 +1,190 @@
+"""Titles that count in another way than by a number in front: letters, Roman numerals, names."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from ankify.questions import thresholds as limit
+from ankify.questions.block import Block, name_of
+from ankify.questions.numbers import (
+    IDENTIFIER,
+    LETTER,
+    ROMAN,
+    UNNUMBERED,
+    Numbered,
+    read_number,
+    roman_value,
+)
+from ankify.questions.titles import Kind, paragraph_title
+from ankify.questions.words import asks
+from ankify.reading.inline import cut
+
+NAMED = re.compile(r"(?P<stem>[^\W\d]\w*(?:[._/-]\w+)*[._/-])(?P<number>\d{1,4})")  # road.signs.003
+
+
+def with_identifiers(blocks: list[Block]) -> list[Block]:
+    """Take the number from the end of names that two headings at least have in common."""
+    names = {
+        at: found
+        for at, block in enumerate(blocks)
+        if block.title and block.title.kind is Kind.HEADING
+        if (found := NAMED.fullmatch(block.title.name))
+    }
+    stems = Counter(found["stem"] for found in names.values())
+    for at, found in names.items():
+        title = blocks[at].title
+        if title and stems[found["stem"]] > 1:
+            read = Numbered(IDENTIFIER, found["number"], "", len(title.name))
+            blocks[at] = blocks[at]._replace(title=replace(title, read=read, children=()))
+    return blocks
+
+
+CODED_KINDS = (Kind.HEADING, Kind.HTML, Kind.BOLD, Kind.SUMMARY)
+SEVERAL = 2  # letters that go on from the one above
+LETTERED = re.compile(r"\(?(?P<number>[a-z])(?P<separator>[.)])\s*(?=\S)")  # `### b) X`
+# `### A7. Why?`; where they do not ask, they are requirements or decisions
+CODED = re.compile(r"\W*(?P<number>[A-Z]{1,3}-?\d{1,3})(?P<separator>[.):：])\s*(?=\S)")
+# `## IV. Why?`; where they do not ask, they are chapters
+NUMERAL = re.compile(r"\W*(?P<number>[IVX]{1,7})(?P<separator>[.):])\s+(?=\S)")
+
+
+def with_letters(blocks: list[Block]) -> list[Block]:
+    """Take letters, or letters with numbers, for numbers where they count most of a level.
+
+    `b)` counts headings; in bold it is an option. Roman numerals count questions only where
+    nothing else does: else they are sections, though some of them ask.
+    """
+    levels: dict[tuple[Kind, int], list[int]] = defaultdict(list)
+    for at, block in enumerate(blocks):
+        if block.title and block.title.kind in CODED_KINDS and not block.title.read.number:
+            levels[block.title.kind, block.title.level].append(at)
+    for (kind, _), positions in levels.items():
+        for pattern in (LETTERED, CODED, NUMERAL) if kind is Kind.HEADING else (CODED, NUMERAL):
+            found = [(at, pattern.match(name_of(blocks[at]))) for at in positions]
+            sure = pattern is not NUMERAL or not _has_numbered_questions(blocks)
+            if _count_on([match for _, match in found]) and sure:
+                for at, match in found:
+                    blocks[at] = _lettered(blocks[at], match) if match else blocks[at]
+    return with_numerals(blocks)
+
+
+def _has_numbered_questions(blocks: Iterable[Block]) -> bool:
+    """Whether titles with a number, or items of lists, ask."""
+    both = (it for block in blocks for it in (block, *block.items))
+    return any(it.title and it.title.read.number and asks(it.title.name) for it in both)
+
+
+def with_numerals(blocks: list[Block]) -> list[Block]:
+    """Take plain paragraphs for titles that Roman numerals count, from `I. Why?` on."""
+    found = [
+        (at, match)
+        for at, block in enumerate(blocks)
+        if not block.title and block.tokens[0].type == "paragraph_open"
+        if NUMERAL.match(block.tokens[1].content)
+        if (match := NUMERAL.match(block.tokens[1].words))
+    ]
+    counts = [roman_value(match["number"]) for _, match in found]
+    if len(found) < limit.COUNTED_TITLES or counts != [*range(1, len(found) + 1)]:
+        return blocks
+    if not _count_on([match for _, match in found]) or _has_numbered_questions(blocks):
+        return blocks
+    for at, match in found:
+        read = Numbered(ROMAN, match["number"], match["separator"], match.end())
+        blocks[at] = blocks[at]._replace(title=paragraph_title(blocks[at].tokens[1], read))
+    return blocks
+
+
+def _count_on(found: Sequence[re.Match[str] | None]) -> bool:
+    """Whether most of what was found goes on from the one above, and asks if it is no letter."""
+    counts = [_ordinal(match["number"]) if match else None for match in found]
+    pairs = [(a, b) for a, b in pairwise(counts) if a and b]
+    on = sum(a[0] == b[0] and b[1] == a[1] + 1 for a, b in pairs)
+    starts = sum(count is not None and count[1] == 1 for count in counts)
+    if on < max(SEVERAL, limit.MOST * (len(counts) - starts)):
+        return False
+    coded = [match for match in found if match and match.re is not LETTERED]
+    least = limit.MOST_ASK if coded and coded[0].re is CODED else limit.NEARLY_ALL_ASK
+    return sum(asks(_line(it.string[it.end() :])) for it in coded) >= least * len(coded)
+
+
+def _line(words: str) -> str:
+    """The first line of a text."""
+    return words.partition("\n")[0]
+
+
+def _ordinal(number: str) -> tuple[str, int]:
+    """What counts, and how far: ("", 2) for `b`, ("A", 7) for `A7`, ("", 4) for `IV`."""
+    digits = number.lstrip("-ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    if digits.isdecimal():
+        return number.removesuffix(digits), int(digits)
+    if number.isupper():
+        return "", roman_value(number)
+    return "", ord(number) - ord("a") + 1
+
+
+def _lettered(block: Block, found: re.Match[str]) -> Block:
+    title = block.title
+    assert title
+    dialect = ROMAN if found.re is NUMERAL else LETTER
+    read = Numbered(dialect, found["number"], found["separator"], found.end())
+    return block._replace(title=replace(title, read=read, children=cut(title.whole, found.end())))
+
+
+TIGHT = re.compile(r"\d{1,3}[-–—/](?=[^\W\d_])")  # `2/HTML`; not `0/1 knapsack`
+
+
+def with_tight_numbers(blocks: list[Block]) -> list[Block]:
+    """Read `2/HTML` as number 2 where the title above is `1/ X`, or the one below `3/ X`.
+
+    Or where three of a kind, without their blanks, are counted one after the other.
+    """
+    if not any(block.title and TIGHT.match(block.title.name) for block in blocks):
+        return blocks
+    like: dict[tuple[Kind, int], list[int]] = defaultdict(list)
+    for at, block in enumerate(blocks):
+        if block.title:
+            like[block.title.kind, block.title.level].append(at)
+    for positions in like.values():
+        for run in zip(positions, positions[1:], positions[2:], strict=False):
+            reads = [_tight_number(blocks[at]) for at in run]
+            if all(
+                first and second and _follows(first, second) for first, second in pairwise(reads)
+            ):
+                blocks[run[0]] = _tightly_numbered(blocks[run[0]])
+        for first, second in pairwise(positions):
+            blocks[second] = _counted_on(blocks[second], blocks[first], 1)
+            blocks[first] = _counted_on(blocks[first], blocks[second], -1)
+    return blocks
+
+
+def _counted_on(block: Block, beside: Block, by: int) -> Block:
+    """The block with its tight number, if that is `by` more than the number of another."""
+    read, other = _tight_number(block), beside.title.read if beside.title else UNNUMBERED
+    return _tightly_numbered(block) if read and _follows(other, read, by) else block
+
+
+def _tight_number(block: Block) -> Numbered | None:
+    """The number that a title without one begins with."""
+    found = TIGHT.match(name_of(block))
+    if not found or not block.title or block.title.read.number:
+        return None
+    return read_number(f"{found[0]} X")._replace(start=found.end())
+
+
+def _tightly_numbered(block: Block) -> Block:
+    title, read = block.title, _tight_number(block)
+    if not title or not read:
+        return block
+    return block._replace(title=replace(title, read=read, children=cut(title.whole, read.start)))
+
+
+def _follows(above: Numbered, read: Numbered, by: int = 1) -> bool:
+    """Whether a number is `by` more than another that has the same sign behind it."""
+    numbers = above.number or "", read.number or ""
+    if above.separator != read.separator or not all(map(str.isdecimal, numbers)):
+        return False
+    return int(numbers[1]) == int(numbers[0]) + by
