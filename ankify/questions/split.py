@@ -13,32 +13,14 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import accumulate, chain, dropwhile, pairwise, takewhile
+from itertools import chain, dropwhile, pairwise, takewhile
 from typing import NamedTuple
 
-from ankify.model import (
-    LeftOut,
-    Location,
-    Problem,
-    Question,
-    Ruling,
-    Suggestion,
-    TocEntry,
-    Verdict,
-)
+from ankify.model import LeftOut, Location, Problem, Question, Ruling, Suggestion, TocEntry, Verdict
 from ankify.questions import thresholds as limit
-from ankify.questions.answers import (
-    LISTS,
-    POINT,
-    is_blank,
-    is_filler,
-    key_in_list,
-    opening_words,
-    shows_answer,
-)
-from ankify.questions.block import Block, balanced, shown
+from ankify.questions.answers import is_blank, is_filler, shows_answer
+from ankify.questions.block import Block, shown
 from ankify.questions.blocks import read_blocks
-from ankify.questions.callouts import inside_callout
 from ankify.questions.choice.search import Finding, Outline
 from ankify.questions.choice.why import overrule
 from ankify.questions.evidence import style_of
@@ -51,44 +33,31 @@ from ankify.questions.flashcards import (
 )
 from ankify.questions.layout import Layout, SplitOptions, is_comment, lay_out
 from ankify.questions.left_out import Span, covered_lines, left_out, lost_titles, swallowed
-from ankify.questions.numbers import HEADED, strip_number
-from ankify.questions.options import (
-    OFFER,
-    has_ticked_box,
-    is_test_of_lists,
-    marked_options,
-    offers_several,
-    tells_option,
-    unmarked,
-    with_key_apart,
-    with_options_apart,
-    without_key,
-)
-from ankify.questions.pairs import heads_answer, says_question
+from ankify.questions.numbers import strip_number
+from ankify.questions.options import is_test_of_lists, without_key
 from ankify.questions.parts import leads, parts_of_answers
 from ankify.questions.passages import passages
+from ankify.questions.sides import (
+    NEAR,
+    SEVERAL,
+    asked_and_answered,
+    asks_for_written_answer,
+    count_asking,
+    hidden_below_list,
+    is_prose,
+    is_remark,
+    options_and_key,
+    stem_and_answer,
+    unwrapped,
+    without_answer_label,
+    without_button,
+)
 from ankify.questions.suggest import suggest
 from ankify.questions.titles import HEADINGS, Kind, Title
 from ankify.questions.verdicts import FLASHCARDS
-from ankify.questions.words import (
-    CONTENTS,
-    QUESTION_LABEL,
-    QUESTION_MARKS,
-    TASK,
-    answers,
-    asks,
-    asks_for_answer,
-    gives_away,
-    label_end,
-    names_answers,
-    normal,
-    only_labels,
-    opens,
-    title_end,
-)
+from ankify.questions.words import CONTENTS, QUESTION_MARKS, asks, normal, only_labels, opens
 from ankify.reading.formulas import Masked
-from ankify.reading.html import summaries, tags
-from ankify.reading.inline import cut, visible
+from ankify.reading.inline import visible
 from ankify.reading.parse import ParsedFile, plain_text
 from ankify.reading.tokens import Token
 
@@ -198,7 +167,7 @@ def _with_flashcards(
 
 def _with_stem(question: Question, front: tuple[Token, ...], back: tuple[Token, ...]) -> Section:
     """A flashcard, the options on its front if there are some above `Answer: b`."""
-    stem, answer = _stem(read_blocks(back))
+    stem, answer = stem_and_answer(read_blocks(back))
     return Section(question, front, _tokens(stem), _tokens(answer))
 
 
@@ -375,7 +344,7 @@ class _Reader:
                 above = [*(up for up in above if self._title(up).level < title.level), at]
             at += 1
         has_key = any(map(shows_answer, self.blocks))
-        forms = sum(_asks_for_answer(self.blocks[at + 1 : end]) for _, (at, end) in asked)
+        forms = sum(asks_for_written_answer(self.blocks[at + 1 : end]) for _, (at, end) in asked)
         left = without_key(
             [(it.stem, it.answer) for it in sections],
             has_key=has_key,
@@ -432,7 +401,7 @@ class _Reader:
         names: Counter[str] = Counter()
         for start, end in pairwise([*sorted(self.chosen), len(self.blocks)]):
             below = self.blocks[start + 1 : end]
-            names[_hidden_below_list(below)[1]] += 1
+            names[hidden_below_list(below)[1]] += 1
         del names[""]
         usual = max(names.values(), default=0)
         return usual >= max(limit.NEARLY_ALL_ASK * len(self.chosen), SEVERAL)
@@ -449,7 +418,7 @@ class _Reader:
                 continue
             below = [_glued(title, self.parsed.masked)] if title.glued else []
             below += self.blocks[start + 1 : min(end, start + 1 + NEAR)]
-            if count := _count_asking(below):
+            if count := count_asking(below):
                 found[start] = count
         least = max(limit.NEARLY_ALL_ASK * len(self.chosen), limit.COUNTED_TITLES)
         return found if len(found) >= least else {}
@@ -526,18 +495,20 @@ class _Reader:
         if title.glued:
             kept = title.borrowed[-1] - len(title.borrowed) if title.borrowed else 0
             body.insert(kept, _glued(title, self.parsed.masked))
-        body = [] if _asks_for_answer(body) else _trimmed(body)
-        body = [part for block in body for part in _options_and_key(block)]
-        body[:1] = [part for block in body[:1] for part in _asked_and_answered(block)]
+        body = [] if asks_for_written_answer(body) else _trimmed(body)
+        body = [part for block in body for part in options_and_key(block)]
+        body[:1] = [part for block in body[:1] for part in asked_and_answered(block)]
         asked = title.asked or self.asked_below.get(at, 0)
-        stem, answer = _stem(body, asked, in_lists=self.marks_items, hides=self.hides_answers)
+        stem, answer = stem_and_answer(
+            body, asked, in_lists=self.marks_items, hides=self.hides_answers
+        )
         hidden = title.kind is Kind.SUMMARY and title.name.rstrip().endswith(QUESTION_MARKS)
-        if hidden and all(map(_is_prose, stem[title.asked :])):
+        if hidden and all(map(is_prose, stem[title.asked :])):
             stem, answer = body[: title.asked], body[title.asked :]
         passage = self.blocks[slice(*self.passages.get(at, (0, 0)))]
-        answer = _unwrapped(answer)
-        if title.is_paired and all(map(_is_remark, stem)):
-            answer = _without_label(answer)
+        answer = unwrapped(answer)
+        if title.is_paired and all(map(is_remark, stem)):
+            answer = without_answer_label(answer)
         if len(answer) < len(body):
             answer = _trimmed(answer)
         cards = _said(comments, "cards")
@@ -551,7 +522,7 @@ class _Reader:
             marked_id=_said(comments, "id"),
             cards=None if cards is None else _card_kinds(cards),
         )
-        shown = tuple([_opened(t) if t.type == "html_block" else t for t in _tokens(answer)])
+        shown = tuple([without_button(t) if t.type == "html_block" else t for t in _tokens(answer)])
         return Section(question, title.children, _tokens((*passage, *stem)), shown)
 
 
@@ -605,55 +576,6 @@ def _trimmed(body: Sequence[Block]) -> list[Block]:
     return [] if filler and all(map(is_filler, kept)) else kept
 
 
-NEAR = 3  # blocks below a title, among which its question ends
-
-
-def _count_asking(below: Sequence[Block]) -> int:
-    """How many paragraphs, lists and code are asked: down to one that ends with a question mark.
-
-    Something else is below it; a title is not among them.
-    """
-    shown = takewhile(lambda it: not it.title and (_is_prose(it) or _is_code(it)), below)
-    words = [opening_words(block).rstrip("*_ \n") for block in shown]
-    asking = [at for at, said in enumerate(words, 1) if said.endswith(QUESTION_MARKS)]
-    return asking[-1] if asking and asking[-1] < len(below) else 0
-
-
-def _asks_for_answer(body: Sequence[Block]) -> bool:
-    """Whether all below a title is a form: at its end is "Write your answer here"."""
-    last = next((block for block in reversed(body) if not is_blank(block)), None)
-    return last is not None and asks_for_answer(opening_words(last))
-
-
-def _asked_and_answered(block: Block) -> Iterator[Block]:
-    """A paragraph that asks and answers, `Q: X` over `A: Y`, as two."""
-    words = opening_words(block)
-    found = title_end(words) if QUESTION_LABEL.match(words) else None
-    if found is not None and block.tokens[0].type == "paragraph_open":
-        opening, inline, closing = block.tokens
-        children = inline.children or ()
-        end = found + words[found:].startswith("\n")
-        for part in cut(children, 0, found), cut(children, end):
-            yield Block((opening, inline.copy(children=list(part)), closing))
-    else:
-        yield block
-
-
-def _options_and_key(block: Block) -> Iterator[Block]:
-    """Options that end with the label of the answer, as two blocks."""
-    found = key_in_list(block)
-    if not found:
-        yield from with_key_apart(block) or with_options_apart(block)
-        return
-    at, start = found
-    inline, paragraph = block.tokens[at], Token("paragraph_open", "p", 1, block=True)
-    children = inline.children or ()
-    options = inline.copy(children=list(cut(children, 0, start - 1)))
-    key = inline.copy(children=list(cut(children, start)))
-    yield block._replace(tokens=(*block.tokens[:at], options, *block.tokens[at + 1 :]), items=())
-    yield Block((paragraph, key, Token("paragraph_close", "p", -1, block=True)))
-
-
 def _glued(title: Title, masked: Masked) -> Block:
     """The rest of the paragraph that a title opens, as a paragraph of its own."""
     first = title.line + title.below
@@ -663,177 +585,3 @@ def _glued(title: Title, masked: Masked) -> Block:
     opening = Token("paragraph_open", "p", 1, map=lines, block=True)
     tokens = (opening, inline, Token("paragraph_close", "p", -1, block=True))
     return Block(tokens)
-
-
-def _unwrapped(answer: list[Block]) -> list[Block]:
-    """An answer that is all in one <details> or callout, without the button that opens it.
-
-    A <summary> that is no button, `<summary>Carbon dioxide</summary>`, is a part of the answer.
-    """
-    if len(answer) == 1 and answer[0].tokens[0].type == "alert_open":
-        return inside_callout(answer[0]) if only_labels(opening_words(answer[0])) else answer
-    if len(answer) > 1 and answer[0].depth > 0 and answer[-1].depth < 0 and not answer[0].title:
-        depths = accumulate(block.depth for block in answer[:-1])
-        return answer[1:-1] if min(depths) > 0 else answer
-    return answer
-
-
-def _without_label(answer: list[Block]) -> list[Block]:
-    """The answer of a pair, `A: X` or `### Answer`, without the label that says so."""
-    tokens = _only_item(answer[0].tokens) if answer else ()
-    at = next((at for at, token in enumerate(tokens) if token.nesting < 1), 0)
-    words = tokens[at].words if tokens else ""
-    point = POINT.match(words)
-    if not answers(words) and not point:
-        return answer
-    start = point.end() if point else label_end(words)
-    start += len(words[start:]) - len(words[start:].lstrip())
-    rest = cut(tokens[at].children or (), start)
-    kind = "paragraph" if tokens[at - 1].type == "heading_open" else None
-    opening, closing = (
-        token.copy(type=token.type.replace("heading", "paragraph"), tag="p") if kind else token
-        for token in (tokens[at - 1], tokens[at + 1])
-    )
-    line = (opening, tokens[at].copy(children=list(rest)), closing) if words[start:] else ()
-    kept = (*tokens[: at - 1], *line, *tokens[at + 2 :])
-    below = [Block(run) for run in balanced(kept)]
-    return [*below, *answer[1:]] or answer
-
-
-def _only_item(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
-    """What is in a list of one item; the tokens themselves if they are something else."""
-    if tokens[0].type not in LISTS or len(list(balanced(tokens[1:-1]))) > 1:
-        return tokens
-    return tuple(shown(tokens[2:-2]))
-
-
-def _opened(token: Token) -> Token:
-    """Without the button "Answer": on the back of a card nobody wants to ask a second time."""
-    content = token.content
-    for details, summary in reversed(list(summaries(content))):
-        if details and "open" not in details.attributes and opens(summary.text):
-            opened = f"{details.source[:-1]} open>"
-            content = content[: details.start] + opened + content[details.end :]
-    return token if content == token.content else token.copy(content=content)
-
-
-# -- the stem --------------------------------------------------------------------------------------
-
-
-def _hidden_below_list(body: Sequence[Block]) -> tuple[int, str]:
-    """Where a toggle below a list is the last of a question, and its name; 0 for none.
-
-    A sentence may be in between: "Choose two."
-    """
-    at = next((at for at, block in enumerate(body) if block.depth > 0), 0)
-    over = at - 2 if at > 1 and _is_prose(body[at - 1]) else at - 1
-    if not at or body[over].tokens[0].type not in LISTS:
-        return 0, ""
-    name = next((button.text for _, button in summaries(body[at].tokens[0].content)), "")
-    depths = enumerate(accumulate(block.depth for block in body[at:]), at)
-    end = next((below for below, depth in depths if depth <= 0), len(body))
-    if asks(name) or gives_away(name) or not all(map(is_filler, body[end + 1 :])):
-        return 0, ""
-    return at, normal(name)
-
-
-def _headed_answer(body: Sequence[Block]) -> int:
-    """Where `### Strong answer` is below `### Scenario` and `### Question` on top; 0 if not."""
-    heads = [
-        (at, block.title)
-        for at, block in enumerate(body)
-        if block.title and block.title.kind in HEADINGS
-    ]
-    rest = dropwhile(lambda head: _heads_what_is_asked(head[1]), heads)
-    at, title = next(rest, (0, None))
-    is_on_top = bool(heads) and heads[0][0] == 0
-    if not title or not is_on_top:
-        return 0
-    named = len(title.name.split()) <= FEW_WORDS and names_answers(title.name)
-    return at if named or heads_answer(title.name) else 0
-
-
-def _heads_what_is_asked(title: Title) -> bool:
-    is_label = title.read.dialect is HEADED or says_question(title.name)
-    return is_label or TASK.fullmatch(title.name)
-
-
-FEW_WORDS = 5  # of a heading that names the answer
-SEVERAL = 3  # questions whose answers a toggle hides
-
-
-def _stem(
-    body: list[Block], asked: int = 0, *, in_lists: bool = False, hides: bool = False
-) -> tuple[list[Block], list[Block]]:
-    """Part the code and the options of a question from its answer.
-
-    They reach down to the label of the answer ("Answer: B", a <details>), or to options of which
-    some are ticked or bold. From the first options with numbers or marks, or code with mark-up,
-    they are in the answer too, which speaks of them; on the front none is ticked or bold.
-    """
-    words = [*map(opening_words, body), ""]
-    labels = (at for at, said in enumerate(words) if answers(said))
-    label = next((at for at in labels if not _is_option(words[at], words[at + 1])), 0)
-    if not label:
-        label = _told_below_options(body, words)
-    label = next((at for at, said in enumerate(words[:label]) if gives_away(said)), label)
-    titles = (block.title for block in body[:label])
-    if any(title and title.kind in HEADINGS and not TASK.fullmatch(title.name) for title in titles):
-        label = 0
-    label = _headed_answer(body) or label
-    ticked = next((at for at, block in enumerate(body) if has_ticked_box(block)), len(body))
-    keyed = next((at for at, block in enumerate(body) if block.keyed), 0)
-    if not label and keyed:
-        label = keyed
-    elif not label and hides:
-        label = _hidden_below_list(body)[0]
-    elif not label and ticked < len(body) and all(map(_is_code, body[:ticked])):
-        label = ticked + 1
-    marked = marked_options(body, in_lists=in_lists)
-    if not label and all(_is_code(block) or _is_prose(block) for block in body[: marked.start]):
-        label = marked.stop
-    if asked and label <= asked:
-        return body[:asked], body[asked:]
-    stem = body[:label]
-    repeated = (at for at, block in enumerate(stem) if at in marked or _is_repeated(block))
-    front = [
-        unmarked(block) if at in marked or has_ticked_box(block) else block
-        for at, block in enumerate(stem)
-    ]
-    return front, body[next(repeated, label) :]
-
-
-def _told_below_options(body: Sequence[Block], words: Sequence[str]) -> int:
-    """The position of a line such as `=> B` below options; 0 for none."""
-    told = next((at for at, said in enumerate(words) if tells_option(said)), 0)
-    above = (token for block in body[:told] for token in block.tokens)
-    return told if told and offers_several(above) else 0
-
-
-def _is_option(words: str, below: str) -> bool:
-    """Whether `A. X` is no answer but an option: `B. Y` follows."""
-    return bool(OPTION_A.match(words) and OPTION_B.search(f"{words}\n{below}"))
-
-
-OPTION_A = re.compile(r"\W*a\s*[.:：]", re.IGNORECASE)
-OPTION_B = re.compile(r"^\W*b\s*[.:：]", re.IGNORECASE | re.MULTILINE)
-
-
-def _is_code(block: Block) -> bool:
-    return block.tokens[0].type in ("fence", "code_block")
-
-
-def _is_prose(block: Block) -> bool:
-    return block.tokens[0].type == "paragraph_open"
-
-
-def _is_remark(block: Block) -> bool:
-    """Whether a paragraph above an answer is neither code nor options, which its label is about."""
-    return _is_prose(block) and not any(map(OFFER.match, opening_words(block).split("\n")))
-
-
-def _is_repeated(block: Block) -> bool:
-    if block.tokens[0].type == "ordered_list_open" or has_ticked_box(block):
-        return True
-    marked = (token.content for token in block.tokens if "<" in token.content)
-    return any(any(tags(content)) for content in marked)  # `<li key={it}>`

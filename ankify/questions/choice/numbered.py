@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from ankify.model import Ruling
 from ankify.questions import thresholds as limit
-from ankify.questions.choice.other_parts import _without_restart
+from ankify.questions.choice.other_parts import without_restart
 from ankify.questions.choice.search import Search, by_section, inwards, outermost
 from ankify.questions.evidence import LISTED, WEAK, Group, Nesting, Style, share, style_of
 from ankify.questions.listed import with_items_between, without_options
@@ -310,7 +310,7 @@ def _with_items(search: Search) -> Group:
 def leave_other_list(search: Search) -> None:
     """Leave out another list below: numbers that begin again, with another separator."""
     if search.chosen and search.chosen.first.kind not in LISTED:
-        search.chosen = _without_restart(search.chosen)
+        search.chosen = without_restart(search.chosen)
 
 
 def leave_toggles(search: Search) -> None:

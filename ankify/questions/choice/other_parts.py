@@ -58,7 +58,7 @@ def add_exercises(search: Search) -> None:
             search.chosen = file.group(sorted({*search.chosen, *found}))
 
 
-def _without_restart(chosen: Group) -> Group:
+def without_restart(chosen: Group) -> Group:
     """Leave out numbers that begin again, with another separator.
 
     `### 1: X` to `### 9: X` are questions, `### 1. Y` and `### 2. Y` after them something else,
