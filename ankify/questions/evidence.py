@@ -19,7 +19,7 @@ from typing import NamedTuple
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import LISTS, is_filler, shows_answer
 from ankify.questions.block import Block, remembered
-from ankify.questions.blocks import has_divider
+from ankify.questions.blocks import UNFINISHED, has_divider
 from ankify.questions.contents import hollow, leads_away, text_size
 from ankify.questions.flashcards import FEW
 from ankify.questions.numbers import CHINESE, UNNUMBERED, roman_value
@@ -225,6 +225,14 @@ def _hollow_sizes(block: Block) -> list[int]:
     return [] if _is_headline(block) else [len(normal(text)) for text in hollow(block)]
 
 
+def _is_cut_off(title: Title, rest: str) -> bool:
+    """Whether the line below a list item ends its sentence: `1. A sloop has` over `one mast.`."""
+    if title.kind is not Kind.ITEM or not rest[:1].islower():
+        return False
+    asked = any(mark in rest for mark in QUESTION_MARKS)  # on the line below
+    return not asked and bool(UNFINISHED.search(title.name))
+
+
 def _says_questions(name: str) -> bool:
     return QUIZ.match(name) or names_questions(name)
 
@@ -413,8 +421,10 @@ class FileIndex:
     def opens_answer(self, at: int) -> bool:
         """Whether the answer to a title begins within its own block."""
         block = self.flow.blocks[at]
-        glued = block.title.glued if block.title else ()
-        return bool(block.inside or (glued and visible(glued).strip()))
+        if block.inside or not block.title or not block.title.glued:
+            return bool(block.inside)
+        rest = visible(block.title.glued).strip()
+        return bool(rest) and not _is_cut_off(block.title, rest)
 
     def is_answered(self, start: int, end: int) -> bool:
         """Whether there is content between a title and a position below."""
