@@ -50,7 +50,7 @@ def diff_command(
         tell_json(forecast_as_json(forecast))
     else:
         print_forecast(forecast, notes)
-    is_empty = say_why_empty(project)
+    is_empty = not as_json and say_why_empty(project)
     sys.exit(1 if is_empty or (exit_code and forecast.changes_something) else 0)
 
 

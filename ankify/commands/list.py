@@ -44,9 +44,10 @@ def list_command(notes: Path, *, as_json: bool, html: bool, why: bool, unnumbere
     # As on GitHub; pages that are not for the phone are not kept, or each build would begin anew.
     project = read(notes, unnumbered, for_phone=not html, cached=not html)
     listed = [note for note in project.notes if note.question]
-    if as_json:
+    if as_json:  # to a program, an empty array says it
         tell_json([note_as_json(note, html=html) for note in listed])
-    for note in () if as_json else listed:
+        return
+    for note in listed:
         assert note.question
         number = f"{note.question.number}. " if note.question.number else ""
         place = place_from_here(note.question.location, notes)

@@ -97,8 +97,13 @@ def is_exception(group: Group) -> bool:
 
 
 def is_title_of_file(group: Group) -> bool:
-    """The only `#` heading, above all else, is the title of the file, if it has a number, too."""
+    """The only `#` heading, above all else, is the title of the file, if it has a number, too.
+
+    Not `# Question 3`, if all below it is what is asked and one answer with a label.
+    """
     file, title = group.file, group.first
+    if title.read.is_labelled and title.borrowed and file.has_one_answer(*group.spans[0]):
+        return False
     if title.level != 1 or [*group] != file.headings[:1] or len(file.headings) == 1:
         return False
     alone = all(file.titles[at].level != 1 for at in file.headings[1:])
