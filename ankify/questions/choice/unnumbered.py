@@ -12,6 +12,7 @@ from ankify.questions.parts import leads, parts_of_answers
 from ankify.questions.titles import HEADINGS, Kind
 from ankify.questions.verdicts import (
     IN_SECTIONS,
+    MAIN,
     ONE_QUESTION,
     SLIPPED,
     SOME_ASK,
@@ -52,7 +53,32 @@ def asking_titles(search: Search) -> Group:
     most = max(map(len, asking), default=0)
     large = [group for group in asking if len(group) >= limit.OUTERMOST * most]
     outer = next((group for group in large if not _holds_questions(search, group, large)), None)
-    return _without_sections(search, outer) if outer else _title_of_file(search)
+    if not outer:
+        return _title_of_file(search)
+    return _with_main_question(search, _without_sections(search, outer))
+
+
+def _with_main_question(search: Search, chosen: Group) -> Group:
+    """The titles with that of the file, if it asks and has an answer above a section of the rest.
+
+    `# What is a moult?` and its answer, `## Follow-up` and right below `### When do ducks moult?`.
+    """
+    file = search.file
+    if not chosen or len(file.headings) < MAIN_QUESTION:
+        return chosen
+    main, section, first = file.headings[:MAIN_QUESTION]
+    levels = [file.titles[at].level for at in file.headings]
+    is_above = levels[0] < levels[1] < levels[2] and min(levels[1:]) > levels[0]
+    is_bare = first == chosen[0] and not file.is_answered(section, first)
+    is_asked = file.asks(main) and not file.asks(section) and not file.titles[main].read.number
+    if is_above and is_bare and is_asked and file.is_answered(main, section):
+        own = file.group([main])
+        search.record(own, search.ruling, MAIN)
+        return file.group([main, *chosen])
+    return chosen
+
+
+MAIN_QUESTION = 3  # headings: the question, the section below its answer, the first one in it
 
 
 def _holds_questions(search: Search, outer: Group, asking: Sequence[Group]) -> bool:
