@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Mapping
 from itertools import pairwise
 
 from ankify.model import Ruling
@@ -65,19 +63,8 @@ def leave_quiet_parts(search: Search) -> None:
         else:
             kept = file.group(at for at in group if part[at] in loud)
             sure = is_plausible(kept)
-            found[style] = kept if sure else _solved_parts(kept, part) or _quizzes_in(kept) or kept
+            found[style] = kept if sure else _quizzes_in(kept) or kept
     search.numbered = found
-
-
-def _solved_parts(group: Group, part: Mapping[int, int]) -> Group:
-    """The titles of the parts in which nearly all have an answer that calls itself one."""
-    file = group.file
-    parts: dict[int, list[bool]] = defaultdict(list)
-    for start, end in group.spans:
-        parts[part[start]].append(file.is_solved(start, end))
-    solved = {at for at, found in parts.items() if share(found) >= limit.NEARLY_ALL_ASK}
-    kept = file.group(at for at in group if part[at] in solved)
-    return kept if len(kept) >= limit.SECTION_RUN else file.group(())
 
 
 def _quizzes_in(group: Group) -> Group:
