@@ -214,6 +214,16 @@ SHAPES: dict[str, Text] = {
     "headings that are the same": numbered("## 1. Question?\n\nAnswer {0}.\n\n"),
     "list of questions": numbered("{0}. Question {0}?\n\n   Answer {0}.\n\n"),
     "bold questions": numbered("**{0}. Question {0}?**\n\nAnswer {0}.\n\n"),
+    "questions right below answers": numbered("**{0}. Why {0}?**\n\nSo.\n"),
+    "headings below numbers": numbered("## Question {0}\n\n### Why?\n\nx\n\n### When?\n\ny\n\n"),
+    "quotes that ask": numbered("> {0}. Why {0}?\n\nSo.\n\n"),
+    "wrapped questions": numbered(
+        "{0}. What makes one of the {0} things that we have here, and\n   all, what they are?\n\n"
+    ),
+    "chapters over bold titles": numbered(
+        "## {0}. T\n\n**Why {0}?**\n\nx\n\n**And {0}?**\n\ny\n\n"
+    ),
+    "options with a sign below": numbered("## {0}. Q?\n\nA. x\nB. y\nC. z\n\n=> B\n\n"),
     "folded questions": numbered(
         "<details><summary>{0}. Question {0}?</summary>\n\nAnswer {0}.\n\n</details>\n\n"
     ),

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain, pairwise
 from typing import NamedTuple
 from urllib.parse import unquote, unquote_plus
 
@@ -64,11 +65,13 @@ class Masked:
 
     def with_blank_lines(self, above: Iterable[int]) -> Masked:
         """The same text with a blank line above each of some lines (0-based, in order)."""
-        lines, places = self.text.split("\n"), list(self.lines)
-        for at in reversed([*above]):
-            lines.insert(at, "")
-            places.insert(at, places[at])
-        return replace(self, text="\n".join(lines), lines=tuple(places))
+        lines = self.text.split("\n")
+        begun = [0, *above, len(lines)]
+        parts = [lines[start:end] for start, end in pairwise(begun)]
+        places = [self.lines[start:end] for start, end in pairwise(begun)]
+        blank = ((place[0], *place) for place in places[1:])
+        text = "\n\n".join("\n".join(part) for part in parts)
+        return replace(self, text=text, lines=(*places[0], *chain(*blank), self.lines[-1]))
 
     def words(self, text: str) -> list[Formula]:
         """The formulas whose words are in a text, in order."""
