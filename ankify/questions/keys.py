@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from dataclasses import replace
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 from ankify.questions import thresholds as limit
@@ -17,7 +18,7 @@ from ankify.questions.answers import is_blank
 from ankify.questions.block import Block, balanced, paragraph_of, shown
 from ankify.questions.borrowed import is_fact
 from ankify.questions.evidence import Style, share, style_of
-from ankify.questions.options import OFFER
+from ankify.questions.options import OFFER, offers_several
 from ankify.questions.titles import HEADINGS, Kind, Title
 from ankify.questions.words import (
     answers,
@@ -462,12 +463,17 @@ def _is_over(block: Block, title: Title) -> bool:
 
 
 def _asked(test: Sequence[Block]) -> list[Asked]:
-    """The groups of titles of one style that leave it to the key to answer."""
+    """The groups of titles of one style that leave it to the key to answer.
+
+    Those without a number are last, with that of their place, if all have options below.
+    """
     groups: dict[Style, dict[Place, Title]] = defaultdict(dict)
+    others: dict[Style, dict[Place, Title]] = defaultdict(dict)
     for at, block in enumerate(test):
         for item, part in enumerate(block.items or (block,)):
-            if part.title and part.title.read.number and not part.title.target:
-                groups[style_of(part.title)][at, item] = part.title
+            if part.title and not part.title.target:
+                own = groups if part.title.read.number else others
+                own[style_of(part.title)][at, item] = part.title
     for titles in groups.values():  # "57 questions"
         spaced = [place for place, title in titles.items() if title.has_spaced_number]
         for place in spaced if len(spaced) < limit.MOST * len(titles) else ():
@@ -477,7 +483,22 @@ def _asked(test: Sequence[Block]) -> list[Asked]:
         Asked(style, group, share(_is_open(test, *it) for it in pairwise([*group, end])))
         for style, group in sorted(groups.items())
     )
-    return [group for group in found if group.open >= limit.MOST]
+    numbered = [group for group in found if group.open >= limit.MOST]
+    return [*numbered, *_asked_in_order(test, others)]
+
+
+def _asked_in_order(
+    test: Sequence[Block], groups: Mapping[Style, Mapping[Place, Title]]
+) -> Iterator[Asked]:
+    for style, titles in sorted(groups.items()):
+        spans = pairwise([at for at, _ in titles] + [len(test)])
+        below = (chain.from_iterable(it.tokens for it in test[a + 1 : b]) for a, b in spans)
+        if len(titles) >= SEVERAL and all(map(offers_several, below)):
+            numbered = {
+                place: replace(title, read=title.read._replace(number=str(number)))
+                for number, (place, title) in enumerate(titles.items(), 1)
+            }
+            yield Asked(style, numbered, 1)
 
 
 def _is_open(blocks: Sequence[Block], question: Place, below: Place) -> bool:
@@ -518,6 +539,8 @@ def _matched(
         known = {name: place for name, place in places.items() if name in entries}
         enough = max(SEVERAL, limit.MOST * max(len(titles), len(entries)))
         is_key = level <= style.level or open_share == 1
+        if not style.family and len(titles) != len(entries):  # counted by their order alone
+            continue
         if is_key and len(places) == len(titles) and len(known) >= enough:
             return known
     return {}
