@@ -50,7 +50,7 @@ def glued_titles(masked: Masked, tokens: Sequence[Token]) -> list[int]:
     Each goes on from a title of the same shape, which begins a block or is one of these itself;
     there are other lines between the two. Or it is number 1, and the next of its shape number 2.
     """
-    if not any(map(_may_hold_titles, tokens)):  # nearly all files: all lines take far longer
+    if not _may_hold_titles(tokens):  # most files: all lines take far longer
         return []
     lines = masked.text.split("\n")
     begins, raw, code = _places(tokens)
@@ -87,12 +87,19 @@ def _first_of_several(titles: Sequence[GluedTitle]) -> set[int]:
     return found
 
 
-def _may_hold_titles(token: Token) -> bool:
-    """Whether a line of a block, but for its first one, may begin with a number or a label."""
-    if token.type == "table_open":
-        return True
-    is_text = token.type in ("inline", "html_block") and "\n" in token.content
-    return is_text and any(map(_mark_of_title, token.content.split("\n")[1:]))
+def _may_hold_titles(tokens: Sequence[Token]) -> bool:
+    """Whether a line of a block, but for its first one, may begin with a number or a label.
+
+    Of a table, whether a row does.
+    """
+    above = ""
+    for token in tokens:
+        if token.type in ("inline", "html_block"):
+            lines = token.content.split("\n") if "\n" in token.content else [token.content]
+            if any(map(_mark_of_title, lines if above == "first cell" else lines[1:])):
+                return True
+        above = "first cell" if above == "tr_open" else token.type
+    return False
 
 
 def _mark_of_title(line: str) -> re.Match[str] | None:
