@@ -69,7 +69,7 @@ def with_letters(blocks: list[Block]) -> list[Block]:
             if _count_on([match for _, match in found]) and sure:
                 for at, match in found:
                     blocks[at] = _lettered(blocks[at], match) if match else blocks[at]
-    return with_numerals(blocks)
+    return _with_numerals(blocks)
 
 
 def _has_numbered_questions(blocks: Iterable[Block]) -> bool:
@@ -78,7 +78,7 @@ def _has_numbered_questions(blocks: Iterable[Block]) -> bool:
     return any(it.title and it.title.read.number and asks(it.title.name) for it in both)
 
 
-def with_numerals(blocks: list[Block]) -> list[Block]:
+def _with_numerals(blocks: list[Block]) -> list[Block]:
     """Take plain paragraphs for titles that Roman numerals count, from `I. Why?` on."""
     found = [
         (at, match)

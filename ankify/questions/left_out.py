@@ -102,15 +102,21 @@ NEXT = re.compile(r"\W*(?P<number>\d{1,4})\s*[.)、:：]\s*\S")
 def swallowed(
     questions: Sequence[tuple[Question, Span]], blocks: Sequence[Block]
 ) -> Iterator[Problem]:
-    """Answers that look as if they held the next question: its number is missing, and in there."""
+    """Answers that look as if they held the next question: its number is missing, and in there.
+
+    In the last answer it is the first number; else it may be one of a list.
+    """
     numbers = {question.number for question, _ in questions}
-    for (question, (start, end)), (below, _) in pairwise(questions):
+    nexts = [*(value(below.number) for below, _ in questions[1:]), None]
+    for (question, (start, end)), below in zip(questions, nexts, strict=False):
         number = value(question.number)
         wanted = str(number + 1)
-        if number < 1 or value(below.number) != number + 2 or wanted in numbers:
+        if number < 1 or below not in (None, number + 2) or wanted in numbers:
             continue
         for line, words in _lines(blocks[start + 1 : end]):
             found = NEXT.match(words)
+            if found and found["number"] != wanted and below is None:
+                break
             if found and found["number"] == wanted and asks(words):
                 yield Problem(
                     Location(question.file, line),

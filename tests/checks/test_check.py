@@ -145,6 +145,14 @@ FOUND: dict[str, tuple[Files, list[str]]] = {
             "a.md:4: warning: question 2 seems to be in the answer to 1 [swallowed-question]",
         ],
     ),
+    "a question in the last answer, but for one that ends a list": (
+        {
+            "a.md": "## 1. What is x?\n\nX.\n\n## 2. What is y?\n\nY.\n\n**3. Why?**\n\nSo.\n",
+            "b.md": "## 1. What is z?\n\nZ.\n\n## 2. Who asks?\n\nThey do:\n\n"
+            "1. Is it x?\n2. Is it y?\n3. Is it z?\n",
+        },
+        ["a.md:9: warning: question 3 seems to be in the answer to 2 [swallowed-question]"],
+    ),
     "a label that is not known": (
         {
             "a.md": "Zgadka 1: What floats?\n\nWood.\n\nZgadka 2: What sinks?\n\nIron.\n"
