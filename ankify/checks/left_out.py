@@ -182,7 +182,7 @@ seen_by_the_reader(
     "swallowed-question",
     """An answer that looks as if it held the next question
 
-    The numbers leave one out, and a line of the answer above begins with it and asks. Most often a
+    A line of the answer begins with the next number and asks, and no question has it. Most often a
     blank line is missing above it, or its mark-up is not that of the other questions.
     """,
 )
