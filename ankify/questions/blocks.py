@@ -8,7 +8,7 @@ a number. Which titles are questions is decided in `choice/`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate, pairwise
 
@@ -53,9 +53,9 @@ def read_blocks(tokens: Sequence[Token]) -> list[Block]:
             blocks += _indented_questions(run[0]) or [Block(run)]
         else:
             blocks.append(Block(run))
-    blocks = with_letters(with_identifiers(_with_long_headings(blocks)))
-    blocks = _with_long_summaries(with_tight_numbers(blocks))
-    return with_borrowed_titles(with_numbered_parts(blocks))
+    for step in STEPS:
+        blocks = step(blocks)
+    return blocks
 
 
 INDENTED = re.compile(r"\s*\d{1,3}[.)]\s+(?P<asked>.*\S)")
@@ -396,3 +396,15 @@ def _html_block(token: Token, start: int, end: int, part: Part | None = None) ->
     cut = token.copy(content=content.strip() + "\n", map=(line, end))
     title = html_title(token.content, part, line) if part else None
     return [Block((cut,), title, depth=part.depth if part else 0)]
+
+
+# What titles are together with the blocks beside them, in this order.
+STEPS: tuple[Callable[[list[Block]], list[Block]], ...] = (
+    _with_long_headings,
+    with_identifiers,
+    with_letters,
+    with_tight_numbers,
+    _with_long_summaries,
+    with_numbered_parts,
+    with_borrowed_titles,
+)

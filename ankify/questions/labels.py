@@ -46,7 +46,7 @@ def _labelled(block: Block, dialect: Dialect) -> Block:
     return block._replace(title=title)
 
 
-def without_rules_below_labels(blocks: list[Block]) -> list[Block]:
+def without_rules_below_labels(blocks: Sequence[Block]) -> Sequence[Block]:
     """Leave out the rule between `## Question 3 - Birds` and the heading below it, which asks.
 
     Then that is what the label asks, as it is without the rule.

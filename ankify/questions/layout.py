@@ -6,7 +6,7 @@ By the author's pattern, level, labels and comments, else by judgement (`choice/
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -101,13 +101,28 @@ class Layout(NamedTuple):
         return self.file.flow
 
 
+# How blocks are put together to questions, in this order.
+STEPS: tuple[Callable[[Sequence[Block]], Sequence[Block]], ...] = (
+    without_rules_below_labels,
+    without_callouts,
+    without_outlines,
+    without_quotes,
+    with_named_tests,
+    with_topics,
+    with_keyed_answers,
+    with_parts_paired,
+    with_toggled_answers,
+    with_headed_questions,
+    with_headed_pairs,
+    with_names_above,
+)
+
+
 def lay_out(parsed: ParsedFile, options: SplitOptions) -> Layout:
     """Read the blocks of a file, and say which of its titles are questions."""
-    read = without_rules_below_labels(read_blocks(parsed.tokens))
-    blocks = without_outlines(without_callouts(read))
-    blocks = with_topics(with_named_tests(without_quotes(blocks)))
-    blocks = with_toggled_answers(with_parts_paired(with_keyed_answers(blocks)))
-    blocks = with_names_above(with_headed_pairs(with_headed_questions(blocks)))
+    blocks: Sequence[Block] = read_blocks(parsed.tokens)
+    for step in STEPS:
+        blocks = step(blocks)
     return _read(blocks, options)
 
 
