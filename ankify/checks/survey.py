@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from urllib.parse import unquote
 
 from ankify.checks.flavours import unread_signs
 from ankify.checks.unclosed import unclosed_blocks
 from ankify.model import PICTURES, Heading, Link, Location, Problem, Survey
+from ankify.questions.contents import inline_links
 from ankify.questions.numbers import read_number
 from ankify.reading import html
 from ankify.reading.anchors import as_linked, slug
@@ -162,7 +163,8 @@ class _Surveyor:
                     self._html(child.content, _line(child))
             self._raw_links(children)
         if may_link(inline.content):
-            self._links(children, line)
+            written = partial(plain_text, parsed=self.parsed)
+            self.links += inline_links(children, line, written)
         if "$" in inline.content:
             self._dollars(inline, line)
         if heading:
@@ -177,17 +179,6 @@ class _Surveyor:
         read = read_number(title)
         words = title[read.start :].strip()
         self.headings.append(Heading(line, words, read.number, tuple(ids), anchor))
-
-    def _links(self, children: Sequence[Token], line: int) -> None:
-        start = 0
-        for at, token in enumerate(children):
-            if token.type in ("softbreak", "hardbreak"):
-                line += 1
-            elif token.type == "link_open":
-                start = at
-            elif token.type == "link_close":
-                text = plain_text(children[start:at], self.parsed)
-                self.links.append(Link(line, str(children[start].attrs.get("href") or ""), text))
 
     def _raw_links(self, children: Sequence[Token]) -> None:
         opened, href = -1, ""

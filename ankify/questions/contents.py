@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from ankify.model import Link, TocEntry
 from ankify.questions.answers import LISTS
@@ -21,7 +21,7 @@ def links(block: Block) -> Iterator[Link]:
     """All links of a block, in order."""
     for token in block.tokens:
         if token.type == "inline" and token.children and may_link(token.content):
-            yield from _inline_links(token.children, _line(token, block))
+            yield from inline_links(token.children, _line(token, block))
         elif token.type == "html_block":
             line = _line(token, block)
             for anchor in elements(token.content, ("a",)):
@@ -33,7 +33,10 @@ def _line(token: Token, block: Block) -> int:
     return (token.map[0] if token.map else block.line) + 1
 
 
-def _inline_links(children: Sequence[Token], line: int) -> Iterator[Link]:
+def inline_links(
+    children: Sequence[Token], line: int, words: Callable[[Sequence[Token]], str] = visible
+) -> Iterator[Link]:
+    """The links among inline tokens that begin on a line (1-based), with their words."""
     start = 0
     for at, token in enumerate(children):
         if token.type in BREAKS:
@@ -41,7 +44,7 @@ def _inline_links(children: Sequence[Token], line: int) -> Iterator[Link]:
         elif token.type == "link_open":
             start = at
         elif token.type == "link_close":
-            text = visible(children[start:at]).strip()
+            text = words(children[start:at]).strip()
             yield Link(line, str(children[start].attrs.get("href") or ""), text)
 
 
@@ -73,7 +76,7 @@ def hollow(block: Block) -> Iterator[str]:
         if _is_led_away(children) or text.rstrip().endswith(QUESTION_MARKS):
             yield text
         else:
-            yield from (link.text for link in _inline_links(children, 0))
+            yield from (link.text for link in inline_links(children, 0))
 
 
 def leads_away(token: Token) -> bool:
