@@ -30,7 +30,7 @@ from ankify.questions.words import (
     names_questions,
 )
 from ankify.questions.words.patterns import Headings, Pattern, normal, phrases
-from ankify.reading.inline import cut, visible
+from ankify.reading.inline import cut, visible, without_code
 from ankify.reading.parse import ParsedFile, plain_text
 from ankify.reading.tokens import Token
 
@@ -252,7 +252,7 @@ def _divided(inline: Token, below: Sequence[Token], trail: tuple[str, ...]) -> I
     """
     children = tuple(inline.children or ())
     first = inline.map[0] if inline.map else 0
-    lines = _without_code(children).split("\n")
+    lines = without_code(children).split("\n")
     starts = [0, *accumulate(len(line) + 1 for line in lines)]
     dividers: list[int] = []  # not those in code
     for at, line in enumerate(lines):
@@ -281,7 +281,7 @@ def _divided_in_list(
     items = [token for token in below[0] if token.type == "inline"]
     if not above_map or not own or own[0] != above_map[1] or not items:
         return None
-    lines = _without_code(tuple(items[-1].children or ())).split("\n")
+    lines = without_code(items[-1].children or ()).split("\n")
     divider = next((at for at, line in enumerate(lines) if at and line.strip() in DIVIDERS), None)
     if divider is None or divider + 1 == len(lines):
         return None
@@ -299,7 +299,7 @@ def _divided_in_list(
 
 def _of_paragraph(inline: Token, trail: tuple[str, ...]) -> Iterator[Flashcard]:
     children = tuple(inline.children or ())
-    words = _without_code(children)
+    words = without_code(children)
     if not _has_mark(words):
         return
     first = inline.map[0] if inline.map else 0
@@ -319,14 +319,6 @@ def _of_paragraph(inline: Token, trail: tuple[str, ...]) -> Iterator[Flashcard]:
             if visible(front).strip():  # not `#card::x`, which asks nothing
                 yield Flashcard(first + at, first + at + 1, front, tokens, trail, kind)
         start += len(line) + 1
-
-
-def _without_code(children: Sequence[Token]) -> str:
-    """The characters of `visible`, those of code as some that are no mark."""
-    return "".join(
-        "\0" * len(child.content) if child.type == "code_inline" else visible((child,))
-        for child in children
-    )
 
 
 def _untagged(children: Sequence[Token]) -> tuple[Token, ...]:

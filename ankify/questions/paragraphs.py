@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from ankify.questions import thresholds as limit
+from ankify.questions.answers import LISTS
 from ankify.questions.block import Block
 from ankify.questions.borrowed import QUOTED
 from ankify.questions.labels import COUNTED
@@ -66,9 +67,6 @@ def with_asking_paragraphs_over_lists(blocks: Sequence[Block]) -> list[Block] | 
             runs.append([])
     kept = {at for run in runs if len(run) >= limit.COUNTED_TITLES for at in run}
     return [found[at] if at in kept else own for at, own in enumerate(blocks)] if kept else None
-
-
-LISTS = ("bullet_list_open", "ordered_list_open")
 
 
 def _opens_quiz(block: Block) -> bool:

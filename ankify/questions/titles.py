@@ -24,7 +24,7 @@ from ankify.questions.words import (
 )
 from ankify.questions.words.patterns import Pattern
 from ankify.reading.html import ids, tags
-from ankify.reading.inline import BREAKS, cut, visible
+from ankify.reading.inline import BREAKS, cut, visible, without_code
 from ankify.reading.tokens import Token
 
 # A bold paragraph is deeper than <h6>, a list item deeper still.
@@ -362,7 +362,7 @@ def end_of_question(children: Sequence[Token], words: str, *, has_answer: bool =
     letter is the question.
     """
     first = words.find("\n") % (len(words) + 1)
-    found = ASKED.search(_without_code(children, words), first)
+    found = ASKED.search(without_code(children), first)
     if not found and has_answer and words[first:].lstrip()[:1].islower():
         found = STOPPED.search(words, first)
     if not found:
@@ -384,15 +384,6 @@ def end_of_question(children: Sequence[Token], words: str, *, has_answer: bool =
         return first  # an answer that asks back
     broken = any(map(_parts_lines, cut(children, 0, end)))
     return first if broken or title_end(words[:end], first) is not None else end
-
-
-def _without_code(children: Sequence[Token], words: str) -> str:
-    """The characters of `words`, those of code as some that are no mark."""
-    if not any(token.type == "code_inline" for token in children):
-        return words
-    coded = (it.type == "code_inline" for it in children)
-    shown = (visible((token,)) for token in children)
-    return "".join("\0" * len(it) if code else it for it, code in zip(shown, coded, strict=True))
 
 
 def _parts_lines(token: Token) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ankify.reading.tokens import BREAKS, WORDS, Token, visible
 
-__all__ = ["BREAKS", "WORDS", "cut", "may_link", "visible"]
+__all__ = ["BREAKS", "WORDS", "cut", "may_link", "visible", "without_code"]
 
 
 def may_link(source: str) -> bool:
@@ -17,6 +17,12 @@ def may_link(source: str) -> bool:
 
 def _letters(token: Token) -> str:
     return token.content if token.type in WORDS else "\n" if token.type in BREAKS else ""
+
+
+def without_code(children: Sequence[Token]) -> str:
+    """The characters of `visible`, those of code as some that are no mark."""
+    letters = ((token.type == "code_inline", _letters(token)) for token in children)
+    return "".join("\0" * len(words) if is_code else words for is_code, words in letters)
 
 
 VOID = re.compile(r"<(?:br|img|hr|wbr)\b", re.IGNORECASE)  # HTML that is whole in one tag
