@@ -103,7 +103,7 @@ def _heading(block: Block, children: tuple[Token, ...], line: int) -> Block:
     """The title as that of a toggle, so that the answer ends with the callout."""
     read = read_number(visible(children))
     if not read.number and block.tokens[0].info not in DETAILS:
-        read = Numbered(CALLOUT, None, "", 0)
+        read = Numbered(CALLOUT)
     inside = cut(children, read.start)
     is_paired = read.dialect is CALLOUT
     title = Title(

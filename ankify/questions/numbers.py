@@ -160,9 +160,9 @@ class Numbered(NamedTuple):
     """A title taken apart: `start` is where its words begin."""
 
     dialect: Dialect | None
-    number: str | None
-    separator: str
-    start: int
+    number: str | None = None
+    separator: str = ""
+    start: int = 0
 
     @property
     def is_labelled(self) -> bool:
@@ -183,7 +183,7 @@ def _begins() -> str:
 
 NUMBERED = Pattern(_begins)
 KEYCAPS = {0xFE0F: None, 0x20E3: None, ord("🔟"): "10"}
-UNNUMBERED = Numbered(None, None, "", 0)
+UNNUMBERED = Numbered(None)
 
 
 @lru_cache(4096)

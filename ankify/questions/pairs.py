@@ -248,7 +248,7 @@ def may_be_asked(below: Block) -> bool:
 def _headed(label: Title, below: Block, borrowed: tuple[int, ...]) -> Title:
     """The title of a question that the heading above its paragraph only labels."""
     asked = with_title_of(label, borrowed, tuple(below.tokens[1].children or ()), below.line)
-    return replace(asked, read=Numbered(HEADED, None, "", 0), is_paired=True)
+    return replace(asked, read=Numbered(HEADED), is_paired=True)
 
 
 def with_names_above(blocks: Sequence[Block]) -> list[Block]:
@@ -376,7 +376,7 @@ def with_toggled_answers(blocks: Sequence[Block]) -> Sequence[Block]:
         inline = blocks[at].tokens[1]
         children, line = tuple(inline.children or ()), blocks[at].line
         first = visible(children).partition("\n")[0]
-        title = plain_title(children, line, Numbered(TOGGLED, None, "", 0), len(first))
+        title = plain_title(children, line, Numbered(TOGGLED), len(first))
         found[at] = blocks[at]._replace(title=replace(title, is_paired=True))
     return found
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import LISTS
 from ankify.questions.block import Block
+from ankify.questions.blocks import DIVIDERS
 from ankify.questions.borrowed import QUOTED
 from ankify.questions.labels import COUNTED
 from ankify.questions.numbers import UNNUMBERED
@@ -104,7 +105,7 @@ def _title(inline: Token, *, in_quiz: bool) -> Title | None:
     words = first.rstrip("*_ ")
     if len(words) > LONGEST or COUNTED.match(words):  # a label of the author's, `Riddle 3: X?`
         return None
-    if below and below[0].strip() in ("?", "??"):  # between the sides of a flashcard
+    if below and below[0].strip() in DIVIDERS:
         return None
     listed = in_quiz or (bool(below) and all(map(ITEM.match, below[:1])))
     if not words.endswith(QUESTION_MARKS) and not (listed and asks(words)):

@@ -189,7 +189,7 @@ def html_title(content: str, part: Part, line: int) -> Title | None:
 
 def _as_asked(title: Title) -> Title:
     """A title that its class calls a question."""
-    read = title.read if title.read.number else Numbered(CLASSED, None, "", 0)
+    read = title.read if title.read.number else Numbered(CLASSED)
     return replace(title, read=read, is_paired=True)
 
 

@@ -50,7 +50,7 @@ def as_one_question(
     if known:  # the same blocks once more
         return [*blocks], known[0]
     if question:
-        return _asked_above(blocks, question, Numbered(HEADED, None, "", 0)), 0
+        return _asked_above(blocks, question, Numbered(HEADED)), 0
     found = _below_label(blocks, heads)
     if found:
         return found
@@ -95,7 +95,7 @@ def _below_label(blocks: Sequence[Block], heads: Sequence[int]) -> tuple[list[Bl
         if not may_be_asked(below):
             return None
         title = with_title_of(title, (1,), tuple(below.tokens[1].children or ()), below.line)
-        title = replace(title, read=Numbered(HEADED, None, "", 0))
+        title = replace(title, read=Numbered(HEADED))
     asked = blocks[at]._replace(title=replace(title, level=NO_LEVEL))
     return [*blocks[:at], asked, *blocks[at + 1 :]], at
 
