@@ -22,7 +22,7 @@ from ankify.questions.block import Block, remembered
 from ankify.questions.blocks import UNFINISHED, has_divider
 from ankify.questions.contents import hollow, leads_away, text_size
 from ankify.questions.flashcards import FEW
-from ankify.questions.numbers import CHINESE, UNNUMBERED, roman_value
+from ankify.questions.numbers import UNNUMBERED, number_value
 from ankify.questions.options import boxes, has_marked_options, only_offers
 from ankify.questions.titles import HEADINGS, Kind, Title
 from ankify.questions.words import (
@@ -108,30 +108,6 @@ TEXT_TOKENS = {
 } | {"inline", "hr"}
 
 
-DIGITS = "零一二三四五六七八九"
-UNITS = {"十": 10, "百": 100}
-
-
-def value(number: str | None) -> int:
-    """The last part of a number: 12 for `3.4.12`, 17 for `17a`, 21 for 二十一, 4 for IV; or -1."""
-    if not number:
-        return -1
-    if number.isdecimal():
-        return int(number)
-    if roman := roman_value(number):
-        return roman
-    if number[0] in CHINESE:
-        total = digit = 0
-        for character in number.replace("〇", "零"):
-            if character in UNITS:
-                total, digit = total + UNITS[character] * (digit or 1), 0
-            else:
-                digit = max(DIGITS.find(character), 0)
-        return total + digit
-    digits = re.findall(r"\d+", number)
-    return int(digits[-1]) if digits else -1
-
-
 class Flow(NamedTuple):
     """The blocks of a file with its lists opened.
 
@@ -170,7 +146,7 @@ def _counts_of_things(titles: Sequence[Title]) -> list[int]:
         return []
     if len(spaced) < sum(not title.read.number for title in titles):
         return spaced
-    numbers = [0, *(value(title.read.number) for title in titles), -2]
+    numbers = [0, *(number_value(title.read.number) for title in titles), -2]
     apart = [
         at
         for at in spaced
@@ -545,7 +521,7 @@ class FileIndex:
 
     def number(self, at: int) -> int:
         """The last part of a title's number."""
-        return value(self.titles[at].read.number)
+        return number_value(self.titles[at].read.number)
 
     def headings_between(self, start: int, end: int) -> Iterator[int]:
         """The headings below one position and above another; mostly the first of many is wanted."""
@@ -775,7 +751,7 @@ class Group:
         `1.1` and `2.1` under `1.` and `2.` are one run.
         """
         numbers = [title.read.number for title in self.titles]
-        starts = Counter(number for number in numbers if value(number) == 1)
+        starts = Counter(number for number in numbers if number_value(number) == 1)
         if not starts:
             return (len(numbers),)
         start = starts.most_common(1)[0][0]

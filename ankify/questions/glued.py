@@ -14,8 +14,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ankify.questions.evidence import value
-from ankify.questions.numbers import NUMBERED, read_number
+from ankify.questions.numbers import NUMBERED, number_value, read_number
 from ankify.questions.words import asks
 from ankify.reading.formulas import Masked
 from ankify.reading.tokens import Token
@@ -119,7 +118,7 @@ def _titles(lines: Sequence[str]) -> Iterator[GluedTitle]:
         if read.dialect:
             shape = Shape(mark["mark"] or "", read.dialect.name, read.separator)
             is_sure = read.is_labelled or bool(shape.mark) or asks(words[read.start :])
-            yield GluedTitle(at, shape, value(read.number), is_sure)
+            yield GluedTitle(at, shape, number_value(read.number), is_sure)
 
 
 def _places(tokens: Sequence[Token]) -> tuple[set[int], set[int], set[int]]:

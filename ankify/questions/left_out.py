@@ -11,7 +11,8 @@ from ankify.questions import thresholds as limit
 from ankify.questions.answers import is_filler, opening_words
 from ankify.questions.block import Block
 from ankify.questions.contents import text_size
-from ankify.questions.evidence import LISTED, Group, value
+from ankify.questions.evidence import LISTED, Group
+from ankify.questions.numbers import number_value
 from ankify.questions.titles import HEADINGS
 from ankify.questions.words import NO_QUESTION, asks, opens
 
@@ -107,9 +108,9 @@ def swallowed(
     In the last answer it is the first number; else it may be one of a list.
     """
     numbers = {question.number for question, _ in questions}
-    nexts = [*(value(below.number) for below, _ in questions[1:]), None]
+    nexts = [*(number_value(below.number) for below, _ in questions[1:]), None]
     for (question, (start, end)), below in zip(questions, nexts, strict=False):
-        number = value(question.number)
+        number = number_value(question.number)
         wanted = str(number + 1)
         if number < 1 or below not in (None, number + 2) or wanted in numbers:
             continue

@@ -229,6 +229,30 @@ def _skip_decoration(title: str) -> int:
     return at
 
 
+def number_value(number: str | None) -> int:
+    """The last part of a number: 12 for `3.4.12`, 17 for `17a`, 21 for 二十一, 4 for IV; or -1."""
+    if not number:
+        return -1
+    if number.isdecimal():
+        return int(number)
+    if roman := roman_value(number):
+        return roman
+    if number[0] in CHINESE:
+        total = digit = 0
+        for character in number.replace("〇", "零"):
+            if character in CHINESE_UNITS:
+                total, digit = total + CHINESE_UNITS[character] * (digit or 1), 0
+            else:
+                digit = max(CHINESE_DIGITS.find(character), 0)
+        return total + digit
+    digits = re.findall(r"\d+", number)
+    return int(digits[-1]) if digits else -1
+
+
+CHINESE_DIGITS = "零一二三四五六七八九"
+CHINESE_UNITS = {"十": 10, "百": 100}
+
+
 def roman_value(number: str) -> int:
     """What a Roman numeral up to XXXIX counts; 0 for what is none."""
     if not ROMAN_NUMBER.fullmatch(number):

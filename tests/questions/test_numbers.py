@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ankify.questions.evidence import value
-from ankify.questions.numbers import read_number, strip_number
+from ankify.questions.numbers import number_value, read_number, strip_number
 from ankify.questions.words import answers, asks, normal, only_labels, opens
 from ankify.reading.inline import cut, visible
 from ankify.reading.parse import parse
@@ -43,7 +42,7 @@ def marked_up(tokens: tuple[Token, ...]) -> str:
     ],
 )
 def test_the_last_part_of_a_number_counts(number: str | None, last: int) -> None:
-    assert value(number) == last
+    assert number_value(number) == last
 
 
 @pytest.mark.parametrize(
