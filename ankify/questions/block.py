@@ -31,6 +31,11 @@ class Block(NamedTuple):
     # Few blocks are asked for these, so they are no fields.
 
     @property
+    def heading(self) -> Title | None:
+        """Its title, if that is a heading."""
+        return self.title if self.title and self.title.kind in HEADINGS else None
+
+    @property
     def line(self) -> int:
         """The 0-based line of its first token."""
         return next((token.map[0] for token in self.tokens if token.map), 0)
@@ -113,8 +118,16 @@ def balanced(tokens: Sequence[Token]) -> Iterator[tuple[Token, ...]]:
 
 def is_numbered_heading(block: Block) -> bool:
     """Whether a block is a heading with a number."""
-    title = block.title
-    return bool(title and title.kind in HEADINGS and title.read.number)
+    return bool(block.heading and block.heading.read.number)
+
+
+def end_of_section(blocks: Sequence[Block], at: int, end: int, level: int) -> int:
+    """The first heading below a position, and above an end, that is as high as a level; or the end.
+
+    `FileIndex.end_below` says so where lists are opened; the answer itself ends in `split`.
+    """
+    headings = ((below, blocks[below].heading) for below in range(at + 1, end))
+    return next((below for below, it in headings if it and it.level <= level), end)
 
 
 def shown(inside: tuple[Token, ...]) -> Iterator[Token]:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import is_blank
-from ankify.questions.block import Block, balanced, paragraph_of, shown
+from ankify.questions.block import Block, balanced, end_of_section, name_of, paragraph_of, shown
 from ankify.questions.borrowed import is_fact
 from ankify.questions.evidence import Style, share, style_of
 from ankify.questions.options import OFFER, offers_several
@@ -88,8 +88,8 @@ BEFORE_DIGITS = re.compile(r"[^\d\n]{2,40}\n?(?=\d)")
 
 def _heads_key(block: Block) -> bool:
     """Whether a heading, a button or a line says "Answers", and nothing but the key is below."""
-    title = block.title
-    if title and title.kind in HEADINGS:
+    title = block.heading
+    if title:
         return not title.read.number and _names_key(title.name) and not LETTER.match(title.name)
     if block.depth > 0:
         return any(opens(button.text) for _, button in summaries(block.tokens[0].content))
@@ -151,7 +151,7 @@ TEXT = 9  # the level of what is no heading
 
 
 def _level(block: Block) -> int:
-    return block.title.level if block.title and block.title.kind in HEADINGS else TEXT
+    return block.heading.level if block.heading else TEXT
 
 
 TRIES = 5  # with all above each time: where most answers hold a list, none is a key
@@ -212,7 +212,7 @@ def _handed_out_by_parts(test: Sequence[Block], key: Sequence[Block]) -> list[Bl
     answered: list[int] = []  # the headings of the parts that fit
     unnamed = 0  # how many of these are no name of a heading above
     for start, end in pairwise([*cuts, len(below)]):
-        section = sections.get(_name(below[start]))
+        section = sections.get(normal(name_of(below[start])))
         own = [run for run in runs if section is None or next(iter(run.titles))[0] in section]
         readings = _readings(below[start + 1 : end])
         said, known = _first_match(own, readings, _level(head))
@@ -232,21 +232,13 @@ def _handed_out_by_parts(test: Sequence[Block], key: Sequence[Block]) -> list[Bl
 
 def _sections(test: Sequence[Block]) -> dict[str, range]:
     """What is below each heading of a test, by its name; not of those whose name comes again."""
-    ends: dict[int, int] = {}
-    headings = [(at, _level(block)) for at, block in enumerate(test) if _level(block) < TEXT]
-    open_at: list[tuple[int, int]] = []
-    for at, level in [*headings, (len(test), 0)]:
-        while open_at and open_at[-1][1] >= level:
-            ends[open_at.pop()[0]] = at
-        open_at.append((at, level))
-    times = Counter(_name(test[at]) for at, _ in headings)
+    headings = [(at, normal(it.name), it.level) for at, b in enumerate(test) if (it := b.heading)]
+    times = Counter(name for _, name, _ in headings)
     return {
-        _name(test[at]): range(at, ends[at]) for at, _ in headings if times[_name(test[at])] == 1
+        name: range(at, end_of_section(test, at, len(test), level))
+        for at, name, level in headings
+        if times[name] == 1
     }
-
-
-def _name(heading: Block) -> str:
-    return normal(heading.title.name) if heading.title else ""
 
 
 def _are_in_answers(test: Sequence[Block], places: Mapping[str, Place]) -> bool:
@@ -256,12 +248,8 @@ def _are_in_answers(test: Sequence[Block], places: Mapping[str, Place]) -> bool:
     """
     own = {at for at, _ in places.values()}
     level = min(_level(test[at]) for at in own)
-    titles = (block.title for at, block in enumerate(test) if at not in own)
-    others = [
-        title
-        for title in titles
-        if title and title.kind in HEADINGS and (title.level < level or not title.read.number)
-    ]
+    titles = (block.heading for at, block in enumerate(test) if at not in own)
+    others = (it for it in titles if it and (it.level < level or not it.read.number))
     return sum(asks(title.name) for title in others) >= SEVERAL
 
 
@@ -571,7 +559,7 @@ def _with_answers(
 
 def _end(blocks: Sequence[Block], at: int, below: int, level: int) -> int:
     """The position below all that is of a question: no heading above it, no rule at its end."""
-    end = next((it for it in range(at + 1, below) if _level(blocks[it]) <= min(level, LAST)), below)
+    end = end_of_section(blocks, at, below, level)
     while end > at + 1 and blocks[end - 1].tokens[0].type == "hr":
         end -= 1
     return end

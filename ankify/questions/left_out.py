@@ -9,11 +9,10 @@ from itertools import accumulate, chain, pairwise
 from ankify.model import LeftOut, Location, Problem, Question
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import is_filler, opening_words
-from ankify.questions.block import Block
+from ankify.questions.block import Block, end_of_section
 from ankify.questions.contents import text_size
 from ankify.questions.evidence import LISTED, Group
 from ankify.questions.numbers import number_value
-from ankify.questions.titles import HEADINGS
 from ankify.questions.words import NO_QUESTION, asks, opens
 
 Span = tuple[int, int]  # blocks of a question: from its title to the one below its answer
@@ -48,8 +47,8 @@ def _in_gap(blocks: Sequence[Block], start: int, end: int) -> Iterator[LeftOut]:
     lost = True  # text right below an answer that has ended
     first, headings, size = start, 0, 0
     for at in range(start, end + 1):
-        title = blocks[at].title if at < end else None
-        if at == end or (title and title.kind in HEADINGS):
+        title = blocks[at].heading if at < end else None
+        if at == end or title:
             if size:
                 last = max(block.end for block in blocks[first:at])
                 yield LeftOut(blocks[first].line + 1, last, headings, size)
@@ -65,9 +64,8 @@ def _leads(blocks: Sequence[Block], at: int, question: int) -> bool:
     own, asked = blocks[at].title, blocks[question].title
     if not own or not asked:
         return False
-    between = [block.title for block in blocks[at + 1 : question] if block.title]
-    ends = any(title.kind in HEADINGS and title.level <= own.level for title in between)
-    return own.level < asked.level and not ends
+    is_above = end_of_section(blocks, at, question, own.level) == question
+    return own.level < asked.level and is_above
 
 
 def covered_lines(blocks: Sequence[Block], spans: Sequence[Span]) -> frozenset[int]:

@@ -14,7 +14,7 @@ from itertools import pairwise, takewhile
 
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import OPTION, POINT, is_filler, opening_words, shows_answer
-from ankify.questions.block import Block, is_numbered_heading
+from ankify.questions.block import Block, end_of_section, is_numbered_heading, name_of
 from ankify.questions.blocks import read_blocks
 from ankify.questions.evidence import share
 from ankify.questions.numbers import HEADED, LABEL, TOGGLED, TOPIC, Numbered
@@ -75,8 +75,8 @@ def with_pairs(blocks: Sequence[Block]) -> tuple[Block, ...]:
 def _open_answers(blocks: list[Block], start: int, end: int) -> None:
     """Take a heading `### A: X` below `### Q: W` for the first line of the answer."""
     for at in range(start + 1, end):
-        title = blocks[at].title
-        if title and title.kind in HEADINGS and _heads_labelled_answer(title):
+        heading = blocks[at].heading
+        if heading and _heads_labelled_answer(heading):
             blocks[at] = blocks[at]._replace(title=None)
 
 
@@ -145,8 +145,7 @@ def with_parts_paired(blocks: Sequence[Block]) -> Sequence[Block]:
     """
     parts: dict[str, list[int]] = defaultdict(list)
     for at, block in enumerate(blocks):
-        title = block.title
-        found = title and _is_head(title) and REMARKED.fullmatch(title.name)
+        found = REMARKED.fullmatch(name_of(block)) if _is_head(block) else None
         if found:
             parts[normal(found["remark"])].append(at)
     pairs = [tuple(own) for own in parts.values()]
@@ -175,12 +174,8 @@ def _is_pair(blocks: Sequence[Block], own: tuple[int, ...]) -> bool:
 def _end_of_section(blocks: Sequence[Block], at: int) -> int:
     """Where what is below a heading ends: at one as high, or at another label."""
     title = blocks[at].title
-    for below in range(at + 1, len(blocks)):
-        other = blocks[below].title
-        heads = title and other and other.kind in HEADINGS
-        if title and other and heads and (other.level <= title.level or _is_head(other)):
-            return below
-    return len(blocks)
+    end = end_of_section(blocks, at, len(blocks), title.level) if title else at + 1
+    return next((below for below in range(at + 1, end) if _is_head(blocks[below])), end)
 
 
 def _together(
@@ -202,7 +197,7 @@ def with_headed_pairs(blocks: Sequence[Block]) -> list[Block]:
     of a `## Question` are not, if `### Answer` is below it.
     """
     found = list(blocks)
-    heads = [at for at, block in enumerate(blocks) if block.title and _is_head(block.title)]
+    heads = [at for at, block in enumerate(blocks) if _is_head(block)]
     for at, answer, end in zip(heads, heads[1:], [*heads[2:], len(blocks)], strict=False):
         title, below, own = blocks[at].title, blocks[at + 1], blocks[answer].title
         if not title or not own or not _answers_below(title, own):
@@ -213,11 +208,10 @@ def with_headed_pairs(blocks: Sequence[Block]) -> list[Block]:
         bare = all(block.tokens[0].type == "hr" for block in blocks[at + 2 : answer])
         asked = _headed(title, below, (1, answer - at) if bare else (1,))
         found[at] = blocks[at]._replace(title=asked)
-        for part in range(answer + 1, end if own.level == title.level else answer):
-            own = blocks[part].title
-            if own and own.kind in HEADINGS and own.level <= title.level:
-                if own.level < title.level:
-                    break
+        last = end if own.level == title.level else answer
+        for part in range(answer + 1, end_of_section(blocks, answer, last, title.level - 1)):
+            own = blocks[part].heading
+            if own and own.level == title.level:
                 found[part] = blocks[part]._replace(title=None)
     return found
 
@@ -225,10 +219,10 @@ def with_headed_pairs(blocks: Sequence[Block]) -> list[Block]:
 def with_headed_questions(blocks: Sequence[Block]) -> list[Block]:
     """Read `### Question` above a paragraph as its label, where `Answer: X` follows."""
     found = list(blocks)
-    heads = [at for at, it in enumerate(blocks) if it.title and it.title.kind in HEADINGS]
+    heads = [at for at, block in enumerate(blocks) if block.heading]
     for at, end in pairwise([*heads, len(blocks)]):
-        title = blocks[at].title
-        if not title or end - at < FULL or not _is_head(title) or not says_question(title.name):
+        title = blocks[at].heading
+        if not title or title.read.number or end - at < FULL or not says_question(title.name):
             continue
         below = blocks[at + 1]
         if not may_be_asked(below) or answers(opening_words(below)):
@@ -260,8 +254,8 @@ def with_names_above(blocks: Sequence[Block]) -> list[Block]:
     above: list[tuple[int, int]] = []  # levels and positions of the open headings, outermost first
     asked: dict[int, list[int]] = defaultdict(list)
     for at, block in enumerate(blocks):
-        title = block.title
-        if title and title.kind in HEADINGS:
+        title = block.heading
+        if title:
             while above and above[-1][0] >= title.level:
                 above.pop()
             if above and title.read.dialect is HEADED:
@@ -295,8 +289,8 @@ def with_named_tests(blocks: Sequence[Block]) -> Sequence[Block]:
     """
     levels: dict[int, list[int]] = defaultdict(list)
     for at, block in enumerate(blocks[:-1]):
-        title = block.title
-        if title and title.kind in HEADINGS and title.read.number and title.name:
+        title = block.heading
+        if title and title.read.number and title.name:
             levels[title.level].append(at)
     found = list(blocks)
     for titles in levels.values():
@@ -324,14 +318,16 @@ def _heads_test(below: Sequence[Block]) -> bool:
     """Whether a paragraph is right below a heading, and then options before the next heading."""
     if not below or below[0].tokens[0].type != "paragraph_open" or answers(opening_words(below[0])):
         return False
-    own = takewhile(lambda it: not it.title or it.title.kind not in HEADINGS, below)
+    own = takewhile(lambda it: not it.heading, below)
     return any(offers_several(block.tokens) for block in own)
 
 
-def _is_head(title: Title) -> bool:
-    """Whether a heading is the label of a question, or of an answer, and nothing else."""
-    may_be = title.kind in HEADINGS and not title.read.number
-    return may_be and (says_question(title.name) or heads_answer(title.name))
+def _is_head(block: Block) -> bool:
+    """Whether a block is a heading that labels a question, or an answer, and nothing else."""
+    heading = block.heading
+    if not heading or heading.read.number:
+        return False
+    return says_question(heading.name) or heads_answer(heading.name)
 
 
 def heads_answer(name: str) -> bool:

@@ -16,7 +16,6 @@ from ankify.questions.borrowed import QUOTED
 from ankify.questions.labels import COUNTED
 from ankify.questions.numbers import UNNUMBERED
 from ankify.questions.titles import (
-    HEADINGS,
     SENTENCE_ENDED,
     Title,
     end_of_question,
@@ -44,11 +43,11 @@ def with_asking_paragraphs_in_quizzes(blocks: Sequence[Block]) -> list[Block] | 
     found: list[Block] = []
     level = NO_QUIZ
     for block in blocks:
-        title = block.title
-        if title and title.kind in HEADINGS and title.level <= level:
+        heading = block.heading
+        if heading and heading.level <= level:
             level = NO_QUIZ
-        if title and title.kind in HEADINGS and level == NO_QUIZ and QUIZ.match(title.name):
-            level = title.level
+        if heading and level == NO_QUIZ and QUIZ.match(heading.name):
+            level = heading.level
         elif level == NO_QUIZ and _opens_quiz(block):
             level = ABOVE_NO_HEADING
         found.append(block if level == NO_QUIZ else _titled(block, in_quiz=True))

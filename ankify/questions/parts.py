@@ -11,7 +11,7 @@ from ankify.questions.answers import is_filler
 from ankify.questions.block import Block
 from ankify.questions.evidence import share
 from ankify.questions.numbers import counted_chapter
-from ankify.questions.titles import HEADINGS, Title
+from ankify.questions.titles import Title
 from ankify.questions.words import NO_QUESTION, normal, opens
 
 
@@ -20,11 +20,11 @@ def leads(blocks: Sequence[Block], chosen: Container[int]) -> frozenset[int]:
     found: set[int] = set()
     level = 0
     for at in reversed(range(len(blocks))):
-        title = blocks[at].title
+        title, heading = blocks[at].title, blocks[at].heading
         if title and at in chosen:
             level = title.level
-        elif title and title.kind in HEADINGS and title.level <= max(level, 2 * bool(level)):
-            found |= set() if opens(title.name) else {at}
+        elif heading and heading.level <= max(level, 2 * bool(level)):
+            found |= set() if opens(heading.name) else {at}
         elif level and not is_filler(blocks[at]):
             level = 0
     return frozenset(found)
@@ -42,8 +42,8 @@ def parts_of_answers(
     below: dict[int, dict[int, list[int]]] = defaultdict(dict)  # by level and the question above
     above = level = -1
     for at, block in enumerate(blocks):
-        title = block.title
-        if not title or title.kind not in HEADINGS:
+        title = block.heading
+        if not title:
             continue
         if at in chosen:
             above, level = at, title.level

@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 from ankify.questions.answers import LISTS, is_filler, opening_words
 from ankify.questions.block import Block
-from ankify.questions.titles import HEADINGS
 from ankify.questions.words import KEY
 
 Passage = tuple[int, int]  # the first block, and the one below the last
@@ -60,11 +59,7 @@ def passages(blocks: Sequence[Block], chosen: Sequence[int]) -> dict[int, Passag
 def _parts(blocks: Sequence[Block], chosen: Sequence[int]) -> Iterator[Part | None]:
     """The questions by the heading above them; None where one of them has no options or no key."""
     asked = set(chosen)
-    others = [
-        at
-        for at, block in enumerate(blocks)
-        if block.title and block.title.kind in HEADINGS and at not in asked
-    ]
+    others = [at for at, block in enumerate(blocks) if block.heading and at not in asked]
     for heading, end in pairwise([-1, *others, len(blocks)]):
         inside = chosen[bisect_left(chosen, heading) : bisect_left(chosen, end)]
         if inside:

@@ -21,7 +21,7 @@ from ankify.questions.options import (
     with_options_apart,
 )
 from ankify.questions.pairs import heads_answer, says_question
-from ankify.questions.titles import HEADINGS, Title
+from ankify.questions.titles import Title
 from ankify.questions.words import (
     QUESTION_LABEL,
     QUESTION_MARKS,
@@ -161,11 +161,7 @@ def hidden_below_list(body: Sequence[Block]) -> tuple[int, str]:
 
 def _headed_answer(body: Sequence[Block]) -> int:
     """Where `### Strong answer` is below `### Scenario` and `### Question` on top; 0 if not."""
-    heads = [
-        (at, block.title)
-        for at, block in enumerate(body)
-        if block.title and block.title.kind in HEADINGS
-    ]
+    heads = [(at, block.heading) for at, block in enumerate(body) if block.heading]
     rest = dropwhile(lambda head: _heads_what_is_asked(head[1]), heads)
     at, title = next(rest, (0, None))
     is_on_top = bool(heads) and heads[0][0] == 0
@@ -199,8 +195,8 @@ def stem_and_answer(
     if not label:
         label = _told_below_options(body, words)
     label = next((at for at, said in enumerate(words[:label]) if gives_away(said)), label)
-    titles = (block.title for block in body[:label])
-    if any(title and title.kind in HEADINGS and not TASK.fullmatch(title.name) for title in titles):
+    headings = (block.heading for block in body[:label])
+    if any(heading and not TASK.fullmatch(heading.name) for heading in headings):
         label = 0
     label = _headed_answer(body) or label
     ticked = next((at for at, block in enumerate(body) if has_ticked_box(block)), len(body))

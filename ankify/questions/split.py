@@ -340,7 +340,7 @@ class _Reader:
                         unanswered.append(section.question)
                 at = end
                 continue
-            if title and title.kind in HEADINGS and at != self.top:
+            if title and self.blocks[at].heading and at != self.top:
                 above = [*(up for up in above if self._title(up).level < title.level), at]
             at += 1
         has_key = any(map(shows_answer, self.blocks))
@@ -377,9 +377,9 @@ class _Reader:
         """
         names = {normal(self._title(at).name) for at in self.chosen}
         headings = [
-            (at, block.title)
+            (at, block.heading)
             for at, block in enumerate(self.blocks)
-            if block.title and block.title.kind in HEADINGS and at not in self.chosen
+            if block.heading and at not in self.chosen
         ]
         keys: set[int] = set()
         for index, (at, key) in enumerate(headings):
@@ -428,8 +428,8 @@ class _Reader:
         tops = [
             at
             for at, block in enumerate(self.blocks)
-            if block.title and block.title.kind in HEADINGS and block.title.level == 1
-            if at not in self.chosen and not CONTENTS.match(block.title.name)
+            if (title := block.heading) and title.level == 1
+            if at not in self.chosen and not CONTENTS.match(title.name)
         ]
         first = min(self.chosen, default=len(self.blocks))
         alone = tops and tops[0] < first and self.leads.isdisjoint(tops[1:])
@@ -470,9 +470,8 @@ class _Reader:
                 return below
             if self.blocks[below - 1].keyed and not self.blocks[below].keyed:
                 return below
-            title = self.blocks[below].title
-            ends = title and title.kind in HEADINGS and depth <= 0 and below not in self.parts
-            if ends and _ends(question, self._title(below), bound):
+            heading = self.blocks[below].heading if depth <= 0 else None
+            if heading and below not in self.parts and _ends(question, heading, bound):
                 return below
         return len(self.blocks)
 

@@ -45,7 +45,7 @@ def as_one_question(
     It is what its front matter says to be the `question`, the text below the only heading
     "Question", the `#` heading that asks, or the name.
     """
-    heads = [at for at, it in enumerate(blocks) if it.title and it.title.kind in HEADINGS]
+    heads = [at for at, block in enumerate(blocks) if block.heading]
     known = [at for at in heads if (title := blocks[at].title) and title.level == NO_LEVEL]
     if known:  # the same blocks once more
         return [*blocks], known[0]
