@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable
 
 from ankify.questions import thresholds as limit
-from ankify.questions.evidence import Group, share, style_of
+from ankify.questions.evidence import Group, share
 from ankify.questions.numbers import KEYCAPS, counted_chapter
 from ankify.questions.options import boxes
+from ankify.questions.styles import style_of
 from ankify.questions.titles import HEADINGS, Title
 from ankify.questions.words import CHAPTER_TITLE, NO_QUESTION, names_questions
 from ankify.questions.words.patterns import UNSPACED, word_set, words_of

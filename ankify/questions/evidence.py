@@ -1,8 +1,8 @@
 """What a note file shows of its titles: all that verdicts rest on.
 
-A style is mark-up, level and way of numbering; the titles that share one form a group. `FileIndex`
-knows what is above each position of a file, a `Group` measures its titles, a `Nesting` two groups
-of which one is inside the other. Nothing is decided here: `verdicts.py` and `choice/` do that.
+`FileIndex` knows what is above each position of a file, a `Group` measures the titles of one style,
+a `Nesting` two groups of which one is inside the other. Nothing is decided here: `verdicts.py` and
+`choice/` do that.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from ankify.questions.contents import hollow, leads_away, text_size
 from ankify.questions.flashcards import FEW
 from ankify.questions.numbers import UNNUMBERED, number_value
 from ankify.questions.options import boxes, has_marked_options, only_offers
+from ankify.questions.styles import HEADLINES, LISTED, MARKUP, Style, style_of
 from ankify.questions.titles import HEADINGS, Kind, Title
 from ankify.questions.words import (
     CHAPTER_TITLE,
@@ -44,62 +45,7 @@ from ankify.questions.words.patterns import JOINED, TitleWords
 from ankify.reading.inline import visible
 from ankify.reading.tokens import Token
 
-HEADLINES = (*HEADINGS, Kind.SUMMARY)
-LISTED = (Kind.ITEM_LINK, Kind.ITEM_BOLD, Kind.ITEM)
-
-# In which order groups are tried: the plainer the mark-up, the more other things look like it.
-WEAK = {Kind.BOLD: 5, Kind.ITEM_BOLD: 6, Kind.ITEM: 7, Kind.TEXT: 8}
-RANK = {Kind.HTML: 0, Kind.HEADING: 1, Kind.ITEM_HEADING: 1, Kind.ITEM_LINK: 2, Kind.SUMMARY: 4}
-RANK |= WEAK
-LABELLED_RANK = 3  # `**Q1: X**` says itself that it is a question, `**1. X**` does not
-ALIKE = {Kind.BOLD: Kind.TEXT, Kind.ITEM_BOLD: Kind.ITEM}  # `**Q1:** X` is as sure as `Q1: X`
-
-MARKUP = {
-    Kind.HTML: "<h{}> headings",
-    Kind.HEADING: "headings of level {}",
-    Kind.ITEM_HEADING: "headings of level {} in list items",
-    Kind.ITEM_LINK: "linked list items",
-    Kind.SUMMARY: "<summary>",
-    Kind.BOLD: "bold paragraphs",
-    Kind.TEXT: "paragraphs",
-    Kind.ITEM_BOLD: "bold list items",
-    Kind.ITEM: "list items",
-}
-
-OWN_FAMILIES = ("chinese", "roman", "bracketed", "exercise")
-FAMILIES = {"list item": "item"} | {own: own for own in OWN_FAMILIES}
-
-
-class Style(NamedTuple):
-    """What the titles of a group have in common; the order is that of the search."""
-
-    rank: int
-    arabic: bool  # 一、二、 number the sections around 1. 2. 3.
-    level: int
-    depth: int
-    kind: Kind
-    family: str
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether the titles are bold text or list items, without a label that says more."""
-        return self.rank >= WEAK[Kind.BOLD]
-
-
 SHORTEST = 3  # words of a question that is written as code
-
-
-def style_of(title: Title) -> Style:
-    """The style of a title."""
-    dialect = title.read.dialect
-    labelled = title.read.is_labelled
-    kind = ALIKE.get(title.kind, title.kind) if labelled else title.kind
-    rank = LABELLED_RANK if labelled and title.kind in WEAK else RANK[title.kind]
-    family = "" if not dialect else "labelled" if labelled else FAMILIES.get(dialect.name, "arabic")
-    depth = title.read.depth if family == "arabic" and title.kind not in LISTED else 1
-    return Style(rank, family != "chinese", title.level, depth, kind, family)
-
-
 # Of lists and paragraphs: what else there is below a title may be its answer.
 TEXT_TOKENS = {
     f"{kind}_{side}"

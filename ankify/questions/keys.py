@@ -17,8 +17,9 @@ from ankify.questions import thresholds as limit
 from ankify.questions.answers import is_blank
 from ankify.questions.block import Block, balanced, end_of_section, name_of, paragraph_of, shown
 from ankify.questions.borrowed import is_fact
-from ankify.questions.evidence import Style, share, style_of
+from ankify.questions.evidence import share
 from ankify.questions.options import OFFER, offers_several
+from ankify.questions.styles import Style, style_of
 from ankify.questions.titles import HEADINGS, Kind, Title
 from ankify.questions.words import (
     answers,

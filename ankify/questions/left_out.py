@@ -11,8 +11,9 @@ from ankify.questions import thresholds as limit
 from ankify.questions.answers import is_filler, opening_words
 from ankify.questions.block import Block, end_of_section
 from ankify.questions.contents import text_size
-from ankify.questions.evidence import LISTED, Group
+from ankify.questions.evidence import Group
 from ankify.questions.numbers import number_value
+from ankify.questions.styles import LISTED
 from ankify.questions.words import NO_QUESTION, asks, opens
 
 Span = tuple[int, int]  # blocks of a question: from its title to the one below its answer

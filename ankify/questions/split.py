@@ -23,7 +23,6 @@ from ankify.questions.block import Block, shown
 from ankify.questions.blocks import read_blocks
 from ankify.questions.choice.search import Finding, Outline
 from ankify.questions.choice.why import overrule
-from ankify.questions.evidence import style_of
 from ankify.questions.flashcards import (
     CLOZE_GAP,
     Flashcard,
@@ -52,6 +51,7 @@ from ankify.questions.sides import (
     without_answer_label,
     without_button,
 )
+from ankify.questions.styles import style_of
 from ankify.questions.suggest import suggest
 from ankify.questions.titles import HEADINGS, Kind, Title
 from ankify.questions.verdicts import FLASHCARDS

@@ -12,16 +12,9 @@ from typing import Generic, NamedTuple, TypeVar
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import opening_words
 from ankify.questions.documents import is_chapter_parts, is_dated, is_documentation
-from ankify.questions.evidence import (
-    HEADLINES,
-    WEAK,
-    FileIndex,
-    Group,
-    Nesting,
-    share,
-    style_of,
-)
+from ankify.questions.evidence import FileIndex, Group, Nesting, share
 from ankify.questions.options import OFFER
+from ankify.questions.styles import HEADLINES, WEAK, style_of
 from ankify.questions.titles import HEADINGS, Kind, Title
 from ankify.questions.words import (
     OTHER_PAPER,

@@ -9,8 +9,9 @@ from ankify.model import Ruling
 from ankify.questions import thresholds as limit
 from ankify.questions.choice.other_parts import without_restart
 from ankify.questions.choice.search import Search, by_section, inwards, outermost
-from ankify.questions.evidence import LISTED, WEAK, Group, Nesting, Style, share, style_of
+from ankify.questions.evidence import Group, Nesting, share
 from ankify.questions.listed import with_items_between, without_options
+from ankify.questions.styles import LISTED, WEAK, Style, style_of
 from ankify.questions.titles import HEADINGS, Kind
 from ankify.questions.verdicts import (
     BARE,

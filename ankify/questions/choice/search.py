@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from ankify.model import Ruling
 from ankify.questions import thresholds as limit
-from ankify.questions.evidence import FileIndex, Group, Nesting, Style, style_of
+from ankify.questions.evidence import FileIndex, Group, Nesting
+from ankify.questions.styles import Style, style_of
 from ankify.questions.titles import HEADINGS
 from ankify.questions.verdicts import (
     IN_CHAPTERS,

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from ankify.model import Ruling
 from ankify.questions import thresholds as limit
 from ankify.questions.choice.search import Search, first_in, is_inside, section_of
-from ankify.questions.evidence import HEADLINES, WEAK, Group, Nesting, share
+from ankify.questions.evidence import Group, Nesting, share
 from ankify.questions.parts import leads, parts_of_answers
+from ankify.questions.styles import HEADLINES, WEAK
 from ankify.questions.titles import HEADINGS, Kind
 from ankify.questions.verdicts import (
     IN_SECTIONS,

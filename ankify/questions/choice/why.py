@@ -8,7 +8,8 @@ from ankify.config import LEVELS
 from ankify.model import Ruling
 from ankify.questions import thresholds as limit
 from ankify.questions.choice.search import Finding, Outline, Search
-from ankify.questions.evidence import WEAK, FileIndex, Group
+from ankify.questions.evidence import FileIndex, Group
+from ankify.questions.styles import WEAK
 from ankify.questions.verdicts import (
     AMONG,
     BESIDE,
