@@ -16,10 +16,11 @@ from ankify.questions.numbers import (
     ROMAN,
     UNNUMBERED,
     Numbered,
+    number_value,
     read_number,
     roman_value,
 )
-from ankify.questions.titles import Kind, paragraph_title
+from ankify.questions.titles import Kind, Title, paragraph_title
 from ankify.questions.words import asks
 from ankify.reading.inline import cut
 
@@ -188,3 +189,37 @@ def _follows(above: Numbered, read: Numbered, by: int = 1) -> bool:
     if above.separator != read.separator or not all(map(str.isdecimal, numbers)):
         return False
     return int(numbers[1]) == int(numbers[0]) + by
+
+
+def without_counts_of_things(blocks: Sequence[Block]) -> list[Block]:
+    """Take `5 ways to X` for an un-numbered title where the titles like it have no number.
+
+    Or where theirs are no neighbours of it: `57 questions` above `1.` and `2.`.
+    """
+    like: dict[tuple[Kind, int], list[int]] = defaultdict(list)
+    for at, block in enumerate(blocks):
+        if block.title:
+            like[block.title.kind, block.title.level].append(at)
+    found = list(blocks)
+    for positions in like.values():
+        titles = [title for at in positions if (title := blocks[at].title)]
+        for at in _counts_of_things(titles):
+            plain = replace(titles[at], read=UNNUMBERED, children=titles[at].whole)
+            found[positions[at]] = blocks[positions[at]]._replace(title=plain)
+    return found
+
+
+def _counts_of_things(titles: Sequence[Title]) -> list[int]:
+    """Which of the titles of one mark-up and level count something else."""
+    spaced = [at for at, title in enumerate(titles) if title.has_spaced_number]
+    if not spaced:
+        return []
+    if len(spaced) < sum(not title.read.number for title in titles):
+        return spaced
+    numbers = [0, *(number_value(title.read.number) for title in titles), -2]
+    apart = [
+        at
+        for at in spaced
+        if numbers[at + 1] != numbers[at] + 1 and numbers[at + 2] != numbers[at + 1] + 1
+    ]
+    return apart if len(spaced) < limit.MOST * len(titles) else []

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, chain, pairwise, starmap
 from typing import NamedTuple
@@ -22,7 +22,7 @@ from ankify.questions.block import Block, remembered
 from ankify.questions.blocks import UNFINISHED, has_divider
 from ankify.questions.contents import hollow, leads_away, text_size
 from ankify.questions.flashcards import FEW
-from ankify.questions.numbers import UNNUMBERED, number_value
+from ankify.questions.numbers import number_value
 from ankify.questions.options import boxes, has_marked_options, only_offers
 from ankify.questions.styles import HEADLINES, LISTED, MARKUP, Style, style_of
 from ankify.questions.titles import HEADINGS, Kind, Title
@@ -65,40 +65,6 @@ class Flow(NamedTuple):
     contents: frozenset[int] = frozenset()
     listed: frozenset[str] = frozenset()
     name: str = ""
-
-
-def unread_counts(flow: Flow) -> Flow:
-    """Take `5 ways to X` for an un-numbered title where the titles like it have no number.
-
-    Or where theirs are no neighbours of it: `57 questions` above `1.` and `2.`.
-    """
-    like: dict[tuple[Kind, int], list[int]] = defaultdict(list)
-    for at, block in enumerate(flow.blocks):
-        if block.title:
-            like[block.title.kind, block.title.level].append(at)
-    blocks = list(flow.blocks)
-    for positions in like.values():
-        titles = [title for at in positions if (title := blocks[at].title)]
-        for at in _counts_of_things(titles):
-            plain = replace(titles[at], read=UNNUMBERED, children=titles[at].whole)
-            blocks[positions[at]] = blocks[positions[at]]._replace(title=plain)
-    return flow._replace(blocks=tuple(blocks))
-
-
-def _counts_of_things(titles: Sequence[Title]) -> list[int]:
-    """Which of the titles of one mark-up and level count something else."""
-    spaced = [at for at, title in enumerate(titles) if title.has_spaced_number]
-    if not spaced:
-        return []
-    if len(spaced) < sum(not title.read.number for title in titles):
-        return spaced
-    numbers = [0, *(number_value(title.read.number) for title in titles), -2]
-    apart = [
-        at
-        for at in spaced
-        if numbers[at + 1] != numbers[at] + 1 and numbers[at + 2] != numbers[at + 1] + 1
-    ]
-    return apart if len(spaced) < limit.MOST * len(titles) else []
 
 
 def share(found: Iterable[bool]) -> float:

@@ -19,7 +19,8 @@ from ankify.questions.choice.choose import choose
 from ankify.questions.choice.search import Finding, Outline
 from ankify.questions.choice.why import explain_given, explain_whole
 from ankify.questions.contents import local_links, read_contents
-from ankify.questions.evidence import FileIndex, Flow, Group, unread_counts
+from ankify.questions.counted import without_counts_of_things
+from ankify.questions.evidence import FileIndex, Flow, Group
 from ankify.questions.keys import with_keyed_answers
 from ankify.questions.labels import (
     counted_word,
@@ -229,11 +230,11 @@ def _own_questions(layout: Layout, options: SplitOptions, position: int | None) 
 
 def _open(blocks: Sequence[Block], name: str) -> Layout:
     """The blocks with lists opened, pairs and tables of contents found, and no questions yet."""
-    flow, sources = _open_lists(blocks)
+    opened, sources = _open_lists(blocks)
     linked = any(any(local_links(block)) for block in blocks)
-    contents = read_contents(blocks, _last_places(flow, sources)) if linked else {}
+    contents = read_contents(blocks, _last_places(opened, sources)) if linked else {}
     flow = Flow(
-        tuple(without_shared_titles(without_repeated_labels(with_pairs(flow.blocks)))),
+        tuple(without_shared_titles(without_repeated_labels(with_pairs(opened)))),
         contents=frozenset(at for at, source in enumerate(sources) if source in contents),
         listed=frozenset(normal(entry.title) for found in contents.values() for entry in found),
         name=name,
@@ -241,16 +242,16 @@ def _open(blocks: Sequence[Block], name: str) -> Layout:
     return Layout(blocks, blocks, FileIndex(flow), sources, contents)
 
 
-def _open_lists(blocks: Sequence[Block]) -> tuple[Flow, tuple[int, ...]]:
+def _open_lists(blocks: Sequence[Block]) -> tuple[list[Block], tuple[int, ...]]:
     """Put the items of each list in its place; also say which block each comes from."""
     flat = [(item, at) for at, block in enumerate(blocks) for item in (block.items or (block,))]
-    flow = unread_counts(Flow(tuple(item for item, _ in flat)))
-    return flow, tuple(at for _, at in flat)
+    items, sources = zip(*flat, strict=True) if flat else ((), ())
+    return without_counts_of_things(items), sources
 
 
-def _last_places(flow: Flow, sources: Sequence[int]) -> dict[str, int]:
+def _last_places(blocks: Sequence[Block], sources: Sequence[int]) -> dict[str, int]:
     """At which block each title stands last, by its letters and digits."""
-    marked = ((block.title, at) for block, at in zip(flow.blocks, sources, strict=True))
+    marked = ((block.title, at) for block, at in zip(blocks, sources, strict=True))
     return {normal(title.name): at for title, at in marked if title}
 
 
