@@ -90,7 +90,7 @@ def _emptied(pages: Sequence[Page], matching: Matching) -> Iterator[Problem]:
 def _unanswered(page: Page) -> Iterator[Problem]:
     """A problem for each question without an answer, but only one where few questions have any."""
     asked = page.unanswered
-    if len(asked) > 2 and not page.questions:
+    if len(asked) > FEW and not page.questions:
         message = f"{len(asked)} numbered headings from here on, and no answer below any of them"
     elif len(asked) > max(MANY, len(page.questions)):
         message = f"{len(asked)} questions without an answer from here on"
@@ -102,7 +102,8 @@ def _unanswered(page: Page) -> Iterator[Problem]:
     yield Problem(asked[0].location, "question-without-answer", message, hint=OF_A_TEST)
 
 
-MANY = 10  # questions without an answer
+FEW = 2  # questions without an answer, each named though no other has one
+MANY = 10  # the same beside questions with one
 OF_A_TEST = "those of a test are `Answer: b`, a ticked box, or `1. b` under `## Answers` at its end"
 
 

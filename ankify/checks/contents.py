@@ -34,7 +34,7 @@ def title_id_mismatch(project: Project) -> Iterator[Problem]:
     for page in project.pages:
         pairs = [(h, i) for h in page.survey.headings for i in h.ids[:1]]
         agree = [heading for heading, anchor in pairs if _agree(heading, anchor)]
-        if 2 * len(agree) < len(pairs):
+        if len(agree) < MOST_AGREE * len(pairs):
             continue
         for heading, anchor in pairs:
             if heading not in agree and heading.number and _repeats_a_title(anchor):
@@ -46,9 +46,15 @@ def title_id_mismatch(project: Project) -> Iterator[Problem]:
                 )
 
 
+MOST_AGREE = 0.5  # of the ids in a file: where fewer do, they are no copies of titles
+
+
 def _repeats_a_title(anchor: str) -> bool:
     read = read_number(anchor)
-    return read.number is not None and len(normal(anchor[read.start :])) > 3
+    return read.number is not None and len(normal(anchor[read.start :])) >= WORD
+
+
+WORD = 4  # letters of an id that repeats a title: `3-abc` may be the sign of anything
 
 
 def _agree(heading: Heading, anchor: str) -> bool:
@@ -108,15 +114,11 @@ def _nearest_anchor(href: str, page: Page) -> str | None:
 
 
 HINTS = 200  # dead links of a file that get a hint
-
-
 SHORT = 6  # letters that say too little
-
-
 ALIKE = 75  # percent of the letters
-
-
+ALIKE_BESIDE_NUMBER = 50  # percent, where the number says already which title is meant
 CROWD = 2000  # titles beyond these are not compared by their letters
+MOST_MISSING = 0.25  # of the questions: a table that leaves out more was not to list them all
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,7 @@ def _nearest(entry: TocEntry, titles: Sequence[Heading], words: Sequence[str]) -
     for heading, text in zip(titles, words, strict=False):
         inside = len(title) >= SHORT and title in text
         numbered = bool(entry.number) and heading.number == entry.number
-        if inside or (numbered and ratio(text, title) >= 50):
+        if inside or (numbered and ratio(text, title) >= ALIKE_BESIDE_NUMBER):
             return heading
     near = process.extractOne(title, words, scorer=ratio, score_cutoff=ALIKE)
     return titles[near[2]] if near else None
@@ -218,7 +220,7 @@ def toc_missing(project: Project) -> Iterator[Problem]:
                 normal(question.title), unclear, scorer=ratio, score_cutoff=ALIKE
             )
         ]
-        for question in missing if 4 * len(missing) <= len(asked) else ():
+        for question in missing if len(missing) <= MOST_MISSING * len(asked) else ():
             yield Problem(
                 question.location,
                 "toc-missing",

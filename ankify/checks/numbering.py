@@ -81,7 +81,7 @@ def number_gap(project: Project) -> Iterator[Problem]:
         known |= {re.sub("[a-z]+$", "", number or "") for number in known}  # 17a, 17b
         for run in _numbered(page):
             steps = [(one, two) for one, two in pairwise(run) if two.number > one.number + 1]
-            if len(run) < 4 or len(steps) != 1 or not _goes_up(run):
+            if len(run) < LONG_RUN or len(steps) != 1 or not _goes_up(run):
                 continue
             one, two = steps[0]
             if two.number == one.number + 2 and _before(two) not in known:
@@ -97,7 +97,11 @@ def _goes_up(run: Sequence[_Numbered]) -> bool:
     """Whether the numbers of a run never go down, and seldom stay."""
     stays = sum(one.number == two.number for one, two in pairwise(run))
     falls = any(two.number < one.number for one, two in pairwise(run))
-    return not falls and stays <= len(run) / 4
+    return not falls and stays <= SELDOM * len(run)
+
+
+LONG_RUN = 4  # questions of a section: of fewer the numbers may be any
+SELDOM = 0.25  # of the numbers of a section that are there twice
 
 
 def _before(it: _Numbered) -> str:

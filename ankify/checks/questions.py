@@ -86,17 +86,9 @@ def no_question(project: Project) -> Iterator[Problem]:
 
 
 LONG = 2000  # characters of an answer's text
-
-
 SAME_ANSWER = 90  # percent of the letters
-
-
 ENOUGH = 40  # characters of an answer that say something: "see the code" does not
-
-
 MANY = 50  # questions of the same words that are compared with each other
-
-
 ADDRESS = re.compile(r"https?://\S+")
 
 

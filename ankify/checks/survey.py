@@ -39,6 +39,7 @@ SAYABLE = re.compile(
 )
 # images/a%20b.png
 PICTURE = re.compile(rf"(?:{'|'.join(map(re.escape, sorted(PICTURES)))})\b", re.IGNORECASE)
+LONGEST_NAME = 255  # characters of a file's name, on most systems
 MEDIA = frozenset(("img", "audio", "video", "source"))
 BEFORE_A_NAME = re.compile(r"""[\s/\\"'<>\[\]|=]""")
 SPACED = re.compile(
@@ -99,7 +100,7 @@ def _with_slugs(headings: Iterable[Heading]) -> Iterator[Heading]:
 def _pictures(text: str) -> Iterator[str]:
     """The last parts of the names of pictures, as far as there is no space in them."""
     for found in PICTURE.finditer(text):
-        before = text[max(0, found.start() - 255) : found.start()]
+        before = text[max(0, found.start() - LONGEST_NAME) : found.start()]
         yield unquote(BEFORE_A_NAME.split(before)[-1] + found[0])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from ankify.model import Link, TocEntry
+from ankify.questions import thresholds as limit
 from ankify.questions.answers import LISTS
 from ankify.questions.block import Block, remembered
 from ankify.questions.numbers import read_number
@@ -108,7 +109,7 @@ def read_contents(blocks: Sequence[Block], last: dict[str, int]) -> dict[int, li
     for at, block in enumerate(blocks):
         entries = [_entry(link) for link in local_links(block)]
         below = [entry for entry in entries if last.get(normal(entry.title), -1) > at]
-        if below and 2 * len(below) >= len(entries) and linked_share(block) >= MOSTLY:
+        if below and len(below) >= limit.MOST * len(entries) and linked_share(block) >= MOSTLY:
             found[at] = entries
     # A lone link may as well be an answer: "see question 7".
     return {at: found[at] for at in found if len(found[at]) > 1 or {at - 1, at + 1} & found.keys()}

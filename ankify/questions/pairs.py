@@ -338,7 +338,11 @@ def heads_answer(name: str) -> bool:
     if only_labels(name) or (len(name) == 1 and only_labels(f"{name}:")):
         return True
     words = name.split()
-    return any(only_labels(" ".join(words[:end])) for end in range(1, min(len(words), 4)))
+    ends = range(1, min(len(words), LABEL_WORDS + 1))
+    return any(only_labels(" ".join(words[:end])) for end in ends)
+
+
+LABEL_WORDS = 3  # of the label of an answer: `Your answer`, `La respuesta correcta`
 
 
 def says_question(name: str) -> bool:
@@ -500,7 +504,7 @@ def _set_tasks(blocks: Sequence[Block]) -> list[int]:
         at
         for at, block in enumerate(blocks)
         if block.tokens[0].type == "paragraph_open"
-        if COLON.search(words := opening_words(block), 0, 40) and TASK_LABEL.match(words)
+        if COLON.search(words := opening_words(block), 0, LONGEST_LABEL) and TASK_LABEL.match(words)
     ]
 
 
@@ -539,6 +543,7 @@ def _is_solved_below(blocks: Sequence[Block], at: int) -> bool:
 
 
 COLON = re.compile("[:：]")
+LONGEST_LABEL = 40  # characters, mark-up and emoji included; most paragraphs have no colon so early
 TASK_LABEL = Pattern(lambda: rf"\W*(?:{exercise()})\s*[:：]\s*(?=\S)")
 
 
