@@ -13,18 +13,9 @@ import pytest
 from ankify.questions import thresholds
 from ankify.questions.evidence import FileIndex, Group, Nesting
 from ankify.questions.layout import SplitOptions, lay_out
+from ankify.questions.sections import SECTION_GROUNDS, is_doubtful, is_quiz, is_section_of
 from ankify.questions.split import split_questions
-from ankify.questions.verdicts import (
-    GROUNDS,
-    SECTION_GROUNDS,
-    UNNUMBERED_GROUNDS,
-    is_doubtful,
-    is_exception,
-    is_minor,
-    is_quiz,
-    is_section_of,
-    repeats,
-)
+from ankify.questions.verdicts import GROUNDS, UNNUMBERED_GROUNDS, is_exception, is_minor, repeats
 from ankify.reading.parse import parse
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ankify.questions import verdicts
-from ankify.questions.verdicts import GROUNDS, SECTION_GROUNDS, UNNUMBERED_GROUNDS, Ground, Reason
+from ankify.questions.sections import SECTION_GROUNDS
+from ankify.questions.verdicts import GROUNDS, UNNUMBERED_GROUNDS, Ground, Reason
 
 REASONS = tuple(value for value in vars(verdicts).values() if isinstance(value, Reason))
 

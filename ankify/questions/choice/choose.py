@@ -1,7 +1,7 @@
 """Which titles of a note file are its questions, and which are sections or steps of an answer.
 
 The search goes through named steps, one after the other; the grounds on which a step takes a group
-or leaves it are in `verdicts.py`. docs/dialects.md has the rules in full.
+or leaves it are in `verdicts.py` and `sections.py`. docs/dialects.md has the rules in full.
 """
 
 from __future__ import annotations
@@ -31,15 +31,9 @@ from ankify.questions.choice.search import Outline, Search, is_inside
 from ankify.questions.choice.unnumbered import asking_titles, titles_beside
 from ankify.questions.choice.why import explain, explain_given
 from ankify.questions.evidence import FileIndex, Group, Nesting
+from ankify.questions.sections import is_doubtful, is_section
 from ankify.questions.titles import HEADINGS
-from ankify.questions.verdicts import (
-    BY_LEVEL,
-    PAPER,
-    is_doubtful,
-    is_other_paper,
-    is_plausible,
-    is_section,
-)
+from ankify.questions.verdicts import BY_LEVEL, PAPER, is_other_paper, is_plausible
 
 
 def choose(file: FileIndex, *, unnumbered: bool = False, level: int | None = None) -> Outline:

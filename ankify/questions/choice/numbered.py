@@ -11,6 +11,7 @@ from ankify.questions.choice.other_parts import without_restart
 from ankify.questions.choice.search import Search, by_section, inwards, outermost
 from ankify.questions.evidence import Group, Nesting, share
 from ankify.questions.listed import with_items_between, without_options
+from ankify.questions.sections import is_quiz, is_section
 from ankify.questions.styles import LISTED, WEAK, Style, style_of
 from ankify.questions.titles import HEADINGS, Kind
 from ankify.questions.verdicts import (
@@ -24,8 +25,6 @@ from ankify.questions.verdicts import (
     is_catalogue,
     is_labelled_throughout,
     is_plausible,
-    is_quiz,
-    is_section,
     repeats,
 )
 from ankify.questions.words import QUIZ, names_questions

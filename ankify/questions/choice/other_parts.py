@@ -10,9 +10,10 @@ from ankify.model import Ruling
 from ankify.questions import thresholds as limit
 from ankify.questions.choice.search import Groups, Search, outermost
 from ankify.questions.evidence import Group, Nesting
+from ankify.questions.sections import is_section
 from ankify.questions.styles import WEAK, Style, style_of
 from ankify.questions.titles import HEADINGS, Kind
-from ankify.questions.verdicts import EXERCISES, GOES_ON, is_section
+from ankify.questions.verdicts import EXERCISES, GOES_ON
 from ankify.questions.words import QUIZ, names_questions
 
 

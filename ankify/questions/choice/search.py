@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from ankify.model import Ruling
 from ankify.questions import thresholds as limit
 from ankify.questions.evidence import FileIndex, Group, Nesting
+from ankify.questions.sections import bare_sections, is_quiz, section_ground
 from ankify.questions.styles import Style, style_of
 from ankify.questions.titles import HEADINGS
 from ankify.questions.verdicts import (
@@ -19,14 +20,11 @@ from ankify.questions.verdicts import (
     TITLE,
     Ground,
     Reason,
-    bare_sections,
     is_exception,
     is_minor,
-    is_quiz,
     is_stray,
     is_title_of_file,
     judge,
-    section_ground,
 )
 
 Groups = Mapping[Style, Group]

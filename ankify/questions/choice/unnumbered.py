@@ -9,6 +9,7 @@ from ankify.questions import thresholds as limit
 from ankify.questions.choice.search import Search, first_in, is_inside, section_of
 from ankify.questions.evidence import Group, Nesting, share
 from ankify.questions.parts import leads, parts_of_answers
+from ankify.questions.sections import is_section_of, section_ground
 from ankify.questions.styles import HEADLINES, WEAK
 from ankify.questions.titles import HEADINGS, Kind
 from ankify.questions.verdicts import (
@@ -19,10 +20,8 @@ from ankify.questions.verdicts import (
     SOME_ASK,
     asks_seldom,
     is_only_catalogue,
-    is_section_of,
     judge_unnumbered,
     repeats,
-    section_ground,
 )
 from ankify.questions.words import QUESTION_MARKS, normal
 
