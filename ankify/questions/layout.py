@@ -39,9 +39,7 @@ from ankify.questions.pairs import (
     with_names_above,
     with_pairs,
     with_parts_paired,
-    with_tasks,
     with_toggled_answers,
-    with_topics,
     without_quotes,
 )
 from ankify.questions.paragraphs import (
@@ -50,6 +48,7 @@ from ankify.questions.paragraphs import (
     with_asking_paragraphs_over_lists,
 )
 from ankify.questions.titles import Title
+from ankify.questions.topics import with_tasks, with_topics
 from ankify.questions.verdicts import BY_COMMENT, BY_PATTERN
 from ankify.questions.whole import as_one_question, has_own_questions, is_beside
 from ankify.questions.words import asks, normal
