@@ -12,14 +12,7 @@ from rapidfuzz import process
 from rapidfuzz.fuzz import ratio
 
 from ankify.checks.registry import rule
-from ankify.model import (
-    Heading,
-    Location,
-    Page,
-    Problem,
-    Project,
-    TocEntry,
-)
+from ankify.model import Heading, Location, Page, Problem, Project, TocEntry
 from ankify.questions.numbers import read_number
 from ankify.questions.words import normal
 

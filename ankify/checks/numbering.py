@@ -8,12 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ankify.checks.registry import rule
-from ankify.model import (
-    Page,
-    Problem,
-    Project,
-    Question,
-)
+from ankify.model import Page, Problem, Project, Question
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ankify.checks.registry import rule
-from ankify.model import (
-    Location,
-    Page,
-    Problem,
-    Project,
-)
+from ankify.model import Location, Page, Problem, Project
 
 # https://arxiv.org/pdf/2302.05543v3, https://doi.org/10.1145/3528223, .../forum?id=abc
 PAPER = re.compile(

@@ -9,12 +9,7 @@ from collections.abc import Iterator
 
 from ankify.checks.registry import rule, seen_by_the_reader
 from ankify.files import files_below
-from ankify.model import (
-    PICTURES,
-    Location,
-    Problem,
-    Project,
-)
+from ankify.model import PICTURES, Location, Problem, Project
 
 seen_by_the_reader(
     "missing-image",

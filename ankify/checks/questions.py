@@ -10,13 +10,7 @@ from collections.abc import Iterator
 from rapidfuzz.fuzz import ratio
 
 from ankify.checks.registry import rule, seen_by_the_reader
-from ankify.model import (
-    Location,
-    Problem,
-    Project,
-    Question,
-    Severity,
-)
+from ankify.model import Location, Problem, Project, Question, Severity
 from ankify.reading.html import html_text, tags
 
 seen_by_the_reader(

@@ -11,10 +11,7 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from ankify.model import (
-    Problem,
-    Project,
-)
+from ankify.model import Problem, Project
 
 Find = Callable[[Project], Iterable[Problem]]
 

@@ -17,12 +17,7 @@ from ankify.checks import (  # noqa: F401 (each declares its rules)
     settings,
 )
 from ankify.checks.registry import RULES
-from ankify.model import (
-    ChangeKind,
-    Page,
-    Problem,
-    Project,
-)
+from ankify.model import ChangeKind, Page, Problem, Project
 
 
 def check(project: Project) -> tuple[Problem, ...]:

@@ -9,12 +9,7 @@ from pathlib import Path
 from ankify.checks.registry import RULES, rule
 from ankify.config import CONFIG_NAME
 from ankify.files import MEGABYTE, read_file
-from ankify.model import (
-    Location,
-    Problem,
-    Project,
-    Severity,
-)
+from ankify.model import Location, Problem, Project, Severity
 
 
 @rule

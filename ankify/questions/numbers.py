@@ -12,11 +12,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from ankify.questions.words import (
-    QUESTION_LABEL,
-    exercise,
-    label,
-)
+from ankify.questions.words import QUESTION_LABEL, exercise, label
 from ankify.questions.words.patterns import JOINED, Pattern, any_of, phrases, word_set
 
 # -- the dialects of numbering ---------------------------------------------------------------------

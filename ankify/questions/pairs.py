@@ -18,21 +18,8 @@ from ankify.questions.blocks import read_blocks
 from ankify.questions.evidence import share
 from ankify.questions.numbers import HEADED, TOGGLED, Numbered
 from ankify.questions.options import OFFER, offers_several
-from ankify.questions.titles import (
-    HEADINGS,
-    Kind,
-    Title,
-    plain_title,
-    target_of,
-    with_title_of,
-)
-from ankify.questions.words import (
-    ONLY_LABEL,
-    answers,
-    asks,
-    normal,
-    only_labels,
-)
+from ankify.questions.titles import HEADINGS, Kind, Title, plain_title, target_of, with_title_of
+from ankify.questions.words import ONLY_LABEL, answers, asks, normal, only_labels
 from ankify.questions.words.patterns import REMARK, word_set
 from ankify.reading.inline import visible
 

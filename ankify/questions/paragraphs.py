@@ -15,12 +15,7 @@ from ankify.questions.blocks import DIVIDERS
 from ankify.questions.borrowed import QUOTED
 from ankify.questions.labels import COUNTED
 from ankify.questions.numbers import UNNUMBERED
-from ankify.questions.titles import (
-    SENTENCE_ENDED,
-    Title,
-    end_of_question,
-    plain_title,
-)
+from ankify.questions.titles import SENTENCE_ENDED, Title, end_of_question, plain_title
 from ankify.questions.words import QUESTION_MARKS, QUIZ, asks, names_questions
 from ankify.reading.tokens import Token
 
