@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ankify.questions.block import Block, remembered
-from ankify.questions.words import BACK_TO_TOP, KEY, PLACEHOLDER, answers, opens
+from ankify.questions.words import BACK_TO_TOP, answers, is_placeholder, opens, says_key
 from ankify.reading.html import elements, html_lines, html_text, shows_without_words
 from ankify.reading.inline import visible
 from ankify.reading.tokens import Token
@@ -63,7 +63,7 @@ def _shows(child: Token) -> bool:
 
 def _says_nothing(words: str, linked: bool) -> bool:
     words = words.strip()
-    return bool(PLACEHOLDER.match(words) or (linked and BACK_TO_TOP.match(words)))
+    return bool(is_placeholder(words) or (linked and BACK_TO_TOP.match(words)))
 
 
 POINT = re.compile(r"\W*a\.\s*(?:\n|$)", re.IGNORECASE)  # `A.` alone above what it labels
@@ -97,7 +97,7 @@ def key_in_list(block: Block) -> tuple[int, int] | None:
     words = block.tokens[last].words
     start = words.find("\n") + 1
     while start:
-        if KEY.match(words[start:].split("\n", 1)[0]):
+        if says_key(words[start:].split("\n", 1)[0]):
             return last, start
         start = words.find("\n", start) + 1
     return None

@@ -14,10 +14,10 @@ from ankify.questions.numbers import ALONE, IDENTIFIER, UNNUMBERED
 from ankify.questions.titles import Kind, Title, with_title_of
 from ankify.questions.words import (
     NO_QUESTION,
-    ONLY_LABEL,
     QUESTION_MARKS,
     answers,
     asks,
+    is_question_label,
     only_labels,
     only_points,
     opens,
@@ -218,7 +218,7 @@ def _role(block: Block, title: Title) -> Role:
         deeper = own and own.level > title.level and not opens(own.name)
         return Role.END if not deeper else Role.LABEL if NO_QUESTION.match(words) else Role.TITLE
     if kind == "paragraph_open" or (kind == "blockquote_open" and len(block.tokens) == QUOTED):
-        if ONLY_LABEL.fullmatch(words):
+        if is_question_label(words):
             return Role.LABEL
         return Role.FACT if FACT.fullmatch(words.split("\n")[0].strip()) else Role.TITLE
     return Role.END

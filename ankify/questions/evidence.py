@@ -29,7 +29,6 @@ from ankify.questions.titles import HEADINGS, Kind, Title
 from ankify.questions.words import (
     CHAPTER_TITLE,
     CONTENTS,
-    KEY,
     NO_QUESTION,
     QUESTION_MARKS,
     QUIZ,
@@ -39,9 +38,10 @@ from ankify.questions.words import (
     names_answers,
     names_questions,
     normal,
+    says_key,
     sentences,
 )
-from ankify.questions.words.patterns import JOINED, TitleWords
+from ankify.questions.words.patterns import JOINED
 from ankify.reading.inline import visible
 from ankify.reading.tokens import Token
 
@@ -128,7 +128,7 @@ def _says_questions(name: str) -> bool:
 def _is_never_asked(title: Title) -> bool:
     """Whether no title like this is a question: "References", "Answer: B", "* * *"."""
     name = title.name
-    other = NO_QUESTION.match(name) or QUIZ.match(name) or KEY.match(name)
+    other = NO_QUESTION.match(name) or QUIZ.match(name) or says_key(name)
     return other or not title.shows_something
 
 
@@ -621,11 +621,7 @@ class Group:
     @cached_property
     def share_of_chapters(self) -> float:
         """The share of titles such as "Introduction" and "Summary"."""
-        return self.share_matching(CHAPTER_TITLE)
-
-    def share_matching(self, words: TitleWords) -> float:
-        """The share of titles that begin with certain words."""
-        return share(words.match(title.name) for title in self.titles)
+        return share(CHAPTER_TITLE.match(title.name) for title in self.titles)
 
     @cached_property
     def coverage(self) -> float:

@@ -19,7 +19,7 @@ from ankify.questions.evidence import share
 from ankify.questions.numbers import HEADED, TOGGLED, Numbered
 from ankify.questions.options import OFFER, offers_several
 from ankify.questions.titles import HEADINGS, Kind, Title, plain_title, target_of, with_title_of
-from ankify.questions.words import ONLY_LABEL, answers, asks, normal, only_labels
+from ankify.questions.words import answers, asks, is_question_label, normal, only_labels
 from ankify.questions.words.patterns import REMARK, word_set
 from ankify.reading.inline import visible
 
@@ -329,7 +329,7 @@ def says_question(name: str) -> bool:
     """Whether a heading says "Question"; "Problem" heads other things, too."""
     others = word_set("exercise") - word_set("question")
     name = REMARK.sub("", name)  # `# Question (en)`
-    return ONLY_LABEL.fullmatch(name) and normal(name) not in map(normal, others)
+    return is_question_label(name) and normal(name) not in map(normal, others)
 
 
 def _answers_below(question: Title, answer: Title) -> bool:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from ankify.questions.answers import LISTS, is_filler, opening_words
 from ankify.questions.block import Block
-from ankify.questions.words import KEY
+from ankify.questions.words import says_key
 
 Passage = tuple[int, int]  # the first block, and the one below the last
 WORD = re.compile("[^\\W\\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]{4,}|[\u3040-\ud7a3]{2}")
@@ -76,7 +76,7 @@ def _key(blocks: Sequence[Block], question: int, end: int) -> int:
 
 
 def _is_key(block: Block) -> bool:
-    return bool(KEY.match(opening_words(block)))
+    return says_key(opening_words(block))
 
 
 def _says(blocks: Sequence[Block], passage: Passage) -> bool:

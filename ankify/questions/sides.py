@@ -173,7 +173,7 @@ def _headed_answer(body: Sequence[Block]) -> int:
 
 def _heads_what_is_asked(title: Title) -> bool:
     is_label = title.read.dialect is HEADED or says_question(title.name)
-    return is_label or TASK.fullmatch(title.name)
+    return is_label or TASK.match(title.name)
 
 
 FEW_WORDS = 5  # of a heading that names the answer
@@ -196,7 +196,7 @@ def stem_and_answer(
         label = _told_below_options(body, words)
     label = next((at for at, said in enumerate(words[:label]) if gives_away(said)), label)
     headings = (block.heading for block in body[:label])
-    if any(heading and not TASK.fullmatch(heading.name) for heading in headings):
+    if any(heading and not TASK.match(heading.name) for heading in headings):
         label = 0
     label = _headed_answer(body) or label
     ticked = next((at for at, block in enumerate(body) if has_ticked_box(block)), len(body))

@@ -17,13 +17,13 @@ from ankify.questions.options import OFFER
 from ankify.questions.styles import HEADLINES, WEAK, style_of
 from ankify.questions.titles import HEADINGS, Kind, Title
 from ankify.questions.words import (
-    OTHER_PAPER,
     QUESTION_MARKS,
-    STEP_TITLE,
     STEPS_BELOW,
     answers,
     asks,
     gives_away,
+    is_step,
+    names_other_paper,
     names_questions,
 )
 from ankify.reading.inline import cut, visible
@@ -54,7 +54,7 @@ def is_other_paper(file: FileIndex) -> bool:
     "History" is a subject, too: then its questions ask.
     """
     first = file.headings[:1]
-    if not first or not OTHER_PAPER.match(file.titles[first[0]].name):
+    if not first or not names_other_paper(file.titles[first[0]].name):
         return False
     return not any(group.share_asking >= limit.MOST_ASK for group in file.numbered.values())
 
@@ -200,7 +200,8 @@ def _opens_answer(file: FileIndex, start: int, end: int) -> bool:
 
 def _is_to_do(group: Group) -> bool:
     """The titles say what to do: "Install it", "Run it"; or a heading "Steps" says it of them."""
-    return group.share_matching(STEP_TITLE) > limit.MOST or _is_procedure(group)
+    steps = share(is_step(title.name) for title in group.titles)
+    return steps > limit.MOST or _is_procedure(group)
 
 
 def _is_procedure(group: Group) -> bool:

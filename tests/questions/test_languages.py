@@ -9,9 +9,9 @@ from ankify.questions.numbers import read_number
 from ankify.questions.split import split_questions
 from ankify.questions.words import (
     NO_QUESTION,
-    PLACEHOLDER,
     answers,
     asks,
+    is_placeholder,
     label_end,
 )
 from ankify.questions.words.patterns import languages
@@ -126,6 +126,6 @@ def test_a_bengali_letter_is_written_for_a_colon() -> None:
 
 def test_signs_that_end_words_are_a_part_of_them() -> None:
     assert asks("यकृत के कार्य लिखें")
-    assert PLACEHOLDER.match("(अभी लिखना बाकी है)")
+    assert is_placeholder("(अभी लिखना बाकी है)")
     assert NO_QUESTION.match("İçindekiler")
     assert NO_QUESTION.match("içindekiler")

@@ -11,17 +11,17 @@ from ankify.questions.numbers import read_number
 from ankify.questions.words import (
     BACK_TO_TOP,
     CHAPTER_TITLE,
-    KEY,
     NO_QUESTION,
-    OTHER_PAPER,
-    PLACEHOLDER,
     QUIZ,
-    STEP_TITLE,
     STEPS_BELOW,
     answers,
     asks,
     gives_away,
+    is_placeholder,
+    is_step,
+    names_other_paper,
     opens,
+    says_key,
     title_end,
 )
 from ankify.questions.words.patterns import LANGUAGES, WORDS, languages, words_of_languages
@@ -98,7 +98,7 @@ def test_the_headings_of_a_language_are_known(code: str) -> None:
     for word in data["top"]:
         assert BACK_TO_TOP.match("↑ " + word.replace("...", " x")), word
     for word in data["steps"]:
-        assert STEP_TITLE.match(f"{word} x"), word
+        assert is_step(f"{word} x"), word
     assert [word for word in data["step_headings"] if not STEPS_BELOW.match(f"{word}:")] == []
 
 
@@ -221,17 +221,17 @@ def test_a_title_ends_at_the_label_of_its_answer(words: str, end: int | None) ->
 def test_a_placeholder_is_one_where_nothing_else_can_be_meant(
     words: str, placeholder: bool
 ) -> None:
-    assert bool(PLACEHOLDER.match(words)) is placeholder
+    assert bool(is_placeholder(words)) is placeholder
 
 
 def test_other_headings() -> None:
-    assert KEY.match("Correct answer: B")
-    assert not KEY.match("A: b")
+    assert says_key("Correct answer: B")
+    assert not says_key("A: b")
     assert NO_QUESTION.match("选择题（每题 2 分）")
     assert NO_QUESTION.match("Released May 3, 2020")
     assert QUIZ.match("Common interview questions")
     assert CHAPTER_TITLE.match("项目介绍")
-    assert OTHER_PAPER.match("Release notes")
-    assert OTHER_PAPER.match("Contributing to X")
-    assert not OTHER_PAPER.match("History")
-    assert not STEP_TITLE.match("Run what?")
+    assert names_other_paper("Release notes")
+    assert names_other_paper("Contributing to X")
+    assert not names_other_paper("History")
+    assert not is_step("Run what?")

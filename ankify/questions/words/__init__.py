@@ -27,16 +27,11 @@ __all__ = [
     "BACK_TO_TOP",
     "CHAPTER_TITLE",
     "CONTENTS",
-    "KEY",
     "NO_QUESTION",
-    "ONLY_LABEL",
-    "OTHER_PAPER",
-    "PLACEHOLDER",
     "QUESTION_LABEL",
     "QUESTION_MARKS",
     "QUIZ",
     "STEPS_BELOW",
-    "STEP_TITLE",
     "TASK",
     "answers",
     "asks",
@@ -46,15 +41,20 @@ __all__ = [
     "east_asian",
     "exercise",
     "gives_away",
+    "is_placeholder",
+    "is_question_label",
     "is_sentence",
+    "is_step",
     "label",
     "label_end",
     "names_answers",
+    "names_other_paper",
     "names_questions",
     "normal",
     "only_labels",
     "only_points",
     "opens",
+    "says_key",
     "sentences",
     "title_end",
 ]
@@ -85,17 +85,10 @@ QUESTION_LABEL = Pattern(
 )
 
 
-class _OnlyLabel:
-    """What is above a question and no part of it: `**Question**`, `### 题目`."""
-
-    def fullmatch(self, words: str) -> bool:
-        """Whether words are the label of a question and nothing else."""
-        text = " ".join(words_of(words.lower()))
-        first = word_set("question_qualifiers")
-        return is_run(text, first, word_set("question", "exercise"))
-
-
-ONLY_LABEL = _OnlyLabel()
+def is_question_label(words: str) -> bool:
+    """Whether words are the label of a question and nothing else: `**Question**`, `### 题目`."""
+    text = " ".join(words_of(words.lower()))
+    return is_run(text, word_set("question_qualifiers"), word_set("question", "exercise"))
 
 
 NUMBERS = re.compile(r"\d+(?:[.,]\d+)?")
@@ -216,32 +209,17 @@ def opens(words: str) -> bool:
     return _is_label(words, buttons=True)
 
 
-class _Key:
-    """The key of a test, `3. Correct answer: B`."""
-
-    def match(self, title: str) -> bool:
-        """Whether a title begins with the label of an answer, and one of more than a letter."""
-        if ":" not in title and "：" not in title:
-            return False
-        found = LABELLED.match(title)
-        if not found or found["end"][-1:] not in (":", "：") or len(found["label"].strip()) < 2:
-            return False
-        return _is_answer(found, buttons=False)
+def says_key(line: str) -> bool:
+    """Whether a line begins with the label of an answer, of more than a letter: `Answer: B`."""
+    if ":" not in line and "：" not in line:
+        return False
+    found = LABELLED.match(line)
+    if not found or found["end"][-1:] not in (":", "：") or len(found["label"].strip()) < 2:
+        return False
+    return _is_answer(found, buttons=False)
 
 
-KEY = _Key()
-TASK_HEADINGS = Headings("task_headings")
-
-
-class _Task:
-    """Headings that still belong to what is asked."""
-
-    def fullmatch(self, title: str) -> bool:
-        """Whether a heading is one of these."""
-        return TASK_HEADINGS.match(title)
-
-
-TASK = _Task()
+TASK = Headings("task_headings")  # what is below them still belongs to what is asked
 HINTS = Headings("gives_away")
 
 
@@ -422,34 +400,27 @@ CHAPTER_TITLE = _Chapters("chapters")
 STEPS = Openings("steps")
 
 
-class _Steps:
-    """What somebody has to do, one step after the other."""
-
-    def match(self, title: str) -> bool:
-        """Whether a title says what to do, and has no question mark."""
-        text = bare(title.lower())
-        asked = any(mark in title for mark in QUESTION_MARKS)
-        return not asked and bool(STEPS.match(text, words_of(text)))
+def is_step(title: str) -> bool:
+    """Whether a title says what to do, as one of several steps, and has no question mark."""
+    text = bare(title.lower())
+    asked = any(mark in title for mark in QUESTION_MARKS)
+    return not asked and bool(STEPS.match(text, words_of(text)))
 
 
-STEP_TITLE = _Steps()
 STEPS_BELOW = Headings("step_headings")  # "Procedure": what is numbered below is to be done
 PAPERS = Headings("other_papers")
 
 
-class _OtherPaper:
-    """The title of a file that holds no questions, however its headings are numbered."""
+def names_other_paper(title: str) -> bool:
+    """Whether a title ends as that of a change log or licence, or begins as one.
 
-    def match(self, title: str) -> bool:
-        """Whether a title ends as that of a change log or licence, or begins as one."""
-        words = words_of(title.lower())
-        ends = (" ".join(words[at:]) for at in range(max(len(words) - 4, 0), len(words)))
-        return any(map(PAPERS.match, ends)) or " ".join(words).startswith(
-            tuple(f"{word} " for word in phrases("other_papers_first"))
-        )
+    A file with such a title holds no questions, however its headings are numbered.
+    """
+    words = words_of(title.lower())
+    ends = (" ".join(words[at:]) for at in range(max(len(words) - 4, 0), len(words)))
+    firsts = tuple(f"{word} " for word in phrases("other_papers_first"))
+    return any(map(PAPERS.match, ends)) or " ".join(words).startswith(firsts)
 
-
-OTHER_PAPER = _OtherPaper()
 
 # -- text that answers nothing ---------------------------------------------------------------------
 
@@ -459,28 +430,24 @@ BACK_TO_TOP = Headings("top")
 JAMO = re.compile("[\u3131-\u3163 ]+")  # ㅁㄴㅇㄹ: keys that make no syllable
 
 
-class _Placeholder:
-    """An answer that is not written yet: `TODO`, `待补充`."""
-
-    def match(self, words: str) -> bool:
-        """Whether words are a placeholder, or nothing at all."""
-        if len(words) > 80:
-            return False
-        text = " ".join(bare(words.lower()).split())
-        if not text or text in word_set("placeholders", "write_here") or JAMO.fullmatch(text):
-            return True
-        # 空 may as well be the answer; （空） is not
-        return words.strip()[:1] in tuple("(（[【") and f"({text})" in word_set("placeholders")
+PLACEHOLDER = 80  # characters: more say something
 
 
-PLACEHOLDER = _Placeholder()
+def is_placeholder(words: str) -> bool:
+    """Whether words stand for an answer that is not written yet, `TODO`, or are nothing at all."""
+    if len(words) > PLACEHOLDER:
+        return False
+    text = " ".join(bare(words.lower()).split())
+    if not text or text in word_set("placeholders", "write_here") or JAMO.fullmatch(text):
+        return True
+    # 空 may as well be the answer; （空） is not
+    return words.strip()[:1] in tuple("(（[【") and f"({text})" in word_set("placeholders")
 
 
 def asks_for_answer(words: str) -> bool:
     """Whether a text is a form's "Write your answer here", below what is asked."""
-    if len(words) > 80:
-        return False
-    return " ".join(bare(words.lower()).split()) in word_set("write_here")
+    is_short = len(words) <= PLACEHOLDER
+    return is_short and " ".join(bare(words.lower()).split()) in word_set("write_here")
 
 
 SENTENCE = re.compile(r"[.!。！]\W*$")

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 LANGUAGES = Path(__file__).parent / "languages"
 WORDS = Path(__file__).parent / "words.json"
@@ -60,13 +60,6 @@ def normal(title: str) -> str:
     if folded.isascii():
         return folded.translate(SIGNS)  # takes half the time
     return "".join(LETTERS.findall(folded))
-
-
-class TitleWords(Protocol):
-    """Words that titles of some kind are made of, or begin with."""
-
-    def match(self, title: str, /) -> bool:
-        """Whether a title is of this kind."""
 
 
 REMARK = re.compile(r"\s*[(（][^()（）]*[)）]\W*$")  # 选择题（每题 2 分）
