@@ -91,7 +91,13 @@ def name_of(block: Block) -> str:
     return block.title.name if block.title else ""
 
 
-def words_of(block: Block) -> tuple[Token, ...]:
+def title_in(block: Block) -> Title:
+    """The title of a block that is known to have one."""
+    assert block.title
+    return block.title
+
+
+def inline_of(block: Block) -> tuple[Token, ...]:
     """The inline tokens that a block begins with."""
     inline = next((token for token in block.tokens[:3] if token.type == "inline"), None)
     return tuple(inline.children or ()) if inline else ()

@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import accumulate, pairwise
 
 from ankify.questions import thresholds as limit
-from ankify.questions.block import Block, balanced, paragraph_of, words_of
+from ankify.questions.block import Block, balanced, inline_of, paragraph_of
 from ankify.questions.borrowed import REACH, with_borrowed_titles, with_numbered_parts
 from ankify.questions.counted import with_identifiers, with_letters, with_tight_numbers
 from ankify.questions.numbers import ALONE, ITEM_NUMBER, Numbered, read_number
@@ -202,7 +202,7 @@ def _end_of_summary(blocks: Sequence[Block], at: int) -> int | None:
         found = [tag for tag in tags(token.content) if tag.name == SUMMARY]
         if token.type == "html_block" and found:
             return end if all(tag.is_end for tag in found) else None
-        if any(end_tag(child.content, SUMMARY) for child in words_of(blocks[end])):
+        if any(end_tag(child.content, SUMMARY) for child in inline_of(blocks[end])):
             return end + 1  # `Why?</summary>` in a paragraph
     return None
 

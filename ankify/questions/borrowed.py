@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import takewhile
 
 from ankify.questions import thresholds as limit
-from ankify.questions.block import Block, words_of
+from ankify.questions.block import Block, inline_of
 from ankify.questions.numbers import ALONE, IDENTIFIER, UNNUMBERED
 from ankify.questions.titles import Kind, Title, with_title_of
 from ankify.questions.words import (
@@ -47,7 +47,7 @@ def with_borrowed_titles(blocks: list[Block]) -> list[Block]:
         title = block.title
         if title and title.read.number and not title.glued and _only_names(title, blocks, at):
             asked = blocks[at + 1]
-            taken = with_title_of(title, (1,), words_of(asked), asked.line)
+            taken = with_title_of(title, (1,), inline_of(asked), asked.line)
             blocks[at] = block._replace(title=taken)
         elif title and title.kind is Kind.BOLD and at and _answers(title, blocks[at - 1]):
             blocks[at] = block._replace(title=None)
@@ -123,7 +123,7 @@ def _only_names(title: Title, blocks: Sequence[Block], at: int) -> bool:
 def _is_solved_below(title: Title, below: Sequence[Block]) -> bool:
     """Whether a heading `Question 3` has an answer with a label below, past lists and the like."""
     own = takewhile(lambda it: not it.title or it.title.kind is not Kind.HEADING, below)
-    words = [visible(words_of(block)) for block in own]
+    words = [visible(inline_of(block)) for block in own]
     while words and only_labels(words[-1]):
         words.pop()
     return title.kind is Kind.HEADING and any(map(answers, words))
@@ -132,9 +132,8 @@ def _is_solved_below(title: Title, below: Sequence[Block]) -> bool:
 def _asked(below: Sequence[Block], borrowed: Sequence[int]) -> int:
     """How many blocks below a number alone are asked: the paragraphs down to one that asks."""
     paragraphs = list(takewhile(lambda it: it.tokens[0].type == "paragraph_open", below))
-    asking = [
-        at for at, block in enumerate(paragraphs, 1) if asks(visible(words_of(block)).rstrip("*_ "))
-    ]
+    words = [visible(inline_of(block)).rstrip("*_ ") for block in paragraphs]
+    asking = [at for at, said in enumerate(words, 1) if asks(said)]
     return max(asking[-1:], default=0) - len(borrowed) if asking else 0
 
 
@@ -145,7 +144,7 @@ def _shown(below: Sequence[Block]) -> int:
     """
     asked = [*takewhile(lambda it: it.tokens[0].type in CODE or _is_picture(it), below)]
     rest = [*takewhile(lambda it: not it.title or not it.title.read.number, below[len(asked) :])]
-    words = visible(words_of(rest[0])) if rest else ""
+    words = visible(inline_of(rest[0])) if rest else ""
     if not rest or (only_labels(words) and len(rest) == 1):
         return 0
     return len(asked) if answers(words) or all(map(_is_picture, asked)) else 0
@@ -153,7 +152,7 @@ def _shown(below: Sequence[Block]) -> int:
 
 def _is_picture(block: Block) -> bool:
     """Whether a paragraph holds pictures and no words."""
-    children = words_of(block) if block.tokens[0].type == "paragraph_open" else ()
+    children = inline_of(block) if block.tokens[0].type == "paragraph_open" else ()
     return not visible(children).strip() and any(it.type == "image" for it in children)
 
 
@@ -161,7 +160,7 @@ def _answers(title: Title, above: Block) -> bool:
     """Whether a bold number is the answer to the paragraph above: `Which port?`, `**110**`."""
     number = title.read.number and not title.name and not title.read.is_labelled
     asked = not above.title and above.tokens[0].type == "paragraph_open"
-    words = visible(words_of(above)).rstrip("*_ \n") if number and asked else ""
+    words = visible(inline_of(above)).rstrip("*_ \n") if number and asked else ""
     return words.endswith(QUESTION_MARKS)
 
 
@@ -179,7 +178,7 @@ def _borrowed(title: Title, below: Sequence[Block]) -> Title:
     coded = False
     for offset, block in enumerate(below, 1):
         role = _role(block, title)
-        children = words_of(block)
+        children = inline_of(block)
         taken = with_title_of(title, (*passed, offset), children, block.line)
         if role is Role.TITLE and (not coded or asks(visible(children))):
             return taken
@@ -206,7 +205,7 @@ class Role(StrEnum):
 
 def _role(block: Block, title: Title) -> Role:
     kind, own = block.tokens[0].type, block.title
-    words = visible(words_of(block))
+    words = visible(inline_of(block))
     if kind in CODE or (kind == "html_block" and block.comments):
         return Role.CODE if kind in CODE else Role.COMMENT
     if kind == "paragraph_open" and only_points(words):

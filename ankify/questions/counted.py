@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from ankify.questions import thresholds as limit
-from ankify.questions.block import Block, name_of
+from ankify.questions.block import Block, name_of, title_in
 from ankify.questions.numbers import (
     IDENTIFIER,
     LETTER,
@@ -37,8 +37,8 @@ def with_identifiers(blocks: list[Block]) -> list[Block]:
     }
     stems = Counter(found["stem"] for found in names.values())
     for at, found in names.items():
-        title = blocks[at].title
-        if title and stems[found["stem"]] > 1:
+        title = title_in(blocks[at])
+        if stems[found["stem"]] > 1:
             read = Numbered(IDENTIFIER, found["number"], "", len(title.name))
             blocks[at] = blocks[at]._replace(title=replace(title, read=read, children=()))
     return blocks
@@ -128,8 +128,7 @@ def _ordinal(number: str) -> tuple[str, int]:
 
 
 def _lettered(block: Block, found: re.Match[str]) -> Block:
-    title = block.title
-    assert title
+    title = title_in(block)
     dialect = ROMAN if found.re is NUMERAL else LETTER
     read = Numbered(dialect, found["number"], found["separator"], found.end())
     return block._replace(title=replace(title, read=read, children=cut(title.whole, found.end())))
@@ -145,11 +144,7 @@ def with_tight_numbers(blocks: list[Block]) -> list[Block]:
     """
     if not any(block.title and TIGHT.match(block.title.name) for block in blocks):
         return blocks
-    like: dict[tuple[Kind, int], list[int]] = defaultdict(list)
-    for at, block in enumerate(blocks):
-        if block.title:
-            like[block.title.kind, block.title.level].append(at)
-    for positions in like.values():
+    for positions in _alike(blocks):
         for run in zip(positions, positions[1:], positions[2:], strict=False):
             reads = [_tight_number(blocks[at]) for at in run]
             if all(
@@ -160,6 +155,15 @@ def with_tight_numbers(blocks: list[Block]) -> list[Block]:
             blocks[second] = _counted_on(blocks[second], blocks[first], 1)
             blocks[first] = _counted_on(blocks[first], blocks[second], -1)
     return blocks
+
+
+def _alike(blocks: Sequence[Block]) -> list[list[int]]:
+    """Where the titles of each mark-up and level are."""
+    like: dict[tuple[Kind, int], list[int]] = defaultdict(list)
+    for at, block in enumerate(blocks):
+        if block.title:
+            like[block.title.kind, block.title.level].append(at)
+    return list(like.values())
 
 
 def _counted_on(block: Block, beside: Block, by: int) -> Block:
@@ -196,13 +200,9 @@ def without_counts_of_things(blocks: Sequence[Block]) -> list[Block]:
 
     Or where theirs are no neighbours of it: `57 questions` above `1.` and `2.`.
     """
-    like: dict[tuple[Kind, int], list[int]] = defaultdict(list)
-    for at, block in enumerate(blocks):
-        if block.title:
-            like[block.title.kind, block.title.level].append(at)
     found = list(blocks)
-    for positions in like.values():
-        titles = [title for at in positions if (title := blocks[at].title)]
+    for positions in _alike(blocks):
+        titles = [title_in(blocks[at]) for at in positions]
         for at in _counts_of_things(titles):
             plain = replace(titles[at], read=UNNUMBERED, children=titles[at].whole)
             found[positions[at]] = blocks[positions[at]]._replace(title=plain)

@@ -15,7 +15,15 @@ from typing import NamedTuple
 
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import is_blank
-from ankify.questions.block import Block, balanced, end_of_section, name_of, paragraph_of, shown
+from ankify.questions.block import (
+    Block,
+    balanced,
+    end_of_section,
+    name_of,
+    paragraph_of,
+    shown,
+    title_in,
+)
 from ankify.questions.borrowed import is_fact
 from ankify.questions.evidence import share
 from ankify.questions.options import OFFER, offers_several
@@ -430,8 +438,7 @@ def _number(title: Title) -> str:
 
 def _entry(key: Sequence[Block], at: int, own: Block) -> Entry:
     """The answer that a title of the key opens: the rest of its paragraph and what is below."""
-    title = own.title
-    assert title
+    title = title_in(own)
     body = [Block(paragraph_of(title.glued, title.line + title.below))] if title.glued else []
     body += [Block(tuple(shown(own.inside)))] if own.inside else []
     end = at + 1
@@ -492,12 +499,17 @@ def _asked_in_order(
 
 def _is_open(blocks: Sequence[Block], question: Place, below: Place) -> bool:
     """Whether nothing below a question is a text that answers it, as options and tasks are not."""
-    at, item = question
-    own = (blocks[at].items or blocks[at : at + 1])[item]
+    at, own = question[0], _part(blocks, question)
     glued = own.title.glued if own.title else ()
     runs = [*balanced(own.inside), *(block.tokens for block in blocks[at + 1 : below[0]])]
     texts = [glued, *(run[1].children or () for run in runs if run[0].type == "paragraph_open")]
     return all(map(_asks_on, texts))
+
+
+def _part(blocks: Sequence[Block], place: Place) -> Block:
+    """The block or the item at a place."""
+    at, item = place
+    return (blocks[at].items or blocks[at : at + 1])[item]
 
 
 def _asks_on(text: Sequence[Token]) -> bool:
@@ -542,8 +554,7 @@ def _with_answers(
     found = list(blocks)
     below: Place = (len(found), 0)
     for name, (at, item) in sorted(places.items(), key=lambda place: place[1], reverse=True):
-        question = (found[at].items or found[at : at + 1])[item].title
-        assert question
+        question = title_in(_part(found, (at, item)))
         answer = _answer(entries[name], question)
         if below[0] == at:
             items = found[at].items

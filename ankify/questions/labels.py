@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import opening_words
-from ankify.questions.block import Block
+from ankify.questions.block import Block, title_in
 from ankify.questions.borrowed import with_borrowed_titles
 from ankify.questions.numbers import Dialect, label_dialect, read_label
 from ankify.questions.titles import Kind, Title, paragraph_title
@@ -41,9 +41,9 @@ def _labelled(block: Block, dialect: Dialect) -> Block:
         return block
     if inline:
         return block._replace(title=paragraph_title(inline, read))
-    assert block.title
-    title = replace(block.title, read=read, children=cut(block.title.whole, read.start))
-    return block._replace(title=title)
+    title = title_in(block)
+    own = replace(title, read=read, children=cut(title.whole, read.start))
+    return block._replace(title=own)
 
 
 def without_rules_below_labels(blocks: Sequence[Block]) -> Sequence[Block]:
@@ -94,8 +94,7 @@ def without_shared_titles(blocks: Sequence[Block]) -> Sequence[Block]:
 
 
 def _called_by_label(block: Block) -> Block:
-    title = block.title
-    assert title
+    title = title_in(block)
     own = replace(title, children=title.whole, glued=(), below=1, borrowed=())
     return block._replace(title=own)
 
@@ -109,8 +108,7 @@ def _bold_label(title: Title | None) -> str:
 
 
 def _below_label(block: Block) -> Block:
-    title = block.title
-    assert title
+    title = title_in(block)
     words = visible(title.glued)
     start = len(words) - len(words.lstrip())
     end = words.find("\n", start) % (len(words) + 1)  # of the line

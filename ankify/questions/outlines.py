@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ankify.questions import thresholds as limit
-from ankify.questions.block import Block, is_numbered_heading, shown
+from ankify.questions.block import Block, is_numbered_heading, shown, title_in
 from ankify.questions.blocks import read_blocks
 from ankify.questions.evidence import share
 from ankify.questions.numbers import UNNUMBERED
@@ -74,8 +74,7 @@ def _questions(blocks: Sequence[Block]) -> Iterator[bool]:
 
 
 def _section(item: Block, inside: Sequence[Block]) -> Iterator[Block]:
-    title = item.title
-    assert title
+    title = title_in(item)
     tokens = item.tokens[2:5]  # of its first paragraph or heading
     level = title.level if title.kind is Kind.ITEM_HEADING else LEVEL
     section = Title(Kind.HEADING, level, UNNUMBERED, title.children, title.children, title.line)

@@ -13,7 +13,7 @@ from itertools import pairwise, takewhile
 
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import OPTION, POINT, is_filler, opening_words, shows_answer
-from ankify.questions.block import Block, end_of_section, is_numbered_heading, name_of
+from ankify.questions.block import Block, end_of_section, is_numbered_heading, name_of, title_in
 from ankify.questions.blocks import read_blocks
 from ankify.questions.evidence import share
 from ankify.questions.numbers import HEADED, TOGGLED, Numbered
@@ -147,14 +147,13 @@ SEVERAL = 2  # languages
 
 
 def _is_pair(blocks: Sequence[Block], own: tuple[int, ...]) -> bool:
-    names = [title.name for at in own if (title := blocks[at].title)]
+    names = [name_of(blocks[at]) for at in own]
     return [says_question(name) and not only_labels(name) for name in names] == [True, False]
 
 
 def _end_of_section(blocks: Sequence[Block], at: int) -> int:
     """Where what is below a heading ends: at one as high, or at another label."""
-    title = blocks[at].title
-    end = end_of_section(blocks, at, len(blocks), title.level) if title else at + 1
+    end = end_of_section(blocks, at, len(blocks), title_in(blocks[at]).level)
     return next((below for below in range(at + 1, end) if _is_head(blocks[below])), end)
 
 
@@ -275,17 +274,16 @@ def with_named_tests(blocks: Sequence[Block]) -> Sequence[Block]:
     found = list(blocks)
     for titles in levels.values():
         for at in _named_tests(blocks, titles):
-            title, below = blocks[at].title, blocks[at + 1]
-            if title:
-                children = tuple(below.tokens[1].children or ())
-                asked = with_title_of(title, (1,), children, below.line)
-                found[at] = blocks[at]._replace(title=asked)
+            below = blocks[at + 1]
+            children = tuple(below.tokens[1].children or ())
+            asked = with_title_of(title_in(blocks[at]), (1,), children, below.line)
+            found[at] = blocks[at]._replace(title=asked)
     return found
 
 
 def _named_tests(blocks: Sequence[Block], titles: Sequence[int]) -> list[int]:
     """Which titles of a level have a name as nearly all have, and a stem with options below."""
-    names = {at: normal(title.name) for at in titles if (title := blocks[at].title)}
+    names = {at: normal(name_of(blocks[at])) for at in titles}
     times = Counter(names.values())
     alike = [at for at in titles if times[names[at]] >= limit.COUNTED_TITLES]
     if len(alike) < max(limit.NEARLY_ALL_ASK * len(titles), limit.COUNTED_TITLES):

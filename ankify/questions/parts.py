@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import is_filler
-from ankify.questions.block import Block
+from ankify.questions.block import Block, title_in
 from ankify.questions.evidence import share
 from ankify.questions.numbers import counted_chapter
 from ankify.questions.titles import Title
@@ -59,18 +59,18 @@ def _parts(blocks: Sequence[Block], below: Mapping[int, Sequence[int]]) -> Itera
     """The parts among the headings below each question of one level."""
     if sum(map(bool, below.values())) < SEVERAL:
         return
-    names = {at: normal(_title(blocks, at).name) for own in below.values() for at in own}
+    names = {at: normal(title_in(blocks[at]).name) for own in below.values() for at in own}
     times = Counter(name for own in below.values() for name in {names[at] for at in own})
     again = {name for name, count in times.items() if count >= SEVERAL}
     holding = [at for at, own in below.items() if any(names[it] in again for it in own)]
     enough = limit.MOST * len(below)
-    labelled = share(_is_labelled(_title(blocks, at)) for at in below)
+    labelled = share(_is_labelled(title_in(blocks[at])) for at in below)
     if labelled >= limit.NEARLY_ALL_ASK and len(holding) >= max(enough, SEVERAL):
         for own in below.values():
             yield from takewhile(lambda at: names[at] in again or not _is_other(blocks, at), own)
         return
     for at, name in names.items():
-        if times[name] >= max(enough, SEVERAL) and not _title(blocks, at).read.number:
+        if times[name] >= max(enough, SEVERAL) and not title_in(blocks[at]).read.number:
             yield at
 
 
@@ -81,14 +81,8 @@ def _is_labelled(title: Title) -> bool:
 
 def _is_other(blocks: Sequence[Block], at: int) -> bool:
     """Whether a heading begins something else, unless it comes again: "Notes", "Part 2"."""
-    name = _title(blocks, at).name
+    name = title_in(blocks[at]).name
     return bool(NO_QUESTION.match(name) or counted_chapter(name))
 
 
 SEVERAL = 2  # questions below which a part of answers comes
-
-
-def _title(blocks: Sequence[Block], at: int) -> Title:
-    title = blocks[at].title
-    assert title
-    return title

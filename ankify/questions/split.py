@@ -19,7 +19,7 @@ from typing import NamedTuple
 from ankify.model import LeftOut, Location, Problem, Question, Ruling, Suggestion, TocEntry, Verdict
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import is_blank, is_filler, shows_answer
-from ankify.questions.block import Block, shown
+from ankify.questions.block import Block, shown, title_in
 from ankify.questions.blocks import read_blocks
 from ankify.questions.choice.search import Finding, Outline
 from ankify.questions.choice.why import overrule
@@ -257,8 +257,7 @@ NAMED = 3  # titles of a group
 def _undecided(path: str, layout: Layout) -> tuple[Problem, ...]:
     if layout.outline.undecided is None:
         return ()
-    title = layout.flow.blocks[layout.outline.undecided].title
-    assert title
+    title = title_in(layout.flow.blocks[layout.outline.undecided])
     return (
         Problem(
             Location(path, title.line + 1),
@@ -363,9 +362,7 @@ class _Reader:
         return covered_lines(self.blocks, self.spans)
 
     def _title(self, at: int) -> Title:
-        title = self.blocks[at].title
-        assert title
-        return title
+        return title_in(self.blocks[at])
 
     def _plain(self, title: Sequence[Token]) -> str:
         return plain_text(title, self.parsed)

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import opening_words, shows_answer
-from ankify.questions.block import Block
+from ankify.questions.block import Block, name_of
 from ankify.questions.numbers import LABEL, TOPIC, Numbered
 from ankify.questions.pairs import COLON, is_label
 from ankify.questions.titles import PARAGRAPH_LEVEL, Kind, Title, opening_title, with_title_of
@@ -42,7 +42,7 @@ def with_topics(blocks: Sequence[Block]) -> list[Block]:
     asking = {at for at, block in enumerate(blocks) if block.title and is_label(block.title)}
     tasks = {at for at in _tasks(blocks) if not _is_asked_about(blocks, at, asking)}
     labels = sorted(asking | tasks)
-    names = {at: normal(title.name) if (title := blocks[at].title) else "" for at in labels}
+    names = {at: normal(name_of(blocks[at])) for at in labels}
     asked = Counter(names.values())
     times = {at: 1 if at in tasks else asked[name] for at, name in names.items()}
     for topics in _topics(blocks, times, tasks):
