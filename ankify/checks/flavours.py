@@ -289,8 +289,7 @@ def _left(
         if found:
             line, first = found[0]
             line += first.string.count("\n", 0, first.start())
-            more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-            message = f"{sign.message}: {_short(first[0])}{more}"
+            message = f"{sign.message}: {_short(first[0])}{_more(found)}"
             yield Problem(Location(path, line), sign.rule, message, hint=sign.hint)
 
 
@@ -308,8 +307,7 @@ def _linked(parsed: ParsedFile, path: str) -> Problem:
     first = parsed.linked[0]
     lines = parsed.text.split("\n")
     by_line = (n for sign in (first, "![[") for n, line in enumerate(lines, 1) if sign in line)
-    more = f" (and {len(parsed.linked) - 1} more)" if len(parsed.linked) > 1 else ""
-    message = f"only its name is shown: {first}{more}"
+    message = f"only its name is shown: {first}{_more(parsed.linked)}"
     hint = (
         "a note is set in on a line of its own, where it does not hold itself,"
         " and up to 500,000 characters a file"
@@ -331,8 +329,8 @@ seen_by_the_reader(
 def _queries(parsed: ParsedFile, path: str) -> Iterator[Problem]:
     found = [t for t in parsed.tokens if t.type == "fence" and t.info.strip() in _QUERIES]
     if found and found[0].map:
-        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-        message = f"the card shows the query, not what it finds: {found[0].info.strip()}{more}"
+        name = found[0].info.strip()
+        message = f"the card shows the query, not what it finds: {name}{_more(found)}"
         hint = "write down what it finds, or keep it out of the answer"
         yield Problem(Location(path, found[0].map[0] + 1), "unread-query", message, hint=hint)
 
@@ -363,10 +361,14 @@ def _in_html(parsed: ParsedFile, path: str) -> Iterator[Problem]:
     ]
     if found:
         line, first = found[0]
-        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-        message = f"Markdown within HTML is shown as it is written: {first}{more}"
+        message = f"Markdown within HTML is shown as it is written: {first}{_more(found)}"
         hint = "leave an empty line below the tag"
         yield Problem(Location(path, line), "html-markdown", message, hint=hint)
+
+
+def _more(found: Sequence[object]) -> str:
+    """How many there are besides the one that is named."""
+    return f" (and {len(found) - 1} more)" if len(found) > 1 else ""
 
 
 def _line(text: str, at: int) -> str:
@@ -453,6 +455,5 @@ def unread_file(project: Project) -> Iterator[Problem]:
     for path in files_below(project.root, _OTHER_NOTES):
         kinds.setdefault(path.rpartition(".")[2].lower(), []).append(path)
     for kind, paths in sorted(kinds.items()):
-        more = f" (and {len(paths) - 1} more)" if len(paths) > 1 else ""
-        message = f"files of this kind are not read: .{kind}{more}"
+        message = f"files of this kind are not read: .{kind}{_more(paths)}"
         yield Problem(Location(paths[0]), "unread-file", message, hint="save it as Markdown")
