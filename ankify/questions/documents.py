@@ -149,9 +149,8 @@ def _sections(group: Group) -> set[int]:
 def are_few(group: Group) -> bool:
     """As many headings without a number have text of their own elsewhere."""
     file, sections = group.file, _sections(group)
-    answers = [(start, file.end_below(start, end)) for start, end in group.spans]
     loose = file.loose_headings.answered
-    inside = sum(len(loose.within(*span)) for span in answers)
+    inside = sum(len(loose.within(*span)) for span in group.answer_spans)
     return len(loose) - inside - sum(at in loose for at in sections) >= len(group)
 
 

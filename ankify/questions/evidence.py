@@ -517,6 +517,11 @@ class Group:
         """From each title to the next of the group."""
         return tuple(pairwise([*self.positions, self.file.end]))
 
+    @cached_property
+    def answer_spans(self) -> tuple[tuple[int, int], ...]:
+        """The same, but down to a heading as high as the title, if there is one before."""
+        return tuple((start, self.file.end_below(start, end)) for start, end in self.spans)
+
     def within(self, start: int, end: int) -> Group:
         """The titles from one position to above another."""
         first, last = bisect_left(self.positions, start), bisect_left(self.positions, end)
@@ -626,14 +631,14 @@ class Group:
     @cached_property
     def coverage(self) -> float:
         """The share of the file's text that is below the titles."""
-        answers = [(start, self.file.end_below(start, end)) for start, end in self.spans]
-        below = [*chain.from_iterable(starmap(range, answers))]
+        below = [*chain.from_iterable(starmap(range, self.answer_spans))]
         beside = set(range(self.file.end)).difference(below)
         is_content = self.file.is_content
         if not any(map(is_content, beside)) and any(map(is_content, below)):
             return 1.0  # all of it, however many letters these are
         above = self.file.letters_above
-        return sum(above[end] - above[start] for start, end in answers) / max(above[-1], 1)
+        letters = sum(above[end] - above[start] for start, end in self.answer_spans)
+        return letters / max(above[-1], 1)
 
     def covers(self, least: float) -> bool:
         """Whether there are titles, and at least this share of the file's text is below them."""

@@ -309,6 +309,7 @@ class _Reader:
         self.parts = parts_of_answers(blocks, chosen, self.leads)
         self.keys = self._keys()
         self.passages = passages(blocks, sorted(chosen))
+        self.nexts = [*pairwise([*sorted(chosen), len(blocks)])]  # from each question to the next
         self.marks_items = self._marks_items()
         self.hides_answers = self._hides_answers()
         self.asked_below = self._asked_below()
@@ -388,15 +389,14 @@ class _Reader:
 
     def _marks_items(self) -> bool:
         """Whether the right options of this test are the bold items of lists."""
-        ends = pairwise([*sorted(self.chosen), len(self.blocks)])
-        return is_test_of_lists(self.blocks[start + 1 : end] for start, end in ends)
+        return is_test_of_lists(self.blocks[start + 1 : end] for start, end in self.nexts)
 
     def _hides_answers(self) -> bool:
         """Whether nearly all questions end with a list and a toggle of the same name below it."""
         if not any(block.depth > 0 for block in self.blocks):
             return False
         names: Counter[str] = Counter()
-        for start, end in pairwise([*sorted(self.chosen), len(self.blocks)]):
+        for start, end in self.nexts:
             below = self.blocks[start + 1 : end]
             names[hidden_below_list(below)[1]] += 1
         del names[""]
@@ -409,7 +409,7 @@ class _Reader:
         `**Q1: Anchors** - Which hold in sand?`, and the answer below, whatever its label.
         """
         found: dict[int, int] = {}
-        for start, end in pairwise([*sorted(self.chosen), len(self.blocks)]):
+        for start, end in self.nexts:
             title = self._title(start)
             if title.asked or title.borrowed or asks(title.name):
                 continue

@@ -255,8 +255,7 @@ def _hold_in_few(outer: Group, group: Group) -> bool:
     above = file.parent_positions
     if not folded and not all(above.get(at, -1) in outer for at in group):
         return False  # they have a section of their own there
-    ends = ((at, file.end_below(at, end)) for at, end in outer.spans)
-    held = [(at, inside) for at, end in ends if (inside := group.within(at, end))]
+    held = [(at, inside) for at, end in outer.answer_spans if (inside := group.within(at, end))]
     return (
         sum(len(inside) for _, inside in held) == len(group)
         and len(outer) >= limit.OUTWEIGHS * len(held)

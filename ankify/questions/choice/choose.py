@@ -98,7 +98,7 @@ def _with_numbered(search: Search) -> Group:
     to one of the titles are taken: nothing is lost because titles without a number are wanted.
     """
     asking, file = search.asking, search.file
-    ends = {start: file.end_below(start, end) for start, end in asking.spans}
+    ends = dict(asking.answer_spans)
     quiet = [start for start in asking if not file.asks(start)]
     if not quiet or all(group[0] > ends[quiet[-1]] for group in search.numbered.values()):
         return asking

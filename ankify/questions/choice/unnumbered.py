@@ -166,10 +166,7 @@ def _outside(search: Search) -> list[int]:
     if not several:
         return []
     folded = chosen.first.kind is Kind.SUMMARY
-    ends = {
-        start: file.end_of_toggle(start) if folded else file.end_below(start, end)
-        for start, end in chosen.spans
-    }
+    ends = {at: file.end_of_toggle(at) for at in chosen} if folded else dict(chosen.answer_spans)
     found: list[int] = []
     for group in several:
         is_all = _are_all(chosen, group)
