@@ -90,7 +90,7 @@ def key_in_list(block: Block) -> tuple[int, int] | None:
 
     `- d) Y` over `**Correct answer:** b`, with no line between.
     """
-    if block.tokens[0].type not in LISTS:
+    if block.type not in LISTS:
         return None
     below = reversed(range(len(block.tokens)))
     last = next((at for at in below if block.tokens[at].type == "inline"), 0)

@@ -31,6 +31,11 @@ class Block(NamedTuple):
     # Few blocks are asked for these, so they are no fields.
 
     @property
+    def type(self) -> str:
+        """The type of its first token: `paragraph_open`, `fence`, `hr`."""
+        return self.tokens[0].type
+
+    @property
     def heading(self) -> Title | None:
         """Its title, if that is a heading."""
         return self.title if self.title and self.title.kind in HEADINGS else None

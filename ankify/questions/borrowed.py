@@ -131,7 +131,7 @@ def _is_solved_below(title: Title, below: Sequence[Block]) -> bool:
 
 def _asked(below: Sequence[Block], borrowed: Sequence[int]) -> int:
     """How many blocks below a number alone are asked: the paragraphs down to one that asks."""
-    paragraphs = list(takewhile(lambda it: it.tokens[0].type == "paragraph_open", below))
+    paragraphs = list(takewhile(lambda it: it.type == "paragraph_open", below))
     words = [visible(inline_of(block)).rstrip("*_ ") for block in paragraphs]
     asking = [at for at, said in enumerate(words, 1) if asks(said)]
     return max(asking[-1:], default=0) - len(borrowed) if asking else 0
@@ -142,7 +142,7 @@ def _shown(below: Sequence[Block]) -> int:
 
     Below code the answer needs a label: code may be the answer itself.
     """
-    asked = [*takewhile(lambda it: it.tokens[0].type in CODE or _is_picture(it), below)]
+    asked = [*takewhile(lambda it: it.type in CODE or _is_picture(it), below)]
     rest = [*takewhile(lambda it: not it.title or not it.title.read.number, below[len(asked) :])]
     words = visible(inline_of(rest[0])) if rest else ""
     if not rest or (only_labels(words) and len(rest) == 1):
@@ -152,14 +152,14 @@ def _shown(below: Sequence[Block]) -> int:
 
 def _is_picture(block: Block) -> bool:
     """Whether a paragraph holds pictures and no words."""
-    children = inline_of(block) if block.tokens[0].type == "paragraph_open" else ()
+    children = inline_of(block) if block.type == "paragraph_open" else ()
     return not visible(children).strip() and any(it.type == "image" for it in children)
 
 
 def _answers(title: Title, above: Block) -> bool:
     """Whether a bold number is the answer to the paragraph above: `Which port?`, `**110**`."""
     number = title.read.number and not title.name and not title.read.is_labelled
-    asked = not above.title and above.tokens[0].type == "paragraph_open"
+    asked = not above.title and above.type == "paragraph_open"
     words = visible(inline_of(above)).rstrip("*_ \n") if number and asked else ""
     return words.endswith(QUESTION_MARKS)
 
@@ -204,7 +204,7 @@ class Role(StrEnum):
 
 
 def _role(block: Block, title: Title) -> Role:
-    kind, own = block.tokens[0].type, block.title
+    kind, own = block.type, block.title
     words = visible(inline_of(block))
     if kind in CODE or (kind == "html_block" and block.comments):
         return Role.CODE if kind in CODE else Role.COMMENT

@@ -27,7 +27,7 @@ TITLED = ("alert_title_open", "inline", "alert_title_close")
 
 def without_callouts(blocks: Sequence[Block]) -> Sequence[Block]:
     """Open the callouts that are questions, where headings are none."""
-    callouts = [at for at, block in enumerate(blocks) if block.tokens[0].type == "alert_open"]
+    callouts = [at for at, block in enumerate(blocks) if block.type == "alert_open"]
     if len(callouts) < FEW or any(is_numbered_heading(block) for block in blocks):
         return blocks
     asking = [at for at in callouts if blocks[at].tokens[0].info in QUESTIONS]
@@ -75,7 +75,7 @@ def inside_callout(block: Block) -> list[Block]:
 
 def _is_answer(block: Block) -> bool:
     """Whether this is a callout "Answer": `??? success "Answer"`, `> [!solution]-`."""
-    return block.tokens[0].type == "alert_open" and only_labels(visible(_title(block)))
+    return block.type == "alert_open" and only_labels(visible(_title(block)))
 
 
 def _opened(block: Block, answers: Sequence[Block]) -> list[Block]:
@@ -86,7 +86,7 @@ def _opened(block: Block, answers: Sequence[Block]) -> list[Block]:
     inside = [*inside_callout(block), *answers]
     title, line = _title(block), block.line
     if block.tokens[0].meta.get("is_untitled"):
-        if len(inside) <= 1 or inside[0].tokens[0].type != "paragraph_open":
+        if len(inside) <= 1 or inside[0].type != "paragraph_open":
             return [block, *answers]
         title, line, inside = tuple(inside[0].tokens[1].children or ()), inside[0].line, inside[1:]
     if not inside and block.tokens[0].info not in QUESTIONS:

@@ -69,7 +69,7 @@ def text_size(block: Block) -> int:
 
 def hollow(block: Block) -> Iterator[str]:
     """What in a block is no answer: links with what is said of them, and lists of questions."""
-    if block.tokens[0].type not in LISTS:
+    if block.type not in LISTS:
         yield from (link.text for link in links(block))
         return
     for children in filter(None, (token.children for token in block.tokens)):
@@ -117,7 +117,7 @@ def read_contents(blocks: Sequence[Block], last: dict[str, int]) -> dict[int, li
 
 def local_links(block: Block) -> Iterator[Link]:
     """The links to other places in the notes, of a block that may be a table of contents."""
-    if block.tokens[0].type in LISTING and (not block.title or block.title.target):
+    if block.type in LISTING and (not block.title or block.title.target):
         yield from filter(_is_local, links(block))
 
 

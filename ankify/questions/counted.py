@@ -84,7 +84,7 @@ def _with_numerals(blocks: list[Block]) -> list[Block]:
     found = [
         (at, match)
         for at, block in enumerate(blocks)
-        if not block.title and block.tokens[0].type == "paragraph_open"
+        if not block.title and block.type == "paragraph_open"
         if NUMERAL.match(block.tokens[1].content)
         if (match := NUMERAL.match(block.tokens[1].words))
     ]

@@ -329,7 +329,7 @@ class FileIndex:
         """The share of the text between two positions that is lists of questions."""
         blocks = self.flow.blocks[start + 1 : end]
         texts = [
-            (token.words.rstrip(), block.tokens[0].type in LISTS)
+            (token.words.rstrip(), block.type in LISTS)
             for block in blocks
             for token in block.tokens
             if token.type == "inline"
@@ -582,10 +582,10 @@ class Group:
         Nearly all breaks of the file are above one, so they are between cards, not between parts.
         """
         blocks = self.file.flow.blocks
-        breaks = sum(block.tokens[0].type == "hr" for block in blocks)
+        breaks = sum(block.type == "hr" for block in blocks)
         if self.first.kind is not Kind.BOLD or breaks < limit.LONG_RUN - 1:
             return self.file.group(())
-        below = self.answered.keep(lambda at, _: at == 0 or blocks[at - 1].tokens[0].type == "hr")
+        below = self.answered.keep(lambda at, _: at == 0 or blocks[at - 1].type == "hr")
         return below if len(below) >= limit.NEARLY_ALL_ASK * breaks else self.file.group(())
 
     @cached_property

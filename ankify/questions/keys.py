@@ -353,7 +353,7 @@ def _in_table(key: Sequence[Block]) -> list[tuple[str, Entry]]:
     """
     found: list[tuple[str, Entry]] = []
     for at, block in enumerate(key):
-        if block.tokens[0].type != "table_open":
+        if block.type != "table_open":
             continue
         heads, *rows = _rows(block.tokens)
         names = [head.words for head in heads]
@@ -572,7 +572,7 @@ def _with_answers(
 def _end(blocks: Sequence[Block], at: int, below: int, level: int) -> int:
     """The position below all that is of a question: no heading above it, no rule at its end."""
     end = end_of_section(blocks, at, below, level)
-    while end > at + 1 and blocks[end - 1].tokens[0].type == "hr":
+    while end > at + 1 and blocks[end - 1].type == "hr":
         end -= 1
     return end
 

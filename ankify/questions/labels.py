@@ -34,7 +34,7 @@ def _labelled(block: Block, dialect: Dialect) -> Block:
     items = tuple(_labelled(item, dialect) for item in block.items)
     if items != block.items:
         block = block._replace(items=items)
-    inline = block.tokens[1] if block.tokens[0].type == "paragraph_open" else None
+    inline = block.tokens[1] if block.type == "paragraph_open" else None
     words = visible(inline.children or () if inline else block.title.whole if block.title else ())
     read = read_label(dialect, words.split("\n", 1)[0])
     if not read:
@@ -54,7 +54,7 @@ def without_rules_below_labels(blocks: Sequence[Block]) -> Sequence[Block]:
     rules = {
         at
         for at in range(1, len(blocks) - 1)
-        if blocks[at].tokens[0].type == "hr"
+        if blocks[at].type == "hr"
         and _is_labelled_heading(blocks[at - 1])
         and (below := blocks[at + 1].title)
         and below.kind is Kind.HEADING

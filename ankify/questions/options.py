@@ -261,7 +261,7 @@ def _options_in(block: Block) -> list[Line]:
 
 
 def _inline(block: Block) -> list[Token]:
-    is_text = block.tokens[0].type in ("paragraph_open", *LISTS)
+    is_text = block.type in ("paragraph_open", *LISTS)
     return [token for token in block.tokens if is_text and token.type == "inline"]
 
 
@@ -278,13 +278,13 @@ def _has_marked_item(block: Block) -> bool:
 
 def _has_ticked_item(block: Block) -> bool:
     """Whether a list has one item with a tick, `- owls ✅` or `- owls (correct)`."""
-    texts = [token.words for token in _inline(block)] if block.tokens[0].type in LISTS else []
+    texts = [token.words for token in _inline(block)] if block.type in LISTS else []
     return len(texts) >= limit.BOXES and sum(map(_is_ticked, texts)) == 1
 
 
 def _has_bold_item(block: Block) -> bool:
     """Whether a list has one item that is bold from end to end, and nothing else that is bold."""
-    if block.tokens[0].type not in LISTS:
+    if block.type not in LISTS:
         return False
     items = [token.children or () for token in _inline(block)]
     if len(items) < limit.BOXES:
@@ -334,7 +334,7 @@ def _mark_behind(words: str) -> re.Match[str] | None:
 
 def has_ticked_box(block: Block) -> bool:
     """Whether some boxes of a list, but not all, are ticked: `- [x] B` beside `- [ ] A`."""
-    return block.tokens[0].type in LISTS and len({*boxes(block.tokens)}) > 1
+    return block.type in LISTS and len({*boxes(block.tokens)}) > 1
 
 
 def boxes(tokens: Iterable[Token]) -> Iterator[bool]:
@@ -357,7 +357,7 @@ TIGHT_BOX = re.compile(r"^[-*+]\[(?P<tick>[ xX])\](?P<option>.*\S)", re.MULTILIN
 
 def with_key_apart(block: Block) -> list[Block]:
     """A list of options whose last item is the key, `- Answer: b`, parted from it; else nothing."""
-    if block.tokens[0].type not in LISTS:
+    if block.type not in LISTS:
         return []
     opening, *inside, closing = block.tokens
     if not any(_may_offer(token) for token in inside if token.type == "inline"):
@@ -384,7 +384,7 @@ def with_options_apart(block: Block) -> Iterator[Block]:
     `Which? / A. X / **B. Y**` is two paragraphs, and so is `A. X / B. Y / Answer: B`. What is
     below the last option and a forced line break explains the marked one.
     """
-    may_offer = block.tokens[0].type == "paragraph_open" and _may_offer(block.tokens[1])
+    may_offer = block.type == "paragraph_open" and _may_offer(block.tokens[1])
     lines = [*read_lines(block.tokens[1].children or ())] if may_offer else []
     options = [at for at, line in enumerate(lines) if line.letter]
     end = _end_of_options(lines, options[-1] + 1) if options else len(lines)

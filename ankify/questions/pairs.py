@@ -162,7 +162,7 @@ def _together(
 ) -> Iterator[Block]:
     question, answer = own
     for at in sections[question]:
-        quoted = blocks[at].tokens[0].type == "blockquote_open"
+        quoted = blocks[at].type == "blockquote_open"
         yield from read_blocks(blocks[at].tokens[1:-1]) if quoted else (blocks[at],)
     for at in sections[answer]:
         block = blocks[at]
@@ -181,10 +181,10 @@ def with_headed_pairs(blocks: Sequence[Block]) -> list[Block]:
         title, below, own = blocks[at].title, blocks[at + 1], blocks[answer].title
         if not title or not own or not _answers_below(title, own):
             continue
-        if below.tokens[0].type != "paragraph_open":
+        if below.type != "paragraph_open":
             continue
         # The label goes, unless it parts code or options from the answer.
-        bare = all(block.tokens[0].type == "hr" for block in blocks[at + 2 : answer])
+        bare = all(block.type == "hr" for block in blocks[at + 2 : answer])
         asked = _headed(title, below, (1, answer - at) if bare else (1,))
         found[at] = blocks[at]._replace(title=asked)
         last = end if own.level == title.level else answer
@@ -215,7 +215,7 @@ def with_headed_questions(blocks: Sequence[Block]) -> list[Block]:
 def may_be_asked(below: Block) -> bool:
     """Whether `### Question` may label a block; below `### Questions` each has a number."""
     has_number = below.title and below.title.read.number
-    return below.tokens[0].type == "paragraph_open" and not has_number
+    return below.type == "paragraph_open" and not has_number
 
 
 def _headed(label: Title, below: Block, borrowed: tuple[int, ...]) -> Title:
@@ -294,7 +294,7 @@ def _named_tests(blocks: Sequence[Block], titles: Sequence[int]) -> list[int]:
 
 def _heads_test(below: Sequence[Block]) -> bool:
     """Whether a paragraph is right below a heading, and then options before the next heading."""
-    if not below or below[0].tokens[0].type != "paragraph_open" or answers(opening_words(below[0])):
+    if not below or below[0].type != "paragraph_open" or answers(opening_words(below[0])):
         return False
     own = takewhile(lambda it: not it.heading, below)
     return any(offers_several(block.tokens) for block in own)
@@ -368,7 +368,7 @@ def _above_options(blocks: Sequence[Block], toggle: int) -> int:
     """The position of the paragraph above a toggle, past options with letters; -1 for none."""
     for at in range(toggle - 1, max(toggle - 2 - MOST_OPTIONS, -1), -1):
         block = blocks[at]
-        words = block.tokens[1].words.strip() if block.tokens[0].type == "paragraph_open" else ""
+        words = block.tokens[1].words.strip() if block.type == "paragraph_open" else ""
         if block.title or not words:
             return -1
         if not OFFER.match(words):
@@ -402,7 +402,7 @@ def without_quotes(blocks: Sequence[Block]) -> list[Block]:
 
 def _unquoted(block: Block) -> list[Block]:
     """What is in a quote; nothing for any other block."""
-    return read_blocks(block.tokens[1:-1]) if block.tokens[0].type == "blockquote_open" else []
+    return read_blocks(block.tokens[1:-1]) if block.type == "blockquote_open" else []
 
 
 def _opening_title(inner: Sequence[Block]) -> Title | None:

@@ -28,7 +28,7 @@ def with_asking_paragraphs(blocks: Sequence[Block]) -> list[Block] | None:
     """The blocks with a title for each paragraph that asks; None if too few of a file's do."""
     found = [_titled(block) for block in blocks]
     asked = sum(block is not own for block, own in zip(found, blocks, strict=True))
-    texts = sum(block.tokens[0].type not in ("heading_open", "hr") for block in blocks)
+    texts = sum(block.type not in ("heading_open", "hr") for block in blocks)
     enough = asked >= limit.COUNTED_TITLES and asked >= limit.ASKING_PARAGRAPHS * texts
     return found if enough else None
 
@@ -55,8 +55,8 @@ def with_asking_paragraphs_over_lists(blocks: Sequence[Block]) -> list[Block] | 
     found = [_titled(block) for block in blocks]
     runs: list[list[int]] = [[]]
     for at, (block, own) in enumerate(zip(found, blocks, strict=True)):
-        is_list = block.tokens[0].type in LISTS
-        if block is not own and blocks[at + 1 : at + 2] and blocks[at + 1].tokens[0].type in LISTS:
+        is_list = block.type in LISTS
+        if block is not own and blocks[at + 1 : at + 2] and blocks[at + 1].type in LISTS:
             runs[-1].append(at)
         elif not is_list:
             runs.append([])
@@ -66,7 +66,7 @@ def with_asking_paragraphs_over_lists(blocks: Sequence[Block]) -> list[Block] | 
 
 def _opens_quiz(block: Block) -> bool:
     """Whether a paragraph is a line such as `Questions (locus X):`."""
-    if block.tokens[0].type != "paragraph_open":
+    if block.type != "paragraph_open":
         return False
     line = block.tokens[1].words.strip()
     return line.endswith((":", "：")) and "\n" not in line and names_questions(line)
@@ -78,7 +78,7 @@ NO_QUIZ = 9  # deeper than any heading
 
 def _titled(block: Block, *, in_quiz: bool = False) -> Block:
     """A paragraph that asks with its title, without the quote that may be around it."""
-    is_quoted = block.tokens[0].type == "blockquote_open" and len(block.tokens) == QUOTED
+    is_quoted = block.type == "blockquote_open" and len(block.tokens) == QUOTED
     tokens = block.tokens[1:-1] if is_quoted else block.tokens
     if block.title or tokens[0].type != "paragraph_open":
         return block

@@ -71,7 +71,7 @@ def _parts(blocks: Sequence[Block], chosen: Sequence[int]) -> Iterator[Part | No
 def _key(blocks: Sequence[Block], question: int, end: int) -> int:
     """The block with the label of the answer below options; 0 for none."""
     found = next((at for at in range(question + 1, end) if _is_key(blocks[at])), 0)
-    options = any(block.tokens[0].type in LISTS for block in blocks[question + 1 : found])
+    options = any(block.type in LISTS for block in blocks[question + 1 : found])
     return found if options else 0
 
 

@@ -65,7 +65,7 @@ def asked_and_answered(block: Block) -> Iterator[Block]:
     """A paragraph that asks and answers, `Q: X` over `A: Y`, as two."""
     words = opening_words(block)
     found = title_end(words) if QUESTION_LABEL.match(words) else None
-    if found is not None and block.tokens[0].type == "paragraph_open":
+    if found is not None and block.type == "paragraph_open":
         opening, inline, closing = block.tokens
         children = inline.children or ()
         end = found + words[found:].startswith("\n")
@@ -95,7 +95,7 @@ def unwrapped(answer: list[Block]) -> list[Block]:
 
     A <summary> that is no button, `<summary>Carbon dioxide</summary>`, is a part of the answer.
     """
-    if len(answer) == 1 and answer[0].tokens[0].type == "alert_open":
+    if len(answer) == 1 and answer[0].type == "alert_open":
         return inside_callout(answer[0]) if only_labels(opening_words(answer[0])) else answer
     if len(answer) > 1 and answer[0].depth > 0 and answer[-1].depth < 0 and not answer[0].title:
         depths = accumulate(block.depth for block in answer[:-1])
@@ -149,7 +149,7 @@ def hidden_below_list(body: Sequence[Block]) -> tuple[int, str]:
     """
     at = next((at for at, block in enumerate(body) if block.depth > 0), 0)
     over = at - 2 if at > 1 and is_prose(body[at - 1]) else at - 1
-    if not at or body[over].tokens[0].type not in LISTS:
+    if not at or body[over].type not in LISTS:
         return 0, ""
     name = next((button.text for _, button in summaries(body[at].tokens[0].content)), "")
     depths = enumerate(accumulate(block.depth for block in body[at:]), at)
@@ -238,12 +238,12 @@ OPTION_B = re.compile(r"^\W*b\s*[.:：]", re.IGNORECASE | re.MULTILINE)
 
 
 def _is_code(block: Block) -> bool:
-    return block.tokens[0].type in ("fence", "code_block")
+    return block.type in ("fence", "code_block")
 
 
 def is_prose(block: Block) -> bool:
     """Whether a block is a paragraph."""
-    return block.tokens[0].type == "paragraph_open"
+    return block.type == "paragraph_open"
 
 
 def is_remark(block: Block) -> bool:
@@ -252,7 +252,7 @@ def is_remark(block: Block) -> bool:
 
 
 def _is_repeated(block: Block) -> bool:
-    if block.tokens[0].type == "ordered_list_open" or has_ticked_box(block):
+    if block.type == "ordered_list_open" or has_ticked_box(block):
         return True
     marked = (token.content for token in block.tokens if "<" in token.content)
     return any(any(tags(content)) for content in marked)  # `<li key={it}>`

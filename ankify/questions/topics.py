@@ -131,7 +131,7 @@ def _set_tasks(blocks: Sequence[Block]) -> list[int]:
     return [
         at
         for at, block in enumerate(blocks)
-        if block.tokens[0].type == "paragraph_open"
+        if block.type == "paragraph_open"
         if COLON.search(words := opening_words(block), 0, LONGEST_LABEL) and TASK_LABEL.match(words)
     ]
 
@@ -194,7 +194,7 @@ def _may_hold(topic: Title | None, question: Title | None) -> bool:
 
 def _without_label(block: Block) -> Block:
     """A paragraph that asks, without its label, and no title of its own."""
-    if block.tokens[0].type != "paragraph_open":
+    if block.type != "paragraph_open":
         return block._replace(title=None)
     opening, inline, closing = block.tokens
     words = inline.words

@@ -123,7 +123,7 @@ def is_stray(group: Group) -> bool:
 
 def _asks_several(group: Group) -> bool:
     blocks = group.file.flow.blocks[slice(*group.spans[0])]
-    texts = (block.tokens[1] for block in blocks if block.tokens[0].type == "paragraph_open")
+    texts = (block.tokens[1] for block in blocks if block.type == "paragraph_open")
     asking = (text.words.rstrip("*_ \n").endswith(QUESTION_MARKS) for text in texts)
     return sum(asking) >= limit.COUNTED_TITLES
 
