@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ankify.questions.block import Block, remembered
-from ankify.questions.words import BACK_TO_TOP, answers, is_placeholder, opens, says_key
+from ankify.questions.words import BACK_TO_TOP, is_button, is_placeholder, says_answer, says_key
 from ankify.reading.html import elements, html_lines, html_text, shows_without_words
 from ankify.reading.inline import visible
 from ankify.reading.tokens import Token
@@ -106,7 +106,7 @@ def key_in_list(block: Block) -> tuple[int, int] | None:
 @remembered
 def shows_answer(block: Block) -> bool:
     """Whether a label says that an answer begins here, or a button that it is hidden here."""
-    if block.keyed or answers(opening_words(block)) or key_in_list(block):
+    if block.keyed or says_answer(opening_words(block)) or key_in_list(block):
         return True
     inside = [t.words for t in block.inside if t.type == "inline"]
     if block.title and block.title.glued:
@@ -115,9 +115,9 @@ def shows_answer(block: Block) -> bool:
         return True
     raw = [t.content for t in block.tokens if t.type == "html_block"]
     buttons = (next(elements(content, ("summary",)), None) for content in raw)
-    return any(button and button.is_closed and opens(button.text) for button in buttons)
+    return any(button and button.is_closed and is_button(button.text) for button in buttons)
 
 
 def _has_label(text: str) -> bool:
     """Whether a line begins with the label of an answer; `A. X` is an option."""
-    return any(answers(line) and not OPTION.match(line) for line in text.split("\n"))
+    return any(says_answer(line) and not OPTION.match(line) for line in text.split("\n"))

@@ -15,12 +15,12 @@ from ankify.questions.titles import Kind, Title, with_title_of
 from ankify.questions.words import (
     NO_QUESTION,
     QUESTION_MARKS,
-    answers,
     asks,
+    is_button,
     is_question_label,
     only_labels,
     only_points,
-    opens,
+    says_answer,
 )
 from ankify.reading.inline import visible
 
@@ -126,7 +126,7 @@ def _is_solved_below(title: Title, below: Sequence[Block]) -> bool:
     words = [visible(inline_of(block)) for block in own]
     while words and only_labels(words[-1]):
         words.pop()
-    return title.kind is Kind.HEADING and any(map(answers, words))
+    return title.kind is Kind.HEADING and any(map(says_answer, words))
 
 
 def _asked(below: Sequence[Block], borrowed: Sequence[int]) -> int:
@@ -147,7 +147,7 @@ def _shown(below: Sequence[Block]) -> int:
     words = visible(inline_of(rest[0])) if rest else ""
     if not rest or (only_labels(words) and len(rest) == 1):
         return 0
-    return len(asked) if answers(words) or all(map(_is_picture, asked)) else 0
+    return len(asked) if says_answer(words) or all(map(_is_picture, asked)) else 0
 
 
 def _is_picture(block: Block) -> bool:
@@ -211,10 +211,10 @@ def _role(block: Block, title: Title) -> Role:
     if kind == "paragraph_open" and only_points(words):
         return Role.LABEL
     counts = own and own.read.number and not (own.kind is Kind.TEXT and own.has_spaced_number)
-    if counts or answers(words) or not words.strip():  # `8 bits hold what?` counts bits
+    if counts or says_answer(words) or not words.strip():  # `8 bits hold what?` counts bits
         return Role.END
     if kind == "heading_open":
-        deeper = own and own.level > title.level and not opens(own.name)
+        deeper = own and own.level > title.level and not is_button(own.name)
         return Role.END if not deeper else Role.LABEL if NO_QUESTION.match(words) else Role.TITLE
     if kind == "paragraph_open" or (kind == "blockquote_open" and len(block.tokens) == QUOTED):
         if is_question_label(words):

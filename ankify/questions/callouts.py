@@ -15,7 +15,7 @@ from ankify.questions.blocks import read_blocks
 from ankify.questions.borrowed import with_borrowed_titles
 from ankify.questions.numbers import CALLOUT, Numbered, read_number
 from ankify.questions.titles import PARAGRAPH_LEVEL, Kind, Title
-from ankify.questions.words import QUESTION_MARKS, asks, only_labels, opens
+from ankify.questions.words import QUESTION_MARKS, asks, is_button, only_labels
 from ankify.reading.inline import cut, visible
 from ankify.reading.tokens import Token
 
@@ -56,7 +56,7 @@ def _asking_details(blocks: Sequence[Block], callouts: Sequence[int]) -> list[in
     """The folded details with a title, if most of these ask: the others are topics of the list."""
     details = [at for at in callouts if blocks[at].tokens[0].info in DETAILS]
     titles = [(at, visible(_title(blocks[at]))) for at in details]
-    titled = [(at, title) for at, title in titles if title and not opens(title)]
+    titled = [(at, title) for at, title in titles if title and not is_button(title)]
     asked = sum(title.endswith(QUESTION_MARKS) or asks(title) for _, title in titled)
     return [at for at, _ in titled] if asked >= limit.MOST_ASK * len(titled) else []
 

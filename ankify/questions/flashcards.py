@@ -22,12 +22,12 @@ from ankify.questions.blocks import DIVIDERS, has_divider
 from ankify.questions.numbers import read_number, strip_number
 from ankify.questions.words import (
     QUESTION_MARKS,
-    answers,
     asks,
     bare,
     begins_as_answer,
     label,
     names_questions,
+    says_answer,
 )
 from ankify.questions.words.patterns import Headings, Pattern, normal, phrases
 from ankify.reading.inline import cut, visible, without_code
@@ -444,7 +444,7 @@ def _are_sides(front: str, back: str) -> bool:
         return False
     alone = f"{back}:" if len(back) == 1 else back  # `| Q | A |`
     in_front = bool(_LABEL.compiled.fullmatch(_bare(front)) or _FRONTS.match(front))
-    in_back = bool(answers(alone) or _BACKS.match(back))
+    in_back = bool(says_answer(alone) or _BACKS.match(back))
     if in_front or in_back:  # `| Question | Short answer |`, `| Common questions | Answer |`
         in_front = in_front or names_questions(front)
         return in_front and (in_back or any(map(begins_as_answer, said)))
@@ -511,7 +511,7 @@ def _items(run: Sequence[Token]) -> list[tuple[Token, ...]]:
     """What is in each item of a list; `- Answer: Y` belongs to the item above."""
     items: list[tuple[Token, ...]] = []
     for inside in _parted([tuple(item[1:-1]) for item in balanced(run[1:-1])]):
-        is_answer = inside[:1] and answers(_words(inside)) and not OPTION.match(_words(inside))
+        is_answer = inside[:1] and says_answer(_words(inside)) and not OPTION.match(_words(inside))
         if items and is_answer:
             items[-1] += inside
         else:
@@ -574,7 +574,7 @@ def _with_keys(runs: Sequence[tuple[Token, ...]]) -> list[tuple[Token, ...]]:
     above: tuple[Token, ...] = ()
     for run in runs:
         is_below = above and above[0].type in LISTS and run[0].type == "paragraph_open"
-        is_key = is_below and answers(run[1].words)
+        is_key = is_below and says_answer(run[1].words)
         if is_key and len(_items(above)) == 1:
             found[-1] = (*above[:-2], *run, *above[-2:])
         else:

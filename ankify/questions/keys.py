@@ -30,13 +30,13 @@ from ankify.questions.options import OFFER, offers_several
 from ankify.questions.styles import Style, style_of
 from ankify.questions.titles import HEADINGS, Kind, Title
 from ankify.questions.words import (
-    answers,
     asks,
     begins_as_answer,
     demands,
+    is_button,
     normal,
     only_labels,
-    opens,
+    says_answer,
 )
 from ankify.reading.html import summaries
 from ankify.reading.inline import cut, visible
@@ -101,7 +101,7 @@ def _heads_key(block: Block) -> bool:
     if title:
         return not title.read.number and _names_key(title.name) and not LETTER.match(title.name)
     if block.depth > 0:
-        return any(opens(button.text) for _, button in summaries(block.tokens[0].content))
+        return any(is_button(button.text) for _, button in summaries(block.tokens[0].content))
     words = _line(block)
     return (only_labels(words) and len(normal(words)) > 1) or _names_test(words)
 
@@ -127,8 +127,8 @@ def _names_key(name: str) -> bool:
     words = [word for word in name.split() if any(map(str.isalnum, word))]  # no emoji, no `&`
     if ONE.match(name):
         return False
-    if opens(name) or len(words) > FEW_WORDS:
-        return opens(name)
+    if is_button(name) or len(words) > FEW_WORDS:
+        return is_button(name)
     ends = (" ".join(words[at:]) for at in range(1, len(words)))  # "Bảng đáp án"
     return any(map(begins_as_answer, words)) or any(map(only_labels, ends))
 
@@ -279,7 +279,7 @@ def _runs(asked: Asked) -> Iterator[Asked]:
 def _is_sure(head: Block) -> bool:
     """Whether what heads a key says so, rather than having such a word: "Solution by hand"."""
     if head.title:
-        return opens(head.title.name)
+        return is_button(head.title.name)
     return head.depth > 0 or only_labels(_line(head))
 
 
@@ -404,7 +404,7 @@ def _labelled(key: Sequence[Block]) -> list[tuple[str, Entry]]:
 
 def _label(block: Block) -> re.Match[str] | None:
     found = LABELLED.match(_line(block))
-    return found if found and answers(f"{found['label']}:") else None
+    return found if found and says_answer(f"{found['label']}:") else None
 
 
 def _digits(number: str) -> str:

@@ -14,7 +14,7 @@ from ankify.questions.contents import text_size
 from ankify.questions.evidence import Group
 from ankify.questions.numbers import number_value
 from ankify.questions.styles import LISTED
-from ankify.questions.words import NO_QUESTION, asks, opens
+from ankify.questions.words import NO_QUESTION, asks, is_button
 
 Span = tuple[int, int]  # blocks of a question: from its title to the one below its answer
 
@@ -54,7 +54,8 @@ def _in_gap(blocks: Sequence[Block], start: int, end: int) -> Iterator[LeftOut]:
                 last = max(block.end for block in blocks[first:at])
                 yield LeftOut(blocks[first].line + 1, last, headings, size)
             first, size, headings = at, 0, 1
-            is_other = title is not None and NO_QUESTION.match(title.name) and not opens(title.name)
+            name = title.name if title else ""
+            is_other = NO_QUESTION.match(name) and not is_button(name)
             lost = not is_other and (is_last or not _leads(blocks, at, end))
         elif lost and not is_filler(blocks[at]) and not blocks[at].comments:
             size += max(text_size(blocks[at]), 1)

@@ -13,7 +13,7 @@ from ankify.questions.answers import LISTS
 from ankify.questions.block import Block, balanced, shown
 from ankify.questions.blocks import read_blocks
 from ankify.questions.titles import BREAK, nesting_of
-from ankify.questions.words import answers
+from ankify.questions.words import says_answer
 from ankify.reading.inline import BREAKS, cut, visible
 from ankify.reading.tokens import Token
 
@@ -64,7 +64,7 @@ TELLS = re.compile(
 def _letters(lines: Sequence[str]) -> str:
     """The letters of the options in a paragraph; `?` for what is above them, or an answer."""
     found = [match[1].lower() if (match := OFFER.match(line)) else "" for line in lines]
-    said = any(not letter and answers(line) for letter, line in zip(found, lines, strict=True))
+    said = any(not letter and says_answer(line) for letter, line in zip(found, lines, strict=True))
     return f"{'' if found[0] else '?'}{''.join(found)}{'?' * said}"
 
 
@@ -211,7 +211,7 @@ def _is_ticked(words: str) -> bool:
 
 
 def _says_right(remark: re.Match[str]) -> bool:
-    return answers(f"{remark['said']}:")
+    return says_answer(f"{remark['said']}:")
 
 
 def has_marked_options(tokens: Iterable[Token]) -> bool:
@@ -290,7 +290,7 @@ def _has_bold_item(block: Block) -> bool:
     if len(items) < limit.BOXES:
         return False
     bold = [item for item in items if any(map(_nesting_of_mark, item))]
-    if len(bold) != 1 or answers(visible(bold[0])):  # `- **Answer: b**`
+    if len(bold) != 1 or says_answer(visible(bold[0])):  # `- **Answer: b**`
         return False
     *depths, end = accumulate(map(_nesting_of_mark, bold[0]))
     return min(depths, default=0) > 0 == end
@@ -364,7 +364,7 @@ def with_key_apart(block: Block) -> list[Block]:
         return []
     items = [*balanced(inside)]
     words = [visible(_head(item)) for item in items]
-    if len(items) <= FEW or not answers(words[-1]) or OFFER.match(words[-1]):
+    if len(items) <= FEW or not says_answer(words[-1]) or OFFER.match(words[-1]):
         return []
     if not all(map(OFFER.match, words[:-1])):
         return []
@@ -407,7 +407,7 @@ def _end_of_options(lines: Sequence[Line], below: int) -> int:
     if _is_broken(lines[below - 1]):
         return below
     texts = ((at, visible(lines[at].tokens)) for at in range(below, len(lines)))
-    labels = (at for at, text in texts if answers(text) or tells_option(text))
+    labels = (at for at, text in texts if says_answer(text) or tells_option(text))
     return next(labels, len(lines))
 
 

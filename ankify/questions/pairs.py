@@ -19,7 +19,7 @@ from ankify.questions.evidence import share
 from ankify.questions.numbers import HEADED, TOGGLED, Numbered
 from ankify.questions.options import OFFER, offers_several
 from ankify.questions.titles import HEADINGS, Kind, Title, plain_title, target_of, with_title_of
-from ankify.questions.words import answers, asks, is_question_label, normal, only_labels
+from ankify.questions.words import asks, is_question_label, normal, only_labels, says_answer
 from ankify.questions.words.patterns import REMARK, word_set
 from ankify.reading.inline import visible
 
@@ -64,7 +64,7 @@ def _heads_labelled_answer(title: Title) -> bool:
     """Whether a heading is `### A: X`; another letter may stand for a word: `### L: Lakes`."""
     words = visible(title.whole)
     label = normal(COLON.split(words, maxsplit=1)[0])
-    return answers(words) and bool(COLON.search(words)) and (len(label) > 1 or label == "a")
+    return says_answer(words) and bool(COLON.search(words)) and (len(label) > 1 or label == "a")
 
 
 def may_be_paired(title: Title | None) -> bool:
@@ -90,7 +90,7 @@ def _is_answered(blocks: Sequence[Block], title: Title) -> bool:
         return True
     dotted = title.read.separator.startswith(".")
     glued = visible(title.glued).lstrip()
-    if answers(glued) and (dotted or not OPTION.match(glued)):
+    if says_answer(glued) and (dotted or not OPTION.match(glued)):
         return True
     if dotted:
         return any(shows_answer(block) or POINT.match(opening_words(block)) for block in blocks)
@@ -102,7 +102,7 @@ def _is_answered(blocks: Sequence[Block], title: Title) -> bool:
 def _is_answered_in_item(blocks: Sequence[Block]) -> bool:
     """Whether `- A: Y` follows `- Q: X`; above `- B: Z` it is an option."""
     words = [_item_words(block) for block in blocks[1:3]]
-    return bool(words) and answers(words[0]) and not any(map(OPTION_B.match, words[1:]))
+    return bool(words) and says_answer(words[0]) and not any(map(OPTION_B.match, words[1:]))
 
 
 OPTION_B = re.compile(r"\W*b\s*[.:：)]", re.IGNORECASE)
@@ -204,7 +204,7 @@ def with_headed_questions(blocks: Sequence[Block]) -> list[Block]:
         if not title or title.read.number or end - at < FULL or not says_question(title.name):
             continue
         below = blocks[at + 1]
-        if not may_be_asked(below) or answers(opening_words(below)):
+        if not may_be_asked(below) or says_answer(opening_words(below)):
             continue
         if any(map(shows_answer, blocks[at + 2 : end])):
             found[at] = blocks[at]._replace(title=_headed(title, below, (1,)))
@@ -294,7 +294,7 @@ def _named_tests(blocks: Sequence[Block], titles: Sequence[int]) -> list[int]:
 
 def _heads_test(below: Sequence[Block]) -> bool:
     """Whether a paragraph is right below a heading, and then options before the next heading."""
-    if not below or below[0].type != "paragraph_open" or answers(opening_words(below[0])):
+    if not below or below[0].type != "paragraph_open" or says_answer(opening_words(below[0])):
         return False
     own = takewhile(lambda it: not it.heading, below)
     return any(offers_several(block.tokens) for block in own)

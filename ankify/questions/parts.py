@@ -12,7 +12,7 @@ from ankify.questions.block import Block, title_in
 from ankify.questions.evidence import share
 from ankify.questions.numbers import counted_chapter
 from ankify.questions.titles import Title
-from ankify.questions.words import NO_QUESTION, normal, opens
+from ankify.questions.words import NO_QUESTION, is_button, normal
 
 
 def leads(blocks: Sequence[Block], chosen: Container[int]) -> frozenset[int]:
@@ -24,7 +24,7 @@ def leads(blocks: Sequence[Block], chosen: Container[int]) -> frozenset[int]:
         if title and at in chosen:
             level = title.level
         elif heading and heading.level <= max(level, 2 * bool(level)):
-            found |= set() if opens(heading.name) else {at}
+            found |= set() if is_button(heading.name) else {at}
         elif level and not is_filler(blocks[at]):
             level = 0
     return frozenset(found)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from ankify.questions.numbers import CLASSED, Numbered, read_number
 from ankify.questions.titles import BOLD, PARAGRAPH_LEVEL, Kind, Title, anchor_of, title_of
-from ankify.questions.words import opens
+from ankify.questions.words import is_button
 from ankify.reading.html import (
     HEADINGS,
     Tag,
@@ -197,7 +197,7 @@ def summary_title(inner: str, line: int, asked: int = 0) -> Title | None:
     """The title that a <summary> makes, with so many of the blocks that follow; no button."""
     title = _title(Kind.SUMMARY, PARAGRAPH_LEVEL, inner, line)
     words = visible(title.whole).strip()
-    return replace(title, asked=asked) if words and not opens(words) else None
+    return replace(title, asked=asked) if words and not is_button(words) else None
 
 
 def _title(kind: Kind, level: int, inner: str, line: int) -> Title:

@@ -26,15 +26,15 @@ from ankify.questions.words import (
     QUESTION_LABEL,
     QUESTION_MARKS,
     TASK,
-    answers,
     asks,
     asks_for_answer,
     gives_away,
+    is_button,
     label_end,
     names_answers,
     normal,
     only_labels,
-    opens,
+    says_answer,
     title_end,
 )
 from ankify.reading.html import summaries, tags
@@ -109,7 +109,7 @@ def without_answer_label(answer: list[Block]) -> list[Block]:
     at = next((at for at, token in enumerate(tokens) if token.nesting < 1), 0)
     words = tokens[at].words if tokens else ""
     point = POINT.match(words)
-    if not answers(words) and not point:
+    if not says_answer(words) and not point:
         return answer
     start = point.end() if point else label_end(words)
     start += len(words[start:]) - len(words[start:].lstrip())
@@ -136,7 +136,7 @@ def without_button(token: Token) -> Token:
     """Without the button "Answer": on the back of a card nobody wants to ask a second time."""
     content = token.content
     for details, summary in reversed(list(summaries(content))):
-        if details and "open" not in details.attributes and opens(summary.text):
+        if details and "open" not in details.attributes and is_button(summary.text):
             opened = f"{details.source[:-1]} open>"
             content = content[: details.start] + opened + content[details.end :]
     return token if content == token.content else token.copy(content=content)
@@ -190,7 +190,7 @@ def stem_and_answer(
     they are in the answer too, which speaks of them; on the front none is ticked or bold.
     """
     words = [*map(opening_words, body), ""]
-    labels = (at for at, said in enumerate(words) if answers(said))
+    labels = (at for at, said in enumerate(words) if says_answer(said))
     label = next((at for at in labels if not _is_option(words[at], words[at + 1])), 0)
     if not label:
         label = _told_below_options(body, words)

@@ -55,7 +55,7 @@ from ankify.questions.styles import style_of
 from ankify.questions.suggest import suggest
 from ankify.questions.titles import HEADINGS, Kind, Title
 from ankify.questions.verdicts import FLASHCARDS
-from ankify.questions.words import CONTENTS, QUESTION_MARKS, asks, normal, only_labels, opens
+from ankify.questions.words import CONTENTS, QUESTION_MARKS, asks, is_button, normal, only_labels
 from ankify.reading.formulas import Masked
 from ankify.reading.inline import visible
 from ankify.reading.parse import ParsedFile, plain_text
@@ -381,7 +381,7 @@ class _Reader:
         ]
         keys: set[int] = set()
         for index, (at, key) in enumerate(headings):
-            if opens(key.name):
+            if is_button(key.name):
                 below = (headings[it][1] for it in range(index + 1, len(headings)))
                 again = names & {normal(title.name) for title in _section_of(key, below)}
                 keys |= {at} if len(again) > 1 else set()
@@ -545,7 +545,7 @@ def _section_of(heading: Title, below: Iterable[Title]) -> Iterator[Title]:
 
 def _ends(question: Title, heading: Title, bound: int) -> bool:
     """Whether a heading that leads to no question ends the answer above it all the same."""
-    if opens(heading.name):  # above the section of the question it heads the key to a whole test
+    if is_button(heading.name):  # above the section of the question: the key to a whole test
         return question.kind not in HEADINGS and heading.level < bound
     if question.kind not in HEADINGS:
         return heading.level <= bound

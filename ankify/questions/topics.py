@@ -16,11 +16,11 @@ from ankify.questions.pairs import COLON, is_label
 from ankify.questions.titles import PARAGRAPH_LEVEL, Kind, Title, opening_title, with_title_of
 from ankify.questions.words import (
     QUESTION_LABEL,
-    answers,
     demands,
     exercise,
     normal,
     only_labels,
+    says_answer,
     sentences,
     title_end,
 )
@@ -79,7 +79,8 @@ def _topics(
         at
         for at, block in enumerate(blocks)
         if (title := block.title) and title.kind in TOPICS
-        if not answers(visible(title.whole)) or at + 1 in tasks  # `### Solution 3`, with its task
+        # Not `### Solution 3`, but above its task.
+        if not says_answer(visible(title.whole)) or at + 1 in tasks
     ]
     others = [at for at in titles if at not in labels and _may_be_topic(blocks[at].title)]
     below: dict[int, list[int]] = defaultdict(list)

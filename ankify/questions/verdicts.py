@@ -19,12 +19,12 @@ from ankify.questions.titles import HEADINGS, Kind, Title
 from ankify.questions.words import (
     QUESTION_MARKS,
     STEPS_BELOW,
-    answers,
     asks,
     gives_away,
     is_step,
     names_other_paper,
     names_questions,
+    says_answer,
 )
 from ankify.reading.inline import cut, visible
 
@@ -195,7 +195,7 @@ def _opens_answer(file: FileIndex, start: int, end: int) -> bool:
     words = [opening_words(block) for block in file.flow.blocks[start + 1 : min(end, start + 3)]]
     lines = "\n".join(words).split("\n")
     letters = [bool(OFFER.match(line)) for line in lines]
-    return answers(lines[0]) or gives_away(lines[0]) or (letters[0] and sum(letters) == 1)
+    return says_answer(lines[0]) or gives_away(lines[0]) or (letters[0] and sum(letters) == 1)
 
 
 def _is_to_do(group: Group) -> bool:

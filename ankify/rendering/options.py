@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from ankify.questions.words import answers, label_end, only_labels
+from ankify.questions.words import label_end, only_labels, says_answer
 
 _TAG = re.compile(r"<[^>]*>")
 # "B", "A, C and D", "AC"; not the article of "A list is"
@@ -107,7 +107,7 @@ def _right(options: Sequence[_Option], answer: str) -> list[_Option]:
     """The options that the first line of the answer names, or repeats."""
     lines = (_words(line) for line in _LINE_END.split(answer, maxsplit=8)[:8])
     words = next((line for line in lines if line and not only_labels(line)), "")
-    is_label = answers(words)
+    is_label = says_answer(words)
     said = words[label_end(words) :] if is_label else words
     text = _same(said)
     repeated = [option for option in options if text and _same(option.text) == text]

@@ -9,10 +9,10 @@ from ankify.questions.numbers import read_number
 from ankify.questions.split import split_questions
 from ankify.questions.words import (
     NO_QUESTION,
-    answers,
     asks,
     is_placeholder,
     label_end,
+    says_answer,
 )
 from ankify.questions.words.patterns import languages
 from ankify.reading.parse import parse, plain_text
@@ -111,7 +111,7 @@ def test_numbers_as_languages_write_them(title: str, number: str | None, words: 
 
 def test_a_label_may_be_abbreviated_and_apart_from_its_colon() -> None:
     for label in ("Odp.:", "Rép. :", "R\u00a0:", "Resp.:", "Отв.:"):
-        assert answers(f"{label} so")
+        assert says_answer(f"{label} so")
         assert label_end(f"{label} so") == len(label), label
     assert read("### Q\n\nWhy?\n\n### A\n\nSo.\n") == [("Why?", "So.")]
     assert read("### A\n\nApple.\n\n### B\n\nBanana.\n") == []
@@ -120,8 +120,8 @@ def test_a_label_may_be_abbreviated_and_apart_from_its_colon() -> None:
 def test_a_bengali_letter_is_written_for_a_colon() -> None:
     pair = "প্রশ্নঃ {}\n\nউত্তরঃ text\n"
     assert read("\n".join(map(pair.format, TITLES))) == [(title, "text") for title in TITLES]
-    assert answers("উঃ ভাষা")
-    assert not answers("দুঃখ উত্তর")
+    assert says_answer("উঃ ভাষা")
+    assert not says_answer("দুঃখ উত্তর")
 
 
 def test_signs_that_end_words_are_a_part_of_them() -> None:

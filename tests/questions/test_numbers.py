@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ankify.questions.numbers import number_value, read_number, strip_number
-from ankify.questions.words import answers, asks, normal, only_labels, opens
+from ankify.questions.words import asks, is_button, normal, only_labels, says_answer
 from ankify.reading.inline import cut, visible
 from ankify.reading.parse import parse
 from ankify.reading.tokens import Token
@@ -111,7 +111,7 @@ def test_titles_are_compared_by_letters_and_digits() -> None:
     ],
 )
 def test_labels_of_answers(words: str, answer: bool, alone: bool, button: bool) -> None:
-    assert (answers(words), only_labels(words), opens(words)) == (answer, alone, button)
+    assert (says_answer(words), only_labels(words), is_button(words)) == (answer, alone, button)
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,13 @@ from ankify.questions.words import (
     NO_QUESTION,
     QUIZ,
     STEPS_BELOW,
-    answers,
     asks,
     gives_away,
+    is_button,
     is_placeholder,
     is_step,
     names_other_paper,
-    opens,
+    says_answer,
     says_key,
     title_end,
 )
@@ -83,9 +83,9 @@ def test_the_labels_of_a_language_are_read(code: str) -> None:
     for word in data["exercise"]:
         assert read_number(f"{word} 12: X").number == "12", word
     for word in data["answer"]:
-        assert answers(f"{word.rstrip(':.')}: X"), word
+        assert says_answer(f"{word.rstrip(':.')}: X"), word
     for word in data["press"] + data["buttons"]:
-        assert opens(word), word
+        assert is_button(word), word
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -203,7 +203,7 @@ def test_titles_that_do_not_ask(title: str) -> None:
     ],
 )
 def test_labels_of_answers(words: str, answer: bool) -> None:
-    assert answers(words.strip("*")) is answer
+    assert says_answer(words.strip("*")) is answer
 
 
 @pytest.mark.parametrize(

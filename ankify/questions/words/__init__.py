@@ -33,7 +33,6 @@ __all__ = [
     "QUIZ",
     "STEPS_BELOW",
     "TASK",
-    "answers",
     "asks",
     "asks_for_answer",
     "bare",
@@ -41,6 +40,7 @@ __all__ = [
     "east_asian",
     "exercise",
     "gives_away",
+    "is_button",
     "is_placeholder",
     "is_question_label",
     "is_sentence",
@@ -53,7 +53,7 @@ __all__ = [
     "normal",
     "only_labels",
     "only_points",
-    "opens",
+    "says_answer",
     "says_key",
     "sentences",
     "title_end",
@@ -174,7 +174,7 @@ def _label_heads() -> frozenset[str]:
     return frozenset(word[:2].rstrip(":.") for word in words) | {word[0] + " " for word in words}
 
 
-def answers(words: str) -> bool:
+def says_answer(words: str) -> bool:
     """Whether a line is, or begins with, a label that says "here is the answer"."""
     return bool(words) and _is_label(words.split("\n", 1)[0])
 
@@ -204,7 +204,7 @@ def label_end(words: str) -> int:
     return found.end() + bool(COLON_DASH.match(words, found.end()))
 
 
-def opens(words: str) -> bool:
+def is_button(words: str) -> bool:
     """Whether a <summary> only labels a button ("Show more"), instead of asking something."""
     return _is_label(words, buttons=True)
 
