@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from ankify.questions import thresholds as limit
 from ankify.questions.block import Block
 from ankify.questions.evidence import Group
-from ankify.questions.numbers import HEADED, UNNUMBERED, Numbered
+from ankify.questions.numbers import HEADED, UNNUMBERED, Numbered, read_number
 from ankify.questions.pairs import may_be_asked, says_question
 from ankify.questions.titles import HEADINGS, Kind, Title, with_title_of
 from ankify.questions.words import NO_QUESTION, QUESTION_MARKS, asks
@@ -23,18 +23,32 @@ from ankify.reading.tokens import Token
 NO_LEVEL = 0  # no heading is as high: all of the file is below such a title
 LANGUAGE = re.compile(r"\.[a-z]{2}(?:[-_][A-Za-z]{2,4})?$")  # what-is-a-stack.fr, queue.zh-TW
 SLUG = re.compile(r"(?:\d{4}-\d\d-\d\d-)?(?P<words>\w+(?:[-_]\w+)+)")  # 2024-05-01-what-is-a-stack
+COUNT = re.compile(r"^(\d{1,3})[-_]+(?=[^\W\d_])")  # `01_What is it`
 
 
 def called(path: str, title: str | None) -> str:
     """What a note file is called: by the title in its front matter, if that asks, or by its name.
 
-    `what-is-a-stack.md` is called "what is a stack".
+    `what-is-a-stack.md` is called "what is a stack", and so is `7. what is a stack.md`.
     """
-    if title and asks(title):
-        return title
+    asked = _without_number(title) if title else ""
+    if asks(asked):
+        return asked
     stem = LANGUAGE.sub("", PurePosixPath(path).stem)
     slug = SLUG.fullmatch(stem)
-    return re.sub("[-_]+", " ", slug["words"]) if slug else stem
+    return _without_number(re.sub("[-_]+", " ", slug["words"]) if slug else stem)
+
+
+def _without_number(name: str) -> str:
+    """A name without the number in front of it, if what is left asks.
+
+    In `3 cups hold how much?` the number is a part of what is asked.
+    """
+    counted = COUNT.sub(r"\1 ", name)
+    read = read_number(counted)
+    rest = counted[read.start :]
+    is_thing = read.dialect and read.dialect.name == "spaced" and asks(counted)
+    return rest if read.number and asks(rest) and not is_thing else name
 
 
 def as_one_question(
