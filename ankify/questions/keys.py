@@ -14,7 +14,7 @@ from itertools import chain, pairwise
 from typing import NamedTuple
 
 from ankify.questions import thresholds as limit
-from ankify.questions.answers import is_blank
+from ankify.questions.answers import is_blank, opening_words
 from ankify.questions.block import (
     Block,
     balanced,
@@ -542,9 +542,25 @@ def _matched(
         is_key = level <= style.level or open_share == 1
         if not style.family and len(titles) != len(entries):  # counted by their order alone
             continue
+        asked = (
+            _asks_something_else(entries[name], titles[place]) for name, place in known.items()
+        )
+        if share(asked) >= limit.MOST:
+            continue
         if is_key and len(places) == len(titles) and len(known) >= enough:
             return known
     return {}
+
+
+def _asks_something_else(entry: Entry, question: Title) -> bool:
+    """Whether an entry asks, and has an answer with a label of its own: it is of another test.
+
+    A key may say the question once more.
+    """
+    title = entry.title
+    if not title or not asks(title.name) or normal(title.name) == normal(question.name):
+        return False
+    return any(says_answer(opening_words(block)) for block in entry.body)
 
 
 def _with_answers(

@@ -143,7 +143,7 @@ def with_parts_paired(blocks: Sequence[Block]) -> Sequence[Block]:
 
 
 REMARKED = re.compile(r"[^()（）]+[(（](?P<remark>[^()（）]+)[)）]\W*")
-SEVERAL = 2  # languages
+SEVERAL = 2  # languages; or questions
 
 
 def _is_pair(blocks: Sequence[Block], own: tuple[int, ...]) -> bool:
@@ -196,7 +196,10 @@ def with_headed_pairs(blocks: Sequence[Block]) -> list[Block]:
 
 
 def with_headed_questions(blocks: Sequence[Block]) -> list[Block]:
-    """Read `### Question` above a paragraph as its label, where `Answer: X` follows."""
+    """Read `### Question` above a paragraph as its label, where `Answer: X` follows.
+
+    Not `## Questions`, above several with labels of their own, `Q: X`.
+    """
     found = list(blocks)
     heads = [at for at, block in enumerate(blocks) if block.heading]
     for at, end in pairwise([*heads, len(blocks)]):
@@ -206,7 +209,8 @@ def with_headed_questions(blocks: Sequence[Block]) -> list[Block]:
         below = blocks[at + 1]
         if not may_be_asked(below) or says_answer(opening_words(below)):
             continue
-        if any(map(shows_answer, blocks[at + 2 : end])):
+        labels = sum(bool(it.title and is_label(it.title)) for it in blocks[at + 1 : end])
+        if labels < SEVERAL and any(map(shows_answer, blocks[at + 2 : end])):
             found[at] = blocks[at]._replace(title=_headed(title, below, (1,)))
             found[at + 1] = below._replace(title=None)
     return found
