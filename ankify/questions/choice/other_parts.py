@@ -142,7 +142,24 @@ def _goes_on(run: Group, chosen: Group, styles: set[Style]) -> bool:
     is_like = style_of(title) in styles or title.level == usual.level
     if first == before + 1 and (after or is_like or (run.is_labelled and chosen.is_labelled)):
         return True
-    return before > limit.COUNTED_TO and not after and run.share_asking >= limit.MOST_ASK
+    if after:
+        return False
+    is_long = before > limit.COUNTED_TO
+    if is_long and run.share_asking >= limit.MOST_ASK:
+        return True
+    least = limit.COUNTED_TO if is_long else limit.COUNTED_TITLES
+    return len(run) >= least and _is_level_of_the_rest(run, before)
+
+
+def _is_level_of_the_rest(run: Group, before: int) -> bool:
+    """Whether all titles of a level count on from a number, one by one, each with an answer.
+
+    Parts of the answer to question 12 begin at 1, those that begin at 13 are its neighbours.
+    """
+    number = run.file.number
+    counted = [number(at) for at in run] == [*range(before + 1, before + 1 + len(run))]
+    alike = run.file.by_style[style_of(run.first)]
+    return counted and len(alike) == len(run.answered) == len(run)
 
 
 def _fills(run: Group, around: tuple[int, ...]) -> bool:
