@@ -542,10 +542,10 @@ def _matched(
         is_key = level <= style.level or open_share == 1
         if not style.family and len(titles) != len(entries):  # counted by their order alone
             continue
-        asked = (
+        others = (
             _asks_something_else(entries[name], titles[place]) for name, place in known.items()
         )
-        if share(asked) >= limit.MOST:
+        if share(others) >= limit.MOST:
             continue
         if is_key and len(places) == len(titles) and len(known) >= enough:
             return known

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, dropwhile, takewhile
+from itertools import accumulate, chain, dropwhile, takewhile
 
 from ankify.questions.answers import LISTS, POINT, is_blank, is_filler, key_in_list, opening_words
 from ankify.questions.block import Block, balanced, shown
@@ -28,13 +28,16 @@ from ankify.questions.words import (
     TASK,
     asks,
     asks_for_answer,
+    demands,
     gives_away,
     is_button,
+    is_sentence,
     label_end,
     names_answers,
     normal,
     only_labels,
     says_answer,
+    sentences,
     title_end,
 )
 from ankify.reading.html import summaries, tags
@@ -178,6 +181,7 @@ def _heads_what_is_asked(title: Title) -> bool:
 
 FEW_WORDS = 5  # of a heading that names the answer
 SEVERAL = 3  # questions whose answers a toggle hides
+FEW_LABELS = 0.25  # of the answers: a smaller share heads a part of these, that says what helps
 
 
 def stem_and_answer(
@@ -244,6 +248,20 @@ def _is_code(block: Block) -> bool:
 def is_prose(block: Block) -> bool:
     """Whether a block is a paragraph."""
     return block.type == "paragraph_open"
+
+
+def says_more(title: Title, stem: Sequence[Block]) -> bool:
+    """Whether a title asks all, and what stands above the label of an answer answers it already.
+
+    `## Why does it leak?`, a sentence or two on that, and `**Solution:**`; no options, nor a task.
+    """
+    below = stem[title.asked :]
+    if not below or not title.name.rstrip().endswith(QUESTION_MARKS) or below[-1].keyed:
+        return False
+    if not is_remark(below[0]) or not is_sentence(opening_words(below[0])):
+        return False
+    said = chain.from_iterable(sentences(opening_words(block)) for block in below)
+    return not any(map(demands, said)) and not any(offers_several(it.tokens) for it in below)
 
 
 def is_remark(block: Block) -> bool:

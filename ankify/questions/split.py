@@ -23,6 +23,7 @@ from ankify.questions.block import Block, shown, title_in
 from ankify.questions.blocks import read_blocks
 from ankify.questions.choice.search import Finding, Outline
 from ankify.questions.choice.why import overrule
+from ankify.questions.evidence import share
 from ankify.questions.flashcards import (
     CLOZE_GAP,
     Flashcard,
@@ -37,6 +38,7 @@ from ankify.questions.options import is_test_of_lists, without_key
 from ankify.questions.parts import leads, parts_of_answers
 from ankify.questions.passages import passages
 from ankify.questions.sides import (
+    FEW_LABELS,
     NEAR,
     SEVERAL,
     asked_and_answered,
@@ -46,6 +48,7 @@ from ankify.questions.sides import (
     is_prose,
     is_remark,
     options_and_key,
+    says_more,
     stem_and_answer,
     unwrapped,
     without_answer_label,
@@ -313,6 +316,7 @@ class _Reader:
         self.marks_items = self._marks_items()
         self.hides_answers = self._hides_answers()
         self.asked_below = self._asked_below()
+        self.hardly_labels = self._hardly_labels()
         self.passage_starts = {start for start, _ in self.passages.values()}
         self.top = self._top()
 
@@ -402,6 +406,11 @@ class _Reader:
         del names[""]
         usual = max(names.values(), default=0)
         return usual >= max(limit.NEARLY_ALL_ASK * len(self.chosen), SEVERAL)
+
+    def _hardly_labels(self) -> bool:
+        """Whether so few answers have a label that "Solution" is but a part of those."""
+        labelled = (any(map(shows_answer, self.blocks[start:end])) for start, end in self.nexts)
+        return share(labelled) < FEW_LABELS
 
     def _asked_below(self) -> dict[int, int]:
         """How many blocks below titles that only name a topic ask, where nearly all are like that.
@@ -499,7 +508,8 @@ class _Reader:
             body, asked, in_lists=self.marks_items, hides=self.hides_answers
         )
         hidden = title.kind is Kind.SUMMARY and title.name.rstrip().endswith(QUESTION_MARKS)
-        if hidden and all(map(is_prose, stem[title.asked :])):
+        hidden = hidden and all(map(is_prose, stem[title.asked :]))
+        if hidden or (self.hardly_labels and says_more(title, stem)):
             stem, answer = body[: title.asked], body[title.asked :]
         passage = self.blocks[slice(*self.passages.get(at, (0, 0)))]
         answer = unwrapped(answer)
