@@ -26,7 +26,12 @@ from ankify.questions.choice.numbered import (
     take_outweighing,
     take_plain,
 )
-from ankify.questions.choice.other_parts import add_exercises, add_other_parts, add_slips
+from ankify.questions.choice.other_parts import (
+    add_exercises,
+    add_other_parts,
+    add_plainer,
+    add_slips,
+)
 from ankify.questions.choice.search import Outline, Search, is_inside
 from ankify.questions.choice.unnumbered import asking_titles, titles_beside
 from ankify.questions.choice.why import explain, explain_given
@@ -142,6 +147,7 @@ STEPS: tuple[Callable[[Search], None], ...] = (
     leave_other_list,
     leave_toggles,
     add_slips,
+    add_plainer,
     add_other_parts,
     add_exercises,
 )

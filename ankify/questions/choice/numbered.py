@@ -63,7 +63,7 @@ def leave_quiet_parts(search: Search) -> None:
         else:
             kept = file.group(at for at in group if part[at] in loud)
             sure = is_plausible(kept)
-            found[style] = kept if sure else _quizzes_in(kept) or kept
+            found[style] = kept if sure else _quizzes_in(kept) or _counted_in(kept) or kept
     search.numbered = found
 
 
@@ -78,6 +78,24 @@ def _quizzes_in(group: Group) -> Group:
         if is_sure and len(asked) >= limit.NEARLY_ALL_ASK * sum(map(len, quizzes))
         else file.group(())
     )
+
+
+def _counted_in(group: Group) -> Group:
+    """The titles that count from 1 far further than steps do, if nearly all ask, and no others do.
+
+    The others are lists in their answers, which Markdown does not tell from the list of questions.
+    """
+    file = group.file
+    asked = group.answered.keep(lambda at, _: file.asks(at))
+    numbers = {*map(file.number, asked)}
+    counted: list[int] = []
+    for at in group.answered:
+        number = file.number(at)
+        if number == len(counted) + 1 and (at in asked or number not in numbers):
+            counted.append(at)
+    found = file.group(counted)
+    sure = found.share_asking >= limit.NEARLY_ALL_ASK and len(found) >= limit.SECTION_RUN
+    return found if sure and {*asked} <= {*counted} else file.group(())
 
 
 def add_labels(search: Search) -> None:

@@ -8,10 +8,10 @@ from itertools import pairwise
 
 from ankify.model import Ruling
 from ankify.questions import thresholds as limit
-from ankify.questions.choice.search import Groups, Search, outermost
+from ankify.questions.choice.search import Groups, Search, first_in, outermost
 from ankify.questions.evidence import Group, Nesting
 from ankify.questions.sections import is_section
-from ankify.questions.styles import WEAK, Style, style_of
+from ankify.questions.styles import LISTED, WEAK, Style, style_of
 from ankify.questions.titles import HEADINGS, Kind
 from ankify.questions.verdicts import EXERCISES, GOES_ON
 from ankify.questions.words import QUIZ, names_questions
@@ -21,6 +21,32 @@ def add_slips(search: Search) -> None:
     """Add headings of other styles that go on with the numbers, or fill a gap in them."""
     if search.chosen and search.chosen.first.kind in HEADINGS:
         search.chosen = _with_slips(search)
+
+
+def add_plainer(search: Search) -> None:
+    """Add bold titles or list items that count up to the first question, or on from the last.
+
+    Who wrote `1. X?` to `6. X?` in a list goes on with `### 7. X?` the next day.
+    """
+    chosen, file = search.chosen, search.file
+    if not chosen or chosen.first.kind in LISTED:
+        return
+    first, last = file.number(chosen[0]), file.number(chosen[-1])
+    for style, group in sorted(search.numbered.items()):
+        if style.kind not in WEAK or style.kind is chosen.first.kind or group.is_labelled:
+            continue
+        asked = group.keep(
+            lambda at, end: file.asks(at) and file.is_answered(at, first_in(chosen, at, end))
+        )
+        below = group.within(chosen[-1], file.end)
+        goes_on = below and file.number(below[0]) == last + 1  # or its answer has a list
+        above = asked.within(0, chosen[0])
+        below = asked.within(chosen[-1], file.end if goes_on else chosen[-1])
+        for part, begin, end in ((above, 1, first), (below, last + 1, last + 1 + len(below))):
+            counted = [*map(file.number, part)] == [*range(begin, end)]
+            if counted and len(part) >= limit.COUNTED_TITLES:
+                search.record(group, Ruling.QUESTIONS, GOES_ON)
+                search.chosen = file.group(sorted({*search.chosen, *part}))
 
 
 def add_other_parts(search: Search) -> None:
