@@ -28,7 +28,7 @@ NEAR = 3  # blocks below a heading, among which a test has its stem and its opti
 
 
 def with_pairs(blocks: Sequence[Block]) -> tuple[Block, ...]:
-    """Mark the labelled titles without a number that have an answer with a label."""
+    """Mark the labelled titles without a number that ask, or have an answer with a label."""
     ends = [at for at, block in enumerate(blocks) if block.title and _begins_other(block.title)]
     found = list(blocks)
     asked: dict[tuple[Kind, int], list[int]] = defaultdict(list)  # alike, and with text below
@@ -41,9 +41,13 @@ def with_pairs(blocks: Sequence[Block]) -> tuple[Block, ...]:
             _open_answers(found, at, end)
         if not all(map(is_filler, blocks[at + 1 : end])):
             asked[title.kind, title.level].append(at)
-    for group in asked.values():  # where most answers have a label, the others need none
+    for group in asked.values():  # where most ask, or answers have a label, the others need none
         titles = [(at, title) for at in group if (title := found[at].title)]
-        if sum(title.is_paired for _, title in titles) > limit.MOST * len(titles):
+        most = limit.MOST * len(titles)
+        is_asked = (
+            len(titles) >= limit.COUNTED_TITLES and sum(asks(t.name) for _, t in titles) > most
+        )
+        if is_asked or sum(title.is_paired for _, title in titles) > most:
             for at, title in titles:
                 found[at] = found[at]._replace(title=replace(title, is_paired=True))
     return tuple(found)

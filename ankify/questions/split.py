@@ -58,7 +58,15 @@ from ankify.questions.styles import style_of
 from ankify.questions.suggest import suggest
 from ankify.questions.titles import HEADINGS, Kind, Title
 from ankify.questions.verdicts import FLASHCARDS
-from ankify.questions.words import CONTENTS, QUESTION_MARKS, asks, is_button, normal, only_labels
+from ankify.questions.words import (
+    CONTENTS,
+    QUESTION_MARKS,
+    asks,
+    is_button,
+    label_end,
+    normal,
+    only_labels,
+)
 from ankify.reading.formulas import Masked
 from ankify.reading.inline import visible
 from ankify.reading.parse import ParsedFile, plain_text
@@ -276,7 +284,9 @@ def _only_labelled(section: Section) -> Iterator[Problem]:
     leaves = [token for token in section.answer if token.nesting == 0]
     children = leaves[0].children or () if len(leaves) == 1 else ()
     linked = any(child.type in ("link_open", "image") for child in children)
-    if children and only_labels(visible(children)) and not linked:
+    words = visible(children)
+    says_sign = label_end(words) and words[label_end(words) :].strip()  # `Answer: |`
+    if children and only_labels(words) and not linked and not says_sign:
         yield Problem(
             section.question.location,
             "question-without-answer",

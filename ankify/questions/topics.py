@@ -97,7 +97,8 @@ def _topics(
         held = {at: below[at][0] if len(below[at]) == 1 and at in near else 0 for at in group}
         count = sum(map(bool, held.values()))
         # A heading above the last of many pairs is no topic.
-        if count >= max(limit.MOST * len(group), limit.OUTERMOST * len(labels)):
+        is_section = any(len(below[at]) > 1 for at in group)
+        if not is_section and count >= max(limit.MOST * len(group), limit.OUTERMOST * len(labels)):
             yield held
 
 
