@@ -147,8 +147,24 @@ LETTERS = re.compile(r"\W*(\w[^\W\d_])")  # the first two of a label, if there a
 def _is_label(words: str, *, buttons: bool = False) -> bool:
     letters = LETTERS.match(words)
     if letters and letters[1].lower() not in _label_heads():
+        return _is_compound(words, buttons)
+    return _is_answer(LABELLED.match(words), buttons) or _is_compound(words, buttons)
+
+
+def _is_compound(words: str, buttons: bool) -> bool:
+    """Whether one side of `Answer/Experience:` is a label, and none that of a question; no letter.
+
+    Without a colon it is a path, `src/solution`.
+    """
+    found = LABELLED.match(words) if "/" in words[:LONGEST_LABEL] else None
+    if not found or "/" not in found["label"] or found["end"][-1:] not in {*COLONS}:
         return False
-    return _is_answer(LABELLED.match(words), buttons)
+    sides = [side.strip() for side in found["label"].split("/")]
+    labels = any(len(it) > 1 and _is_answer(LABELLED.match(it), buttons) for it in sides)
+    return labels and not any(map(is_question_label, sides))
+
+
+LONGEST_LABEL = 60
 
 
 def _is_answer(found: re.Match[str] | None, buttons: bool) -> bool:
