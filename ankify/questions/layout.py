@@ -134,10 +134,11 @@ def lay_out_again(layout: Layout, options: SplitOptions) -> Layout:
 def _read(unlabelled: Sequence[Block], options: SplitOptions) -> Layout:
     blocks = with_labels(unlabelled, options.labels) if options.labels else unlabelled
     found = _judge(_open(blocks, options.name), options)
-    word = counted_word(blocks) if options.is_open and not found.outline.questions else None
+    word = counted_word(blocks) if options.is_open and _hardly_asks(found) else None
     if word:
         counted = _judge(_open(with_labels(blocks, [word]), options.name), options)
-        found = counted if _cover(counted) else found
+        is_better = _asks_aloud(counted) if found.outline.questions else _cover(counted)
+        found = counted if is_better else found
     if options.is_open and not found.outline.questions and not found.outline.candidates:
         found = _with_tasks(blocks, options) or _with_asking_paragraphs(blocks, options) or found
     return (_as_one_question(found, options) or found)._replace(unlabelled=unlabelled)
@@ -168,13 +169,29 @@ def _with_asking_paragraphs(blocks: Sequence[Block], options: SplitOptions) -> L
     return None
 
 
+def _questions(layout: Layout) -> Group:
+    """The questions of a file, those of the author's comments aside."""
+    return layout.file.group(sorted(layout.outline.questions & layout.file.titles.keys()))
+
+
+def _hardly_asks(layout: Layout) -> bool:
+    """Whether what was taken, if anything, neither asks nor has a label: it may be chapters."""
+    found = _questions(layout)
+    return not found or not (found.is_labelled or found.share_asking >= limit.HARDLY_ANY_ASK)
+
+
+def _asks_aloud(layout: Layout) -> bool:
+    """Whether nearly all questions ask and have a label: `FAQ #1: X?` in one of the chapters."""
+    found = _questions(layout)
+    return bool(found) and found.is_labelled and found.share_asking >= limit.NEARLY_ALL_ASK
+
+
 def _cover(layout: Layout) -> bool:
     """Whether nearly all of a file is below its questions: then a word that counts them is sure.
 
     `Card 1` to `Card 9` are a deck; `Issue 1` to `Issue 3` at the end of a guide are not.
     """
-    group = layout.file.group(sorted(layout.outline.questions & layout.file.titles.keys()))
-    return group.covers(limit.COVERING_ALL)
+    return _questions(layout).covers(limit.COVERING_ALL)
 
 
 def judge_again(layout: Layout, options: SplitOptions) -> Layout:
