@@ -21,7 +21,7 @@ from ankify.questions.answers import LISTS, is_filler, shows_answer
 from ankify.questions.block import Block, remembered
 from ankify.questions.blocks import UNFINISHED, has_divider
 from ankify.questions.contents import hollow, leads_away, text_size
-from ankify.questions.flashcards import FEW
+from ankify.questions.flashcards import FEW_MARKS
 from ankify.questions.numbers import number_value
 from ankify.questions.options import boxes, has_marked_options, only_offers
 from ankify.questions.styles import HEADLINES, LISTED, MARKUP, Style, style_of
@@ -224,7 +224,7 @@ class FileIndex:
     @cached_property
     def has_marked_cards(self) -> bool:
         """Whether several paragraphs are flashcards of a plug-in, with a line `?` in them."""
-        return sum(has_divider(block.tokens) for block in self.flow.blocks) >= FEW
+        return sum(has_divider(block.tokens) for block in self.flow.blocks) >= FEW_MARKS
 
     @cached_property
     def loose_headings(self) -> Group:

@@ -34,7 +34,7 @@ from ankify.reading.inline import cut, visible, without_code
 from ankify.reading.parse import ParsedFile, plain_text
 from ankify.reading.tokens import Token
 
-FEW = 2  # marks of one kind in a file that show it is used
+FEW_MARKS = 2  # marks of one kind in a file that show it is used
 SEVERAL = 5  # toggles of a file
 # Lines `gato::cat`, each with another word before the colons, that show it: `std::move` is C++.
 FEW_TIGHT = 3
@@ -181,7 +181,7 @@ def _plainly_used(found: Iterable[Flashcard], text: str) -> Iterator[Flashcard]:
     says_so = re.search(r"(?:^|\s)#(?:flash)?cards?\b", text) is not None
     for _, group in groupby(sorted(cards, key=lambda card: card.kind), lambda card: card.kind):
         same = list(group)
-        is_used = len(same) >= FEW if same[0].kind != _TIGHTLY else _are_pairs(same, text)
+        is_used = len(same) >= FEW_MARKS if same[0].kind != _TIGHTLY else _are_pairs(same, text)
         if is_used or says_so or any(card.sure for card in same):
             kinds.add(same[0].kind)
             yield from sorted(same, key=lambda card: card.line)
@@ -587,7 +587,7 @@ def _enough(runs: Iterable[Sequence[Token]]) -> int:
     """How many items of a list have to ask: one, where most of those in the file do."""
     lists = (run for run in runs if run[0].type in LISTS)
     items = [item for run in lists for item in _items(run)]
-    return 1 if _mostly_ask(items, SEVERAL) else FEW
+    return 1 if _mostly_ask(items, SEVERAL) else FEW_MARKS
 
 
 def _mostly_ask(items: Sequence[Sequence[Token]], few: int) -> bool:

@@ -14,6 +14,10 @@ from ankify.questions.numbers import counted_chapter
 from ankify.questions.titles import Title
 from ankify.questions.words import NO_QUESTION, is_button, normal
 
+SECTION_LEVEL = (
+    2  # a heading as high as this is a section even above a `#` that asks; `#####` is not
+)
+
 
 def leads(blocks: Sequence[Block], chosen: Container[int]) -> frozenset[int]:
     """Headings with nothing but headings between them and the question below: sections."""
@@ -23,7 +27,7 @@ def leads(blocks: Sequence[Block], chosen: Container[int]) -> frozenset[int]:
         title, heading = blocks[at].title, blocks[at].heading
         if title and at in chosen:
             level = title.level
-        elif heading and heading.level <= max(level, 2 * bool(level)):
+        elif heading and heading.level <= max(level, SECTION_LEVEL * bool(level)):
             found |= set() if is_button(heading.name) else {at}
         elif level and not is_filler(blocks[at]):
             level = 0

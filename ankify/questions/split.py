@@ -35,7 +35,7 @@ from ankify.questions.layout import Layout, SplitOptions, is_comment, lay_out
 from ankify.questions.left_out import Span, covered_lines, left_out, lost_titles, swallowed
 from ankify.questions.numbers import strip_number
 from ankify.questions.options import is_test_of_lists, without_key
-from ankify.questions.parts import leads, parts_of_answers
+from ankify.questions.parts import SECTION_LEVEL, leads, parts_of_answers
 from ankify.questions.passages import passages
 from ankify.questions.sides import (
     FEW_LABELS,
@@ -457,7 +457,7 @@ class _Reader:
             self._without_number(at)
             for at in above
             if (level := self._title(at).level) < question.level
-            or (at in self.leads and level <= max(question.level, 2))  # not `#####` above `##`
+            or (at in self.leads and level <= max(question.level, SECTION_LEVEL))
             if not CONTENTS.match(self._title(at).name)
             and style_of(self._title(at)) != style_of(question)
         )

@@ -31,6 +31,7 @@ from ankify.reading.tokens import Token
 PARAGRAPH_LEVEL, ITEM_LEVEL = LEVELS["paragraph"], LEVELS["item"]
 # So many characters behind a bold title may be a badge ("🟡 Beginner"); more are an answer.
 BADGE = 30
+BADGE_WORDS = 2  # behind a dash, the dash among them
 
 
 class Kind(StrEnum):
@@ -281,7 +282,8 @@ def _is_badge(rest: Sequence[Token]) -> bool:
     """Whether the rest of a line behind a bold title is no answer: "🟡 Basic", "- easy", a link."""
     words = visible(rest)
     linked = any(token.type == "link_open" for token in rest)
-    answer = is_sentence(words) or (DASH.match(words) and len(words.split()) > 2 and not linked)
+    parted = DASH.match(words) and len(words.split()) > BADGE_WORDS
+    answer = is_sentence(words) or (parted and not linked)
     return len(words) <= BADGE and not answer
 
 

@@ -425,6 +425,7 @@ def is_step(title: str) -> bool:
 
 STEPS_BELOW = Headings("step_headings")  # "Procedure": what is numbered below is to be done
 PAPERS = Headings("other_papers")
+PAPER_WORDS = 4  # of what a title may end with: "Code of Conduct"
 
 
 def names_other_paper(title: str) -> bool:
@@ -433,7 +434,7 @@ def names_other_paper(title: str) -> bool:
     A file with such a title holds no questions, however its headings are numbered.
     """
     words = words_of(title.lower())
-    ends = (" ".join(words[at:]) for at in range(max(len(words) - 4, 0), len(words)))
+    ends = (" ".join(words[at:]) for at in range(max(len(words) - PAPER_WORDS, 0), len(words)))
     firsts = tuple(f"{word} " for word in phrases("other_papers_first"))
     return any(map(PAPERS.match, ends)) or " ".join(words).startswith(firsts)
 

@@ -148,6 +148,9 @@ def word_set(*keys: str) -> frozenset[str]:
     return frozenset(phrases(*keys))
 
 
+OPENING_WORDS = 4  # of the longest that a title begins with
+
+
 class Openings:
     """Words that a title may begin with, and what only begins like one of them."""
 
@@ -170,7 +173,7 @@ class Openings:
     def match(self, text: str, words: list[str]) -> str:
         """The word that a text begins with; `words` is the text once more, cut at its spaces."""
         first = words[0] if words else ""
-        for count in range(min(len(words), 4), 0, -1) if first in self._first else ():
+        for count in range(min(len(words), OPENING_WORDS), 0, -1) if first in self._first else ():
             if (found := " ".join(words[:count])) in self._words:
                 return found
         head = first.partition("'")[0]
