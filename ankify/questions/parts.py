@@ -14,12 +14,10 @@ from ankify.questions.numbers import counted_chapter
 from ankify.questions.titles import Title
 from ankify.questions.words import NO_QUESTION, is_button, normal
 
-SECTION_LEVEL = (
-    2  # a heading as high as this is a section even above a `#` that asks; `#####` is not
-)
+SECTION_LEVEL = 2  # a `##` is a section even above a `#` that asks; a `#####` above `##` is none
 
 
-def leads(blocks: Sequence[Block], chosen: Container[int]) -> frozenset[int]:
+def section_headings(blocks: Sequence[Block], chosen: Container[int]) -> frozenset[int]:
     """Headings with nothing but headings between them and the question below: sections."""
     found: set[int] = set()
     level = 0

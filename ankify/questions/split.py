@@ -35,7 +35,7 @@ from ankify.questions.layout import Layout, SplitOptions, is_comment, lay_out
 from ankify.questions.left_out import Span, covered_lines, left_out, lost_titles, swallowed
 from ankify.questions.numbers import strip_number
 from ankify.questions.options import is_test_of_lists, without_key
-from ankify.questions.parts import SECTION_LEVEL, leads, parts_of_answers
+from ankify.questions.parts import SECTION_LEVEL, parts_of_answers, section_headings
 from ankify.questions.passages import passages
 from ankify.questions.sides import (
     FEW_LABELS,
@@ -316,18 +316,19 @@ class _Reader:
     ) -> None:
         self.parsed, self.path, self.blocks, self.chosen = parsed, path, blocks, chosen
         self.spans: list[Span] = []  # from each question to the block below its answer
-        self.sections: dict[int, str] = {}  # the titles of sections, without their numbers
+        self.section_names: dict[int, str] = {}  # the titles of sections, without their numbers
         self.commented = "ankify:" in parsed.text
-        self.leads = leads(blocks, chosen)
-        self.parts = parts_of_answers(blocks, chosen, self.leads)
-        self.keys = self._keys()
+        self.section_headings = section_headings(blocks, chosen)
+        self.parts = parts_of_answers(blocks, chosen, self.section_headings)
         self.passages = passages(blocks, sorted(chosen))
         self.nexts = [*pairwise([*sorted(chosen), len(blocks)])]  # from each question to the next
         self.marks_items = self._marks_items()
         self.hides_answers = self._hides_answers()
         self.asked_below = self._asked_below()
         self.hardly_labels = self._hardly_labels()
-        self.passage_starts = {start for start, _ in self.passages.values()}
+        # Where any answer ends, whatever it is.
+        self.stops = chosen | self.section_headings | self._keys()
+        self.stops |= {start for start, _ in self.passages.values()}
         self.top = self._top()
 
     def read(self) -> SplitFile:
@@ -448,7 +449,7 @@ class _Reader:
             if at not in self.chosen and not CONTENTS.match(title.name)
         ]
         first = min(self.chosen, default=len(self.blocks))
-        alone = tops and tops[0] < first and self.leads.isdisjoint(tops[1:])
+        alone = tops and tops[0] < first and self.section_headings.isdisjoint(tops[1:])
         return tops[0] if alone else None
 
     def _trail(self, above: Sequence[int], question: Title) -> tuple[str, ...]:
@@ -457,18 +458,18 @@ class _Reader:
             self._without_number(at)
             for at in above
             if (level := self._title(at).level) < question.level
-            or (at in self.leads and level <= max(question.level, SECTION_LEVEL))
+            or (at in self.section_headings and level <= max(question.level, SECTION_LEVEL))
             if not CONTENTS.match(self._title(at).name)
             and style_of(self._title(at)) != style_of(question)
         )
 
     def _without_number(self, at: int) -> str:
         """The words of a section's title, read once for all questions below it."""
-        if at not in self.sections:
+        if at not in self.section_names:
             title = self._title(at)  # `## Part 3` above a question has no words of its own
             words = self.blocks[at].tokens[1].children if title.borrowed else title.children
-            self.sections[at] = strip_number(self._plain(words or ()))
-        return self.sections[at]
+            self.section_names[at] = strip_number(self._plain(words or ()))
+        return self.section_names[at]
 
     def _end(self, at: int, above: Sequence[int]) -> int:
         """Where the answer ends: at the next question, the next section, its own </details>."""
@@ -480,9 +481,7 @@ class _Reader:
             depth += self.blocks[below].depth
             if question.kind is Kind.SUMMARY and depth < 0:
                 return below + 1
-            if below in self.chosen or below in self.leads or below in self.passage_starts:
-                return below
-            if below in self.keys:
+            if below in self.stops:
                 return below
             if self.blocks[below - 1].keyed and not self.blocks[below].keyed:
                 return below

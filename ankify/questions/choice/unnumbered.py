@@ -8,7 +8,7 @@ from ankify.model import Ruling
 from ankify.questions import thresholds as limit
 from ankify.questions.choice.search import Search, first_in, is_inside, section_of
 from ankify.questions.evidence import Group, Nesting, share
-from ankify.questions.parts import leads, parts_of_answers
+from ankify.questions.parts import parts_of_answers, section_headings
 from ankify.questions.sections import is_section_of, section_ground
 from ankify.questions.styles import HEADLINES, WEAK
 from ankify.questions.titles import HEADINGS, Kind
@@ -153,7 +153,7 @@ def titles_beside(search: Search) -> list[int]:
     if not found or not search.chosen.is_labelled:
         return sorted(found)
     blocks, asked = search.file.flow.blocks, {*search.chosen}
-    return sorted(found - parts_of_answers(blocks, asked, leads(blocks, asked)))
+    return sorted(found - parts_of_answers(blocks, asked, section_headings(blocks, asked)))
 
 
 def _outside(search: Search) -> list[int]:
