@@ -326,9 +326,7 @@ class _Reader:
         self.hides_answers = self._hides_answers()
         self.asked_below = self._asked_below()
         self.hardly_labels = self._hardly_labels()
-        # Where any answer ends, whatever it is.
-        self.stops = chosen | self.section_headings | self._keys()
-        self.stops |= {start for start, _ in self.passages.values()}
+        self.stops = self._stops()
         self.top = self._top()
 
     def read(self) -> SplitFile:
@@ -382,6 +380,13 @@ class _Reader:
 
     def _plain(self, title: Sequence[Token]) -> str:
         return plain_text(title, self.parsed)
+
+    def _stops(self) -> frozenset[int]:
+        """Where any answer ends: at a question, a section, a passage, a key, or as handed out."""
+        starts = (start for start, _ in self.passages.values())
+        pairs = enumerate(pairwise(self.blocks), 1)
+        handed_out = (at for at, (above, block) in pairs if above.keyed and not block.keyed)
+        return self.chosen.union(self.section_headings, starts, self._keys(), handed_out)
 
     def _keys(self) -> frozenset[int]:
         """Headings such as `## Answers` below which the titles of questions come again.
@@ -472,7 +477,7 @@ class _Reader:
         return self.section_names[at]
 
     def _end(self, at: int, above: Sequence[int]) -> int:
-        """Where the answer ends: at the next question, the next section, its own </details>."""
+        """Where the answer ends: at its own </details>, a heading of its rank, where any does."""
         question = self._title(at)
         below_top = 0 if self.top is None else self._title(self.top).level + 1
         bound = max([self._title(up).level for up in above], default=below_top)
@@ -482,8 +487,6 @@ class _Reader:
             if question.kind is Kind.SUMMARY and depth < 0:
                 return below + 1
             if below in self.stops:
-                return below
-            if self.blocks[below - 1].keyed and not self.blocks[below].keyed:
                 return below
             heading = self.blocks[below].heading if depth <= 0 else None
             if heading and below not in self.parts and _ends(question, heading, bound):
