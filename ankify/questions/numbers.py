@@ -63,11 +63,11 @@ def _ordinal() -> str:
 
 def _labelled() -> str:
     return (
-        rf"[(【\[]?(?:(?:{label()})\.?\s*(?:[#№.\-_]|{any_of(phrases('number_words'))}[.:]?)?|no(?=\.)\.)"
+        rf"(?:[(【\[]\s*)?(?:(?:{label()})(?:\s*[】\]])?\.?\s*(?:[#№.\-_]|{any_of(phrases('number_words'))}[.:]?)?|no(?=\.)\.)"
         rf"\s*(?P<open>\()?(?P<number>{DIGITS}|(?-i:{CODE})(?!\w)|(?<!问题)(?<!問題)[{CHINESE}]{{1,4}}(?!\w))"
         rf"(?(open)\))(?:\s*{any_of(phrases('counters'))}(?!\w))?"
         r"(?:\s*(?:/|of)\s*\d{1,4})?(?:\s*[(\[【][^()\[\]【】]{1,20}[)\]】](?=\s*(?::|$)))?"
-        rf"(?:[】\]]\s*|{SEPARATOR}\s*|\s+|(?!\w))"
+        rf"(?:\s*[】\]]\s*|{SEPARATOR}\s*|\s+|(?!\w))"
     )
 
 

@@ -88,11 +88,11 @@ def _begins_other(title: Title) -> bool:
 def _is_answered(blocks: Sequence[Block], title: Title) -> bool:
     """Whether an answer follows: one with a label, or what is nested in an item, `- Q: X`.
 
-    `A. X` is an option, but for who writes `Q. X`.
+    `A. X` and `[A] X` are options, but for who writes `Q. X` and `[Q] X`.
     """
     if title.kind in ITEMS and blocks[0].inside:
         return True
-    dotted = title.read.separator.startswith(".")
+    dotted = title.read.separator.startswith((".", "]"))
     glued = visible(title.glued).lstrip()
     if says_answer(glued) and (dotted or not OPTION.match(glued)):
         return True

@@ -79,8 +79,8 @@ def exercise() -> str:
 # `Q: X`, `Q:- X`; a number is what it lacks. `questions.json` is a file.
 QUESTION_LABEL = Pattern(
     lambda: (
-        rf"\W*(?:{label()})\s*(?P<number>)"
-        r"(?:(?:\.\s*)?[:：](?:[-–—](?=\s))?|\.(?!(?-i:[a-z])))\s*(?=\S)"
+        rf"(?:(?P<open>[\[【])\s*|\W*)(?:{label()})\s*(?P<number>)"
+        r"(?(open)[\]】][:：.]?|(?:(?:\.\s*)?[:：](?:[-–—](?=\s))?|\.(?!(?-i:[a-z]))))\s*(?=\S)"
     )
 )
 
