@@ -27,6 +27,9 @@ WIDE = re.compile(f"[{''.join(map(chr, NARROW))}]")
 
 CHINESE = "一二三四五六七八九十百零〇"
 DIGITS = r"\d{1,4}(?:[.\-]\d{1,4}){0,4}[a-z]?"
+# Behind a number with a label: `Q3–Q5`, `Q3–5`
+RANGE = r"(?:\s*[-–—]\s*(?P=label)\s*|[–—])(?P<last>\d{1,4})"
+MOST_AT_ONCE = 3  # questions that one title may ask together; more are only counted: `Q3–Q16: more`
 CODE = r"[A-Z]{1,4}[.\-]?\d{2,4}(?:[.\-]\d{1,4}){0,2}"  # Question PL010-0001
 # The dot of `1. X`, not of `1.5`; both signs of `1.) X`, not the second of `1、.gitignore`; all of
 # the Spanish `1.- X`, not the dash of `1.-5 degrees` or `1.--force`; the slash of `1/ X`, not of
@@ -63,9 +66,9 @@ def _ordinal() -> str:
 
 def _labelled() -> str:
     return (
-        rf"(?:[(【\[]\s*)?(?:(?:{label()})(?:\s*[】\]])?\.?\s*(?:[#№.\-_]|{any_of(phrases('number_words'))}[.:]?)?|no(?=\.)\.)"
+        rf"(?:[(【\[]\s*)?(?:(?P<label>{label()})(?:\s*[】\]])?\.?\s*(?:[#№.\-_]|{any_of(phrases('number_words'))}[.:]?)?|no(?=\.)\.)"
         rf"\s*(?P<open>\()?(?P<number>{DIGITS}|(?-i:{CODE})(?!\w)|(?<!问题)(?<!問題)[{CHINESE}]{{1,4}}(?!\w))"
-        rf"(?(open)\))(?:\s*{any_of(phrases('counters'))}(?!\w))?"
+        rf"(?(open)\))(?:{RANGE})?(?:\s*{any_of(phrases('counters'))}(?!\w))?"
         r"(?:\s*(?:/|of)\s*\d{1,4})?(?:\s*[(\[【][^()\[\]【】]{1,20}[)\]】](?=\s*(?::|$)))?"
         rf"(?:\s*[】\]]\s*|{SEPARATOR}\s*|\s+|(?!\w))"
     )
@@ -193,7 +196,10 @@ def read_number(title: str) -> Numbered:
         match = dialect.pattern.match(narrow, start)
         if match:
             number = match["number"].translate(KEYCAPS)
-            separator = narrow[match.end("number") : match.end()].strip()
+            last = match.groupdict().get("last")
+            if last and int(last) - number_value(number) >= MOST_AT_ONCE:
+                return UNNUMBERED
+            separator = narrow[match.end("last" if last else "number") : match.end()].strip()
             again = QUESTION_LABEL.match(narrow, match.end())  # `1. Q: X`
             if dialect is ORDINAL_NUMBER and not again:
                 continue
