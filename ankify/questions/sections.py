@@ -33,6 +33,7 @@ def is_quiz(nesting: Nesting) -> bool:
     solved = inner.share_solved >= limit.NEARLY_ALL_ASK
     solved = solved and (is_named or nesting.share_holding >= limit.MOST)
     sure = inner.is_labelled or inner.first.kind is Kind.SUMMARY or solved
+    sure = sure or _has_section_of_its_own(nesting)
     has_chapter = is_named and inner.is_labelled and len(inner.answered) == len(inner)
     has_chapter = has_chapter and len(inner) >= limit.OWN_CHAPTER * len(outer)
     is_said = has_chapter or (is_named and outer.share_listed >= limit.MOST)
@@ -40,6 +41,19 @@ def is_quiz(nesting: Nesting) -> bool:
     enough = is_said or len(inner) >= limit.QUIZ * len(outer)
     asking = limit.MOST_ASK if is_said and inner.is_labelled else limit.NEARLY_ALL_ASK
     return sure and quiet and enough and inner.share_asking >= asking
+
+
+def _has_section_of_its_own(nesting: Nesting) -> bool:
+    """Whether the inner titles are list items that ask, below a higher heading that says so.
+
+    `## Questions on rivers` and three items there, each with an answer, beside `### 1. Deltas`.
+    """
+    outer, inner, file = nesting.outer, nesting.inner, nesting.file
+    if inner.first.kind not in WEAK or len(inner) < limit.COUNTED_TITLES:
+        return False
+    above = (file.parents.get(at) for at in inner)
+    is_said = all(it and it.level < outer.first.level and names_questions(it.name) for it in above)
+    return is_said and len(inner.answered) == len(inner)
 
 
 def _names_outer(nesting: Nesting) -> bool:
