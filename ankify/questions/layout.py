@@ -33,6 +33,7 @@ from ankify.questions.numbers import CUSTOM, HEADED, Numbered
 from ankify.questions.outlines import without_outlines
 from ankify.questions.pairs import (
     may_be_paired,
+    with_answers_beside,
     with_headed_pairs,
     with_headed_questions,
     with_named_tests,
@@ -114,6 +115,7 @@ STEPS: tuple[Callable[[Sequence[Block]], Sequence[Block]], ...] = (
     with_toggled_answers,
     with_headed_questions,
     with_headed_pairs,
+    with_answers_beside,
     with_names_above,
 )
 

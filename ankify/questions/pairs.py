@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise, takewhile
 
@@ -19,7 +19,17 @@ from ankify.questions.evidence import share
 from ankify.questions.numbers import HEADED, TOGGLED, Numbered
 from ankify.questions.options import OFFER, offers_several
 from ankify.questions.titles import HEADINGS, Kind, Title, plain_title, target_of, with_title_of
-from ankify.questions.words import asks, is_question_label, normal, only_labels, says_answer
+from ankify.questions.words import (
+    CHAPTER_TITLE,
+    NO_QUESTION,
+    TASK,
+    asks,
+    gives_away,
+    is_question_label,
+    normal,
+    only_labels,
+    says_answer,
+)
 from ankify.questions.words.patterns import REMARK, word_set
 from ankify.reading.inline import visible
 
@@ -197,6 +207,76 @@ def with_headed_pairs(blocks: Sequence[Block]) -> list[Block]:
             if own and own.level == title.level:
                 found[part] = blocks[part]._replace(title=None)
     return found
+
+
+def with_answers_beside(blocks: Sequence[Block]) -> Sequence[Block]:
+    """Read `# X` and `# Answer` of one level as a question and its answer.
+
+    Only where nearly all headings of that level come in such pairs: `## Solution` may be a chapter.
+    All but `#` have to ask, and below other headings they have to be several.
+    """
+    heads = [at for at, block in enumerate(blocks) if block.heading]
+    labels = {at for at in heads if _labels_answer(blocks[at])}
+    if not labels:
+        return blocks
+    levels: dict[int, list[int]] = defaultdict(list)
+    for at in heads:
+        levels[title_in(blocks[at]).level].append(at)
+    below = dict(pairwise(heads))
+    found = list(blocks)
+    for level, alike in levels.items():
+        answers = labels.intersection(alike)
+        asked = [at for at in alike if _may_have_answer_beside(blocks[at])]
+        pairs = {
+            at
+            for at in asked
+            if (answer := below.get(at)) in answers and not _is_above_list(blocks[at:answer])
+        }
+        asking = share(asks(name_of(blocks[at])) for at in pairs) >= limit.NEARLY_ALL_ASK
+        on_top = level == min(levels) and (asking or level == 1)
+        nearly_all = len(pairs) >= limit.NEARLY_ALL_ASK * len(asked)
+        if nearly_all and (on_top or (asking and len(pairs) >= limit.QUIZZED)):
+            _pair_beside(found, alike, pairs)
+    return found
+
+
+def _is_above_list(blocks: Sequence[Block]) -> bool:
+    """Whether a heading that does not ask is above a list with numbers that does: of a test."""
+    items = (item.title for block in blocks for item in block.items)
+    asked = any(title and title.read.number and asks(title.name) for title in items)
+    return asked and not asks(name_of(blocks[0]))
+
+
+def _pair_beside(blocks: list[Block], alike: Sequence[int], pairs: Container[int]) -> None:
+    """Mark the questions among headings of one level; what explains an answer is a part of it.
+
+    With a number, a heading is a question without its answer, too.
+    """
+    inside = False
+    for at in alike:
+        block, title = blocks[at], title_in(blocks[at])
+        is_part = inside and (_labels_answer(block) or gives_away(title.name))
+        inside = is_part or (at in pairs and not title.read.number)
+        if is_part:
+            blocks[at] = block._replace(title=None)
+        elif inside:
+            read = title.read._replace(dialect=HEADED)
+            blocks[at] = block._replace(title=replace(title, read=read, is_paired=True))
+
+
+def _labels_answer(block: Block) -> bool:
+    """Whether a block is `# Answer`, and no heading with a number, nor a letter alone."""
+    title = block.heading
+    if not title or title.kind is not Kind.HEADING or title.read.number:
+        return False
+    return len(title.name) > 1 and only_labels(title.name)
+
+
+def _may_have_answer_beside(block: Block) -> bool:
+    """Whether a heading may be a question with `# Answer` beside it: "Problem" is no title."""
+    name = name_of(block)
+    is_other = NO_QUESTION.match(name) or CHAPTER_TITLE.match(name) or gives_away(name)
+    return not (is_other or only_labels(name) or TASK.match(name) or is_question_label(name))
 
 
 def with_headed_questions(blocks: Sequence[Block]) -> list[Block]:
