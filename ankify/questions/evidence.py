@@ -417,6 +417,15 @@ class FileIndex:
         """Whether what is below a title is its own answer, and no table of contents."""
         return self.is_answered(start, end) and not self.holds_contents(start, end)
 
+    def item_numbers(self, start: int, end: int) -> list[int]:
+        """The numbers of the list items between two positions."""
+        items = (at for at in range(start + 1, end) if at in self.titles)
+        return [
+            self.number(at)
+            for at in items
+            if self.titles[at].kind in LISTED and self.titles[at].read.number
+        ]
+
     def asks_further(self, at: int) -> bool:
         """Whether all that is in a list item is further questions."""
         inside = [t for t in self.flow.blocks[at].inside if t.type in ("inline", "fence")]

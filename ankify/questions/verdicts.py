@@ -7,6 +7,7 @@ one decided: `ankify list --why`. docs/dialects.md says the same in prose.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Generic, NamedTuple, TypeVar
 
 from ankify.questions import thresholds as limit
@@ -230,6 +231,18 @@ def _is_hollow(group: Group) -> bool:
     )
 
 
+def _is_counted_through(group: Group) -> bool:
+    """Items below most titles are counted on from one title to the next, 1 to 5 and 6 to 9.
+
+    Steps of an answer begin at 1: what is counted so is asked, and the titles are its sections.
+    """
+    if group.first.kind not in HEADINGS or not _asks_little(group):
+        return False
+    runs = [numbers for span in group.spans if (numbers := group.file.item_numbers(*span))]
+    goes_on = [above[-1] + 1 == below[0] for above, below in pairwise(runs)]
+    return len(runs) >= limit.MOST * len(group) and share(goes_on) > limit.MOST
+
+
 def _is_steps(group: Group) -> bool:
     """The titles are numbered steps in the answers to un-numbered questions."""
     if not _asks_little(group):
@@ -324,6 +337,12 @@ GROUNDS: tuple[Ground[Group], ...] = (
     Ground("to-do", False, _is_to_do, "look like things to do, one after the other"),
     Ground("elsewhere", False, _leads_elsewhere, "lead to other note files"),
     Ground("links", False, _is_hollow, "hold little but links, or lists of further questions"),
+    Ground(
+        "counted-through",
+        False,
+        _is_counted_through,
+        "hold lists that are counted on from one title to the next, as sections do",
+    ),
     Ground("steps", False, _is_steps, "are steps below titles without a number that ask"),
     Ground(
         "in-few-answers",

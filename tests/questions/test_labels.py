@@ -54,6 +54,7 @@ def test_a_word_that_counts_the_titles_is_a_label_where_nothing_else_is() -> Non
         ["### Step 1: The keel", "### Step 2: The boom", "### Step 3: The sail"],
         ["### Chapter 1: The keel", "### Chapter 2: The boom", "### Chapter 3: The sail"],
         ["### Work package 1: Keel", "### Work package 2: Boom", "### Work package 3: Sail"],
+        ["### Group 1: The keel", "### Group 2: The boom", "### Group 3: The sail"],
         ["### Fase lunare 1: Keel", "### Fase lunare 2: Boom", "### Fase lunare 3: Sail"],
     ],
 )
