@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from enum import StrEnum
-from itertools import takewhile
+from itertools import chain, takewhile
 
 from ankify.questions import thresholds as limit
-from ankify.questions.block import Block, inline_of
-from ankify.questions.numbers import ALONE, IDENTIFIER, UNNUMBERED
+from ankify.questions.block import Block, inline_of, title_in
+from ankify.questions.numbers import ALONE, IDENTIFIER, UNNUMBERED, read_number
 from ankify.questions.titles import Kind, Title, with_title_of
 from ankify.questions.words import (
     NO_QUESTION,
@@ -18,11 +18,13 @@ from ankify.questions.words import (
     asks,
     is_button,
     is_question_label,
+    normal,
     only_labels,
     only_points,
     says_answer,
 )
-from ankify.reading.inline import visible
+from ankify.reading.inline import cut, visible
+from ankify.reading.tokens import Token
 
 # `(5 points)`, `🟢`
 REMARK = re.compile(r"(?:[^\w(\[【（]|[(\[【（][^()\[\]【】（）]{0,40}[)\]】）])*")
@@ -64,6 +66,47 @@ def with_borrowed_titles(blocks: list[Block]) -> list[Block]:
                 found = replace(title, children=title.whole)
             blocks[at] = block._replace(title=found)
     return blocks
+
+
+def with_linked_titles(blocks: Sequence[Block]) -> Sequence[Block]:
+    """Call a heading that is only a number, `### #2`, as the link above that leads to it.
+
+    `* [What is a keel?](#2)` in the list on top is what is asked; below are the answers.
+    """
+    bare = {
+        normal(visible(title.whole)): at
+        for at, block in enumerate(blocks)
+        if (title := block.heading) and title.read.number
+        if not visible(cut(title.whole, title.read.start)).strip()
+    }
+    if len(bare) < SEVERAL:
+        return blocks
+    found = list(blocks)
+    for target, words in chain.from_iterable(map(_linked, blocks[: min(bare.values())])):
+        at = bare.get(normal(target))
+        if at is not None:
+            title = title_in(blocks[at])
+            own = replace(title, children=words, glued=(), below=1, borrowed=(), asked=0)
+            found[at] = blocks[at]._replace(title=own)
+    return found
+
+
+def _linked(block: Block) -> Iterator[tuple[str, tuple[Token, ...]]]:
+    """The places in the file that a block links to, with the words of each link, if it has some."""
+    for token in block.tokens:
+        start = 0
+        children = token.children or () if "](#" in token.content else ()
+        for at, child in enumerate(children):
+            if child.type == "link_open":
+                start = at + 1
+            elif child.type == "link_close":
+                words = tuple(children[start:at])
+                read = read_number(visible(words))
+                title = cut(words, read.start)
+                target = str(children[start - 1].attrs.get("href") or "")
+                name = visible(title)
+                if target.startswith("#") and normal(name) and not is_button(name):
+                    yield target, title
 
 
 def with_numbered_parts(blocks: list[Block]) -> list[Block]:

@@ -14,6 +14,7 @@ from ankify.model import AnkifyError, Ruling, TocEntry
 from ankify.questions import thresholds as limit
 from ankify.questions.block import Block
 from ankify.questions.blocks import read_blocks
+from ankify.questions.borrowed import with_linked_titles
 from ankify.questions.callouts import without_callouts
 from ankify.questions.choice.choose import choose
 from ankify.questions.choice.search import Finding, Outline
@@ -105,6 +106,7 @@ class Layout(NamedTuple):
 # How blocks are put together to questions, in this order.
 STEPS: tuple[Callable[[Sequence[Block]], Sequence[Block]], ...] = (
     without_rules_below_labels,
+    with_linked_titles,
     without_callouts,
     without_outlines,
     without_quotes,
