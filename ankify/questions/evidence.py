@@ -440,6 +440,10 @@ class FileIndex:
         sentence = title.name.endswith(QUESTION_MARKS) and len(title.name.split()) >= SHORTEST
         return asks(title.name) and (sentence or not title.is_code)
 
+    def is_listed(self, at: int) -> bool:
+        """Whether the table of contents names a title."""
+        return normal(self.titles[at].name) in self.flow.listed
+
     def number(self, at: int) -> int:
         """The last part of a title's number."""
         return number_value(self.titles[at].read.number)
@@ -613,8 +617,7 @@ class Group:
     @cached_property
     def share_listed(self) -> float:
         """The share of titles that the table of contents names."""
-        listed = self.file.flow.listed
-        return share(normal(title.name) in listed for title in self.titles) if listed else 0.0
+        return share(map(self.file.is_listed, self.positions)) if self.file.flow.listed else 0.0
 
     @cached_property
     def is_in_quizzes(self) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
-from itertools import takewhile
+from itertools import dropwhile, pairwise, takewhile
 
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import is_filler
 from ankify.questions.block import Block, title_in
 from ankify.questions.evidence import share
-from ankify.questions.numbers import counted_chapter
+from ankify.questions.numbers import counted_chapter, number_value
+from ankify.questions.styles import style_of
 from ankify.questions.titles import Title
 from ankify.questions.words import NO_QUESTION, is_button, normal
 
@@ -74,6 +75,60 @@ def _parts(blocks: Sequence[Block], below: Mapping[int, Sequence[int]]) -> Itera
     for at, name in names.items():
         if times[name] >= max(enough, SEVERAL) and not title_in(blocks[at]).read.number:
             yield at
+
+
+def held_headings(
+    blocks: Sequence[Block], chosen: Container[int], sections: Container[int]
+) -> frozenset[int]:
+    """Headings as high as the questions, or higher, that are parts of an answer all the same.
+
+    They are between question n and n + 1, and lead to no question. So it is where at least half of
+    the questions hold such headings, as chapters do not; where titles numbered as the questions are
+    below them, which count from 1; and where the answers end with a break, but the heading is below
+    text, and the break below what it heads.
+    """
+    asked = [at for at, block in enumerate(blocks) if at in chosen and block.heading]
+    held = {
+        at: headings
+        for at, below in pairwise(asked)
+        if (headings := _held_between(blocks, at, below, sections))
+    }
+    if not held:
+        return frozenset()
+    ends = {at: _is_break(blocks, below, sections) for at, below in pairwise(asked)}
+    usual = len(held) >= max(limit.MOST * len(asked), SEVERAL)
+    breaks = sum(ends.values()) >= max(limit.NEARLY_ALL_ASK * len(ends), limit.COUNTED_TITLES)
+    found: list[int] = []
+    for at, headings in held.items():
+        style = style_of(title_in(blocks[at]))
+        inner = any(style_of(title_in(blocks[it])) == style for it in headings)
+        below_text = blocks[headings[0] - 1].tokens[0].type != "hr"
+        if usual or inner or (breaks and below_text and ends[at]):
+            found += headings
+    return frozenset(found)
+
+
+def _held_between(
+    blocks: Sequence[Block], at: int, below: int, sections: Container[int]
+) -> list[int]:
+    """The headings from the first as high as a question, or higher, down to a section.
+
+    Or to the next question, which has to have the next number; what is below the last is unknown.
+    """
+    title = title_in(blocks[at])
+    number = number_value(title.read.number)
+    if number < 1 or number_value(title_in(blocks[below]).read.number) != number + 1:
+        return []
+    headings = [it for it in range(at + 1, below) if blocks[it].heading]
+    own = list(takewhile(lambda it: it not in sections and not _is_other(blocks, it), headings))
+    return list(dropwhile(lambda it: title_in(blocks[it]).level > title.level, own))
+
+
+def _is_break(blocks: Sequence[Block], at: int, sections: Container[int]) -> bool:
+    """Whether a thematic break is right above a question, or above the section that it begins."""
+    while at and at - 1 in sections:
+        at -= 1
+    return bool(at) and blocks[at - 1].tokens[0].type == "hr"
 
 
 def _is_labelled(title: Title) -> bool:

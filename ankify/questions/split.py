@@ -35,7 +35,12 @@ from ankify.questions.layout import Layout, SplitOptions, is_comment, lay_out
 from ankify.questions.left_out import Span, covered_lines, left_out, lost_titles, swallowed
 from ankify.questions.numbers import strip_number
 from ankify.questions.options import is_test_of_lists, without_key
-from ankify.questions.parts import SECTION_LEVEL, parts_of_answers, section_headings
+from ankify.questions.parts import (
+    SECTION_LEVEL,
+    held_headings,
+    parts_of_answers,
+    section_headings,
+)
 from ankify.questions.passages import passages
 from ankify.questions.sides import (
     FEW_LABELS,
@@ -320,6 +325,7 @@ class _Reader:
         self.commented = "ankify:" in parsed.text
         self.section_headings = section_headings(blocks, chosen)
         self.parts = parts_of_answers(blocks, chosen, self.section_headings)
+        self.parts |= held_headings(blocks, chosen, self.section_headings)
         self.passages = passages(blocks, sorted(chosen))
         self.nexts = [*pairwise([*sorted(chosen), len(blocks)])]  # from each question to the next
         self.marks_items = self._marks_items()

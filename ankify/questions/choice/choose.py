@@ -13,6 +13,7 @@ from ankify.questions.choice.numbered import (
     add_items,
     add_labels,
     leave_bare_sections,
+    leave_inner_runs,
     leave_lessons,
     leave_options,
     leave_other_list,
@@ -131,6 +132,7 @@ def _only_holds(held: Group, start: int, end: int) -> bool:
 
 STEPS: tuple[Callable[[Search], None], ...] = (
     leave_options,
+    leave_inner_runs,
     leave_quiet_parts,
     add_labels,
     take_outermost,

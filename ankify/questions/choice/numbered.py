@@ -16,6 +16,7 @@ from ankify.questions.styles import LISTED, WEAK, Style, style_of
 from ankify.questions.titles import HEADINGS, Kind
 from ankify.questions.verdicts import (
     BARE,
+    INNER_RUN,
     LESSON,
     OPTIONS,
     OUTWEIGHED,
@@ -40,6 +41,42 @@ def leave_options(search: Search) -> None:
             left = set(group) - set(found[style])
             search.record(search.file.group(sorted(left)), Ruling.REFUSED, OPTIONS)
     search.numbered = found
+
+
+def leave_inner_runs(search: Search) -> None:
+    """Leave out headings that count from 1 between two of their style that go on, as parts do."""
+    found: dict[Style, Group] = {}
+    for style, group in search.numbered.items():
+        plain = style.kind in HEADINGS and not group.is_labelled and len(group.runs) > 1
+        inner = _inner_runs(group) if plain else ()
+        found[style] = search.file.group(at for at in group if at not in inner) if inner else group
+        if inner:
+            search.record(search.file.group(sorted(inner)), Ruling.PARTS, INNER_RUN)
+    search.numbered = found
+
+
+def _inner_runs(group: Group) -> set[int]:
+    """The titles in runs from 1 between those that the contents name, or those that ask.
+
+    `### 1. Why?`, then `### 1. X` and `### 2. Y` in its answer, then `### 2. How?`.
+    """
+    file = group.file
+    listed = group.keep(lambda at, _: file.is_listed(at)) if group.share_listed else file.group(())
+    named = len(listed) >= limit.COUNTED_TITLES
+    sure = listed if named else group.keep(lambda at, _: file.asks(at))
+    number = file.number
+    goes_on = share(number(b) == number(a) + 1 for a, b in pairwise(sure))
+    if len(sure) < limit.COUNTED_TITLES or goes_on < limit.NEARLY_ALL_ASK:
+        return set()
+    found: set[int] = set()
+    for above, below in pairwise([*sure, file.end]):
+        inner = group.within(above + 1, below)
+        if not inner or number(inner[0]) != 1 or (below == file.end and not found):
+            continue
+        after = number(below) if below < file.end else 0
+        if named or after not in (1, number(inner[-1]) + 1):  # else it may be one more section
+            found.update(inner)
+    return found
 
 
 def leave_quiet_parts(search: Search) -> None:
