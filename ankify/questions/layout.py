@@ -52,7 +52,7 @@ from ankify.questions.paragraphs import (
 from ankify.questions.titles import Title
 from ankify.questions.topics import with_tasks, with_topics
 from ankify.questions.verdicts import BY_COMMENT, BY_PATTERN
-from ankify.questions.whole import as_one_question, has_own_questions, is_beside
+from ankify.questions.whole import as_one_question, asks_quietly, has_own_questions, is_beside
 from ankify.questions.words import asks, normal
 from ankify.reading.flavours.blocks import CARD_TAGS
 from ankify.reading.inline import cut, visible
@@ -213,7 +213,11 @@ def _as_one_question(layout: Layout, options: SplitOptions) -> Layout | None:
         return None
     blocks, at = one
     is_inserted = len(blocks) > len(layout.blocks)
-    own = _own_questions(layout, options, None if is_inserted else layout.sources.index(at))
+    quiet = asks_quietly(blocks[at], options.name)
+    position = None if is_inserted else layout.sources.index(at)
+    own = _own_questions(layout, options, position, is_any=quiet)
+    if quiet and own:
+        return None
     surely = may_be_paired(blocks[at].title) or (own and is_beside(blocks, at, own))
     if not surely and own.covers(limit.COVERING):
         return None  # before all is opened once more
@@ -238,14 +242,16 @@ def _as_one_question(layout: Layout, options: SplitOptions) -> Layout | None:
     return whole._replace(outline=explain_whole(whole.file, at, inside, unnumbered=taken))
 
 
-def _own_questions(layout: Layout, options: SplitOptions, position: int | None) -> Group:
-    """What a file surely asks beside the one question that it may be, at a position."""
+def _own_questions(
+    layout: Layout, options: SplitOptions, position: int | None, *, is_any: bool
+) -> Group:
+    """What a file surely asks beside the one question that it may be, at a position; or at all."""
     # Where no title without a number would be one more, the judgement would be the same.
     is_all = options.unnumbered or not (layout.outline.candidates or layout.file.has_labels)
     asked = layout if is_all else _judge(layout, options._replace(unnumbered=True))
     questions = asked.outline.questions & layout.file.titles.keys()
     group = layout.file.group(sorted(questions - {position}))
-    return group if has_own_questions(group) else layout.file.group(())
+    return group if is_any or has_own_questions(group) else layout.file.group(())
 
 
 def _open(blocks: Sequence[Block], name: str) -> Layout:

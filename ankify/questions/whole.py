@@ -12,12 +12,12 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from ankify.questions import thresholds as limit
-from ankify.questions.block import Block
+from ankify.questions.block import Block, title_in
 from ankify.questions.evidence import Group
 from ankify.questions.numbers import HEADED, UNNUMBERED, Numbered, read_number
-from ankify.questions.pairs import may_be_asked, says_question
+from ankify.questions.pairs import may_be_asked, may_be_paired, says_question
 from ankify.questions.titles import HEADINGS, Kind, Title, with_title_of
-from ankify.questions.words import NO_QUESTION, QUESTION_MARKS, asks
+from ankify.questions.words import NO_QUESTION, QUESTION_MARKS, asks, asks_in_full
 from ankify.reading.tokens import Token
 
 NO_LEVEL = 0  # no heading is as high: all of the file is below such a title
@@ -70,8 +70,10 @@ def as_one_question(
         return found
     first = blocks[heads[0]].title if heads else None
     is_top = first is not None and first.level == 1 and not first.read.number
-    if not asks(name) and not (is_top and _asks_alone([blocks[at].title for at in heads])):
+    alone = _asks_alone([title_in(blocks[at]) for at in heads])
+    if not asks(name) and not alone:
         return None
+    is_top = is_top or alone
     if first and is_top and asks(first.name):
         top = blocks[heads[0]]._replace(title=replace(first, level=NO_LEVEL))
         return [*blocks[: heads[0]], top, *blocks[heads[0] + 1 :]], heads[0]
@@ -87,12 +89,26 @@ def _asked_above(blocks: Sequence[Block], question: str, read: Numbered) -> list
     return [Block((Token("hr", "hr", 0, map=(0, 0)),), title), *blocks]
 
 
-def _asks_alone(headings: Sequence[Title | None]) -> bool:
-    """Whether the first heading is a sentence that asks, and no other but "Links" is as high."""
-    tops = [it.name for it in headings if it and it.level == 1 and not NO_QUESTION.match(it.name)]
-    return len(tops) == 1 and (
-        tops[0].endswith(QUESTION_MARKS) or (tops[0].endswith((".", "。")) and asks(tops[0]))
-    )
+def _asks_alone(headings: Sequence[Title]) -> bool:
+    """Whether the first heading surely asks, and no other but "Links" is as high."""
+    if not headings or headings[0].read.number:
+        return False
+    name, level = headings[0].name, headings[0].level
+    tops = [it.name for it in headings if it.level <= level and not NO_QUESTION.match(it.name)]
+    sure = name.endswith(QUESTION_MARKS) or asks_in_full(name)
+    return tops == [name] and (sure or (name.endswith((".", "。")) and asks(name)))
+
+
+def asks_quietly(top: Block, name: str) -> bool:
+    """Whether the title of a file is no `# X?`, and no sentence, but "Explain X" or `## X?`.
+
+    Then the file is that question only if nothing else in it is one; not if its name asks, too.
+    """
+    title = title_in(top)
+    if title.level != NO_LEVEL or may_be_paired(title) or asks(name):
+        return False
+    aloud = title.name.endswith((*QUESTION_MARKS, ".", "。"))
+    return title.read.dialect is None and not (aloud and top.tokens[0].tag == "h1")
 
 
 def _below_label(blocks: Sequence[Block], heads: Sequence[int]) -> tuple[list[Block], int] | None:

@@ -35,6 +35,7 @@ __all__ = [
     "TASK",
     "asks",
     "asks_for_answer",
+    "asks_in_full",
     "bare",
     "demands",
     "east_asian",
@@ -305,6 +306,18 @@ def demands(sentence: str) -> bool:
         return False
     text = bare(ITEM.sub("", sentence.lower(), count=1))
     return bool(REQUESTS.match(text, words_of(text)))
+
+
+def asks_in_full(title: str) -> bool:
+    """Whether a title without a mark is a whole request: "Explain how X works", "Describe the X".
+
+    "Design rules", "State functions" and "How to X" may head any text.
+    """
+    text = bare(title.lower())
+    words = words_of(text)
+    request = REQUESTS.match(text, words)
+    below = words[len(words_of(request)) :][:1] if request else []
+    return bool(below) and below[0] in word_set("question_words", "articles")
 
 
 # `a. Explain X. b. Why?`: behind a mark, but not behind that of an item
