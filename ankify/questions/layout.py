@@ -30,6 +30,7 @@ from ankify.questions.labels import (
     without_rules_below_labels,
     without_shared_titles,
 )
+from ankify.questions.listed import with_listed_questions
 from ankify.questions.numbers import CUSTOM, HEADED, Numbered
 from ankify.questions.outlines import without_outlines
 from ankify.questions.pairs import (
@@ -107,6 +108,7 @@ class Layout(NamedTuple):
 STEPS: tuple[Callable[[Sequence[Block]], Sequence[Block]], ...] = (
     without_rules_below_labels,
     with_linked_titles,
+    with_listed_questions,
     without_callouts,
     without_outlines,
     without_quotes,

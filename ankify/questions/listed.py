@@ -1,15 +1,22 @@
 """Questions among the items of lists: which items are options, and which are set in bold by chance.
 
-An indent that is a space too small makes the options of a question items of its own list.
+An indent that is a space too small makes the options of a question items of its own list. A list
+may also be all that is asked, and headings below it say so once more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import pairwise
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import chain, pairwise
 
 from ankify.questions import thresholds as limit
+from ankify.questions.block import Block, title_in
 from ankify.questions.evidence import Group, share
+from ankify.questions.titles import Title
+from ankify.questions.words import asks
+from ankify.questions.words.patterns import words_of
 
 
 def without_options(group: Group) -> Group:
@@ -59,3 +66,59 @@ def with_items_between(group: Group, others: Group) -> Group:
             kept.append(at)
             last = number
     return file.group(kept)
+
+
+# -- a list of questions on top -------------------------------------------------------------------
+
+
+def with_listed_questions(blocks: Sequence[Block]) -> Sequence[Block]:
+    """Ask what a list on top asks, where as many headings below say it once more, in its order.
+
+    `1. How do sloops and ketches differ?` among ten, and `### Sloops and ketches` over its answer.
+    """
+    top = next((at for at, block in enumerate(blocks) if _only_asks(block)), len(blocks))
+    asked = [title_in(item) for block in blocks[top : top + 1] for item in block.items]
+    levels: dict[int, list[int]] = defaultdict(list)
+    for at in range(top + 1, len(blocks)):
+        if heading := blocks[at].heading:
+            levels[heading.level].append(at)
+    for places in levels.values():
+        titles = [title_in(blocks[at]) for at in places]
+        if len(titles) == len(asked) and _say_again(titles, asked):
+            found = list(blocks)
+            for at, title, question in zip(places, titles, asked, strict=True):
+                own = replace(title, read=question.read, children=question.children)
+                found[at] = blocks[at]._replace(title=own)
+            return found
+    return blocks
+
+
+def _only_asks(block: Block) -> bool:
+    """Whether a block is a long list with numbers, which asks, and leaves it all open."""
+    titles = [item.title for item in block.items if item.title and not item.inside]
+    if not limit.LONG_RUN <= len(titles) == len(block.items):
+        return False
+    is_open = all(it.read.number and not it.glued and not it.target for it in titles)
+    return is_open and share(asks(it.name) for it in titles) >= limit.NEARLY_ALL_ASK
+
+
+def _say_again(titles: Sequence[Title], asked: Sequence[Title]) -> bool:
+    """Whether nearly all titles, none with a number, have a word that is rare in the questions."""
+    if any(title.read.number for title in titles):
+        return False
+    words = [{*words_of(it.name.lower())} for it in asked]
+    times = Counter(chain.from_iterable(words))
+    rare = {
+        word
+        for word in times
+        if times[word] <= COMMON * len(asked) and (len(word) >= SAYING or not word.isascii())
+    }
+    again = (
+        not own.isdisjoint(rare.intersection(words_of(title.name.lower())))
+        for title, own in zip(titles, words, strict=True)
+    )
+    return share(again) >= limit.NEARLY_ALL_ASK
+
+
+COMMON = 0.2  # of the questions: a word that more of them have is what the file is about
+SAYING = 4  # letters of an English word: shorter ones are in any title
