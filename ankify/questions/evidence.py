@@ -17,7 +17,7 @@ from itertools import accumulate, chain, pairwise, starmap
 from typing import NamedTuple
 
 from ankify.questions import thresholds as limit
-from ankify.questions.answers import LISTS, is_filler, shows_answer
+from ankify.questions.answers import LISTS, is_filler, opening_words, shows_answer
 from ankify.questions.block import Block, remembered
 from ankify.questions.blocks import UNFINISHED, has_divider
 from ankify.questions.contents import hollow, leads_away, text_size
@@ -35,6 +35,7 @@ from ankify.questions.words import (
     asks,
     demands,
     east_asian,
+    is_verdict,
     names_answers,
     names_questions,
     normal,
@@ -434,11 +435,22 @@ class FileIndex:
     def asks(self, at: int) -> bool:
         """Whether a title reads as a question; one that is code, `show version`, does not.
 
-        But for a sentence with a question mark, written as code to stand out.
+        But for a sentence with a question mark, written as code to stand out. A statement with a
+        number is asked about if "True", "No" or the like is right below.
         """
         title = self.titles[at]
         sentence = title.name.endswith(QUESTION_MARKS) and len(title.name.split()) >= SHORTEST
-        return asks(title.name) and (sentence or not title.is_code)
+        if asks(title.name):
+            return sentence or not title.is_code
+        return bool(title.read.number) and is_verdict(self._first_line_below(at))
+
+    def _first_line_below(self, at: int) -> str:
+        """What the answer to a title begins with, without an arrow in front."""
+        block, title = self.flow.blocks[at], self.titles[at]
+        words = visible(title.glued).strip()
+        words = words or next((token.words for token in block.inside if token.type == "inline"), "")
+        below = self.flow.blocks[at + 1 : at + 2]
+        return (words or "".join(map(opening_words, below))).lstrip(" _-–=>→⇒")
 
     def is_listed(self, at: int) -> bool:
         """Whether the table of contents names a title."""

@@ -23,10 +23,10 @@ def without_options(group: Group) -> Group:
     """Leave out all but the first of the items above a labelled answer, where they are options.
 
     `1. What is printed?` over code, then `1. 3` and `2. 4`, then `Answer: 2`: they are if the next
-    question is number 2.
+    question is number 2. Items that ask, too, are questions with an answer in their own lines.
     """
     file = group.file
-    runs = list(_runs(group))
+    runs = [run for run in _runs(group) if not all(map(file.asks, run))]
     several = [
         file.number(below[0]) == file.number(run[0]) + 1
         for run, below in pairwise(runs)

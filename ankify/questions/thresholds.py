@@ -66,6 +66,9 @@ SIGNS = 2
 # Boxes to tick below a question: of two, "done" and "not done", one may be ticked anywhere.
 BOXES = 3
 
+# Statements in a list with what is said of them in bold, `**False**`: one may be emphasis.
+JUDGED = 2
+
 # Titles that a word counts, `Card 1`, `Card 2`: two may be anything.
 COUNTED_TITLES = 3
 # Paragraphs that ask, of all paragraphs, lists and code of a file: each has an answer of a few.

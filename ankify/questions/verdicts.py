@@ -19,6 +19,7 @@ from ankify.questions.styles import HEADLINES, WEAK, style_of
 from ankify.questions.titles import HEADINGS, Kind, Title
 from ankify.questions.words import (
     QUESTION_MARKS,
+    QUIZ,
     STEPS_BELOW,
     asks,
     gives_away,
@@ -248,7 +249,8 @@ def _is_steps(group: Group) -> bool:
     if not _asks_little(group):
         return False
     above = map(group.file.parents.get, group.positions)
-    return share(bool(t and not t.read.number and asks(t.name)) for t in above) >= limit.MOST
+    asked = (t and not t.read.number and asks(t.name) and not QUIZ.match(t.name) for t in above)
+    return share(map(bool, asked)) >= limit.MOST
 
 
 def _is_in_few_answers(group: Group) -> bool:

@@ -286,6 +286,11 @@ GROUND_EDGES: dict[str, tuple[Test, str, str]] = {
         boxes(3),
         boxes(2),
     ),
+    "JUDGED": (
+        lambda notes: numbered(notes, 8).share_asking > 0,
+        "1. Owls hunt at night. **True**\n2. Owls weave nests. **False**\n3. Owls sleep.\n",
+        "1. Owls hunt at night. **True**\n2. Owls weave nests.\n3. Owls sleep.\n",
+    ),
     "MINOR_PART": (
         lambda notes: is_minor(numbered(notes)),
         share_below(["## 1. X", "## 2. Y"], 26),

@@ -46,6 +46,7 @@ __all__ = [
     "is_question_label",
     "is_sentence",
     "is_step",
+    "is_verdict",
     "label",
     "label_end",
     "names_answers",
@@ -489,3 +490,13 @@ def is_sentence(words: str) -> bool:
         return True
     first = words_of(words.lower())[:1]
     return bool(first) and first[0] in word_set("yes_no")
+
+
+VERDICT_END = re.compile(r"\s*[.,;:!()–—。，；：！（）\n]|\s-\s")  # `True, because X`
+LONGEST_VERDICT = 20
+
+
+def is_verdict(words: str) -> bool:
+    """Whether a text is, or begins with, what is said of a statement: "True.", "No, it is X"."""
+    first = VERDICT_END.split(words[:LONGEST_VERDICT].lstrip(" (（"), maxsplit=1)[0].rstrip()
+    return first.lower() in word_set("yes_no", "true_false")
