@@ -10,7 +10,7 @@ from itertools import chain, takewhile
 
 from ankify.questions import thresholds as limit
 from ankify.questions.block import Block, inline_of, title_in
-from ankify.questions.numbers import ALONE, IDENTIFIER, UNNUMBERED, read_number
+from ankify.questions.numbers import ALONE, IDENTIFIER, UNNUMBERED, number_value, read_number
 from ankify.questions.titles import Kind, Title, with_title_of
 from ankify.questions.words import (
     NO_QUESTION,
@@ -221,7 +221,8 @@ def _borrowed(title: Title, below: Sequence[Block]) -> Title:
     coded = False
     for offset, block in enumerate(below, 1):
         role = _role(block, title)
-        children = inline_of(block)
+        said = block.title.read.start if block.title and _is_same(title, block.title) else 0
+        children = cut(inline_of(block), said)
         taken = with_title_of(title, (*passed, offset), children, block.line)
         if role is Role.TITLE and (not coded or asks(visible(children))):
             return taken
@@ -233,6 +234,13 @@ def _borrowed(title: Title, below: Sequence[Block]) -> Title:
             fact = taken
         coded = coded or role is Role.CODE
     return fact
+
+
+def _is_same(title: Title, below: Title) -> bool:
+    """Whether a label is said once more: `**Question 3.** X?` below `### Question 3`."""
+    read, again = title.read, below.read
+    same = number_value(read.number) == number_value(again.number) >= 0
+    return read.is_labelled and again.is_labelled and same
 
 
 class Role(StrEnum):
@@ -254,6 +262,8 @@ def _role(block: Block, title: Title) -> Role:
     if kind == "paragraph_open" and only_points(words):
         return Role.LABEL
     counts = own and own.read.number and not (own.kind is Kind.TEXT and own.has_spaced_number)
+    if own and _is_same(title, own):
+        return Role.TITLE
     if counts or says_answer(words) or not words.strip():  # `8 bits hold what?` counts bits
         return Role.END
     if kind == "heading_open":

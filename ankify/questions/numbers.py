@@ -187,7 +187,10 @@ UNNUMBERED = Numbered(None)
 
 @lru_cache(4096)
 def read_number(title: str) -> Numbered:
-    """Find the number in front of a title, in whatever dialect it is written."""
+    """Find the number in front of a title, in whatever dialect it is written.
+
+    `question_3.md`, the name of a note file, is a number alone.
+    """
     narrow = title.translate(NARROW) if WIDE.search(title) else title
     start = _skip_decoration(narrow)
     if not NUMBERED.match(narrow, start):
@@ -203,7 +206,9 @@ def read_number(title: str) -> Numbered:
             again = QUESTION_LABEL.match(narrow, match.end())  # `1. Q: X`
             if dialect is ORDINAL_NUMBER and not again:
                 continue
-            return Numbered(dialect, number or None, separator, (again or match).end())
+            start = (again or match).end()
+            is_file = dialect.labelled and narrow[start:] == "md" and narrow[start - 1] == "."
+            return Numbered(dialect, number or None, separator, len(title) if is_file else start)
     return UNNUMBERED
 
 
