@@ -181,9 +181,10 @@ def _questions(layout: Layout) -> Group:
 
 
 def _hardly_asks(layout: Layout) -> bool:
-    """Whether what was taken, if anything, neither asks nor has a label: it may be chapters."""
+    """Whether what has a number, if anything was taken, neither asks nor has a label: chapters."""
     found = _questions(layout)
-    return not found or not (found.is_labelled or found.share_asking >= limit.HARDLY_ANY_ASK)
+    numbered = found.keep(lambda at, _: layout.file.titles[at].is_counted) or found
+    return not found or not (numbered.is_labelled or numbered.share_asking >= limit.HARDLY_ANY_ASK)
 
 
 def _asks_aloud(layout: Layout) -> bool:

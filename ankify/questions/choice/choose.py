@@ -34,7 +34,11 @@ from ankify.questions.choice.other_parts import (
     add_slips,
 )
 from ankify.questions.choice.search import Outline, Search, is_inside
-from ankify.questions.choice.unnumbered import asking_titles, titles_beside
+from ankify.questions.choice.unnumbered import (
+    asked_in_sections,
+    asking_titles,
+    titles_beside,
+)
 from ankify.questions.choice.why import explain, explain_given
 from ankify.questions.evidence import FileIndex, Group, Nesting
 from ankify.questions.sections import is_doubtful, is_section
@@ -69,8 +73,10 @@ def _outline(search: Search) -> Outline:
         found = frozenset(asking if search.unnumbered else ())
         candidates = 0 if search.unnumbered else len(asking)
         return Outline(found, candidates, findings=explain(search, found))
-    between = titles_beside(search)
-    found = frozenset([*chosen, *between] if search.unnumbered else chosen)
+    sections, held = asked_in_sections(search)
+    between = sorted({*titles_beside(search), *held})
+    asked = {*chosen, *between} - sections if search.unnumbered else {*chosen}
+    found = frozenset(asked)
     candidates = 0 if search.unnumbered else len(between)
     findings = explain(search, found, frozenset(between))
     return Outline(found, candidates, _undecided(search), findings)

@@ -192,6 +192,29 @@ def _are_all(chosen: Group, group: Group) -> bool:
     return chosen.file.group(sorted({*chosen, *group})).covers(limit.COVERING_ALL)
 
 
+def asked_in_sections(search: Search) -> tuple[frozenset[int], list[int]]:
+    """Numbered headings that only hold headings which ask, and the latter.
+
+    `## 9. In short` above `### What is a moult?` and others, each with an answer.
+    """
+    chosen, file = search.chosen, search.file
+    if chosen.is_labelled or chosen.first.kind not in HEADINGS:
+        return frozenset(), []
+    sections: set[int] = set()
+    found: list[int] = []
+    for style, group in file.unnumbered.items():
+        if style.kind not in HEADINGS or style.level <= chosen.first.level:
+            continue
+        for start, end in chosen.spans:
+            held = group.within(start, file.end_below(start, end))
+            is_sure = len(held.answered) == len(held) >= limit.COUNTED_TITLES
+            if is_sure and held.share_asking >= limit.NEARLY_ALL_ASK:
+                own = is_section_of(file, start, held)
+                sections |= {start} if own else set()
+                found += held if own else ()
+    return frozenset(sections), found
+
+
 def _between(search: Search) -> list[int]:
     """Titles without a number that are among the questions as one of them.
 
