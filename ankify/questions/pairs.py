@@ -9,11 +9,21 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise, takewhile
+from itertools import chain, pairwise, takewhile
+from typing import NamedTuple
 
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import OPTION, POINT, is_filler, opening_words, shows_answer
-from ankify.questions.block import Block, end_of_section, is_numbered_heading, name_of, title_in
+from ankify.questions.block import (
+    Block,
+    balanced,
+    end_of_section,
+    is_numbered_heading,
+    name_of,
+    paragraph_of,
+    shown,
+    title_in,
+)
 from ankify.questions.blocks import read_blocks
 from ankify.questions.evidence import share
 from ankify.questions.numbers import HEADED, TOGGLED, Numbered
@@ -31,7 +41,8 @@ from ankify.questions.words import (
     says_answer,
 )
 from ankify.questions.words.patterns import REMARK, word_set
-from ankify.reading.inline import visible
+from ankify.reading.inline import cut, visible
+from ankify.reading.tokens import Token
 
 ITEMS = (Kind.ITEM, Kind.ITEM_BOLD)
 NEAR = 3  # blocks below a heading, among which a test has its stem and its options
@@ -127,6 +138,82 @@ def _item_words(block: Block) -> str:
     opening, *inside = block.tokens[:4]
     inline = inside[-1] if opening.type == "bullet_list_open" and len(inside) > 2 else None
     return inline.words if inline else ""
+
+
+# -- in a list below a number ----------------------------------------------------------------------
+
+
+def with_listed_pairs(blocks: Sequence[Block]) -> Sequence[Block]:
+    """Open the list `- Task: X`, `- Answer: Y` right below a title that is only a number.
+
+    X is then what `### Question 3`, or an item `3. **Question 3:**`, asks.
+    """
+    found: list[Block] = []
+    for block in blocks:
+        above = found[-1] if found else None
+        title = above and (above.items[-1].title if above.items else above.heading)
+        pair = _pair_in(block.tokens) if title and _is_number(title) else None
+        if not above or not title or not pair:
+            found.append(_with_pairs_inside(block))
+        elif above.items:  # an indent that is a space too small for `11. **Question 11:**`
+            nested = (*above.tokens[:-LIST_END], *block.tokens, *above.tokens[-LIST_END:])
+            found[-1] = _with_pairs_inside(read_blocks(nested)[0])
+        else:
+            found[-1] = above._replace(title=with_title_of(title, (1,), pair.asked, pair.line))
+            rest = (below._replace(title=None, items=()) for below in read_blocks(pair.rest))
+            found += [Block(paragraph_of(pair.asked, pair.line)), *rest]
+    return found
+
+
+LIST_END = 2  # tokens: of the item, and of the list
+
+
+class _Pair(NamedTuple):
+    """What a list asks, in its first item, and the rest of it: down to the end of the answer."""
+
+    asked: tuple[Token, ...]
+    line: int
+    rest: tuple[Token, ...]
+
+
+def _is_number(title: Title) -> bool:
+    return bool(title.read.number) and not title.name and not title.glued
+
+
+def _with_pairs_inside(block: Block) -> Block:
+    """A list with the pairs in its items opened that are only a number."""
+    if not any(it.title and it.inside and _is_number(it.title) for it in block.items):
+        return block
+    return block._replace(items=tuple(map(_with_pair_inside, block.items)))
+
+
+def _with_pair_inside(item: Block) -> Block:
+    title = item.title
+    pair = _pair_in(item.inside) if title and _is_number(title) else None
+    if not title or not pair:
+        return item
+    return item._replace(title=with_title_of(title, (), pair.asked, pair.line), inside=pair.rest)
+
+
+def _pair_in(tokens: tuple[Token, ...]) -> _Pair | None:
+    """The labelled question and answer that the items of a list begin with."""
+    run = next(balanced(tokens), ())
+    if not run or run[0].type != "bullet_list_open":
+        return None
+    items = [item[1:-1] for item in balanced(run[1:-1])]
+    heads = [token for item in items[:PAIR] for token in item[1:2] if token.type == "inline"]
+    if len(heads) < PAIR or not says_answer(heads[1].words):
+        return None
+    label, _, asked = COLON.sub(":", heads[0].words, count=1).partition(":")
+    if not asked.strip() or not is_question_label(label):
+        return None
+    words = cut(heads[0].children or (), len(heads[0].words) - len(asked.lstrip()))
+    rest = (*items[0][PARAGRAPH:], *chain.from_iterable(items[1:]))
+    return _Pair(words, heads[0].map[0] if heads[0].map else 0, (*shown(rest), *tokens[len(run) :]))
+
+
+PAIR = 2  # items
+PARAGRAPH = 3  # tokens
 
 
 # -- under headings that are labels ----------------------------------------------------------------
