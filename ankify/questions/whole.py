@@ -24,31 +24,40 @@ NO_LEVEL = 0  # no heading is as high: all of the file is below such a title
 LANGUAGE = re.compile(r"\.[a-z]{2}(?:[-_][A-Za-z]{2,4})?$")  # what-is-a-stack.fr, queue.zh-TW
 SLUG = re.compile(r"(?:\d{4}-\d\d-\d\d-)?(?P<words>\w+(?:[-_]\w+)+)")  # 2024-05-01-what-is-a-stack
 COUNT = re.compile(r"^(\d{1,3})[-_]+(?=[^\W\d_])")  # `01_What is it`
+TOPIC = re.compile(r"^\[[^\W\d][^\[\]]*\]\s*")  # `[Boats] What is a keel`
+INDEX = ("index", "_index")  # of a folder that holds one page and its pictures; not README
 
 
 def called(path: str, title: str | None) -> str:
     """What a note file is called: by the title in its front matter, if that asks, or by its name.
 
-    `what-is-a-stack.md` is called "what is a stack", and so is `7. what is a stack.md`.
+    `what-is-a-stack.md` is called "what is a stack", and so are `7. what is a stack.md` and
+    `what-is-a-stack/index.md`.
     """
     asked = _without_number(title) if title else ""
     if asks(asked):
         return asked
-    stem = LANGUAGE.sub("", PurePosixPath(path).stem)
-    slug = SLUG.fullmatch(stem)
-    return _without_number(re.sub("[-_]+", " ", slug["words"]) if slug else stem)
+    file = PurePosixPath(path)
+    folder = _in_words(file.parent.name) if file.stem in INDEX else ""
+    return folder if asks(folder) else _in_words(LANGUAGE.sub("", file.stem))
+
+
+def _in_words(name: str) -> str:
+    """The name of a file, or of a folder, in words."""
+    slug = SLUG.fullmatch(name)
+    return _without_number(re.sub("[-_]+", " ", slug["words"]) if slug else name)
 
 
 def _without_number(name: str) -> str:
-    """A name without the number in front of it, if what is left asks.
+    """A name without the number or the topic in front of it, if what is left asks.
 
     In `3 cups hold how much?` the number is a part of what is asked.
     """
-    counted = COUNT.sub(r"\1 ", name)
+    counted = COUNT.sub(r"\1 ", TOPIC.sub("", name))
     read = read_number(counted)
-    rest = counted[read.start :]
     is_thing = read.dialect and read.dialect.name == "spaced" and asks(counted)
-    return rest if read.number and asks(rest) and not is_thing else name
+    rest = counted[read.start :] if read.number and not is_thing else counted
+    return rest if asks(rest) else name
 
 
 def as_one_question(
@@ -142,8 +151,9 @@ def has_own_questions(group: Group) -> bool:
     sure = max(group.share_asking, group.share_solved) >= limit.MOST_ASK
     if group.first.read.number or (group.is_labelled and sure):
         return sure
-    aloud = group.share_with_question_mark >= limit.NEARLY_ALL_ASK
-    return aloud and group.coverage >= limit.COVERING_ALL
+    aloud = group.share_with_question_mark >= limit.MOST
+    asked = aloud and group.share_asking >= limit.NEARLY_ALL_ASK
+    return asked and group.coverage >= limit.COVERING_ALL
 
 
 def is_beside(blocks: Sequence[Block], at: int, group: Group) -> bool:
