@@ -15,9 +15,10 @@ from itertools import pairwise
 
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import opening_words
-from ankify.questions.block import Block, title_in
+from ankify.questions.block import Block, name_of, title_in
 from ankify.questions.borrowed import with_borrowed_titles
-from ankify.questions.numbers import Dialect, label_dialect, read_label
+from ankify.questions.evidence import share
+from ankify.questions.numbers import LABEL, Dialect, Numbered, label_dialect, read_label
 from ankify.questions.titles import Kind, Title, paragraph_title
 from ankify.questions.words import asks
 from ankify.questions.words.patterns import normal, word_set
@@ -69,6 +70,28 @@ def _is_labelled_heading(block: Block) -> bool:
     title = block.title
     dialect = title.read.dialect if title and title.kind is Kind.HEADING else None
     return bool(title and dialect and dialect.labelled and title.read.number)
+
+
+def with_question_signs(blocks: Sequence[Block]) -> Sequence[Block]:
+    """Read `### ❓ What is a keel?` as `Q: X`, where several headings begin so and most ask."""
+    signs = {
+        at: sign.end()
+        for at, block in enumerate(blocks)
+        if (title := block.heading) and not title.read.number
+        if (sign := QUESTION_SIGN.match(visible(title.whole)))
+    }
+    asking = share(asks(name_of(blocks[at])) for at in signs)
+    if len(signs) < limit.COUNTED_TITLES or asking < limit.NEARLY_ALL_ASK:
+        return blocks
+    found = list(blocks)
+    for at, end in signs.items():
+        title = title_in(blocks[at])
+        own = replace(title, read=Numbered(LABEL, None, "", end), children=cut(title.whole, end))
+        found[at] = blocks[at]._replace(title=own)
+    return found
+
+
+QUESTION_SIGN = re.compile(r"\W*[❓❔]\W*(?=\w)")
 
 
 def without_repeated_labels(blocks: Sequence[Block]) -> list[Block]:

@@ -26,6 +26,7 @@ from ankify.questions.keys import with_keyed_answers
 from ankify.questions.labels import (
     counted_word,
     with_labels,
+    with_question_signs,
     without_repeated_labels,
     without_rules_below_labels,
     without_shared_titles,
@@ -116,6 +117,7 @@ STEPS: tuple[Callable[[Sequence[Block]], Sequence[Block]], ...] = (
     without_quotes,
     with_named_tests,
     with_topics,
+    with_question_signs,
     with_keyed_answers,
     with_parts_paired,
     with_toggled_answers,
