@@ -11,6 +11,7 @@ from ankify.questions.numbers import read_number
 from ankify.questions.words import (
     BACK_TO_TOP,
     CHAPTER_TITLE,
+    FOLLOW_UPS,
     NO_QUESTION,
     QUIZ,
     STEPS_BELOW,
@@ -91,7 +92,12 @@ def test_the_labels_of_a_language_are_read(code: str) -> None:
 @pytest.mark.parametrize("code", CODES)
 def test_the_headings_of_a_language_are_known(code: str) -> None:
     data = languages()[code]
-    for key, kind in (("sections", NO_QUESTION), ("quiz", QUIZ), ("chapters", CHAPTER_TITLE)):
+    for key, kind in (
+        ("sections", NO_QUESTION),
+        ("quiz", QUIZ),
+        ("follow_ups", FOLLOW_UPS),
+        ("chapters", CHAPTER_TITLE),
+    ):
         assert [word for word in data[key] if not kind.match(f"{word}:")] == [], key
     for word in data["gives_away"]:
         assert gives_away(word.replace("...", "x") + ": y"), word

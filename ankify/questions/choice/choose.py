@@ -29,6 +29,7 @@ from ankify.questions.choice.numbered import (
 )
 from ankify.questions.choice.other_parts import (
     add_exercises,
+    add_followed,
     add_other_parts,
     add_plainer,
     add_slips,
@@ -158,6 +159,7 @@ STEPS: tuple[Callable[[Search], None], ...] = (
     add_plainer,
     add_other_parts,
     add_exercises,
+    add_followed,
 )
 
 

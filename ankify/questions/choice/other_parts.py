@@ -9,12 +9,12 @@ from itertools import pairwise
 from ankify.model import Ruling
 from ankify.questions import thresholds as limit
 from ankify.questions.choice.search import Groups, Search, first_in, outermost
-from ankify.questions.evidence import Group, Nesting
+from ankify.questions.evidence import FileIndex, Group, Nesting
 from ankify.questions.sections import is_section
 from ankify.questions.styles import LISTED, WEAK, Style, style_of
 from ankify.questions.titles import HEADINGS, Kind
-from ankify.questions.verdicts import EXERCISES, GOES_ON
-from ankify.questions.words import QUIZ, names_questions
+from ankify.questions.verdicts import EXERCISES, FOLLOWED, GOES_ON
+from ankify.questions.words import FOLLOW_UPS, QUIZ, names_questions
 
 
 def add_slips(search: Search) -> None:
@@ -29,7 +29,7 @@ def add_plainer(search: Search) -> None:
     Who wrote `1. X?` to `6. X?` in a list goes on with `### 7. X?` the next day.
     """
     chosen, file = search.chosen, search.file
-    if not chosen or chosen.first.kind in LISTED:
+    if len(chosen) < limit.COUNTED_TO or chosen.first.kind in LISTED:
         return
     first, last = file.number(chosen[0]), file.number(chosen[-1])
     for style, group in sorted(search.numbered.items()):
@@ -84,6 +84,63 @@ def add_exercises(search: Search) -> None:
         if found:
             search.record(group, Ruling.QUESTIONS, EXERCISES)
             search.chosen = file.group(sorted({*search.chosen, *found}))
+
+
+def add_followed(search: Search) -> None:
+    """Add the numbered title of the file to its follow-up questions, or these to it.
+
+    `# 7. Herons` and an answer, then `## Follow-up questions` above `1. Why do they fish?`.
+    """
+    file = search.file
+    section = next((at for at in file.headings if is_of_follow_ups(file, at)), None)
+    followers = _followers(search, section) if section is not None else search.chosen
+    main = followed_title(followers)
+    if main is None:
+        return
+    if file.titles[main].read.number:
+        search.record(file.group([main]), Ruling.QUESTIONS, FOLLOWED)
+        followers = file.group([main, *followers])
+    search.chosen = followers
+
+
+def _followers(search: Search, section: int) -> Group:
+    """The questions of a section of follow-ups, if there was taken but the title of the file.
+
+    Or but these, and list items elsewhere of which few ask: then they are no questions.
+    """
+    chosen, file = search.chosen, search.file
+    end = file.end_below(section, file.end)
+    if [*(chosen or search.asking)] == file.headings[:1]:
+        plain = (g for style, g in sorted(search.numbered.items()) if style.kind in WEAK)
+        held = (group.within(section, end) for group in plain)
+        below = next(filter(None, held), file.group(()))
+        asks = below.share_asking >= limit.NEARLY_ALL_ASK
+        return below if asks and len(below.answered) == len(below) else chosen
+    inside = chosen.within(section, end)
+    others = file.group(at for at in chosen if at not in inside)
+    quiet = chosen and chosen.first.kind in WEAK and others.share_asking < limit.MOST_ASK
+    return inside if inside and quiet else chosen
+
+
+def followed_title(chosen: Group) -> int | None:
+    """Where the title of the file is, if it has an answer above a section of follow-up questions.
+
+    They have to be all that was taken.
+    """
+    file = chosen.file
+    section = file.parent_positions.get(chosen[0]) if chosen else None
+    if section is None or not is_of_follow_ups(file, section):
+        return None
+    main, *others = file.headings
+    alone = all(file.titles[at].level > file.titles[main].level for at in others)
+    if not alone or file.end_below(section, file.end) <= chosen[-1]:
+        return None
+    return main if main < section and file.is_answered(main, section) else None
+
+
+def is_of_follow_ups(file: FileIndex, at: int) -> bool:
+    """Whether a heading says that follow-up questions are below it."""
+    return FOLLOW_UPS.match(file.titles[at].name)
 
 
 def without_restart(chosen: Group) -> Group:

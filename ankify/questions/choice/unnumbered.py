@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ankify.model import Ruling
 from ankify.questions import thresholds as limit
+from ankify.questions.choice.other_parts import followed_title
 from ankify.questions.choice.search import Search, first_in, is_inside, section_of
 from ankify.questions.evidence import Group, Nesting, share
 from ankify.questions.parts import parts_of_answers, section_headings
@@ -150,6 +151,9 @@ def _title_of_file(search: Search) -> Group:
 def titles_beside(search: Search) -> list[int]:
     """Un-numbered titles that are questions beside numbered ones: among or outside of them."""
     found = {*_between(search), *_outside(search)}
+    main = followed_title(search.chosen)
+    if main is not None and main not in search.chosen and search.file.asks(main):
+        found.add(main)
     if not found or not search.chosen.is_labelled:
         return sorted(found)
     blocks, asked = search.file.flow.blocks, {*search.chosen}

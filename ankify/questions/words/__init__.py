@@ -27,6 +27,7 @@ __all__ = [
     "BACK_TO_TOP",
     "CHAPTER_TITLE",
     "CONTENTS",
+    "FOLLOW_UPS",
     "NO_QUESTION",
     "QUESTION_LABEL",
     "QUESTION_MARKS",
@@ -407,6 +408,7 @@ class _NoQuestion(Headings):
 
 NO_QUESTION = _NoQuestion("sections")
 QUIZ = Headings("quiz", "quiz_qualifiers")  # a part of a text that holds the questions on it
+FOLLOW_UPS = Headings("follow_ups", "quiz_qualifiers")  # below the question that they follow
 CONTENTS = Headings("contents")
 
 
