@@ -72,9 +72,10 @@ def with_items_between(group: Group, others: Group) -> Group:
 
 
 def with_listed_questions(blocks: Sequence[Block]) -> Sequence[Block]:
-    """Ask what a list on top asks, where as many headings below say it once more, in its order.
+    """Ask what a list on top asks, where the headings below say it once more, in its order.
 
     `1. How do sloops and ketches differ?` among ten, and `### Sloops and ketches` over its answer.
+    The last of them may wait for theirs.
     """
     top = next((at for at, block in enumerate(blocks) if _only_asks(block)), len(blocks))
     asked = [title_in(item) for block in blocks[top : top + 1] for item in block.items]
@@ -84,9 +85,9 @@ def with_listed_questions(blocks: Sequence[Block]) -> Sequence[Block]:
             levels[heading.level].append(at)
     for places in levels.values():
         titles = [title_in(blocks[at]) for at in places]
-        if len(titles) == len(asked) and _say_again(titles, asked):
+        if limit.LONG_RUN <= len(titles) <= len(asked) and _say_again(titles, asked):
             found = list(blocks)
-            for at, title, question in zip(places, titles, asked, strict=True):
+            for at, title, question in zip(places, titles, asked, strict=False):
                 own = replace(title, read=question.read, children=question.children)
                 found[at] = blocks[at]._replace(title=own)
             return found
@@ -115,7 +116,7 @@ def _say_again(titles: Sequence[Title], asked: Sequence[Title]) -> bool:
     }
     again = (
         not own.isdisjoint(rare.intersection(words_of(title.name.lower())))
-        for title, own in zip(titles, words, strict=True)
+        for title, own in zip(titles, words, strict=False)
     )
     return share(again) >= limit.NEARLY_ALL_ASK
 
