@@ -392,7 +392,29 @@ class _Reader:
         starts = (start for start, _ in self.passages.values())
         pairs = enumerate(pairwise(self.blocks), 1)
         handed_out = (at for at, (above, block) in pairs if above.keyed and not block.keyed)
-        return self.chosen.union(self.section_headings, starts, self._keys(), handed_out)
+        return self.chosen.union(
+            self.section_headings, starts, self._keys(), handed_out, self._given_up()
+        )
+
+    def _given_up(self) -> list[int]:
+        """The bold titles without a number below the last question, where each is below a break.
+
+        So are the questions, from the second on: who gave up numbering them went on with these.
+        """
+        _, *others = sorted(self.chosen) or (0,)
+        bold = all(self._title(at).kind is Kind.BOLD for at in self.chosen)
+        if not others or not bold or not all(map(self._is_below_break, others)):
+            return []
+        below = [
+            at
+            for at in range(others[-1] + 1, len(self.blocks))
+            if (title := self.blocks[at].title) and title.kind is Kind.BOLD
+            if self._is_below_break(at)
+        ]
+        return below if len(below) >= limit.COUNTED_TITLES else []
+
+    def _is_below_break(self, at: int) -> bool:
+        return self.blocks[at - 1].tokens[0].type == "hr"
 
     def _keys(self) -> frozenset[int]:
         """Headings such as `## Answers` below which the titles of questions come again.

@@ -89,6 +89,25 @@ def find_asking(search: Search) -> None:
         search.asking = asking_titles(search)
         if search.unnumbered and search.asking and search.numbered:
             search.asking = _with_keyed(_with_numbered(search))
+            search.asking = _with_given_up(search)
+
+
+def _with_given_up(search: Search) -> Group:
+    """The titles that would be questions, with those above them that have the first numbers.
+
+    Who wrote `**1. X?**` and `**2. Y?**`, and then `**Z?**`, gave up numbering them.
+    """
+    asking, file = search.asking, search.file
+    like = asking.first
+    for group in search.numbered.values():
+        alike = (group.first.kind, group.first.level) == (like.kind, like.level)
+        if not alike or group[-1] > asking[0] or len(group) >= len(asking):
+            continue
+        counted = [*map(file.number, group)] == [*range(1, len(group) + 1)]
+        asks = group.share_asking == 1 and file.is_answered(group[-1], asking[0])
+        if counted and asks and len(group.answered) == len(group):
+            return file.group([*group, *asking])
+    return asking
 
 
 def _with_keyed(asking: Group) -> Group:
