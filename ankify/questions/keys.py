@@ -26,6 +26,7 @@ from ankify.questions.block import (
 )
 from ankify.questions.borrowed import is_fact
 from ankify.questions.evidence import share
+from ankify.questions.numbers import TOPIC
 from ankify.questions.options import OFFER, offers_several
 from ankify.questions.styles import Style, style_of
 from ankify.questions.titles import HEADINGS, Kind, Title
@@ -286,10 +287,11 @@ def _is_sure(head: Block) -> bool:
 def _is_in_answer(head: Block, test: Sequence[Block]) -> bool:
     """Whether what looks like a key is deeper than headings such as `## Question 2`: in an answer.
 
-    "Solutions" there are to a thing that goes wrong.
+    "Solutions" there are to a thing that goes wrong, and "Solution" to one of several problems.
     """
     titles = (block.title for block in test if _level(block) < min(_level(head), TEXT))
-    return any(title and title.read.number and title.read.is_labelled for title in titles)
+    reads = (title.read for title in titles if title and title.read.is_labelled)
+    return any(read.number or read.dialect is TOPIC for read in reads)
 
 
 def _asks_aloud(asked: Asked) -> bool:

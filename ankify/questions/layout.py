@@ -53,7 +53,7 @@ from ankify.questions.paragraphs import (
     with_asking_paragraphs_over_lists,
 )
 from ankify.questions.titles import Title
-from ankify.questions.topics import with_tasks, with_topics
+from ankify.questions.topics import with_solved_problems, with_tasks, with_topics
 from ankify.questions.verdicts import BY_COMMENT, BY_PATTERN
 from ankify.questions.whole import as_one_question, asks_quietly, has_own_questions, is_beside
 from ankify.questions.words import asks, normal
@@ -118,6 +118,7 @@ STEPS: tuple[Callable[[Sequence[Block]], Sequence[Block]], ...] = (
     with_named_tests,
     with_topics,
     with_question_signs,
+    with_solved_problems,
     with_keyed_answers,
     with_parts_paired,
     with_toggled_answers,

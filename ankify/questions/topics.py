@@ -10,12 +10,14 @@ from itertools import pairwise
 
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import opening_words, shows_answer
-from ankify.questions.block import Block, name_of
+from ankify.questions.block import Block, name_of, title_in
 from ankify.questions.numbers import LABEL, TOPIC, Numbered
 from ankify.questions.pairs import COLON, is_label
 from ankify.questions.titles import PARAGRAPH_LEVEL, Kind, Title, opening_title, with_title_of
 from ankify.questions.words import (
+    NO_QUESTION,
     QUESTION_LABEL,
+    TASK,
     demands,
     exercise,
     normal,
@@ -142,6 +144,43 @@ def _solved(blocks: Sequence[Block], positions: Sequence[int]) -> set[int]:
     """Those of some positions that the label of an answer follows, before the next of them."""
     spans = pairwise([*positions, len(blocks)])
     return {at for at, end in spans if any(map(shows_answer, blocks[at + 1 : end]))}
+
+
+def with_solved_problems(blocks: Sequence[Block]) -> Sequence[Block]:
+    """Label headings without a number that hold `## Problem` right below, and then `## Solution`.
+
+    Nearly all headings of a level have to, and several: a text may have one such chapter.
+    """
+    heads = [at for at, block in enumerate(blocks) if block.heading]
+    if sum(TASK.match(name_of(blocks[at])) for at in heads) < limit.QUIZZED:
+        return blocks
+    levels: dict[int, list[int]] = defaultdict(list)
+    for at in heads:
+        levels[title_in(blocks[at]).level].append(at)
+    solved = dict(_solved_problems(blocks, heads))
+    found = list(blocks)
+    for alike in levels.values():
+        own = [at for at in alike if at in solved and not title_in(blocks[at]).read.number]
+        others = [at for at in alike if not NO_QUESTION.match(name_of(blocks[at]))]
+        if len(own) >= max(limit.QUIZZED, limit.NEARLY_ALL_ASK * len(others)):
+            for at in own:
+                title = replace(_named(title_in(blocks[at])), asked=solved[at])
+                found[at] = blocks[at]._replace(title=title)
+    return found
+
+
+def _solved_problems(blocks: Sequence[Block], heads: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Headings over "Problem" and "Solution", and how many blocks below are the problem."""
+    above = asked = level = 0  # the last heading over "Problem", its problem, the level of that
+    for at, below in pairwise([*heads, len(blocks)]):
+        title = title_in(blocks[at])
+        over = blocks[at - 1].heading if at else None
+        if over and over.level < title.level and TASK.match(title.name):
+            above, asked, level = at - 1, below - at, title.level
+        elif title.level < level:
+            level = 0
+        elif level and only_labels(title.name):
+            yield above, asked
 
 
 def with_tasks(blocks: Sequence[Block]) -> list[Block] | None:
