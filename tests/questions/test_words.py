@@ -207,6 +207,7 @@ def test_titles_that_do_not_ask(title: str) -> None:
         ("Answer/Experience: so", True),
         ("Points to make / sample answer: so", True),
         ("Question/Answer: so", False),
+        ("Request/Answer: so", False),
         ("A/B testing: so", False),
         ("src/answer", False),
         ("Thea: a name", False),

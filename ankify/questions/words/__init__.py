@@ -150,20 +150,22 @@ LETTERS = re.compile(r"\W*(\w[^\W\d_])")  # the first two of a label, if there a
 def _is_label(words: str, *, buttons: bool = False) -> bool:
     letters = LETTERS.match(words)
     if letters and letters[1].lower() not in _label_heads():
-        return _is_compound(words, buttons)
-    return _is_answer(LABELLED.match(words), buttons) or _is_compound(words, buttons)
+        return _is_compound(words)
+    return _is_answer(LABELLED.match(words), buttons) or _is_compound(words)
 
 
-def _is_compound(words: str, buttons: bool) -> bool:
-    """Whether one side of `Answer/Experience:` is a label, and none that of a question; no letter.
+def _is_compound(words: str) -> bool:
+    """Whether one side of `Answer/Experience:` is the label of an answer, and none of a question.
 
+    The first, or one of several words: "request/response" has such a word, too, in many languages.
     Without a colon it is a path, `src/solution`.
     """
     found = LABELLED.match(words) if "/" in words[:LONGEST_LABEL] else None
     if not found or "/" not in found["label"] or found["end"][-1:] not in {*COLONS}:
         return False
     sides = [side.strip() for side in found["label"].split("/")]
-    labels = any(len(it) > 1 and _is_answer(LABELLED.match(it), buttons) for it in sides)
+    sure = (side for at, side in enumerate(sides) if (" " in side or not at) and len(side) > 1)
+    labels = any(_is_answer(LABELLED.match(side), buttons=False) for side in sure)
     return labels and not any(map(is_question_label, sides))
 
 
