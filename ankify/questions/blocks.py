@@ -16,6 +16,7 @@ from ankify.questions import thresholds as limit
 from ankify.questions.block import Block, balanced, inline_of, paragraph_of
 from ankify.questions.borrowed import REACH, with_borrowed_titles, with_numbered_parts
 from ankify.questions.counted import with_identifiers, with_letters, with_tight_numbers
+from ankify.questions.in_line import with_answers_in_line
 from ankify.questions.numbers import ALONE, ITEM_NUMBER, Numbered, read_number
 from ankify.questions.raw_html import Part, html_parts, html_title, summary_title
 from ankify.questions.titles import (
@@ -30,9 +31,9 @@ from ankify.questions.titles import (
     opening_title,
     paragraph_title,
 )
-from ankify.questions.words import NO_QUESTION, QUESTION_MARKS, asks, is_verdict, normal
+from ankify.questions.words import NO_QUESTION, QUESTION_MARKS, asks
 from ankify.reading.html import Tag, end_tag, tags
-from ankify.reading.inline import BREAKS, cut, visible
+from ankify.reading.inline import BREAKS, visible
 from ankify.reading.tokens import Token
 
 
@@ -90,84 +91,7 @@ def _list(run: tuple[Token, ...]) -> Block:
         line = run[1].map[0] if run[1].map else 0
         return Block(run, Title(Kind.TEXT, PARAGRAPH_LEVEL, read, (), (), line))
     items = tuple(_item(run[0], item, run[-1]) for item in balanced(run[1:-1]))
-    return Block(run, items=_with_answers_in_line(items))
-
-
-def _with_answers_in_line(items: tuple[Block, ...]) -> tuple[Block, ...]:
-    """Take what is bold behind what a list asks for the answers: `1. Why? **So.**`.
-
-    Badges, `**Easy**`, come again and again; so does what is said of statements, `**False**`,
-    which need not be bold where nearly all of a list is like that.
-    """
-    least = max(limit.COUNTED_TITLES, limit.NEARLY_ALL_ASK * len(items))
-    found = [_bold_behind(item.title) for item in items]
-    said = [visible(it[1]) for it in found if it]
-    if len(said) < least or len({*map(normal, said)}) < limit.DIFFERENT * len(said):
-        found = [it if it and is_verdict(visible(it[1])) else None for it in found]
-        if sum(map(bool, found)) < limit.JUDGED:
-            found = [_verdict_behind(item.title) for item in items]
-            if sum(map(bool, found)) < least:
-                return items
-    return tuple(
-        _with_answer_in_line(item, *it) if it else item
-        for item, it in zip(items, found, strict=True)
-    )
-
-
-ARROW = re.compile(r"\s*[-–—=]*[>→⇒]\s*$")
-
-
-def _bold_behind(title: Title | None) -> tuple[int, tuple[Token, ...]] | None:
-    """How much of a title stands before the bold answer in its line, and this answer.
-
-    It is right behind a question mark, or is what may be said of a statement.
-    """
-    if not title or title.glued:
-        return None
-    children = title.children
-    for at, token in enumerate(children):
-        if token.type != "strong_open" or not at:
-            continue
-        asked = visible(children[:at]).rstrip(" *_")
-        end = next(i for i in range(at, len(children)) if children[i].type == "strong_close")
-        rest = visible(children[end:]).strip(" .")
-        is_judged = is_verdict(visible(children[at:end])) and (not rest or ENDED.search(asked))
-        if is_judged or (not rest and asked.endswith(QUESTION_MARKS)):
-            return len(ARROW.sub("", asked)), children[at:]
-    return None
-
-
-def _verdict_behind(title: Title | None) -> tuple[int, tuple[Token, ...]] | None:
-    """The same for "True" and the like behind a statement, which need not be bold."""
-    found = LAST_WORDS.search(visible(title.children)) if title and not title.glued else None
-    if not title or not found or not is_verdict(found["said"]):
-        return None
-    return found.start(), cut(title.children, *found.span("said"))
-
-
-ENDED = re.compile(r"[.!?>→⇒。！？]$")  # before `**False**, for X`
-# `X. (False)`, `X. False`, `X → False`, `X - False`
-LAST_WORDS = re.compile(
-    r"(?:(?<=[.!?。！？])\s*(?:[-–—]\s)?|\s*[-–—=]*[>→⇒]|\s+[-–—]\s|\s*(?=[(（]))\s*"
-    r"[(（]?(?P<said>[^\W\d_][^\W\d_' ]{0,18})[.)）!\s]*$"
-)
-
-
-def _with_answer_in_line(item: Block, end: int, answer: tuple[Token, ...]) -> Block:
-    """The item with the rest of its line, behind `end` characters of the title, as its answer."""
-    title = item.title
-    assert title is not None
-    behind = len(visible(title.children)) - end
-    asked = visible(title.whole)
-    return item._replace(
-        title=replace(
-            title,
-            whole=cut(title.whole, 0, len(asked[: len(asked) - behind].rstrip())),
-            children=cut(title.children, 0, end),
-            glued=answer,
-            below=0,
-        )
-    )
+    return Block(run, items=with_answers_in_line(items))
 
 
 EMPTY_LIST = 4  # tokens of `3)` alone on its line, a list of one empty item to Markdown
