@@ -1,23 +1,55 @@
-"""Answers that stand in the line of what is asked: `1. Why? **So.**`, `2. X. **False**`."""
+"""Answers in the line of what is asked: `1. Why? **So.**`, `2. X. **False**`, `3. Why? For X.`"""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ankify.questions import thresholds as limit
 from ankify.questions.block import Block
-from ankify.questions.titles import Title
-from ankify.questions.words import QUESTION_MARKS, is_verdict, normal
+from ankify.questions.numbers import Dialect
+from ankify.questions.titles import Kind, Title
+from ankify.questions.words import (
+    QUESTION_MARKS,
+    demands,
+    is_button,
+    is_verdict,
+    normal,
+    only_points,
+    says_answer,
+)
 from ankify.reading.inline import cut, visible
 from ankify.reading.tokens import Token
+
+Found = tuple[int, tuple[Token, ...]]  # how much of a title stands before an answer, and it
+
+
+def with_answers_in_lines(blocks: list[Block]) -> list[Block]:
+    """Take what is behind the questions that numbered headings or paragraphs ask for the answers.
+
+    Of each style of titles, nearly all have to be like that, with nothing below.
+    """
+    groups: dict[tuple[Kind, int, Dialect | None], list[int]] = defaultdict(list)
+    for at, block in enumerate(blocks):
+        title = block.title
+        if title and title.read.number and title.kind in (Kind.HEADING, Kind.BOLD, Kind.TEXT):
+            groups[title.kind, title.level, title.read.dialect].append(at)
+    for group in groups.values():
+        alone = [at for at in group if at + 1 == len(blocks) or blocks[at + 1].title]
+        if len(alone) >= max(limit.COUNTED_TITLES, limit.NEARLY_ALL_ASK * len(group)):
+            answered = _with_plain_answers([blocks[at] for at in alone])
+            for at, block in zip(alone, answered, strict=True):
+                blocks[at] = block
+    return blocks
 
 
 def with_answers_in_line(items: tuple[Block, ...]) -> tuple[Block, ...]:
     """Take what is bold behind what a list asks for the answers: `1. Why? **So.**`.
 
-    Badges, `**Easy**`, come again and again; so does what is said of statements, `**False**`,
-    which need not be bold where nearly all of a list is like that.
+    Badges, `**Easy**`, come again and again; so does what is said of statements, `**False**`.
+    Neither need be bold where nearly all of a list is like that.
     """
     least = max(limit.COUNTED_TITLES, limit.NEARLY_ALL_ASK * len(items))
     found = [_bold_behind(item.title) for item in items]
@@ -27,17 +59,67 @@ def with_answers_in_line(items: tuple[Block, ...]) -> tuple[Block, ...]:
         if sum(map(bool, found)) < limit.JUDGED:
             found = [_verdict_behind(item.title) for item in items]
             if sum(map(bool, found)) < least:
-                return items
+                return _with_plain_answers(items)
+    return _with_answers(items, found)
+
+
+def _with_plain_answers(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """The same for what is behind question marks and not bold, if nearly all have such an answer.
+
+    Or all others have one below: then a whole sentence is an answer, too.
+    """
+    found = [_said_behind(block.title) for block in blocks]
+    said = [visible(it[1]) for it in found if it]
+    if not said or len(blocks) < limit.COUNTED_TITLES:
+        return tuple(blocks)
+    below = [bool(block.title and block.title.glued) or bool(block.inside) for block in blocks]
+    least = limit.NEARLY_ALL_ASK * len(blocks)
+    is_usual = len(said) >= max(limit.COUNTED_TITLES, least)
+    if not is_usual or len({*map(normal, said)}) < limit.DIFFERENT * len(said):
+        found = [
+            it if it and not more and _is_said(it[1]) else None
+            for it, more in zip(found, below, strict=True)
+        ]
+        if sum(below) + sum(map(bool, found)) < least or not any(below):
+            return tuple(blocks)
+    return _with_answers(blocks, found)
+
+
+def _said_behind(title: Title | None) -> Found | None:
+    """What is behind the question mark of a title and does not ask: `Why? For X.`"""
+    if not title or title.glued or title.name[-1:] in QUESTION_MARKS:
+        return None
+    found = SAID.match(visible(title.children))
+    if not found or demands(found["said"]) or only_points(found["said"]):
+        return None
+    if says_answer(found["said"]) or is_button(found["said"]):
+        return None
+    return found.end("asked"), cut(title.children, found.start("said"))
+
+
+SAID = re.compile(r"(?P<asked>.*(?:[?](?=\s)|？))[\s:–—-]*(?P<said>[\w\"'“«「].*)$", re.DOTALL)
+
+
+def _is_said(answer: tuple[Token, ...]) -> bool:
+    """Whether an answer is a sentence, and no remark behind a question."""
+    words = visible(answer).strip()
+    return words[-1:] in tuple(".。") and len(words) >= SENTENCE
+
+
+SENTENCE = 12  # characters of the shortest sentence: "It is a bird."
+
+
+def _with_answers(blocks: Sequence[Block], found: Sequence[Found | None]) -> tuple[Block, ...]:
     return tuple(
-        _with_answer_in_line(item, *it) if it else item
-        for item, it in zip(items, found, strict=True)
+        _with_answer_in_line(block, *it) if it else block
+        for block, it in zip(blocks, found, strict=True)
     )
 
 
 ARROW = re.compile(r"\s*[-–—=]*[>→⇒]\s*$")
 
 
-def _bold_behind(title: Title | None) -> tuple[int, tuple[Token, ...]] | None:
+def _bold_behind(title: Title | None) -> Found | None:
     """How much of a title stands before the bold answer in its line, and this answer.
 
     It is right behind a question mark, or is what may be said of a statement.
@@ -57,7 +139,7 @@ def _bold_behind(title: Title | None) -> tuple[int, tuple[Token, ...]] | None:
     return None
 
 
-def _verdict_behind(title: Title | None) -> tuple[int, tuple[Token, ...]] | None:
+def _verdict_behind(title: Title | None) -> Found | None:
     """The same for "True" and the like behind a statement, which need not be bold."""
     found = LAST_WORDS.search(visible(title.children)) if title and not title.glued else None
     if not title or not found or not is_verdict(found["said"]):
