@@ -31,6 +31,7 @@ from ankify.questions.words import (
 from ankify.reading.inline import cut, visible
 
 Judged = TypeVar("Judged", Group, Nesting)
+ITEMS = (Kind.ITEM, Kind.ITEM_BOLD)
 EMPHASIS = (Kind.ITEM_LINK, Kind.ITEM)  # without a number too plain to be a question
 
 
@@ -134,7 +135,9 @@ def _is_emphasis(group: Group) -> bool:
     """Bold text or list items that do not ask, or ask with nothing below."""
     if group.first.kind not in WEAK:
         return False
-    share_sure = max(group.share_asking, group.share_solved)
+    # `1. **Mistake:** X` again and again is a remark, though "Solution: Y" is below.
+    is_remark = group.first.kind in ITEMS and repeats(group)
+    share_sure = group.share_asking if is_remark else max(group.share_asking, group.share_solved)
     asks = len(group) > 1 and (share_sure >= limit.MOST_PLAIN_ASK or group.is_test)
     asks_enough = group.is_labelled or asks or group.names_terms or is_catalogue(group)
     return not asks_enough or (group.share_answered < limit.MOST and not _is_half_done(group))
