@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from unicodedata import numeric
 
 from ankify.questions import thresholds as limit
 from ankify.questions.block import Block, name_of, title_in
@@ -48,7 +49,9 @@ CODED_KINDS = (Kind.HEADING, Kind.HTML, Kind.BOLD, Kind.SUMMARY)
 SEVERAL = 2  # letters that go on from the one above
 LETTERED = re.compile(r"\(?(?P<number>[a-z])(?P<separator>[.)])\s*(?=\S)")  # `### b) X`
 # `### A7. Why?`; where they do not ask, they are requirements or decisions
-CODED = re.compile(r"\W*(?P<number>[A-Z]{1,3}-?\d{1,3})(?P<separator>[.):：])\s*(?=\S)")
+CODED = re.compile(r"\W*(?P<number>[A-ZА-Я]{1,3}-?\d{1,3})(?P<separator>[.):：])\s*(?=\S)")
+# `### ③ Why?`; where they do not ask, they are parts of answers
+CIRCLED = re.compile(r"\W*(?P<number>[①-⑳⑴-⒇])(?P<separator>[.、)]?)\s*(?=\S)")
 # `## IV. Why?`; where they do not ask, they are chapters
 NUMERAL = re.compile(r"\W*(?P<number>[IVX]{1,7})(?P<separator>[.):])\s+(?=\S)")
 
@@ -56,21 +59,25 @@ NUMERAL = re.compile(r"\W*(?P<number>[IVX]{1,7})(?P<separator>[.):])\s+(?=\S)")
 def with_letters(blocks: list[Block]) -> list[Block]:
     """Take letters, or letters with numbers, for numbers where they count most of a level.
 
-    `b)` counts headings; in bold it is an option. Roman numerals count questions only where
-    nothing else does: else they are sections, though some of them ask.
+    `b)` counts headings; in bold it is an option. Roman numerals and circled numbers count
+    questions only where nothing else does: else they are sections, or parts of answers, though some
+    of them ask.
     """
     levels: dict[tuple[Kind, int], list[int]] = defaultdict(list)
     for at, block in enumerate(blocks):
         if block.title and block.title.kind in CODED_KINDS and not block.title.read.number:
             levels[block.title.kind, block.title.level].append(at)
     for (kind, _), positions in levels.items():
-        for pattern in (LETTERED, CODED, NUMERAL) if kind is Kind.HEADING else (CODED, NUMERAL):
+        for pattern in SIGNS if kind is Kind.HEADING else SIGNS[1:]:
             found = [(at, pattern.match(name_of(blocks[at]))) for at in positions]
-            sure = pattern is not NUMERAL or not _has_numbered_questions(blocks)
+            sure = pattern in (LETTERED, CODED) or not _has_numbered_questions(blocks)
             if _count_on([match for _, match in found]) and sure:
                 for at, match in found:
                     blocks[at] = _lettered(blocks[at], match) if match else blocks[at]
-    return _with_numerals(blocks)
+    return _with_counted_paragraphs(blocks)
+
+
+SIGNS = (LETTERED, CODED, CIRCLED, NUMERAL)
 
 
 def _has_numbered_questions(blocks: Iterable[Block]) -> bool:
@@ -79,23 +86,27 @@ def _has_numbered_questions(blocks: Iterable[Block]) -> bool:
     return any(it.title and it.title.read.number and asks(it.title.name) for it in both)
 
 
-def _with_numerals(blocks: list[Block]) -> list[Block]:
-    """Take plain paragraphs for titles that Roman numerals count, from `I. Why?` on."""
-    found = [
-        (at, match)
-        for at, block in enumerate(blocks)
-        if not block.title and block.type == "paragraph_open"
-        if NUMERAL.match(block.tokens[1].content)
-        if (match := NUMERAL.match(block.tokens[1].words))
+def _with_counted_paragraphs(blocks: list[Block]) -> list[Block]:
+    """Take plain paragraphs for titles that something counts from 1 on: `I. Why?`, `P1. Why?`."""
+    paragraphs = [
+        at for at, block in enumerate(blocks) if not block.title and block.type == "paragraph_open"
     ]
-    counts = [roman_value(match["number"]) for _, match in found]
-    if len(found) < limit.COUNTED_TITLES or counts != [*range(1, len(found) + 1)]:
-        return blocks
-    if not _count_on([match for _, match in found]) or _has_numbered_questions(blocks):
-        return blocks
-    for at, match in found:
-        read = Numbered(ROMAN, match["number"], match["separator"], match.end())
-        blocks[at] = blocks[at]._replace(title=paragraph_title(blocks[at].tokens[1], read))
+    for pattern in (NUMERAL, CODED, CIRCLED):
+        found = [
+            (at, match)
+            for at in paragraphs
+            if pattern.match(blocks[at].tokens[1].content)
+            if (match := pattern.match(blocks[at].tokens[1].words))
+        ]
+        counts = [_ordinal(match["number"])[1] for _, match in found]
+        if len(found) < limit.COUNTED_TITLES or counts != [*range(1, len(found) + 1)]:
+            continue
+        if not _count_on([match for _, match in found]) or _has_numbered_questions(blocks):
+            continue
+        for at, match in found:
+            title = paragraph_title(blocks[at].tokens[1], _numbered(match))
+            blocks[at] = blocks[at]._replace(title=title)
+        break
     return blocks
 
 
@@ -119,19 +130,26 @@ def _line(words: str) -> str:
 
 def _ordinal(number: str) -> tuple[str, int]:
     """What counts, and how far: ("", 2) for `b`, ("A", 7) for `A7`, ("", 4) for `IV`."""
-    digits = number.lstrip("-ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    digits = re.sub(r"^\D+", "", number)
     if digits.isdecimal():
         return number.removesuffix(digits), int(digits)
     if number.isupper():
         return "", roman_value(number)
-    return "", ord(number) - ord("a") + 1
+    if number.isalpha():
+        return "", ord(number) - ord("a") + 1
+    return "", int(numeric(number))
 
 
 def _lettered(block: Block, found: re.Match[str]) -> Block:
     title = title_in(block)
+    children = cut(title.whole, found.end())
+    return block._replace(title=replace(title, read=_numbered(found), children=children))
+
+
+def _numbered(found: re.Match[str]) -> Numbered:
     dialect = ROMAN if found.re is NUMERAL else LETTER
-    read = Numbered(dialect, found["number"], found["separator"], found.end())
-    return block._replace(title=replace(title, read=read, children=cut(title.whole, found.end())))
+    number = str(int(numeric(found["number"]))) if found.re is CIRCLED else found["number"]
+    return Numbered(dialect, number, found["separator"], found.end())
 
 
 TIGHT = re.compile(r"\d{1,3}[-–—/](?=[^\W\d_])")  # `2/HTML`; not `0/1 knapsack`

@@ -33,10 +33,10 @@ MOST_AT_ONCE = 3  # questions that one title may ask together; more are only cou
 CODE = r"[A-Z]{1,4}[.\-]?\d{2,4}(?:[.\-]\d{1,4}){0,2}"  # Question PL010-0001
 # The dot of `1. X`, not of `1.5`; both signs of `1.) X`, not the second of `1、.gitignore`; all of
 # the Spanish `1.- X`, not the dash of `1.-5 degrees` or `1.--force`; the slash of `1/ X`, not of
-# `1/2`.
+# `1/2`; the sign of `1º X` and `1°) X`, not of `90° angles`.
 SEPARATOR = (
-    r"(?:\s*[.、):,。|](?:[、),。|]|[.:]+(?![.:\w]))*(?:(?<=[.):])[-–—](?![-–—\d]))?(?!\d)"
-    r"|\s+[-–—·]\s+|[-–—/]\s+)"
+    r"(?:\s*(?:[ºª]|°(?=[.):]))?[.、):,。|\]](?:[、),。|]|[.:]+(?![.:\w]))*(?:(?<=[.):])[-–—](?![-–—\d]))?(?!\d)"
+    r"|[ºª]\s+|\s+[-–—·]\s+|[-–—/]\s+)"
 )
 
 
