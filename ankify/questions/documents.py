@@ -7,6 +7,7 @@ applies where a title of the file asks, and no single sign is enough.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 
 from ankify.questions import thresholds as limit
@@ -124,8 +125,15 @@ def opens_or_ends_as_text(group: Group) -> bool:
 
 
 def has_tasks(group: Group) -> bool:
-    """The file is a long list of boxes to tick, as a plan has."""
-    return sum(1 for block in group.file.flow.blocks for _ in boxes(block.tokens)) >= limit.LONG_RUN
+    """The file is a long list of boxes to tick, or of what is done ✅ and is not ❌: a plan."""
+    tokens = [token for block in group.file.flow.blocks for token in block.tokens]
+    items = (token.words.lstrip()[:1] for token in tokens if token.type == "inline")
+    marked = Counter(first for first in items if first and first in STATES)
+    done = sum(marked.values()) if len(marked) > 1 else 0
+    return max(sum(1 for _ in boxes(tokens)), done) >= limit.LONG_RUN
+
+
+STATES = "✅❌⚠☐☑⬜🔲✔✖"  # what begins an item of a plan
 
 
 def are_in_some_sections(group: Group) -> bool:

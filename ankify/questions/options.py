@@ -87,10 +87,10 @@ def without_key(
     if has_key:
         is_test = sum(map(bool, counts)) >= limit.MOST * len(counts)
     else:
-        usual, times = Counter(counts[at] for at in left).most_common(1)[0] if left else (0, 0)
+        usual = Counter(counts[at] for at in left).most_common(1)[0][0] if left else 0
         least = limit.NEARLY_ALL_ASK * len(counts)
-        is_test = usual > FEW and times >= max(least, SEVERAL)
-        near = sum(abs(counts[at] - usual) <= 1 for at in left)
+        is_test = usual > FEW and counts.count(usual) >= max(least, SEVERAL)
+        near = sum(abs(count - usual) <= 1 for count in counts)
         is_test = is_test or (usual >= MANY and near >= max(least, limit.LONG_RUN))
     return frozenset(left if is_test else ())
 
@@ -266,9 +266,17 @@ def _inline(block: Block) -> list[Token]:
 
 
 def is_test_of_lists(parts: Iterable[Sequence[Block]]) -> bool:
-    """Whether nearly all questions, of which these are the blocks, have a list with one marked."""
-    listed = [any(map(_has_marked_item, blocks)) for blocks in parts]
-    return sum(listed) >= max(limit.NEARLY_ALL_ASK * len(listed), SEVERAL)
+    """Whether nearly all questions, of which these are the blocks, have a list with one marked.
+
+    Most are enough where nearly all have boxes to tick: a test that is not done yet.
+    """
+    listed, boxed = [], []
+    for blocks in parts:
+        listed.append(any(map(_has_marked_item, blocks)))
+        boxed.append(any(True for block in blocks for _ in boxes(block.tokens)))
+    nearly_all = limit.NEARLY_ALL_ASK * len(listed)
+    least = limit.MOST * len(listed) if sum(boxed) >= nearly_all else nearly_all
+    return sum(listed) >= max(least, SEVERAL)
 
 
 def _has_marked_item(block: Block) -> bool:

@@ -8,6 +8,7 @@ from itertools import accumulate, chain, dropwhile, takewhile
 
 from ankify.questions.answers import LISTS, POINT, is_blank, is_filler, key_in_list, opening_words
 from ankify.questions.block import Block, balanced, shown
+from ankify.questions.borrowed import is_fact
 from ankify.questions.callouts import inside_callout
 from ankify.questions.numbers import HEADED
 from ankify.questions.options import (
@@ -61,7 +62,17 @@ def count_asking(below: Sequence[Block]) -> int:
 def asks_for_written_answer(body: Sequence[Block]) -> bool:
     """Whether all below a title is a form: at its end is "Write your answer here"."""
     last = next((block for block in reversed(body) if not is_blank(block)), None)
-    return last is not None and asks_for_answer(opening_words(last))
+    return last is not None and (asks_for_answer(opening_words(last)) or _is_empty_form(last))
+
+
+def _is_empty_form(block: Block) -> bool:
+    """Whether a list says things of a question, `- Level: easy`, and `- Answer:` without one."""
+    leaves = [token for token in block.tokens if token.nesting == 0]
+    if block.type not in LISTS or any(leaf.type != "inline" for leaf in leaves):
+        return False
+    items = [leaf.words for leaf in leaves]
+    said = map(only_labels, items)
+    return any(said) and all(is_fact(words) or only_labels(words) for words in items)
 
 
 def asked_and_answered(block: Block) -> Iterator[Block]:

@@ -278,10 +278,18 @@ def _cut_title(
     return replace(title, children=cut(children, read.start, title_end))
 
 
+BRACKETED = re.compile(r"\s*[(（][^()（）]*(?:[(（][^()（）]*[)）][^()（）]*)*[)）]\s*")
+
+
 def _is_badge(rest: Sequence[Token]) -> bool:
-    """Whether the rest of a line behind a bold title is no answer: "🟡 Basic", "- easy", a link."""
+    """Whether the rest of a line behind a bold title is no answer: "🟡 Basic", "- easy", a link.
+
+    Or who asked it: `(twice: [A](a), [B](b))`.
+    """
     words = visible(rest)
     linked = any(token.type == "link_open" for token in rest)
+    if linked and BRACKETED.fullmatch(words):
+        return True
     parted = DASH.match(words) and len(words.split()) > BADGE_WORDS
     answer = is_sentence(words) or (parted and not linked)
     return len(words) <= BADGE and not answer

@@ -33,6 +33,7 @@ from ankify.questions.choice.other_parts import (
     add_other_parts,
     add_plainer,
     add_slips,
+    add_uncounted,
 )
 from ankify.questions.choice.search import Outline, Search, is_inside
 from ankify.questions.choice.unnumbered import (
@@ -175,6 +176,7 @@ STEPS: tuple[Callable[[Search], None], ...] = (
     leave_other_list,
     leave_toggles,
     add_slips,
+    add_uncounted,
     add_plainer,
     add_other_parts,
     add_exercises,

@@ -23,6 +23,30 @@ def add_slips(search: Search) -> None:
         search.chosen = _with_slips(search)
 
 
+def add_uncounted(search: Search) -> None:
+    """Add headings below the last question that ask as the numbered ones of their level do.
+
+    Who gave up counting after `## 7. X?` goes on with `## Y?`.
+    """
+    chosen, file = search.chosen, search.file
+    if not chosen or chosen.share_asking < limit.MOST_ASK:
+        return
+    like = chosen.first
+    for style, group in search.file.unnumbered.items():
+        if (style.kind, style.level) != (like.kind, like.level) or style.kind not in HEADINGS:
+            continue
+        below = group.within(chosen[-1], file.end)
+        is_asked = below and below.share_asking >= limit.NEARLY_ALL_ASK
+        if (
+            is_asked
+            and below.share_with_question_mark >= limit.MOST_ASK
+            and len(below) >= limit.COUNTED_TITLES
+            and len(below.answered) == len(below)
+        ):
+            search.record(group, Ruling.QUESTIONS, GOES_ON)
+            search.chosen = file.group(sorted({*search.chosen, *below}))
+
+
 def add_plainer(search: Search) -> None:
     """Add bold titles or list items that count up to the first question, or on from the last.
 
