@@ -20,6 +20,7 @@ from ankify.questions.numbers import (
     number_value,
     read_number,
     roman_value,
+    skip_decoration,
 )
 from ankify.questions.titles import Kind, Title, paragraph_title
 from ankify.questions.words import asks
@@ -152,7 +153,8 @@ def _numbered(found: re.Match[str]) -> Numbered:
     return Numbered(dialect, number, found["separator"], found.end())
 
 
-TIGHT = re.compile(r"\d{1,3}[-–—/](?=[^\W\d_])")  # `2/HTML`; not `0/1 knapsack`
+# `2/HTML`, `💡2-HTML`, `2-💡HTML`; not `0/1 knapsack`
+TIGHT = re.compile(r"\d{1,3}[-–—/](?=[\U0001f300-\U0001faff]?[^\W\d_])")
 
 
 def with_tight_numbers(blocks: list[Block]) -> list[Block]:
@@ -160,7 +162,7 @@ def with_tight_numbers(blocks: list[Block]) -> list[Block]:
 
     Or where three of a kind, without their blanks, are counted one after the other.
     """
-    if not any(block.title and TIGHT.match(block.title.name) for block in blocks):
+    if not any(_tight(name_of(block)) for block in blocks):
         return blocks
     for positions in _alike(blocks):
         for run in zip(positions, positions[1:], positions[2:], strict=False):
@@ -190,9 +192,13 @@ def _counted_on(block: Block, beside: Block, by: int) -> Block:
     return _tightly_numbered(block) if read and _follows(other, read, by) else block
 
 
+def _tight(name: str) -> re.Match[str] | None:
+    return TIGHT.match(name, skip_decoration(name))
+
+
 def _tight_number(block: Block) -> Numbered | None:
     """The number that a title without one begins with."""
-    found = TIGHT.match(name_of(block))
+    found = _tight(name_of(block))
     if not found or not block.title or block.title.read.number:
         return None
     return read_number(f"{found[0]} X")._replace(start=found.end())

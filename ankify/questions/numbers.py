@@ -192,7 +192,7 @@ def read_number(title: str) -> Numbered:
     `question_3.md`, the name of a note file, is a number alone.
     """
     narrow = title.translate(NARROW) if WIDE.search(title) else title
-    start = _skip_decoration(narrow)
+    start = skip_decoration(narrow)
     if not NUMBERED.match(narrow, start):
         return UNNUMBERED
     for dialect in DIALECTS if narrow[start] not in "0123456789" else DIGITS_FIRST:
@@ -215,7 +215,7 @@ def read_number(title: str) -> Numbered:
 def read_label(dialect: Dialect, title: str) -> Numbered | None:
     """Find the number that a dialect of `label_dialect` matches in front of a title."""
     narrow = title.translate(NARROW)
-    match = dialect.pattern.match(narrow, _skip_decoration(narrow))
+    match = dialect.pattern.match(narrow, skip_decoration(narrow))
     if not match:
         return None
     number = match["number"]
@@ -223,7 +223,8 @@ def read_label(dialect: Dialect, title: str) -> Numbered | None:
     return Numbered(dialect, number, separator, match.end())
 
 
-def _skip_decoration(title: str) -> int:
+def skip_decoration(title: str) -> int:
+    """How many signs and emoji are in front of a title, before its number or its words."""
     at = 0
     while at < len(title) and not title[at].isalnum() and title[at] != "🔟":
         found = DECORATION.match(title, at)

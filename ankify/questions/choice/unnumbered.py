@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from ankify.model import Ruling
 from ankify.questions import thresholds as limit
@@ -17,6 +18,7 @@ from ankify.questions.verdicts import (
     IN_SECTIONS,
     MAIN,
     ONE_QUESTION,
+    OTHER_PART,
     SLIPPED,
     SOME_ASK,
     asks_seldom,
@@ -56,7 +58,31 @@ def asking_titles(search: Search) -> Group:
     outer = next((group for group in large if not _holds_questions(search, group, large)), None)
     if not outer:
         return _title_of_file(search)
-    return _with_main_question(search, _without_sections(search, outer))
+    chosen = _with_parts(search, _without_sections(search, outer))
+    return _with_main_question(search, chosen)
+
+
+def _with_parts(search: Search, chosen: Group) -> Group:
+    """The titles with the deeper headings of the parts that hold none of them, if nearly all ask.
+
+    `## What is a moult?` and others below `# Ducks`, then `### When do geese moult?` below
+    `# Geese`.
+    """
+    file, level = search.file, chosen.first.level
+    if chosen.first.kind not in HEADINGS:
+        return chosen
+    parts = [at for at in file.headings if file.titles[at].level < level]
+    free = [span for span in pairwise([*parts, file.end]) if not chosen.within(*span)]
+    found: list[int] = []
+    for style, group in file.unnumbered.items() if free else ():
+        if style.kind is chosen.first.kind and style.level > level:
+            for span in free:
+                part = group.within(*span)
+                is_sure = len(part.answered) == len(part) >= limit.COUNTED_TITLES
+                if is_sure and part.share_asking >= limit.NEARLY_ALL_ASK:
+                    search.record(group, search.ruling, OTHER_PART)
+                    found += part
+    return file.group(sorted({*chosen, *found}))
 
 
 def _with_main_question(search: Search, chosen: Group) -> Group:
