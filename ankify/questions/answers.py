@@ -66,8 +66,8 @@ def _says_nothing(words: str, linked: bool) -> bool:
     return bool(is_placeholder(words) or (linked and BACK_TO_TOP.match(words)))
 
 
-# `A.` alone above what it labels, `[A] X` below `[Q] W`
-POINT = re.compile(r"\W*(?:a\.\s*(?:\n|$)|(?<=\[)a\]\s*)", re.IGNORECASE)
+# `A.` alone above what it labels, `[A] X` below `[Q] W`, `A - X` below `Q - W`
+POINT = re.compile(r"\W*(?:a\.\s*(?:\n|$)|(?<=\[)a\]\s*|a\s[-–—]\s+)", re.IGNORECASE)
 OPTION = re.compile(r"\W*a\s*\.", re.IGNORECASE)  # of a choice, rather than an answer
 
 

@@ -113,7 +113,7 @@ def _is_answered(blocks: Sequence[Block], title: Title) -> bool:
     """
     if title.kind in ITEMS and blocks[0].inside:
         return True
-    dotted = title.read.separator.startswith((".", "]"))
+    dotted = title.read.separator.startswith((".", "]", "-", "–", "—"))
     glued = visible(title.glued).lstrip()
     if says_answer(glued) and (dotted or not OPTION.match(glued)):
         return True

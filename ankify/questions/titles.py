@@ -13,7 +13,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from ankify.config import LEVELS
-from ankify.questions.numbers import ITEM_NUMBER, NUMBERED, UNNUMBERED, Numbered, read_number
+from ankify.questions.numbers import ITEM_NUMBER, LABEL, NUMBERED, UNNUMBERED, Numbered, read_number
 from ankify.questions.words import (
     QUESTION_LABEL,
     QUESTION_MARKS,
@@ -222,6 +222,9 @@ def opening_title(
     if bold and re.search(r"\w", SHORTCODE.sub("", words[:opening])):
         bold = 0
     read = read or read_number(first)
+    if not read.dialect and len(first) < len(words) and SHORT_LABEL.fullmatch(first):
+        label = read_number(f"{first} X")
+        read = label._replace(start=len(first)) if label.dialect is LABEL else read
     if not bold and not read.dialect:
         return None
     if bold > len(first):
@@ -240,6 +243,9 @@ def opening_title(
     if not below and not words[read.start : end].strip() and target_of(cut(children, 0, end)):
         return None  # a link that leads to the question
     return _cut_title(children, words, line, kind, read, end, end)
+
+
+SHORT_LABEL = re.compile(r"\W*\w{1,2}\s*[:：]\s*")  # `Q:` alone in its line
 
 
 def plain_title(children: tuple[Token, ...], line: int, read: Numbered, end: int) -> Title:

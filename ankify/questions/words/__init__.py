@@ -79,11 +79,12 @@ def exercise() -> str:
     return any_of(phrases("exercise"))
 
 
-# `Q: X`, `Q:- X`; a number is what it lacks. `questions.json` is a file.
+# `Q: X`, `Q:- X`, `Q - X`; a number is what it lacks. `questions.json` is a file.
 QUESTION_LABEL = Pattern(
     lambda: (
         rf"(?:(?P<open>[\[【])\s*|\W*)(?:{label()})\s*(?P<number>)"
-        r"(?(open)[\]】][:：.]?|(?:(?:\.\s*)?[:：](?:[-–—](?=\s))?|\.(?!(?-i:[a-z]))))\s*(?=\S)"
+        r"(?(open)[\]】][:：.]?|(?:(?:\.\s*)?[:：](?:[-–—](?=\s))?|\.(?!(?-i:[a-z]))"
+        r"|(?<=q )[-–—]\s))\s*(?=\S)"
     )
 )
 
