@@ -91,7 +91,29 @@ def _list(run: tuple[Token, ...]) -> Block:
         line = run[1].map[0] if run[1].map else 0
         return Block(run, Title(Kind.TEXT, PARAGRAPH_LEVEL, read, (), (), line))
     items = tuple(_item(run[0], item, run[-1]) for item in balanced(run[1:-1]))
-    return Block(run, items=with_answers_in_line(items))
+    return Block(run, items=with_answers_in_line(items) if _has_titles(items) else _asked(items))
+
+
+def _has_titles(items: tuple[Block, ...]) -> bool:
+    return any(item.title for item in items)
+
+
+def _asked(items: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Plain items with titles if nearly all ask, and answer in the same line: `- Why? For X.`"""
+    heads = [item.tokens[2:5] for item in items]
+    marks = [head[1].content for head in heads if head[0].type == "paragraph_open"]
+    asking = sum(any(mark in words for mark in QUESTION_MARKS) for words in marks)
+    if asking < max(limit.COUNTED_TITLES, limit.NEARLY_ALL_ASK * len(items)):
+        return items
+    titled = tuple(
+        item._replace(title=item_title(item.tokens[1], head), inside=item.tokens[5:-2])
+        if head[0].type == "paragraph_open"
+        else item
+        for item, head in zip(items, heads, strict=True)
+    )
+    answered = with_answers_in_line(titled)
+    changed = sum(new is not old for new, old in zip(answered, titled, strict=True))
+    return answered if changed >= limit.NEARLY_ALL_ASK * len(items) else items
 
 
 EMPTY_LIST = 4  # tokens of `3)` alone on its line, a list of one empty item to Markdown

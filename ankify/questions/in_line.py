@@ -87,7 +87,7 @@ def _with_plain_answers(blocks: Sequence[Block]) -> tuple[Block, ...]:
 
 def _said_behind(title: Title | None) -> Found | None:
     """What is behind the question mark of a title and does not ask: `Why? For X.`"""
-    if not title or title.glued or title.name[-1:] in QUESTION_MARKS:
+    if not title or title.name[-1:] in QUESTION_MARKS:
         return None
     found = SAID.match(visible(title.children))
     if not found or demands(found["said"]) or only_points(found["said"]):
@@ -166,7 +166,7 @@ def _with_answer_in_line(item: Block, end: int, answer: tuple[Token, ...]) -> Bl
             title,
             whole=cut(title.whole, 0, len(asked[: len(asked) - behind].rstrip())),
             children=cut(title.children, 0, end),
-            glued=answer,
+            glued=(*answer, Token("softbreak", "br", 0), *title.glued) if title.glued else answer,
             below=0,
         )
     )

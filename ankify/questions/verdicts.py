@@ -466,9 +466,15 @@ def _is_small_part(group: Group) -> bool:
     return group.coverage < limit.COVERING and not surely
 
 
+def _is_plain(group: Group) -> bool:
+    """List items, but for those that nearly all answer in the line of their question."""
+    in_line = share(bool(title.glued) and not title.below for title in group.titles)
+    return group.first.kind in EMPHASIS and in_line < limit.NEARLY_ALL_ASK
+
+
 UNNUMBERED_GROUNDS: tuple[Ground[Group], ...] = (
     Ground("one", False, lambda it: len(it.answered) < 2, "are fewer than two with an answer"),
-    Ground("plain", False, lambda it: it.first.kind in EMPHASIS, "are list items"),
+    Ground("plain", False, _is_plain, "are list items"),
     Ground(
         "between-breaks",
         True,
