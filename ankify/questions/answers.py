@@ -17,7 +17,7 @@ LONG = 400  # so much text, targets of links included, says something
 
 @remembered
 def is_filler(block: Block) -> bool:
-    """Whether a block answers nothing: a rule, blank HTML, a link back to the top, a `TODO`."""
+    """Whether a block answers nothing: a rule, blank HTML, a link to the top, a `TODO`, no code."""
     token = block.tokens[0]
     if token.type == "html_block":
         if len(token.content) > LONG:
@@ -30,7 +30,13 @@ def is_filler(block: Block) -> bool:
     if token.type in ("blockquote_open", *LISTS):
         leaves = [leaf for leaf in block.tokens if leaf.nesting == 0]
         return all(leaf.type == "inline" and _is_blank(leaf) for leaf in leaves)
+    if token.type == "fence":
+        rest = COMMENT.sub("", token.content[:LONG]).strip()
+        return not rest or (rest[0].isalnum() and is_placeholder(rest))
     return token.type == "hr"
+
+
+COMMENT = re.compile(r"^\s*(?:#|//|--|/\*)+|\*/\s*$", re.MULTILINE)
 
 
 def is_blank(block: Block) -> bool:

@@ -60,9 +60,15 @@ def count_asking(below: Sequence[Block]) -> int:
 
 
 def asks_for_written_answer(body: Sequence[Block]) -> bool:
-    """Whether all below a title is a form: at its end is "Write your answer here"."""
+    """Whether all below a title is a form: at its end is "Write your answer here".
+
+    Or a heading "Answer" with nothing below.
+    """
     last = next((block for block in reversed(body) if not is_blank(block)), None)
-    return last is not None and (asks_for_answer(opening_words(last)) or _is_empty_form(last))
+    if last is not None and (asks_for_answer(opening_words(last)) or _is_empty_form(last)):
+        return True
+    last = next((block for block in reversed(body) if not is_filler(block)), None)
+    return last is not None and last.heading is not None and only_labels(last.heading.name)
 
 
 def _is_empty_form(block: Block) -> bool:

@@ -184,7 +184,7 @@ def test_the_paragraphs_of_a_tight_item_are_shown_as_paragraphs() -> None:
         ("![](x.png)", False, False),
         ("<img src='x.png'>", False, False),
         ("so <img src='x.png'>", False, False),
-        ("```\n```", False, False),
+        ("```\n```", True, False),
         ("so", False, False),
         ("<!-- " + "x" * 500 + " -->", False, True),
     ],
