@@ -100,10 +100,12 @@ def _has_titles(items: tuple[Block, ...]) -> bool:
 
 def _asked(items: tuple[Block, ...]) -> tuple[Block, ...]:
     """Plain items with titles if nearly all ask, and answer in the same line: `- Why? For X.`"""
+    if len(items) < limit.COUNTED_TITLES:
+        return items
     heads = [item.tokens[2:5] for item in items]
     marks = [head[1].content for head in heads if head[0].type == "paragraph_open"]
     asking = sum(any(mark in words for mark in QUESTION_MARKS) for words in marks)
-    if asking < max(limit.COUNTED_TITLES, limit.NEARLY_ALL_ASK * len(items)):
+    if asking < limit.NEARLY_ALL_ASK * len(items):
         return items
     titled = tuple(
         item._replace(title=item_title(item.tokens[1], head), inside=item.tokens[5:-2])

@@ -146,6 +146,7 @@ class FileIndex:
         self.headings = [at for at, title in self.titles.items() if title.kind in HEADINGS]
         self.end = len(flow.blocks)
         self._contents = [*sorted(flow.contents), self.end]
+        self._asking: dict[int, bool] = {}  # what `asks` has said, for it is asked again and again
 
     @cached_property
     def parent_positions(self) -> dict[int, int]:
@@ -438,6 +439,11 @@ class FileIndex:
         But for a sentence with a question mark, written as code to stand out. A statement with a
         number is asked about if "True", "No" or the like is right below.
         """
+        if at not in self._asking:
+            self._asking[at] = self._asks(at)
+        return self._asking[at]
+
+    def _asks(self, at: int) -> bool:
         title = self.titles[at]
         sentence = title.name.endswith(QUESTION_MARKS) and len(title.name.split()) >= SHORTEST
         if asks(title.name):

@@ -51,6 +51,8 @@ def with_answers_in_line(items: tuple[Block, ...]) -> tuple[Block, ...]:
     Badges, `**Easy**`, come again and again; so does what is said of statements, `**False**`.
     Neither need be bold where nearly all of a list is like that.
     """
+    if len(items) < limit.JUDGED:
+        return items
     least = max(limit.COUNTED_TITLES, limit.NEARLY_ALL_ASK * len(items))
     found = [_bold_behind(item.title) for item in items]
     said = [visible(it[1]) for it in found if it]

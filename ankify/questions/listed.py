@@ -96,8 +96,10 @@ def with_listed_questions(blocks: Sequence[Block]) -> Sequence[Block]:
 
 def _only_asks(block: Block) -> bool:
     """Whether a block is a long list with numbers, which asks, and leaves it all open."""
+    if len(block.items) < limit.LONG_RUN:
+        return False
     titles = [item.title for item in block.items if item.title and not item.inside]
-    if not limit.LONG_RUN <= len(titles) == len(block.items):
+    if len(titles) < len(block.items):
         return False
     is_open = all(it.read.number and not it.glued and not it.target for it in titles)
     return is_open and share(asks(it.name) for it in titles) >= limit.NEARLY_ALL_ASK
