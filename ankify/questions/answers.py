@@ -31,12 +31,13 @@ def is_filler(block: Block) -> bool:
         leaves = [leaf for leaf in block.tokens if leaf.nesting == 0]
         return all(leaf.type == "inline" and _is_blank(leaf) for leaf in leaves)
     if token.type == "fence":
-        rest = COMMENT.sub("", token.content[:LONG]).strip()
-        return not rest or (rest[0].isalnum() and is_placeholder(rest))
+        code = token.content.strip()
+        rest = COMMENT.sub("", code, count=1).strip() if len(code) <= LONG else ""
+        return not code or (rest[:1].isalnum() and is_placeholder(rest))
     return token.type == "hr"
 
 
-COMMENT = re.compile(r"^\s*(?:#|//|--|/\*)+|\*/\s*$", re.MULTILINE)
+COMMENT = re.compile(r"(?:#|//|--|/\*)")  # `# TODO`
 
 
 def is_blank(block: Block) -> bool:

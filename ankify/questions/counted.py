@@ -26,7 +26,7 @@ from ankify.questions.titles import Kind, Title, paragraph_title
 from ankify.questions.words import asks
 from ankify.reading.inline import cut
 
-NAMED = re.compile(r"(?P<stem>[^\W\d]\w*(?:[._/-]\w+)*[._/-])(?P<number>\d{1,4})")  # road.signs.003
+NAMED = re.compile(r"(?P<stem>[^\W\d](?:[./-]?\w)*[._/-])(?P<number>\d{1,4})")  # road.signs.003
 
 
 def with_identifiers(blocks: list[Block]) -> list[Block]:

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 from ankify.questions import thresholds as limit
 from ankify.questions.block import Block
@@ -20,7 +21,7 @@ from ankify.questions.words import (
     only_points,
     says_answer,
 )
-from ankify.reading.inline import cut, visible
+from ankify.reading.inline import cut, visible, without_code
 from ankify.reading.tokens import Token
 
 Found = tuple[int, tuple[Token, ...]]  # how much of a title stands before an answer, and it
@@ -91,10 +92,11 @@ def _said_behind(title: Title | None) -> Found | None:
     """What is behind the question mark of a title and does not ask: `Why? For X.`"""
     if not title or title.name[-1:] in QUESTION_MARKS:
         return None
-    found = SAID.match(visible(title.children))
-    if not found or demands(found["said"]) or only_points(found["said"]):
+    found = SAID.match(without_code(title.children))
+    said = found["said"] if found else ""
+    if not found or demands(said) or only_points(said) or OPTIONS.match(said):
         return None
-    if says_answer(found["said"]) or is_button(found["said"]):
+    if says_answer(said) or is_button(said):
         return None
     return found.end("asked"), cut(title.children, found.start("said"))
 
@@ -105,10 +107,11 @@ SAID = re.compile(r"(?P<asked>.*(?:[?](?=\s)|？))[\s:–—-]*(?P<said>[\w\"'�
 def _is_said(answer: tuple[Token, ...]) -> bool:
     """Whether an answer is a sentence, and no remark behind a question."""
     words = visible(answer).strip()
-    return words[-1:] in tuple(".。") and len(words) >= SENTENCE
+    return words[-1:] in tuple(".。") and len(words) >= SHORTEST
 
 
-SENTENCE = 12  # characters of the shortest sentence: "It is a bird."
+SHORTEST = 12  # characters of a sentence: "It is a bird."
+OPTIONS = re.compile(r"[(\[]?[aA1][.)\]]\s")  # `Which is a bird? a) duck b) cow`
 
 
 def _with_answers(blocks: Sequence[Block], found: Sequence[Found | None]) -> tuple[Block, ...]:
@@ -129,30 +132,35 @@ def _bold_behind(title: Title | None) -> Found | None:
     if not title or title.glued:
         return None
     children = title.children
-    for at, token in enumerate(children):
-        if token.type != "strong_open" or not at:
-            continue
+    opened = (at for at, token in enumerate(children) if token.type == "strong_open" and at)
+    for at in islice(opened, MOST_BOLD):
         asked = visible(children[:at]).rstrip(" *_")
         end = next(i for i in range(at, len(children)) if children[i].type == "strong_close")
         rest = visible(children[end:]).strip(" .")
-        is_judged = is_verdict(visible(children[at:end])) and (not rest or ENDED.search(asked))
+        is_judged = is_verdict(visible(children[at:end])) and ENDED.search(asked)
         if is_judged or (not rest and asked.endswith(QUESTION_MARKS)):
-            return len(ARROW.sub("", asked)), children[at:]
+            arrow = ARROW.search(asked, max(len(asked) - NEAR, 0))
+            return arrow.start() if arrow else len(asked), children[at:]
     return None
 
 
 def _verdict_behind(title: Title | None) -> Found | None:
     """The same for "True" and the like behind a statement, which need not be bold."""
-    found = LAST_WORDS.search(visible(title.children)) if title and not title.glued else None
-    if not title or not found or not is_verdict(found["said"]):
+    if not title or title.glued:
+        return None
+    words = visible(title.children)
+    found = LAST_WORDS.search(words, max(len(words) - NEAR, 0))
+    if not found or not is_verdict(found["said"]):
         return None
     return found.start(), cut(title.children, *found.span("said"))
 
 
 ENDED = re.compile(r"[.!?>→⇒。！？]$")  # before `**False**, for X`
-# `X. (False)`, `X. False`, `X → False`, `X - False`
+NEAR = 40  # characters: so far from the end is what is said of a statement
+MOST_BOLD = 5  # words of a statement
+# `X. (False)`, `X. False`, `X → False`
 LAST_WORDS = re.compile(
-    r"(?:(?<=[.!?。！？])\s*(?:[-–—]\s)?|\s*[-–—=]*[>→⇒]|\s+[-–—]\s|\s*(?=[(（]))\s*"
+    r"(?:(?<=[.!?。！？])\s*(?:[-–—]\s)?|\s*[-–—=]*[>→⇒])\s*"
     r"[(（]?(?P<said>[^\W\d_][^\W\d_' ]{0,18})[.)）!\s]*$"
 )
 

@@ -91,7 +91,7 @@ def with_question_signs(blocks: Sequence[Block]) -> Sequence[Block]:
     return found
 
 
-QUESTION_SIGN = re.compile(r"\W*[❓❔]\W*(?=\w)")
+QUESTION_SIGN = re.compile(r"[^\w❓❔]*+[❓❔]\W*+(?=\w)")
 
 
 def without_repeated_labels(blocks: Sequence[Block]) -> list[Block]:

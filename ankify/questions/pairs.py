@@ -118,7 +118,9 @@ def _is_answered(blocks: Sequence[Block], title: Title) -> bool:
     if says_answer(glued) and (dotted or not OPTION.match(glued)):
         return True
     if dotted:
-        return any(shows_answer(block) or POINT.match(opening_words(block)) for block in blocks)
+        words = [opening_words(block) for block in blocks]
+        is_point = any(map(POINT.match, words)) and not any(map(OPTION_B.match, words))
+        return is_point or any(map(shows_answer, blocks))
     return _is_answered_in_item(blocks) or any(
         shows_answer(block) and not OPTION.match(opening_words(block)) for block in blocks
     )
@@ -130,7 +132,7 @@ def _is_answered_in_item(blocks: Sequence[Block]) -> bool:
     return bool(words) and says_answer(words[0]) and not any(map(OPTION_B.match, words[1:]))
 
 
-OPTION_B = re.compile(r"\W*b\s*[.:：)]", re.IGNORECASE)
+OPTION_B = re.compile(r"\W*b\s*[.:：)\]]", re.IGNORECASE)
 
 
 def _item_words(block: Block) -> str:

@@ -64,21 +64,23 @@ def asks_for_written_answer(body: Sequence[Block]) -> bool:
 
     Or a heading "Answer" with nothing below.
     """
-    last = next((block for block in reversed(body) if not is_blank(block)), None)
-    if last is not None and (asks_for_answer(opening_words(last)) or _is_empty_form(last)):
+    shown = [block for block in body if not is_blank(block)]
+    if shown and asks_for_answer(opening_words(shown[-1])):
+        return True
+    if len(shown) == 1 and _is_empty_form(shown[0]):
         return True
     last = next((block for block in reversed(body) if not is_filler(block)), None)
     return last is not None and last.heading is not None and only_labels(last.heading.name)
 
 
 def _is_empty_form(block: Block) -> bool:
-    """Whether a list says things of a question, `- Level: easy`, and `- Answer:` without one."""
+    """Whether a list says things of a question, `- Level: easy`, and at last `- Answer:`."""
     leaves = [token for token in block.tokens if token.nesting == 0]
     if block.type not in LISTS or any(leaf.type != "inline" for leaf in leaves):
         return False
     items = [leaf.words for leaf in leaves]
-    said = map(only_labels, items)
-    return any(said) and all(is_fact(words) or only_labels(words) for words in items)
+    *facts, last = items or [""]
+    return only_labels(last) and all(is_fact(f"{words} .") for words in facts)
 
 
 def asked_and_answered(block: Block) -> Iterator[Block]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from ankify.config import LEVELS
 from ankify.questions.numbers import ITEM_NUMBER, LABEL, NUMBERED, UNNUMBERED, Numbered, read_number
@@ -287,6 +287,14 @@ def _cut_title(
 BRACKETED = re.compile(r"\s*[(（][^()（）]*(?:[(（][^()（）]*[)）][^()（）]*)*[)）]\s*")
 
 
+def _linked(children: Sequence[Token]) -> str:
+    """The words inside of links."""
+    depths = accumulate(
+        (token.type == "link_open") - (token.type == "link_close") for token in children
+    )
+    return visible(token for token, depth in zip(children, depths, strict=True) if depth)
+
+
 def _is_badge(rest: Sequence[Token]) -> bool:
     """Whether the rest of a line behind a bold title is no answer: "🟡 Basic", "- easy", a link.
 
@@ -294,7 +302,7 @@ def _is_badge(rest: Sequence[Token]) -> bool:
     """
     words = visible(rest)
     linked = any(token.type == "link_open" for token in rest)
-    if linked and BRACKETED.fullmatch(words):
+    if linked and BRACKETED.fullmatch(words) and 2 * len(_linked(rest)) >= len(words):
         return True
     parted = DASH.match(words) and len(words.split()) > BADGE_WORDS
     answer = is_sentence(words) or (parted and not linked)

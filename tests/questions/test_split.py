@@ -477,6 +477,17 @@ def test_hostile_repetition_takes_no_time(piece: str) -> None:
     assert time.perf_counter() - start < 2
 
 
+@pytest.mark.timed
+@pytest.mark.parametrize("sign", ["=", "- ", "_", "❓", "(", "**x** ", "x ? ", "→ "])
+def test_hostile_signs_in_titles_take_no_time(sign: str) -> None:
+    many = sign * 20_000
+    items = "".join(f"{n}. What x{many} y? So {many} No\n" for n in range(1, 4))
+    parsed = parse(f"### {many}\n\n{items}")
+    start = time.perf_counter()
+    split_questions(parsed, "notes.md", SplitOptions())
+    assert time.perf_counter() - start < 4
+
+
 @pytest.mark.parametrize(("with_part", "is_part"), [(2, True), (1, False)])
 def test_a_heading_below_half_of_the_questions_is_a_part_of_their_answers(
     with_part: int, is_part: bool

@@ -9,12 +9,12 @@ from itertools import pairwise
 from ankify.model import Ruling
 from ankify.questions import thresholds as limit
 from ankify.questions.choice.search import Groups, Search, first_in, outermost
-from ankify.questions.evidence import FileIndex, Group, Nesting
+from ankify.questions.evidence import FileIndex, Group, Nesting, share
 from ankify.questions.sections import is_section
 from ankify.questions.styles import LISTED, WEAK, Style, style_of
 from ankify.questions.titles import HEADINGS, Kind
 from ankify.questions.verdicts import EXERCISES, FOLLOWED, GOES_ON
-from ankify.questions.words import FOLLOW_UPS, QUIZ, names_questions
+from ankify.questions.words import FOLLOW_UPS, QUIZ, asks, names_questions
 
 
 def add_slips(search: Search) -> None:
@@ -36,14 +36,14 @@ def add_uncounted(search: Search) -> None:
         if (style.kind, style.level) != (like.kind, like.level) or style.kind not in HEADINGS:
             continue
         below = group.within(chosen[-1], file.end)
-        is_asked = below and below.share_asking >= limit.NEARLY_ALL_ASK
-        if (
-            is_asked
-            and below.share_with_question_mark >= limit.MOST_ASK
-            and len(below) >= limit.COUNTED_TITLES
-            and len(below.answered) == len(below)
-        ):
-            search.record(group, Ruling.QUESTIONS, GOES_ON)
+        if len(below) < limit.COUNTED_TITLES or len(below.answered) < len(below):
+            continue
+        if below.share_asking < limit.NEARLY_ALL_ASK:
+            continue
+        # "Found a mistake?" has nothing but its mark.
+        opening = share(asks(title.name.rstrip("?？؟ ")) for title in below.titles)
+        if min(opening, below.share_with_question_mark) >= limit.MOST_ASK:
+            search.record(below, Ruling.QUESTIONS, GOES_ON)
             search.chosen = file.group(sorted({*search.chosen, *below}))
 
 

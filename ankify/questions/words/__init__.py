@@ -303,13 +303,19 @@ ITEM = re.compile(r"\W*(?:[a-z]|\d{1,2})[.)]\s+")
 SHOUTED = re.compile(r"\W*[A-Z]{4,}\b.*[a-z]")  # `SELECT name`, a request to a database
 
 
+def _without_item(sentence: str) -> str:
+    """A sentence without the letter or number of a list in front."""
+    found = ITEM.match(sentence)
+    return sentence[found.end() :] if found else sentence
+
+
 def demands(sentence: str) -> bool:
     """Whether a sentence surely asks: it ends in a question mark, or opens with a request."""
     if sentence.rstrip(' *_`"”»)').endswith(QUESTION_MARKS):
         return True
     if SHOUTED.match(sentence):
         return False
-    text = bare(ITEM.sub("", sentence.lower(), count=1))
+    text = bare(_without_item(sentence.lower()))
     return bool(REQUESTS.match(text, words_of(text)))
 
 
@@ -498,7 +504,7 @@ def is_sentence(words: str) -> bool:
 
 
 VERDICT_END = re.compile(r"\s*[.,;:!()–—。，；：！（）\n]|\s-\s")  # `True, because X`
-LONGEST_VERDICT = 20
+LONGEST_VERDICT = 20  # letters: "stimmt nicht" is one of the longest
 
 
 def is_verdict(words: str) -> bool:
