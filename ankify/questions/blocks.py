@@ -16,7 +16,7 @@ from ankify.questions import thresholds as limit
 from ankify.questions.block import Block, balanced, inline_of, paragraph_of
 from ankify.questions.borrowed import REACH, with_borrowed_titles, with_numbered_parts
 from ankify.questions.counted import with_identifiers, with_letters, with_tight_numbers
-from ankify.questions.in_line import with_answers_in_line, with_answers_in_lines
+from ankify.questions.in_line import with_answers_behind_titles, with_answers_in_line
 from ankify.questions.numbers import ALONE, ITEM_NUMBER, Numbered, read_number
 from ankify.questions.raw_html import Part, html_parts, html_title, summary_title
 from ankify.questions.titles import (
@@ -390,6 +390,6 @@ STEPS: tuple[Callable[[list[Block]], list[Block]], ...] = (
     with_tight_numbers,
     _with_long_summaries,
     with_numbered_parts,
-    with_answers_in_lines,
+    with_answers_behind_titles,
     with_borrowed_titles,
 )

@@ -27,7 +27,7 @@ from ankify.reading.tokens import Token
 Found = tuple[int, tuple[Token, ...]]  # how much of a title stands before an answer, and it
 
 
-def with_answers_in_lines(blocks: list[Block]) -> list[Block]:
+def with_answers_behind_titles(blocks: list[Block]) -> list[Block]:
     """Take what is behind the questions that numbered headings or paragraphs ask for the answers.
 
     Of each style of titles, nearly all have to be like that, with nothing below.
@@ -135,7 +135,8 @@ def _bold_behind(title: Title | None) -> Found | None:
     opened = (at for at, token in enumerate(children) if token.type == "strong_open" and at)
     for at in islice(opened, MOST_BOLD):
         asked = visible(children[:at]).rstrip(" *_")
-        end = next(i for i in range(at, len(children)) if children[i].type == "strong_close")
+        closed = (i for i in range(at, len(children)) if children[i].type == "strong_close")
+        end = next(closed, len(children))
         rest = visible(children[end:]).strip(" .")
         is_judged = is_verdict(visible(children[at:end])) and ENDED.search(asked)
         if is_judged or (not rest and asked.endswith(QUESTION_MARKS)):
