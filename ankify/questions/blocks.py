@@ -16,7 +16,11 @@ from ankify.questions import thresholds as limit
 from ankify.questions.block import Block, balanced, inline_of, paragraph_of
 from ankify.questions.borrowed import REACH, with_borrowed_titles, with_numbered_parts
 from ankify.questions.counted import with_identifiers, with_letters, with_tight_numbers
-from ankify.questions.in_line import with_answers_behind_titles, with_answers_in_line
+from ankify.questions.in_line import (
+    with_answer_behind,
+    with_answers_behind_titles,
+    with_answers_in_line,
+)
 from ankify.questions.numbers import ALONE, ITEM_NUMBER, Numbered, read_number
 from ankify.questions.raw_html import Part, html_parts, html_title, summary_title
 from ankify.questions.titles import (
@@ -91,34 +95,63 @@ def _list(run: tuple[Token, ...]) -> Block:
         line = run[1].map[0] if run[1].map else 0
         return Block(run, Title(Kind.TEXT, PARAGRAPH_LEVEL, read, (), (), line))
     items = tuple(_item(run[0], item, run[-1]) for item in balanced(run[1:-1]))
-    return Block(run, items=with_answers_in_line(items) if _has_titles(items) else _asked(items))
+    return Block(run, items=with_answers_in_line(items) if _has_titles(items) else items)
 
 
 def _has_titles(items: tuple[Block, ...]) -> bool:
     return any(item.title for item in items)
 
 
-def _asked(items: tuple[Block, ...]) -> tuple[Block, ...]:
-    """Plain items with titles if nearly all ask, and answer in the same line: `- Why? For X.`"""
-    if len(items) < limit.COUNTED_TITLES:
-        return items
-    heads = [item.tokens[2:5] for item in items]
-    marks = [head[1].content for head in heads if head[0].type == "paragraph_open"]
-    asking = sum(any(mark in words for mark in QUESTION_MARKS) for words in marks)
-    if asking < limit.NEARLY_ALL_ASK * len(items):
-        return items
-    titled = tuple(
-        item._replace(title=item_title(item.tokens[1], head), inside=item.tokens[5:-2])
-        if head[0].type == "paragraph_open"
-        else item
-        for item, head in zip(items, heads, strict=True)
-    )
-    answered = with_answers_in_line(titled)
-    changed = sum(new is not old for new, old in zip(answered, titled, strict=True))
-    return answered if changed >= limit.NEARLY_ALL_ASK * len(items) else items
-
-
 EMPTY_LIST = 4  # tokens of `3)` alone on its line, a list of one empty item to Markdown
+
+
+# -- list items without any mark -------------------------------------------------------------------
+
+
+def _with_asking_items(blocks: list[Block]) -> list[Block]:
+    """Give plain items titles where nearly all of a list ask, and answer in line: `- Why? For X.`
+
+    Or most items of all lists of a file do, however short each list is; then a list below an item
+    that asks is an answer, too.
+    """
+    plain = {at: block.items for at, block in enumerate(blocks) if _is_plain_list(block)}
+    answered = {at: [*map(_answered_in_line, items)] for at, items in plain.items()}
+    found = [item for items in answered.values() for item in items]
+    asked = sum(map(bool, found))
+    everywhere = asked >= max(limit.LONG_RUN, limit.MOST_PLAIN_ASK * len(found))
+    for at, items in answered.items():
+        least = max(limit.COUNTED_TITLES, limit.NEARLY_ALL_ASK * len(items))
+        if everywhere or sum(map(bool, items)) >= least:
+            own = [new or item for new, item in zip(items, plain[at], strict=True)]
+            own = [*map(_asked_above, own)] if everywhere else own
+            blocks[at] = blocks[at]._replace(items=tuple(own))
+    return blocks
+
+
+def _is_plain_list(block: Block) -> bool:
+    return block.type.endswith("list_open") and not _has_titles(block.items)
+
+
+def _answered_in_line(item: Block) -> Block | None:
+    """A plain item with what it asks as its title, if the answer is in its line."""
+    asked = _asked(item)
+    return with_answer_behind(asked) if asked else None
+
+
+def _asked_above(item: Block) -> Block:
+    """A plain item with a title, if it has one already, or asks and has its answer below."""
+    asked = None if item.title else _asked(item)
+    title = asked.title if asked else None
+    is_asked = title and title.name.endswith(QUESTION_MARKS)
+    return asked if asked and title and is_asked and (asked.inside or title.glued) else item
+
+
+def _asked(item: Block) -> Block | None:
+    """A plain item with its first line as a title, if it has a question mark."""
+    head = item.tokens[2:5]
+    if head[0].type != "paragraph_open" or not any(m in head[1].content for m in QUESTION_MARKS):
+        return None
+    return item._replace(title=item_title(item.tokens[1], head), inside=item.tokens[5:-2])
 
 
 # -- headings over two lines -----------------------------------------------------------------------
@@ -388,6 +421,7 @@ STEPS: tuple[Callable[[list[Block]], list[Block]], ...] = (
     with_identifiers,
     with_letters,
     with_tight_numbers,
+    _with_asking_items,
     _with_long_summaries,
     with_numbered_parts,
     with_answers_behind_titles,

@@ -66,6 +66,30 @@ def with_answers_in_line(items: tuple[Block, ...]) -> tuple[Block, ...]:
     return _with_answers(items, found)
 
 
+def with_answer_behind(item: Block) -> Block | None:
+    """The item with what is bold, or is said, behind its question mark as its answer, if any is.
+
+    It may stand in the next line: `- Why? -`, and `For X.` below.
+    """
+    title = item.title
+    asked = title.name.rstrip(SIGNS) if title else ""
+    if title and title.glued and asked.endswith(QUESTION_MARKS):
+        if asked == title.name and title.below > title.name.count("\n"):
+            return None
+        said = visible(title.glued)
+        begins = len(said) - len(said.lstrip(SIGNS))
+        end = visible(title.children).rindex(asked[-1]) + 1
+        own = replace(
+            title, children=cut(title.children, 0, end), glued=cut(title.glued, begins), below=0
+        )
+        return item._replace(title=own)
+    found = _bold_behind(title) or _said_behind(title)
+    return _with_answer_in_line(item, *found) if found else None
+
+
+SIGNS = " \n:–—-"  # between a question and its answer
+
+
 def _with_plain_answers(blocks: Sequence[Block]) -> tuple[Block, ...]:
     """The same for what is behind question marks and not bold, if nearly all have such an answer.
 
