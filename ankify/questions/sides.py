@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, chain, dropwhile, takewhile
 
+from ankify.questions import thresholds as limit
 from ankify.questions.answers import LISTS, POINT, is_blank, is_filler, key_in_list, opening_words
 from ankify.questions.block import Block, balanced, shown
 from ankify.questions.borrowed import is_fact
@@ -62,15 +64,50 @@ def count_asking(below: Sequence[Block]) -> int:
 def asks_for_written_answer(body: Sequence[Block]) -> bool:
     """Whether all below a title is a form: at its end is "Write your answer here".
 
-    Or a heading "Answer" with nothing below.
+    Or "Answer:", or a heading that says so, with nothing below.
     """
     shown = [block for block in body if not is_blank(block)]
     if shown and asks_for_answer(opening_words(shown[-1])):
         return True
-    if len(shown) == 1 and _is_empty_form(shown[0]):
+    if shown and (_ends_with_label(shown[-1]) or (len(shown) == 1 and _is_empty_form(shown[0]))):
         return True
     last = next((block for block in reversed(body) if not is_filler(block)), None)
     return last is not None and last.heading is not None and only_labels(last.heading.name)
+
+
+def answered_elsewhere(answers: Sequence[Sequence[Token]]) -> set[int]:
+    """Which of the answers of a file are a line with a link, all of them with the same: `See X`.
+
+    The answers are there, and not in the notes.
+    """
+    targets = [*map(_only_target, answers)]
+    times = Counter(targets)
+    return {
+        at for at, target in enumerate(targets) if target and times[target] >= limit.COUNTED_TITLES
+    }
+
+
+def _only_target(answer: Sequence[Token]) -> str:
+    """The address of the link that an answer of one line is, else none."""
+    leaves = [token for token in answer if token.nesting == 0]
+    if len(leaves) != 1 or leaves[0].type != "inline" or len(leaves[0].words) > LINE:
+        return ""
+    children = leaves[0].children or ()
+    targets = [child.attrs.get("href") for child in children if child.type == "link_open"]
+    return str(targets[0]) if len(targets) == 1 else ""
+
+
+LINE = 60  # characters: "Read the answer on the page of this course"
+
+
+def _ends_with_label(block: Block) -> bool:
+    """Whether the last line of a paragraph is the label of an answer and no more."""
+    if block.type != "paragraph_open":
+        return False
+    children = block.tokens[1].children or ()
+    line = opening_words(block).rstrip().rpartition("\n")[2]
+    shows = any(child.type in ("link_open", "image") for child in children)
+    return only_labels(line) and not line[label_end(line) :].strip() and not shows
 
 
 def _is_empty_form(block: Block) -> bool:

@@ -46,6 +46,7 @@ from ankify.questions.sides import (
     FEW_LABELS,
     NEAR,
     SEVERAL,
+    answered_elsewhere,
     asked_and_answered,
     asks_for_written_answer,
     count_asking,
@@ -68,9 +69,7 @@ from ankify.questions.words import (
     QUESTION_MARKS,
     asks,
     is_button,
-    label_end,
     normal,
-    only_labels,
 )
 from ankify.reading.formulas import Masked
 from ankify.reading.inline import visible
@@ -284,21 +283,6 @@ def _undecided(path: str, layout: Layout) -> tuple[Problem, ...]:
     )
 
 
-def _only_labelled(section: Section) -> Iterator[Problem]:
-    """A card whose back says "Answer:" and no more is made as it stands, and reported."""
-    leaves = [token for token in section.answer if token.nesting == 0]
-    children = leaves[0].children or () if len(leaves) == 1 else ()
-    linked = any(child.type in ("link_open", "image") for child in children)
-    words = visible(children)
-    says_sign = label_end(words) and words[label_end(words) :].strip()  # `Answer: |`
-    if children and only_labels(words) and not linked and not says_sign:
-        yield Problem(
-            section.question.location,
-            "question-without-answer",
-            "nothing stands below the label of the answer",
-        )
-
-
 def _card_kinds(said: str) -> tuple[str, ...]:
     """The kinds of cards in `cards=formula,image`; none in `cards=none`."""
     return tuple(kind for kind in re.split(r"[\s,]+", said) if kind and kind != "none")
@@ -354,7 +338,6 @@ class _Reader:
                     asked.append((section.question, (at, end)))
                     if section.answer:
                         sections.append(section)
-                        problems += _only_labelled(section)
                     else:
                         unanswered.append(section.question)
                 at = end
@@ -369,6 +352,7 @@ class _Reader:
             has_key=has_key,
             is_test=forms > 1 and forms >= limit.MOST * len(asked),
         )
+        left |= answered_elsewhere([section.answer for section in sections])
         unanswered += [sections[at].question for at in left]
         sections = [section for at, section in enumerate(sections) if at not in left]
         problems += swallowed(asked, self.blocks)

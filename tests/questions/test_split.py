@@ -255,9 +255,18 @@ def test_a_file_that_can_be_decided_is_not_reported(notes: str) -> None:
     assert found.problems == ()
 
 
-def test_a_label_without_an_answer_is_reported() -> None:
-    found = split("## 1. What?\n\nAnswer:\n\n## 2. Why?\n\nAnswer: so.\n")
-    assert [(p.rule, p.location.line) for p in found.problems] == [("question-without-answer", 1)]
+def test_a_label_alone_is_no_answer() -> None:
+    for label in ("Answer:", "**Answer:**", "a. so\nAnswer:"):
+        found = split(f"## 1. What?\n\n{label}\n\n## 2. Why?\n\nAnswer: so.\n")
+        assert [section.question.title for section in found.sections] == ["Why?"], label
+        assert [question.title for question in found.unanswered] == ["What?"], label
+
+
+@pytest.mark.parametrize(
+    "answer", ["Answer: |", "Answer: ![](a.png)", "[Answer:](a.md)", "Answer:\n$x$"]
+)
+def test_a_label_with_a_sign_or_a_picture_is_an_answer(answer: str) -> None:
+    assert len(split(f"## 1. What?\n\n{answer}\n").sections) == 1
 
 
 def test_the_front_shows_no_tick() -> None:
