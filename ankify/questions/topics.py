@@ -13,7 +13,14 @@ from ankify.questions.answers import opening_words, shows_answer
 from ankify.questions.block import Block, name_of, title_in
 from ankify.questions.numbers import LABEL, TOPIC, Numbered
 from ankify.questions.pairs import COLON, is_label
-from ankify.questions.titles import PARAGRAPH_LEVEL, Kind, Title, opening_title, with_title_of
+from ankify.questions.titles import (
+    PARAGRAPH_LEVEL,
+    Kind,
+    Title,
+    opening_title,
+    paragraph_title,
+    with_title_of,
+)
 from ankify.questions.words import (
     NO_QUESTION,
     QUESTION_LABEL,
@@ -40,6 +47,7 @@ def with_topics(blocks: Sequence[Block]) -> list[Block]:
     The title is then what is asked, unless it is asked again and again ("What is the output?"), or
     only set as a task: `**Scenario:** X`.
     """
+    blocks = [_alone(block) for block in blocks]
     found = list(blocks)
     asking = {at for at, block in enumerate(blocks) if block.title and is_label(block.title)}
     tasks = {at for at in _tasks(blocks) if not _is_asked_about(blocks, at, asking)}
@@ -62,6 +70,15 @@ def with_topics(blocks: Sequence[Block]) -> list[Block]:
                     title=_asked(topic, found[label], label - at) if alone else _named(topic)
                 )
     return found
+
+
+def _alone(block: Block) -> Block:
+    """The paragraph of a list that is one labelled question, `- [ ] **Question:** X`."""
+    item = block.items[0] if len(block.items) == 1 else None
+    if not item or not item.title or item.inside or not is_label(item.title):
+        return block
+    paragraph = item.tokens[2:5]
+    return Block(paragraph, paragraph_title(paragraph[1]))
 
 
 def _is_asked_about(blocks: Sequence[Block], at: int, asking: Container[int]) -> bool:
