@@ -203,13 +203,13 @@ def take_held(search: Search) -> None:
 
 
 def take_outweighing(search: Search) -> None:
-    """Take titles that ask over ones of better mark-up that are far fewer."""
+    """Take titles that ask, or topics of a file on questions, over far fewer of better mark-up."""
     chosen = search.chosen
     larger = [
         group
         for _, group in sorted(search.numbered.items())
         if len(group) >= limit.OUTWEIGHS * len(chosen) > 0
-        and group.share_asking >= limit.MOST_ASK
+        and (group.share_asking >= limit.MOST_ASK or is_catalogue(group))
         and is_plausible(group)
     ]
     if larger:
