@@ -54,7 +54,7 @@ def with_borrowed_titles(blocks: list[Block]) -> list[Block]:
         elif title and title.kind is Kind.BOLD and at and _answers(title, blocks[at - 1]):
             blocks[at] = block._replace(title=None)
         elif title and title.read.number and not title.glued and _is_bare(title):
-            below = blocks[at + 1 : at + 1 + REACH]
+            below = [_unlisted(it, title) for it in blocks[at + 1 : at + 1 + REACH]]
             found = _borrowed(title, below)
             if title.read.dialect is ALONE:
                 found = replace(found, asked=_asked(below, found.borrowed))
@@ -66,6 +66,18 @@ def with_borrowed_titles(blocks: list[Block]) -> list[Block]:
                 found = replace(title, children=title.whole)
             blocks[at] = block._replace(title=found)
     return blocks
+
+
+def _unlisted(block: Block, title: Title) -> Block:
+    """The paragraph of a list of one item, if that may be asked: `- [ ] **Task:** X`."""
+    if len(block.items) != 1 or block.items[0].inside or len(block.tokens) != LIST_OF_ONE:
+        return block
+    paragraph = block.tokens[2:5]
+    may_ask = title.read.dialect is IDENTIFIER or asks(visible(paragraph[1].children or ()))
+    return Block(paragraph) if may_ask else block
+
+
+LIST_OF_ONE = 7  # tokens
 
 
 def with_linked_titles(blocks: Sequence[Block]) -> Sequence[Block]:

@@ -150,12 +150,24 @@ def inwards(search: Search, nesting: Nesting) -> Group:
         if is_quiz(nesting):
             own = [at for at in own if file.asks(at)]
         return file.group(sorted([*inner, *own]))
+    if _is_follow_ups(nesting):
+        search.record(inner, Ruling.QUESTIONS, judge(inner))
+        return file.group(sorted({*outer, *inner}))
     search.record(inner, Ruling.PARTS, _as_parts(ground))
     sections = bare_sections(nesting)
     if not sections:
         return outer
     held = [at for span in sections for at in inner.within(*span)]
     return file.group(sorted({*outer, *held} - {start for start, _ in sections}))
+
+
+def _is_follow_ups(nesting: Nesting) -> bool:
+    """Whether inner titles ask further, on the same level: `## 1-1. Why?` below `## 1. X`."""
+    outer, inner = nesting.outer, nesting.inner
+    own, other = outer.first, inner.first
+    if (own.kind, own.level) != (other.kind, other.level) or own.kind not in HEADINGS:
+        return False
+    return min(inner.share_asking, inner.share_answered, outer.share_asking) >= limit.NEARLY_ALL_ASK
 
 
 def _as_parts(ground: Ground[Nesting]) -> Reason:
