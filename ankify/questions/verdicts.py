@@ -400,6 +400,7 @@ QUIET = Reason("quiet", "are bold text or list items below headings where none a
 PLAINER = Reason("plainer", "are bold text or list items, and the questions are not")
 GOES_ON = Reason("goes-on", "go on with the numbers of the questions")
 OTHER_PART = Reason("other-part", "ask, in another part of the file")
+SOLVED = Reason("solved", "have one labelled answer each, in another part of the file")
 AMONG = Reason("among", "ask, among questions with numbers")
 ONE_QUESTION = Reason("title", "are the title of a file that is one question")
 NAME = Reason("file-name", "are what the file is called, or its only question")

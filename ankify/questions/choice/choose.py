@@ -33,6 +33,7 @@ from ankify.questions.choice.other_parts import (
     add_other_parts,
     add_plainer,
     add_slips,
+    add_solved,
     add_uncounted,
 )
 from ankify.questions.choice.search import Outline, Search, is_inside
@@ -179,6 +180,7 @@ STEPS: tuple[Callable[[Search], None], ...] = (
     add_uncounted,
     add_plainer,
     add_other_parts,
+    add_solved,
     add_exercises,
     add_followed,
 )

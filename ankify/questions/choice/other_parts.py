@@ -8,12 +8,12 @@ from itertools import pairwise
 
 from ankify.model import Ruling
 from ankify.questions import thresholds as limit
-from ankify.questions.choice.search import Groups, Search, first_in, outermost
+from ankify.questions.choice.search import Groups, Search, first_in, is_inside, outermost
 from ankify.questions.evidence import FileIndex, Group, Nesting, share
 from ankify.questions.sections import is_section
 from ankify.questions.styles import LISTED, WEAK, Style, style_of
 from ankify.questions.titles import HEADINGS, Kind
-from ankify.questions.verdicts import EXERCISES, FOLLOWED, GOES_ON
+from ankify.questions.verdicts import EXERCISES, FOLLOWED, GOES_ON, SOLVED
 from ankify.questions.words import FOLLOW_UPS, QUIZ, asks, names_questions
 
 
@@ -79,6 +79,25 @@ def add_other_parts(search: Search) -> None:
         search.chosen = _with_other_parts(search)
     elif search.chosen:
         search.chosen = _with_plain_parts(search)
+
+
+def add_solved(search: Search) -> None:
+    """Add numbered headings that nearly all have one labelled answer, outside of other answers.
+
+    `### 1.1 X` to `### 9.7 Y`, each over `**Answer:**`, are asked as well as `### Q1: Z` below.
+    """
+    chosen, file = search.chosen, search.file
+    ends = dict(chosen.answer_spans) if chosen else {}
+    for style, group in search.numbered.items() if chosen else ():
+        if style.kind not in HEADINGS or not {*group}.isdisjoint(chosen):
+            continue
+        free = group.keep(
+            lambda at, end: not (is_inside(at, chosen, ends) or chosen.within(at, end))
+        )
+        least = max(limit.COUNTED_TITLES, limit.NEARLY_ALL_ASK * len(group))
+        if len(free) >= least and free.share_with_one_answer >= limit.NEARLY_ALL_ASK:
+            search.record(group, Ruling.QUESTIONS, SOLVED)
+            search.chosen = file.group(sorted({*search.chosen, *free}))
 
 
 def add_exercises(search: Search) -> None:
