@@ -92,8 +92,8 @@ def add_solved(search: Search) -> None:
         if style.kind not in HEADINGS or not {*group}.isdisjoint(chosen):
             continue
         free = group.keep(
-            lambda at, end: not (
-                is_inside(at, chosen, ends) or chosen.within(at, file.end_below(at, end))
+            lambda at, end: (
+                not (is_inside(at, chosen, ends) or chosen.within(at, file.end_below(at, end)))
             )
         )
         least = max(limit.COUNTED_TITLES, limit.NEARLY_ALL_ASK * len(group))
