@@ -49,8 +49,8 @@ def with_identifiers(blocks: list[Block]) -> list[Block]:
 CODED_KINDS = (Kind.HEADING, Kind.HTML, Kind.BOLD, Kind.SUMMARY)
 SEVERAL = 2  # letters that go on from the one above
 LETTERED = re.compile(r"\(?(?P<number>[a-z])(?P<separator>[.)])\s*(?=\S)")  # `### b) X`
-# `### A7. Why?`; where they do not ask, they are requirements or decisions
-CODED = re.compile(r"\W*(?P<number>[A-ZА-Я]{1,3}-?\d{1,3})(?P<separator>[.):：])\s*(?=\S)")
+# `### A7. Why?`, `## K.1. Why?`; a few that do not ask are requirements or decisions
+CODED = re.compile(r"\W*(?P<number>[A-ZА-Я]{1,3}[-.]?\d{1,3})(?P<separator>[.):：])\s*(?=\S)")
 # `### ③ Why?`; where they do not ask, they are parts of answers
 CIRCLED = re.compile(r"\W*(?P<number>[①-⑳⑴-⒇])(?P<separator>[.、)]?)\s*(?=\S)")
 # `## IV. Why?`; where they do not ask, they are chapters
@@ -112,7 +112,10 @@ def _with_counted_paragraphs(blocks: list[Block]) -> list[Block]:
 
 
 def _count_on(found: Sequence[re.Match[str] | None]) -> bool:
-    """Whether most of what was found goes on from the one above, and asks if it is no letter."""
+    """Whether most of what was found goes on from the one above, and asks if it is no letter.
+
+    Or it is a long list; then the verdict on it says what it counts.
+    """
     counts = [_ordinal(match["number"]) if match else None for match in found]
     pairs = [(a, b) for a, b in pairwise(counts) if a and b]
     on = sum(a[0] == b[0] and b[1] == a[1] + 1 for a, b in pairs)
@@ -120,6 +123,8 @@ def _count_on(found: Sequence[re.Match[str] | None]) -> bool:
     if on < max(SEVERAL, limit.MOST * (len(counts) - starts)):
         return False
     coded = [match for match in found if match and match.re is not LETTERED]
+    if coded and coded[0].re is CODED and on >= limit.LONG_RUN:
+        return True
     least = limit.MOST_ASK if coded and coded[0].re is CODED else limit.NEARLY_ALL_ASK
     return sum(asks(_line(it.string[it.end() :])) for it in coded) >= least * len(coded)
 

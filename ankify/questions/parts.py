@@ -84,8 +84,8 @@ def held_headings(
 
     They are between question n and n + 1, and lead to no question. So it is where at least half of
     the questions hold such headings, as chapters do not; where titles numbered as the questions are
-    below them, which count from 1; and where the answers end with a break, but the heading is below
-    text, and the break below what it heads.
+    below them, which count from 1; where the answers end with a break, but the heading is below
+    text, and the break below what it heads; and where they are steps right below `Question 2`.
     """
     asked = [at for at, block in enumerate(blocks) if at in chosen and block.heading]
     held = {
@@ -103,7 +103,8 @@ def held_headings(
         style = style_of(title_in(blocks[at]))
         inner = any(style_of(title_in(blocks[it])) == style for it in headings)
         below_text = blocks[headings[0] - 1].tokens[0].type != "hr"
-        if usual or inner or (breaks and below_text and ends[at]):
+        steps = _are_steps(blocks, at, headings)
+        if usual or inner or steps or (breaks and below_text and ends[at]):
             found += headings
     return frozenset(found)
 
@@ -122,6 +123,13 @@ def _held_between(
     headings = [it for it in range(at + 1, below) if blocks[it].heading]
     own = list(takewhile(lambda it: it not in sections and not _is_other(blocks, it), headings))
     return list(dropwhile(lambda it: title_in(blocks[it]).level > title.level, own))
+
+
+def _are_steps(blocks: Sequence[Block], at: int, headings: Sequence[int]) -> bool:
+    """Whether headings count from 1, right below a question with a label: it has no other answer."""
+    numbers = [number_value(title_in(blocks[it]).read.number) for it in headings]
+    counted = numbers == [*range(1, len(numbers) + 1)]
+    return counted and headings[0] == at + 1 and _is_labelled(title_in(blocks[at]))
 
 
 def _is_break(blocks: Sequence[Block], at: int, sections: Container[int]) -> bool:

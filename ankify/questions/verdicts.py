@@ -14,6 +14,7 @@ from ankify.questions import thresholds as limit
 from ankify.questions.answers import opening_words
 from ankify.questions.documents import is_chapter_parts, is_dated, is_documentation
 from ankify.questions.evidence import FileIndex, Group, Nesting, share
+from ankify.questions.numbers import LETTER
 from ankify.questions.options import OFFER
 from ankify.questions.styles import HEADLINES, WEAK, style_of
 from ankify.questions.titles import HEADINGS, Kind, Title
@@ -203,6 +204,14 @@ def _opens_answer(file: FileIndex, start: int, end: int) -> bool:
     return says_answer(lines[0]) or gives_away(lines[0]) or (letters[0] and sum(letters) == 1)
 
 
+def _are_coded(group: Group) -> bool:
+    """`R1. X` to `R20. Y`: in a file that says so they are questions, else requirements."""
+    codes = (
+        title.read.dialect is LETTER and len(title.read.number or "") > 1 for title in group.titles
+    )
+    return all(codes) and _asks_little(group) and not group.file.names_questions
+
+
 def _is_to_do(group: Group) -> bool:
     """The titles say what to do: "Install it", "Run it"; or a heading "Steps" says it of them."""
     steps = share(is_step(title.name) for title in group.titles)
@@ -340,6 +349,7 @@ GROUNDS: tuple[Ground[Group], ...] = (
     ),
     Ground("count", False, is_stray, "have a number that counts something else"),
     Ground("to-do", False, _is_to_do, "look like things to do, one after the other"),
+    Ground("codes", False, _are_coded, "have codes for numbers, and do not ask"),
     Ground("elsewhere", False, _leads_elsewhere, "lead to other note files"),
     Ground("links", False, _is_hollow, "hold little but links, or lists of further questions"),
     Ground(

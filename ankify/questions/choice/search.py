@@ -107,7 +107,7 @@ def outermost(search: Search, groups: Groups) -> Group:
     """Go from the outermost group inwards, past those that only hold others."""
     chosen = search.file.group(())
     has_chapters = False
-    for style, group in sorted(groups.items()):
+    for style, group in _in_order(groups):
         beside = style._replace(family="exercise") if style.family == "labelled" else None
         if chosen and style_of(chosen.first) == beside:  # `## Problem 1` beside `## Question 1`
             search.record(group, Ruling.QUESTIONS, judge(group))
@@ -132,6 +132,25 @@ def outermost(search: Search, groups: Groups) -> Group:
             search.record(group, Ruling.QUESTIONS, ground)
             chosen = group
     return chosen
+
+
+def _in_order(groups: Groups) -> list[tuple[Style, Group]]:
+    """The groups from the outermost to the innermost.
+
+    Of the titles of one level those with a label come first if they are more: others are steps.
+    """
+    found = sorted(groups.items())
+    for at, (style, group) in enumerate(found):
+        beside = [
+            it
+            for it, (other, less) in enumerate(found[:at])
+            if (other.kind, other.level) == (style.kind, style.level)
+            and other.family != "exercise"
+            and len(less) < len(group)
+        ]
+        if beside and style.family == "labelled":
+            found.insert(beside[0], found.pop(at))
+    return found
 
 
 def inwards(search: Search, nesting: Nesting) -> Group:
