@@ -126,7 +126,7 @@ def _held_between(
 
 
 def _are_steps(blocks: Sequence[Block], at: int, headings: Sequence[int]) -> bool:
-    """Whether headings count from 1, right below a question with a label: it has no other answer."""
+    """Whether headings count from 1, right below a question with a label: its only answer."""
     numbers = [number_value(title_in(blocks[it]).read.number) for it in headings]
     counted = numbers == [*range(1, len(numbers) + 1)]
     return counted and headings[0] == at + 1 and _is_labelled(title_in(blocks[at]))

@@ -79,10 +79,11 @@ def exercise() -> str:
     return any_of(phrases("exercise"))
 
 
-# `Q: X`, `Q:- X`, `Q - X`; a number is what it lacks. `questions.json` is a file.
+# `Q: X`, `Q:- X`, `Q - X`, `Q (easy): X`; a number is what it lacks. `questions.json` is a file.
 QUESTION_LABEL = Pattern(
     lambda: (
         rf"(?:(?P<open>[\[【])\s*|\W*)(?:{label()})\s*(?P<number>)"
+        r"(?:[(\[（][^()\[\]（）\n]{1,30}[)\]）](?=[:：]))?"
         r"(?(open)[\]】][:：.]?|(?:(?:\.\s*)?[:：](?:[-–—](?=\s))?|\.(?!(?-i:[a-z]))"
         r"|(?<=q )[-–—]\s))\s*(?=\S)"
     )
