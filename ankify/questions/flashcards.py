@@ -124,7 +124,9 @@ def read_flashcards(
             continue
         titles = tuple(name for level, name in trail if level > 1)
         if has_divider(run) and not inside:
-            cards = list(_divided(run[1], [*_right_below(runs[at:])], titles))
+            ends = run[1].content.rstrip().rpartition("\n")[2].strip() in DIVIDERS
+            below = _further_below(runs[at:]) if ends else _right_below(runs[at:])
+            cards = list(_divided(run[1], [*below], titles))
             found += cards
             end = cards[-1].end if cards else end
         elif not inside and (card := _divided_in_list(run, runs[at + 1 : at + 2], titles)):
@@ -241,6 +243,18 @@ def _right_below(runs: Sequence[Sequence[Token]]) -> Iterator[Token]:
     for above, run in pairwise(runs):
         above_map, own = above[0].map, run[0].map
         if not above_map or not own or own[0] != above_map[1] or run[0].type == "heading_open":
+            return
+        yield from run
+
+
+def _further_below(runs: Sequence[Sequence[Token]]) -> Iterator[Token]:
+    """What is below a line `?` that ends a paragraph, to the next one, a heading or a break."""
+    right = [*_right_below(runs)]
+    if right:
+        yield from right
+        return
+    for run in runs[1:]:
+        if run[0].type in ("heading_open", "hr") or has_divider(run):
             return
         yield from run
 

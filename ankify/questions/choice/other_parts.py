@@ -82,7 +82,7 @@ def add_other_parts(search: Search) -> None:
 
 
 def add_solved(search: Search) -> None:
-    """Add numbered headings that nearly all have one labelled answer, outside of other answers.
+    """Add numbered headings that nearly all have one labelled answer, or ask, beside other answers.
 
     `### 1.1 X` to `### 9.7 Y`, each over `**Answer:**`, are asked as well as `### Q1: Z` below.
     """
@@ -97,7 +97,8 @@ def add_solved(search: Search) -> None:
             )
         )
         least = max(limit.COUNTED_TITLES, limit.NEARLY_ALL_ASK * len(group))
-        if len(free) >= least and free.share_with_one_answer >= limit.NEARLY_ALL_ASK:
+        sure = max(free.share_with_one_answer, free.share_asking) >= limit.NEARLY_ALL_ASK
+        if len(free) >= least and sure and len(free.answered) >= least:
             search.record(group, Ruling.QUESTIONS, SOLVED)
             search.chosen = file.group(sorted({*search.chosen, *free}))
 
