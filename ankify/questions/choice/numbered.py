@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from ankify.model import Ruling
 from ankify.questions import thresholds as limit
@@ -257,6 +257,10 @@ def leave_lessons(search: Search) -> None:
     groups = {} if search.unnumbered else search.file.unnumbered
     labelled = (group for style, group in groups.items() if style.family == "labelled")
     listed = [group for style, group in search.numbered.items() if style.is_plain]
+    if questions := _in_sections_on_questions(search):
+        search.record(search.chosen, Ruling.SECTIONS, LESSON)
+        search.chosen = questions
+        return
     quizzes = [it for it in (*labelled, *listed) if is_quiz(Nesting(search.chosen, it))]
     if quizzes:
         search.record(search.chosen, Ruling.SECTIONS, LESSON)
@@ -266,6 +270,31 @@ def leave_lessons(search: Search) -> None:
             if group.is_labelled or group in quizzes
         }
         search.chosen = outermost(search, search.numbered)
+
+
+def _in_sections_on_questions(search: Search) -> Group:
+    """Numbered headings that ask, below chapters that say so: `## 5. Interview questions`.
+
+    The other chapters have to be higher, and must not ask.
+    """
+    chosen, file = search.chosen, search.file
+    numbered = [group for style, group in search.numbered.items() if style.kind in HEADINGS]
+    above = file.parent_positions
+    inside = file.group(
+        sorted(
+            at
+            for at in chain.from_iterable(numbered)
+            if (section := above.get(at)) is not None and file.titles[section].read.number
+            if names_questions(file.titles[section].name)
+        )
+    )
+    others = file.group(at for at in chosen if at not in inside)
+    level = min((title.level for title in inside.titles), default=0)
+    chapters = all(title.kind in HEADINGS and title.level < level for title in others.titles)
+    sure = len(inside.answered) == len(inside) >= limit.COUNTED_TITLES
+    if not (sure and chapters and others) or others.share_asking >= limit.MOST_ASK:
+        return file.group(())
+    return inside if inside.share_asking >= limit.NEARLY_ALL_ASK else file.group(())
 
 
 def leave_bare_sections(search: Search) -> None:

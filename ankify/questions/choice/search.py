@@ -139,7 +139,11 @@ def _in_order(groups: Groups) -> list[tuple[Style, Group]]:
 
     Of the titles of one level those with a label come first if they are more: others are steps.
     """
-    found = sorted(groups.items())
+    levels = [it.level for it in groups if it.kind in HEADINGS and it.arabic]
+    found = sorted(
+        groups.items(),
+        key=lambda it: it[0]._replace(arabic=it[0].arabic or it[0].level > min(levels, default=0)),
+    )
     for at, (style, group) in enumerate(found):
         beside = [
             it

@@ -126,7 +126,9 @@ def _without_sections(search: Search, outer: Group) -> Group:
     file = search.file
     chosen = outer
     for style, inner in sorted(file.unnumbered.items()):
-        if style.kind not in HEADINGS or style.level <= outer.first.level:
+        toggles = style.kind is Kind.SUMMARY and inner.share_asking >= limit.MOST_ASK
+        deeper = style.kind in HEADINGS and style.level > outer.first.level
+        if outer.first.kind not in HEADINGS or not (deeper or toggles):
             continue
         held = {start: inner.within(start, end) for start, end in chosen.spans}
         sections = {start for start in held if is_section_of(file, start, held[start])}
