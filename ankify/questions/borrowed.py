@@ -195,14 +195,31 @@ def _asked(below: Sequence[Block], borrowed: Sequence[int]) -> int:
 def _shown(below: Sequence[Block]) -> int:
     """How many blocks of pictures and code are all that is asked, above an answer.
 
-    Below code the answer needs a label: code may be the answer itself.
+    Below code the answer needs a label, if only `**Output:**`: code may be the answer itself.
     """
     asked = [*takewhile(lambda it: it.type in CODE or _is_picture(it), below)]
     rest = [*takewhile(lambda it: not it.title or not it.title.read.number, below[len(asked) :])]
     words = visible(inline_of(rest[0])) if rest else ""
     if not rest or (only_labels(words) and len(rest) == 1):
         return 0
-    return len(asked) if says_answer(words) or all(map(_is_picture, asked)) else 0
+    says = says_answer(words) or _has_bold_label(rest[0])
+    return len(asked) if says or all(map(_is_picture, asked)) else 0
+
+
+def _has_bold_label(block: Block) -> bool:
+    """Whether a paragraph begins with one to three bold words and a colon, and goes on."""
+    children = inline_of(block)
+    if not children or children[0].type != "strong_open":
+        return False
+    end = next(at for at, child in enumerate(children) if child.type == "strong_close")
+    label, rest = visible(children[1:end]).strip(), visible(children[end + 1 :]).strip()
+    return (
+        len(label.split()) <= WORDS and (label[-1:] in COLON or rest[:1] in COLON) and len(rest) > 1
+    )
+
+
+WORDS = 3  # of a label
+COLON = (":", "：")
 
 
 def _is_picture(block: Block) -> bool:

@@ -108,7 +108,8 @@ def test_a_front_alone_is_a_question_without_an_answer(text: str, unanswered: li
     [
         ("What is it?\n?\n- a pile\n- a heap\n\nText.", [("What is it?", "a pile a heap")]),
         ("**What is it?**\n?\nA pile.\n- or a heap", [("What is it?", "A pile. or a heap")]),
-        ("What is it?\n?\n\n- a pile", []),  # an empty line ends it
+        ("What is it?\n?\n\n- a pile\n\nText.", [("What is it?", "a pile Text.")]),
+        ("What is it?\n?\n\n- a pile\n\n---\n\nText.", [("What is it?", "a pile")]),
         ("Stack\n?\nA pile.", []),  # one mark alone, and nothing asks
         ("Stack\n?\nA pile.\n\nQueue\n?\nA row.", [("Stack", "A pile."), ("Queue", "A row.")]),
         ("What is `a\n?\nb` for", []),

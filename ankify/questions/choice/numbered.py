@@ -203,13 +203,17 @@ def take_held(search: Search) -> None:
 
 
 def take_outweighing(search: Search) -> None:
-    """Take titles that ask, or topics of a file on questions, over far fewer of better mark-up."""
+    """Take titles that ask over far fewer of better mark-up.
+
+    Or topics of a file on questions, over a label or two among them.
+    """
     chosen = search.chosen
+    few = len(chosen) < limit.COUNTED_TITLES
     larger = [
         group
         for _, group in sorted(search.numbered.items())
         if len(group) >= limit.OUTWEIGHS * len(chosen) > 0
-        and (group.share_asking >= limit.MOST_ASK or is_catalogue(group))
+        and (group.share_asking >= limit.MOST_ASK or (few and is_catalogue(group)))
         and is_plausible(group)
     ]
     if larger:
