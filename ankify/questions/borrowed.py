@@ -259,7 +259,7 @@ def _borrowed(title: Title, below: Sequence[Block]) -> Title:
             break
         if role is Role.LABEL:
             passed.append(offset)
-        elif role is Role.FACT and fact is title:
+        elif role is Role.FACT and fact is title and not coded:
             fact = taken
         coded = coded or role is Role.CODE
     return fact

@@ -116,7 +116,7 @@ DIALECTS = (
     ORDINAL_NUMBER,
     _dialect("glued", "3.2什么是 X", _glued),
     _dialect("separated", "3. X", lambda: rf"(?P<number>{DIGITS})(?:{SEPARATOR})\s*(?=\S)"),
-    _dialect("spaced", "3 X", lambda: r"(?P<number>\d{1,3}(?:[.\-]\d{1,3}){0,4})\s+(?=\S)"),
+    _dialect("spaced", "3 X", lambda: r"(?P<number>0\d{3}|\d{1,3}(?:[.\-]\d{1,3}){0,4})\s+(?=\S)"),
     _dialect("tight", "3.1x1 X", lambda: r"(?P<number>\d{1,4})[.、)]\s*(?=\S)"),
     _dialect("bare", "3.", lambda: rf"(?P<number>{DIGITS})\s*[.、):]?\s*$"),
     LABEL,
@@ -137,8 +137,8 @@ CLASSED = _dialect("classed", '<div class="question">', lambda: r"(?!)", labelle
 CALLOUT = _dialect("callout", "> [!question] X", lambda: r"(?!)", labelled=True)
 TOGGLED = _dialect("toggled", "X, and a toggle `Answer` below", lambda: r"(?!)", labelled=True)
 CUSTOM = _dialect("custom", "what [questions] pattern says", lambda: r"(?!)")
-# In front of a number: `## # 1. X`, `## - 1. X`
-DECORATION = re.compile(r"(?:[\s#*_~>•▶►]|[-–]\s+(?=\d)|:[a-z0-9_+-]+:)+")
+# In front of a number: `## # 1. X`, `## - 1. X`, `--> 1. X`
+DECORATION = re.compile(r"(?:[\s#*_~>•▶►»]|[-–]\s+(?=\d)|[-–—=]{1,3}>+\s*(?=\d)|:[a-z0-9_+-]+:)+")
 
 
 def label_dialect(labels: Iterable[str]) -> Dialect:

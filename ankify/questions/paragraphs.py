@@ -20,6 +20,8 @@ from ankify.questions.words import QUESTION_MARKS, QUIZ, asks, names_questions
 from ankify.reading.tokens import Token
 
 LONGEST = 400  # characters of a question
+# `What is X? (2 points)`
+BEHIND = re.compile(r"(?<=[?？])[*_ ]*[(（\[][^()（）\[\]\n]{1,30}[)）\]][*_ ]*$")
 # Lines that begin as items do are text to Markdown where they are indented below a paragraph.
 ITEM = re.compile(r"\s*[-*•+–]\s")
 
@@ -96,7 +98,7 @@ def _title(inline: Token, *, in_quiz: bool) -> Title | None:
     asked = inline.words[: end_of_question(children, inline.words)]
     if len(asked) > len(first) and not SENTENCE_ENDED.search(asked):
         first, below = asked, below[asked.count("\n") :]
-    words = first.rstrip("*_ ")
+    words = BEHIND.sub("", first).rstrip("*_ ")
     if len(words) > LONGEST or COUNTED.match(words):  # a label of the author's, `Riddle 3: X?`
         return None
     if below and below[0].strip() in DIVIDERS:

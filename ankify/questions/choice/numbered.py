@@ -8,7 +8,7 @@ from itertools import chain, pairwise
 from ankify.model import Ruling
 from ankify.questions import thresholds as limit
 from ankify.questions.choice.other_parts import without_restart
-from ankify.questions.choice.search import Search, by_section, inwards, outermost
+from ankify.questions.choice.search import Search, by_section, inwards, is_inside, outermost
 from ankify.questions.evidence import Group, Nesting, share
 from ankify.questions.listed import with_items_between, without_options
 from ankify.questions.sections import is_quiz, is_section
@@ -205,15 +205,14 @@ def take_held(search: Search) -> None:
 def take_outweighing(search: Search) -> None:
     """Take titles that ask over far fewer of better mark-up.
 
-    Or topics of a file on questions, over a label or two among them.
+    Or topics of a file on questions, if the others are a label or two, or are in another part.
     """
     chosen = search.chosen
-    few = len(chosen) < limit.COUNTED_TITLES
     larger = [
         group
         for _, group in sorted(search.numbered.items())
         if len(group) >= limit.OUTWEIGHS * len(chosen) > 0
-        and (group.share_asking >= limit.MOST_ASK or (few and is_catalogue(group)))
+        and (group.share_asking >= limit.MOST_ASK or _are_topics_beside(search, group))
         and is_plausible(group)
     ]
     if larger:
@@ -221,6 +220,20 @@ def take_outweighing(search: Search) -> None:
         search.record(chosen, Ruling.REFUSED, OUTWEIGHED)
         search.record(group, Ruling.QUESTIONS, OUTWEIGHS)
         search.chosen = group
+
+
+def _are_topics_beside(search: Search, group: Group) -> bool:
+    """Whether topics of a file on questions are outside of the answers to others."""
+    if not is_catalogue(group):
+        return False
+    if len(search.chosen) < limit.COUNTED_TITLES:
+        return True
+    labelled = (it for it in search.numbered.values() if it.is_labelled)
+    for others in (search.chosen, *labelled):
+        ends = dict(others.answer_spans)
+        if share(is_inside(at, others, ends) for at in group) >= limit.HARDLY_ANY_ASK:
+            return False
+    return True
 
 
 def leave_quiet_sections(search: Search) -> None:
