@@ -14,6 +14,7 @@ from ankify.questions.numbers import ALONE, IDENTIFIER, UNNUMBERED, number_value
 from ankify.questions.titles import Kind, Title, with_title_of
 from ankify.questions.words import (
     NO_QUESTION,
+    QUESTION_LABEL,
     QUESTION_MARKS,
     asks,
     is_button,
@@ -250,7 +251,8 @@ def _borrowed(title: Title, below: Sequence[Block]) -> Title:
     coded = False
     for offset, block in enumerate(below, 1):
         role = _role(block, title)
-        said = block.title.read.start if block.title and _is_same(title, block.title) else 0
+        same = block.title and _is_same(title, block.title)
+        said = block.title.read.start if block.title and same else _end_of_labels(block)
         children = cut(inline_of(block), said)
         taken = with_title_of(title, (*passed, offset), children, block.line)
         if role is Role.TITLE and (not coded or asks(visible(children))):
@@ -263,6 +265,17 @@ def _borrowed(title: Title, below: Sequence[Block]) -> Title:
             fact = taken
         coded = coded or role is Role.CODE
     return fact
+
+
+def _end_of_labels(block: Block) -> int:
+    """Where the question begins in `**Code:** **Question:** X`."""
+    words = visible(inline_of(block))
+    first = FIRST_LABEL.match(words)
+    second = QUESTION_LABEL.match(words, first.end()) if first else None
+    return second.end() if second else 0
+
+
+FIRST_LABEL = re.compile(r"[^:：?？\n]{1,30}[:：]\s*")
 
 
 def _is_same(title: Title, below: Title) -> bool:
