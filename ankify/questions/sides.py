@@ -43,7 +43,7 @@ from ankify.questions.words import (
     sentences,
     title_end,
 )
-from ankify.reading.html import summaries, tags
+from ankify.reading.html import html_lines, shows_without_words, summaries, tags
 from ankify.reading.inline import cut
 from ankify.reading.tokens import Token
 
@@ -101,13 +101,25 @@ LINE = 60  # characters: "Read the answer on the page of this course"
 
 
 def _ends_with_label(block: Block) -> bool:
-    """Whether the last line of a paragraph is the label of an answer and no more."""
-    if block.type != "paragraph_open":
+    """Whether the last line of a paragraph is the label of an answer and no more.
+
+    Or all that a toggle holds.
+    """
+    if block.type == "html_block":
+        content = block.tokens[0].content
+        lines = [*filter(str.strip, html_lines(content))]
+        shows = "href" in content or shows_without_words(content)
+    elif block.type == "paragraph_open":
+        children = block.tokens[1].children or ()
+        lines = opening_words(block).rstrip().split("\n")[-1:]
+        shows = any(child.type in ("link_open", "image") for child in children)
+    else:
         return False
-    children = block.tokens[1].children or ()
-    line = opening_words(block).rstrip().rpartition("\n")[2]
-    shows = any(child.type in ("link_open", "image") for child in children)
-    return only_labels(line) and not line[label_end(line) :].strip() and not shows
+    return bool(lines) and all(map(_is_label_alone, lines)) and not shows
+
+
+def _is_label_alone(line: str) -> bool:
+    return only_labels(line) and not line[label_end(line) :].strip()  # `Answer: |`
 
 
 def _is_empty_form(block: Block) -> bool:

@@ -256,7 +256,8 @@ def test_a_file_that_can_be_decided_is_not_reported(notes: str) -> None:
 
 
 def test_a_label_alone_is_no_answer() -> None:
-    for label in ("Answer:", "**Answer:**", "a. so\nAnswer:"):
+    hidden = "<details>\n<summary>Answer</summary>\nAnswer:\n</details>"
+    for label in ("Answer:", "**Answer:**", "a. so\nAnswer:", hidden):
         found = split(f"## 1. What?\n\n{label}\n\n## 2. Why?\n\nAnswer: so.\n")
         assert [section.question.title for section in found.sections] == ["Why?"], label
         assert [question.title for question in found.unanswered] == ["What?"], label
