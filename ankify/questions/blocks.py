@@ -24,6 +24,7 @@ from ankify.questions.in_line import (
 from ankify.questions.numbers import ALONE, ITEM_NUMBER, Numbered, read_number
 from ankify.questions.raw_html import Part, html_parts, html_title, summary_title
 from ankify.questions.titles import (
+    BREAK,
     HASHES,
     ITEM_LEVEL,
     PARAGRAPH_LEVEL,
@@ -37,7 +38,7 @@ from ankify.questions.titles import (
 )
 from ankify.questions.words import NO_QUESTION, QUESTION_MARKS, asks
 from ankify.reading.html import Tag, end_tag, tags
-from ankify.reading.inline import BREAKS, visible
+from ankify.reading.inline import BREAKS, cut, visible
 from ankify.reading.tokens import Token
 
 
@@ -239,11 +240,14 @@ def _without_end_of_summary(block: Block) -> Block:
 def _heading(run: tuple[Token, ...]) -> Block:
     children = tuple(run[1].children or ())
     words = visible(children)
+    if framed := FRAME.match(words):
+        children, words = cut(children, framed.end()), words[framed.end() :]
     if "\n" in words:  # text over a line of `---` or `===`: no title was meant
         return Block(run)
     return Block(run, heading_title(int(run[0].tag[1]), children, words, run[0]))
 
 
+FRAME = re.compile(r"=+[^\S\n]*\n")  # above a heading that a second such line underlines
 NEXT = re.compile(r"\n\s*(?:[2-9]|[1-9]\d{1,2})[.)][ \t]+\S")  # 1 would begin a list
 SECTION = 60  # characters of a line that names what is below
 
@@ -253,6 +257,7 @@ def _paragraphs(run: tuple[Token, ...]) -> list[Block]:
 
     To Markdown a list that does not begin with 1 goes on with the text above it.
     """
+    run = _without_leading_breaks(run)
     inline = run[1]
     above, _, rest = inline.content.partition("\n")
     if not NEXT.match(inline.content, len(above)) or len(above) > SECTION:
@@ -276,6 +281,29 @@ def _paragraphs(run: tuple[Token, ...]) -> list[Block]:
     )
     items = tuple(map(_as_item, list_.items))
     return [section, _as_item(list_)._replace(items=items)]
+
+
+def _without_leading_breaks(run: tuple[Token, ...]) -> tuple[Token, ...]:
+    """A paragraph without the `<br>` in the lines above its text, which only makes room."""
+    inline = run[1]
+    if not LEADING_BREAKS.match(inline.content):
+        return run
+    children = inline.children or []
+    at = next(at for at, child in enumerate(children) if not _makes_room(child))
+    lines = sum(child.type in BREAKS for child in children[:at])
+    first, end = inline.map or (0, 0)
+    places = (first + lines, end)
+    text = inline.content.split("\n", lines)[-1]
+    below = inline.copy(children=children[at:], content=text, map=places)
+    return (run[0].copy(map=places), below, *run[2:])
+
+
+def _makes_room(child: Token) -> bool:
+    is_break = child.type == "html_inline" and bool(BREAK.fullmatch(child.content))
+    return is_break or child.type in BREAKS or (child.type == "text" and not child.content.strip())
+
+
+LEADING_BREAKS = re.compile(r"(?:\s*<br\s*/?>)+[^\S\n]*\n\s*(?=[^\s<])", re.IGNORECASE)
 
 
 def _as_item(block: Block) -> Block:

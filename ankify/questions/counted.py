@@ -49,6 +49,8 @@ def with_identifiers(blocks: list[Block]) -> list[Block]:
 CODED_KINDS = (Kind.HEADING, Kind.HTML, Kind.BOLD, Kind.SUMMARY)
 SEVERAL = 2  # letters that go on from the one above
 LETTERED = re.compile(r"\(?(?P<number>[a-z])(?P<separator>[.)])\s*(?=\S)")  # `### b) X`
+# `## B. Why?`; where they do not ask, they are sections
+CAPITAL = re.compile(r"(?P<number>[A-Z])(?P<separator>[.)])\s*(?=\S)")
 # `### A7. Why?`, `## K.1. Why?`; a few that do not ask are requirements or decisions
 CODED = re.compile(r"\W*(?P<number>[A-ZА-Я]{1,3}[-.]?\d{1,3})(?P<separator>[.):：])\s*(?=\S)")
 # `### ③ Why?`; where they do not ask, they are parts of answers
@@ -71,14 +73,14 @@ def with_letters(blocks: list[Block]) -> list[Block]:
     for (kind, _), positions in levels.items():
         for pattern in SIGNS if kind is Kind.HEADING else SIGNS[1:]:
             found = [(at, pattern.match(name_of(blocks[at]))) for at in positions]
-            sure = pattern in (LETTERED, CODED) or not _has_numbered_questions(blocks)
+            sure = pattern in (LETTERED, CAPITAL, CODED) or not _has_numbered_questions(blocks)
             if _count_on([match for _, match in found]) and sure:
                 for at, match in found:
                     blocks[at] = _lettered(blocks[at], match) if match else blocks[at]
     return _with_counted_paragraphs(blocks)
 
 
-SIGNS = (LETTERED, CODED, CIRCLED, NUMERAL)
+SIGNS = (LETTERED, CAPITAL, CODED, CIRCLED, NUMERAL)
 
 
 def _has_numbered_questions(blocks: Iterable[Block]) -> bool:
@@ -116,7 +118,7 @@ def _count_on(found: Sequence[re.Match[str] | None]) -> bool:
 
     Or it is a long list; then the verdict on it says what it counts.
     """
-    counts = [_ordinal(match["number"]) if match else None for match in found]
+    counts = [_count(match) if match else None for match in found]
     pairs = [(a, b) for a, b in pairwise(counts) if a and b]
     on = sum(a[0] == b[0] and b[1] == a[1] + 1 for a, b in pairs)
     starts = sum(count is not None and count[1] == 1 for count in counts)
@@ -127,6 +129,10 @@ def _count_on(found: Sequence[re.Match[str] | None]) -> bool:
         return True
     least = limit.MOST_ASK if coded and coded[0].re is CODED else limit.NEARLY_ALL_ASK
     return sum(asks(_line(it.string[it.end() :])) for it in coded) >= least * len(coded)
+
+
+def _count(found: re.Match[str]) -> tuple[str, int]:
+    return _ordinal(found["number"].lower() if found.re is CAPITAL else found["number"])
 
 
 def _line(words: str) -> str:

@@ -44,11 +44,12 @@ def leave_options(search: Search) -> None:
 
 
 def leave_inner_runs(search: Search) -> None:
-    """Leave out headings that count from 1 between two of their style that go on, as parts do."""
+    """Leave out titles that count anew between two of their style that go on, as parts do."""
     found: dict[Style, Group] = {}
     for style, group in search.numbered.items():
         plain = style.kind in HEADINGS and not group.is_labelled and len(group.runs) > 1
-        inner = _inner_runs(group) if plain else ()
+        listed = style.kind in LISTED and len(group) >= limit.LONG_RUN
+        inner = _inner_runs(group) if plain else _inner_points(group) if listed else ()
         found[style] = search.file.group(at for at in group if at not in inner) if inner else group
         if inner:
             search.record(search.file.group(sorted(inner)), Ruling.PARTS, INNER_RUN)
@@ -77,6 +78,27 @@ def _inner_runs(group: Group) -> set[int]:
         if named or after not in (1, number(inner[-1]) + 1):  # else it may be one more section
             found.update(inner)
     return found
+
+
+def _inner_points(group: Group) -> set[int]:
+    """The items with lower numbers between two of a long list that go on; these ask, and they not.
+
+    `34. Why?` over `1. X` and `2. Y`, then `35. How?`, with no indent.
+    """
+    file = group.file
+    main: list[int] = []
+    last = 0
+    for at in group:
+        if last < file.number(at) <= last + MISSED:
+            main.append(at)
+            last = file.number(at)
+    kept = file.group(main)
+    inner = file.group(at for at in group if at not in kept and at < main[-1]) if main else kept
+    asks = kept.share_asking >= limit.MOST_PLAIN_ASK and len(kept) >= limit.LONG_RUN
+    return {*inner} if asks and inner.share_asking < limit.HARDLY_ANY_ASK else set()
+
+
+MISSED = 4  # numbers of a list: two or three may be no items to Markdown
 
 
 def leave_quiet_parts(search: Search) -> None:
