@@ -445,6 +445,8 @@ def item_title(item: Token, head: tuple[Token, ...], *, has_more: bool = False) 
     """The title that the first block of a list item makes, which has others below it or not."""
     children = tuple(head[1].children or ())
     words = visible(children)
+    if badge := _leading_badge(children, words):
+        children, words = cut(children, badge), words[badge:]
     if head[0].type == "heading_open":
         read = _listed(item, read_number(words))
         return title_of(Kind.ITEM_HEADING, int(head[0].tag[1]), children, words, item, read=read)
@@ -475,6 +477,17 @@ def item_title(item: Token, head: tuple[Token, ...], *, has_more: bool = False) 
     read, line = _listed(item, own), cut(children, 0, stop)
     glued, below = _rest(children, words, stop + 1), words.count("\n", 0, stop + 1) + dated
     return title_of(kind, ITEM_LEVEL, line, words[:stop], item, read=read, glued=glued, below=below)
+
+
+def _leading_badge(children: Sequence[Token], words: str) -> int:
+    """How many letters a badge in front of what asks has: `**[Easy]** What is X?`."""
+    found = IN_FRONT.match(words)
+    bold = bool(found and children and children[0].type == "strong_open")
+    is_badge = found and bold and _bold(children)[1] == len(found["badge"])
+    return found.end() if found and is_badge and asks(words[found.end() :].split("\n")[0]) else 0
+
+
+IN_FRONT = re.compile(r"(?P<badge>[\[(【][^\[\]()【】\n]{1,30}[\])】])[ \t]+(?=\S)")
 
 
 def _break_behind_question(children: Sequence[Token]) -> int | None:
