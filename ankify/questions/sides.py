@@ -64,9 +64,11 @@ def count_asking(below: Sequence[Block]) -> int:
 def asks_for_written_answer(body: Sequence[Block]) -> bool:
     """Whether all below a title is a form: at its end is "Write your answer here".
 
-    Or "Answer:", or a heading that says so, with nothing below.
+    Or "Answer:", or a heading that says so, with nothing below. Not if a box is ticked.
     """
     shown = [block for block in body if not is_blank(block)]
+    if any(map(has_ticked_box, shown)):
+        return False
     if shown and asks_for_answer(opening_words(shown[-1])):
         return True
     if shown and (_ends_with_label(shown[-1]) or (len(shown) == 1 and _is_empty_form(shown[0]))):

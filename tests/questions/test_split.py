@@ -264,7 +264,14 @@ def test_a_label_alone_is_no_answer() -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", ["Answer: |", "Answer: ![](a.png)", "[Answer:](a.md)", "Answer:\n$x$"]
+    "answer",
+    [
+        "- [ ] a\n- [x] b\n\nAnswer:",
+        "Answer: |",
+        "Answer: ![](a.png)",
+        "[Answer:](a.md)",
+        "Answer:\n$x$",
+    ],
 )
 def test_a_label_with_a_sign_or_a_picture_is_an_answer(answer: str) -> None:
     assert len(split(f"## 1. What?\n\n{answer}\n").sections) == 1
