@@ -78,9 +78,9 @@ def asks_for_written_answer(body: Sequence[Block]) -> bool:
 
 
 def answered_elsewhere(answers: Sequence[Sequence[Token]]) -> set[int]:
-    """Which of the answers of a file are a line with a link, all of them with the same: `See X`.
+    """Which of the answers of a file are a line that only leads to them, all to the same page.
 
-    The answers are there, and not in the notes.
+    `See [the answer](https://...)` again and again: the answers are there, and not in the notes.
     """
     targets = [*map(_only_target, answers)]
     times = Counter(targets)
@@ -90,9 +90,11 @@ def answered_elsewhere(answers: Sequence[Sequence[Token]]) -> set[int]:
 
 
 def _only_target(answer: Sequence[Token]) -> str:
-    """The address of the link that an answer of one line is, else none."""
+    """The address of the link in a line that says that the answer is there, else none."""
     leaves = [token for token in answer if token.nesting == 0]
     if len(leaves) != 1 or leaves[0].type != "inline" or len(leaves[0].words) > LINE:
+        return ""
+    if not names_answers(leaves[0].words):
         return ""
     children = leaves[0].children or ()
     targets = [child.attrs.get("href") for child in children if child.type == "link_open"]
