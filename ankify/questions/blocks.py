@@ -289,7 +289,9 @@ def _without_leading_breaks(run: tuple[Token, ...]) -> tuple[Token, ...]:
     if not LEADING_BREAKS.match(inline.content):
         return run
     children = inline.children or []
-    at = next(at for at, child in enumerate(children) if not _makes_room(child))
+    at = next((at for at, child in enumerate(children) if not _makes_room(child)), None)
+    if at is None:
+        return run
     lines = sum(child.type in BREAKS for child in children[:at])
     first, end = inline.map or (0, 0)
     places = (first + lines, end)

@@ -16,7 +16,9 @@ from ankify.questions.words import (
     NO_QUESTION,
     QUESTION_LABEL,
     QUESTION_MARKS,
+    TASK,
     asks,
+    demands,
     is_button,
     is_question_label,
     normal,
@@ -55,7 +57,8 @@ def with_borrowed_titles(blocks: list[Block]) -> list[Block]:
         elif title and title.kind is Kind.BOLD and at and _answers(title, blocks[at - 1]):
             blocks[at] = block._replace(title=None)
         elif title and title.read.number and not title.glued and _is_bare(title):
-            below = [_unlisted(it, title) for it in blocks[at + 1 : at + 1 + REACH]]
+            below = blocks[at + 1 : at + 1 + REACH]
+            below[:1] = [_unlisted(it, title) for it in below[:1]]
             found = _borrowed(title, below)
             if title.read.dialect is ALONE:
                 found = replace(found, asked=_asked(below, found.borrowed))
@@ -203,24 +206,22 @@ def _shown(below: Sequence[Block]) -> int:
     words = visible(inline_of(rest[0])) if rest else ""
     if not rest or (only_labels(words) and len(rest) == 1):
         return 0
-    says = says_answer(words) or _has_bold_label(rest[0])
+    says = says_answer(words) or _has_label(words)
     return len(asked) if says or all(map(_is_picture, asked)) else 0
 
 
-def _has_bold_label(block: Block) -> bool:
-    """Whether a paragraph begins with one to three bold words and a colon, and goes on."""
-    children = inline_of(block)
-    if not children or children[0].type != "strong_open":
-        return False
-    end = next(at for at, child in enumerate(children) if child.type == "strong_close")
-    label, rest = visible(children[1:end]).strip(), visible(children[end + 1 :]).strip()
-    return (
-        len(label.split()) <= WORDS and (label[-1:] in COLON or rest[:1] in COLON) and len(rest) > 1
+def _has_label(words: str) -> bool:
+    """Whether a paragraph begins with one to three words and a colon, and sets no task."""
+    found = FIRST_LABEL.match(words)
+    return bool(
+        found
+        and len(found[0].split()) <= WORDS
+        and words[found.end() :].strip()
+        and not (TASK.match(found[0]) or demands(words[found.end() :].split("\n")[0]))
     )
 
 
-WORDS = 3  # of a label
-COLON = (":", "：")
+WORDS = 3  # of a label, `**Output:** X`
 
 
 def _is_picture(block: Block) -> bool:

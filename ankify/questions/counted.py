@@ -70,10 +70,12 @@ def with_letters(blocks: list[Block]) -> list[Block]:
     for at, block in enumerate(blocks):
         if block.title and block.title.kind in CODED_KINDS and not block.title.read.number:
             levels[block.title.kind, block.title.level].append(at)
-    for (kind, _), positions in levels.items():
+    for (kind, level), positions in levels.items():
         for pattern in SIGNS if kind is Kind.HEADING else SIGNS[1:]:
             found = [(at, pattern.match(name_of(blocks[at]))) for at in positions]
-            sure = pattern in (LETTERED, CAPITAL, CODED) or not _has_numbered_questions(blocks)
+            sure = pattern in (LETTERED, CODED) or not _has_numbered_questions(
+                blocks if pattern is not CAPITAL else _above_level(blocks, level)
+            )
             if _count_on([match for _, match in found]) and sure:
                 for at, match in found:
                     blocks[at] = _lettered(blocks[at], match) if match else blocks[at]
@@ -81,6 +83,11 @@ def with_letters(blocks: list[Block]) -> list[Block]:
 
 
 SIGNS = (LETTERED, CAPITAL, CODED, CIRCLED, NUMERAL)
+
+
+def _above_level(blocks: Iterable[Block], level: int) -> list[Block]:
+    """The headings above a level: below one that asks, `### A. X` may be an option."""
+    return [block for block in blocks if block.heading and block.heading.level < level]
 
 
 def _has_numbered_questions(blocks: Iterable[Block]) -> bool:

@@ -248,13 +248,15 @@ def _right_below(runs: Sequence[Sequence[Token]]) -> Iterator[Token]:
 
 
 def _further_below(runs: Sequence[Sequence[Token]]) -> Iterator[Token]:
-    """What is below a line `?` that ends a paragraph, to the next one, a heading or a break."""
+    """What is below a line `?` that ends a paragraph: to another card, a heading or a break."""
     right = [*_right_below(runs)]
     if right:
         yield from right
         return
     for run in runs[1:]:
-        if run[0].type in ("heading_open", "hr") or has_divider(run):
+        if run[0].type in ("heading_open", "hr", "table_open") or has_divider(run):
+            return
+        if next(_of_run(run, (), inside=False, few=None), None):
             return
         yield from run
 

@@ -73,7 +73,7 @@ def _leads(blocks: Sequence[Block], at: int, question: int) -> bool:
 def covered_lines(blocks: Sequence[Block], spans: Sequence[Span]) -> frozenset[int]:
     """The lines of questions and answers, 0-based."""
     own = ([block for block in blocks[start:end] if not block.keyed] for start, end in spans)
-    parts = (range(_first_line(block[0]), block[-1].end) for block in own)
+    parts = (range(_first_line(block[0]), block[-1].end) for block in own if block)
     return frozenset(chain.from_iterable(parts))
 
 

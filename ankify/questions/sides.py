@@ -9,8 +9,8 @@ from itertools import accumulate, chain, dropwhile, takewhile
 
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import LISTS, POINT, is_blank, is_filler, key_in_list, opening_words
-from ankify.questions.block import Block, balanced, shown
-from ankify.questions.borrowed import is_fact
+from ankify.questions.block import Block, balanced, inline_of, shown
+from ankify.questions.borrowed import QUOTED, is_fact
 from ankify.questions.callouts import inside_callout
 from ankify.questions.numbers import HEADED
 from ankify.questions.options import (
@@ -113,13 +113,23 @@ def _ends_with_label(block: Block) -> bool:
         content = block.tokens[0].content
         lines = [*filter(str.strip, html_lines(content))]
         shows = "href" in content or shows_without_words(content)
-    elif block.type == "paragraph_open":
-        children = block.tokens[1].children or ()
+    elif block.type == "paragraph_open" or _is_quoted(block):
+        children = inline_of(block)
         lines = opening_words(block).rstrip().split("\n")[-1:]
-        shows = any(child.type in ("link_open", "image") for child in children)
+        shows = any(map(_shows, children))
     else:
         return False
     return bool(lines) and all(map(_is_label_alone, lines)) and not shows
+
+
+def _shows(child: Token) -> bool:
+    """Whether something in a line is a link or a picture."""
+    is_shown = child.type == "html_inline" and shows_without_words(child.content)
+    return is_shown or child.type in ("link_open", "image")
+
+
+def _is_quoted(block: Block) -> bool:
+    return block.type == "blockquote_open" and len(block.tokens) == QUOTED
 
 
 def _is_label_alone(line: str) -> bool:

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from ankify.model import LeftOut, Location, Problem, Question, Ruling, Suggestion, TocEntry, Verdict
 from ankify.questions import thresholds as limit
 from ankify.questions.answers import is_blank, is_filler, shows_answer
-from ankify.questions.block import Block, shown, title_in
+from ankify.questions.block import Block, inline_of, shown, title_in
 from ankify.questions.blocks import read_blocks
 from ankify.questions.choice.search import Finding, Outline
 from ankify.questions.choice.why import overrule
@@ -484,8 +484,8 @@ class _Reader:
         """The words of a section's title, read once for all questions below it."""
         if at not in self.section_names:
             title = self._title(at)  # `## Part 3` above a question has no words of its own
-            words = self.blocks[at].tokens[1].children if title.borrowed else title.children
-            self.section_names[at] = strip_number(self._plain(words or ()))
+            words = inline_of(self.blocks[at]) if title.borrowed else title.children
+            self.section_names[at] = strip_number(self._plain(words))
         return self.section_names[at]
 
     def _end(self, at: int, above: Sequence[int]) -> int:

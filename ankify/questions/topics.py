@@ -25,6 +25,7 @@ from ankify.questions.words import (
     NO_QUESTION,
     QUESTION_LABEL,
     TASK,
+    asks,
     demands,
     exercise,
     normal,
@@ -47,7 +48,7 @@ def with_topics(blocks: Sequence[Block]) -> list[Block]:
     The title is then what is asked, unless it is asked again and again ("What is the output?"), or
     only set as a task: `**Scenario:** X`.
     """
-    blocks = [_alone(block) for block in blocks]
+    blocks = [*blocks[:1], *(_alone(below, above.heading) for above, below in pairwise(blocks))]
     found = list(blocks)
     asking = {at for at, block in enumerate(blocks) if block.title and is_label(block.title)}
     tasks = {at for at in _tasks(blocks) if not _is_asked_about(blocks, at, asking)}
@@ -72,8 +73,10 @@ def with_topics(blocks: Sequence[Block]) -> list[Block]:
     return found
 
 
-def _alone(block: Block) -> Block:
-    """The paragraph of a list that is one labelled question, `- [ ] **Question:** X`."""
+def _alone(block: Block, topic: Title | None) -> Block:
+    """The paragraph of a list that is one labelled question, right below a topic with a number."""
+    if not topic or not topic.read.number or (asks(topic.name) and not topic.borrowed):
+        return block
     item = block.items[0] if len(block.items) == 1 else None
     if not item or not item.title or item.inside or not is_label(item.title):
         return block

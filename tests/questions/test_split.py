@@ -257,7 +257,7 @@ def test_a_file_that_can_be_decided_is_not_reported(notes: str) -> None:
 
 def test_a_label_alone_is_no_answer() -> None:
     hidden = "<details>\n<summary>Answer</summary>\nAnswer:\n</details>"
-    for label in ("Answer:", "**Answer:**", "a. so\nAnswer:", hidden):
+    for label in ("Answer:", "**Answer:**", "> Answer:", "a. so\nAnswer:", hidden):
         found = split(f"## 1. What?\n\n{label}\n\n## 2. Why?\n\nAnswer: so.\n")
         assert [section.question.title for section in found.sections] == ["Why?"], label
         assert [question.title for question in found.unanswered] == ["What?"], label
@@ -275,6 +275,20 @@ def test_a_label_alone_is_no_answer() -> None:
 )
 def test_a_label_with_a_sign_or_a_picture_is_an_answer(answer: str) -> None:
     assert len(split(f"## 1. What?\n\n{answer}\n").sections) == 1
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        "<br><br>\n&nbsp;",
+        "### Question 1\n\n```\nx\n```\n\n**Output\n2. What is it?**",
+        "<div\n## 4\n\nE\n\n### 1. Why?\n\nB",
+    ],
+    ids=["nothing but room", "bold text cut by a number", "a heading in a tag without an end"],
+)
+def test_odd_notes_are_no_crash(notes: str) -> None:
+    for unnumbered in (False, True):
+        split(f"{notes}\n", unnumbered=unnumbered)
 
 
 def test_the_front_shows_no_tick() -> None:

@@ -81,23 +81,31 @@ def _inner_runs(group: Group) -> set[int]:
 
 
 def _inner_points(group: Group) -> set[int]:
-    """The items with lower numbers between two of a long list that go on; these ask, and they not.
+    """The items with other numbers between two of a long list that go on; these ask, and they not.
 
     `34. Why?` over `1. X` and `2. Y`, then `35. How?`, with no indent.
     """
     file = group.file
     main: list[int] = []
     last = 0
-    for at in group:
+    for at in filter(file.asks, group):
         if last < file.number(at) <= last + MISSED:
             main.append(at)
             last = file.number(at)
-    kept = file.group(main)
-    inner = file.group(at for at in group if at not in kept and at < main[-1]) if main else kept
-    asks = kept.share_asking >= limit.MOST_PLAIN_ASK and len(kept) >= limit.LONG_RUN
-    return {*inner} if asks and inner.share_asking < limit.HARDLY_ANY_ASK else set()
+    kept = [*main]
+    for above, below in pairwise([*main, file.end]):
+        last, end = file.number(above), file.number(below) if below < file.end else MANY
+        for at in group.within(above + 1, below):
+            if last < file.number(at) < end:
+                kept.append(at)
+                last = file.number(at)
+    questions = file.group(sorted(kept))
+    inner = file.group(at for at in group if at not in questions)
+    long = questions.share_asking >= limit.MOST_PLAIN_ASK and len(questions) >= limit.LONG_RUN
+    return {*inner} if long and inner.share_asking < limit.HARDLY_ANY_ASK else set()
 
 
+MANY = 10_000  # above any number
 MISSED = 4  # numbers of a list: two or three may be no items to Markdown
 
 

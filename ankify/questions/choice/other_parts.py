@@ -97,7 +97,9 @@ def add_solved(search: Search) -> None:
             )
         )
         least = max(limit.COUNTED_TITLES, limit.NEARLY_ALL_ASK * len(group))
-        sure = max(free.share_with_one_answer, free.share_asking) >= limit.NEARLY_ALL_ASK
+        beside = style.level == chosen.first.level  # `## 1.1 How to X` is a part of `## 1. Y?`
+        asking = 0.0 if beside else free.share_asking
+        sure = max(free.share_with_one_answer, asking) >= limit.NEARLY_ALL_ASK
         if len(free) >= least and sure and len(free.answered) >= least:
             search.record(group, Ruling.QUESTIONS, SOLVED)
             search.chosen = file.group(sorted({*search.chosen, *free}))

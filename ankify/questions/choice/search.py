@@ -190,6 +190,8 @@ def _is_follow_ups(nesting: Nesting) -> bool:
     own, other = outer.first, inner.first
     if (own.kind, own.level) != (other.kind, other.level) or own.kind not in HEADINGS:
         return False
+    if inner.share_with_question_mark < limit.MOST_ASK:  # `## 1.1 How to X` is a part
+        return False
     return min(inner.share_asking, inner.share_answered, outer.share_asking) >= limit.NEARLY_ALL_ASK
 
 
