@@ -230,24 +230,23 @@ def _as_one_question(layout: Layout, options: SplitOptions) -> Layout | None:
     if not surely and own.covers(limit.COVERING):
         return None  # before all is opened once more
     whole = _open(blocks, options.name)
-    at = whole.sources.index(at)
-    is_paired = whole.file.titles[at].is_paired
+    place = whole.sources.index(at)
+    title = whole.file.titles[place]
     parts = (
         own
         and not own.is_labelled
-        and (is_beside(blocks, at, own) or (is_paired and own.share_solved < limit.MOST_ASK))
+        and (is_beside(blocks, at, own) or (title.is_paired and own.share_solved < limit.MOST_ASK))
     )
     if parts:
         own = layout.file.group(())
-    covers = whole.file.group([at]).covers(limit.ONE_QUESTION)
+    covers = whole.file.group([place]).covers(limit.ONE_QUESTION)
     if not covers or own.covers(limit.COVERING):
         return None
     inside = frozenset(position + is_inserted for position in own)
-    title = whole.file.titles[at]
     dialect = title.read.dialect
     is_labelled = dialect is not None and (dialect is not HEADED or asks(title.name))
     taken = options.unnumbered or title.is_paired or is_labelled
-    return whole._replace(outline=explain_whole(whole.file, at, inside, unnumbered=taken))
+    return whole._replace(outline=explain_whole(whole.file, place, inside, unnumbered=taken))
 
 
 def _own_questions(

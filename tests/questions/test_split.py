@@ -283,8 +283,14 @@ def test_a_label_with_a_sign_or_a_picture_is_an_answer(answer: str) -> None:
         "<br><br>\n&nbsp;",
         "### Question 1\n\n```\nx\n```\n\n**Output\n2. What is it?**",
         "<div\n## 4\n\nE\n\n### 1. Why?\n\nB",
+        "1. Why?\n1. X\n2. Y\n2. How?\n# What is it?\n### Exercise 1\n8 bits hold which range?",
     ],
-    ids=["nothing but room", "bold text cut by a number", "a heading in a tag without an end"],
+    ids=[
+        "nothing but room",
+        "bold text cut by a number",
+        "a heading in a tag without an end",
+        "a list above the title of the file",
+    ],
 )
 def test_odd_notes_are_no_crash(notes: str) -> None:
     for unnumbered in (False, True):
