@@ -17,11 +17,12 @@ seen_by_the_reader(
     "question-without-answer",
     """A question without an answer
 
-    It makes no card. The label of an answer alone is none, and neither is "See the answer" with a
-    link, if three questions or more have the same one. Write the answer, or take the question out.
-    The answers of a test are `Answer: b` below the options, a ticked box, or `1. b` under
-    `## Answers` at its end. Where more than ten questions and most of a file have none, one problem
-    stands for all.
+    It makes no card, or one with nothing but the label of the answer on its back; where half of the
+    labels have nothing below, none of these does. "See the answer" with a link is none, either, if
+    three questions or more have the same one. Write the answer, or take the question out. The
+    answers of a test are `Answer: b` below the options, a ticked box, or `1. b` under `## Answers`
+    at its end. Where more than ten questions and most of a file have none, one problem stands for
+    all.
     """,
 )
 

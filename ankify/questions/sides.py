@@ -61,17 +61,18 @@ def count_asking(below: Sequence[Block]) -> int:
     return asking[-1] if asking and asking[-1] < len(below) else 0
 
 
-def asks_for_written_answer(body: Sequence[Block]) -> bool:
+def asks_for_written_answer(body: Sequence[Block], *, is_form: bool = True) -> bool:
     """Whether all below a title is a form: at its end is "Write your answer here".
 
-    Or "Answer:", or a heading that says so, with nothing below. Not if a box is ticked.
+    Or a heading "Answer" with nothing below; in a file of such forms (`is_form`), the label
+    "Answer:" alone is none, either. Not if a box is ticked.
     """
     shown = [block for block in body if not is_blank(block)]
     if any(map(has_ticked_box, shown)):
         return False
     if shown and asks_for_answer(opening_words(shown[-1])):
         return True
-    if shown and (_ends_with_label(shown[-1]) or (len(shown) == 1 and _is_empty_form(shown[0]))):
+    if (is_form and ends_with_label(body)) or (len(shown) == 1 and _is_empty_form(shown[0])):
         return True
     last = next((block for block in reversed(body) if not is_filler(block)), None)
     return last is not None and last.heading is not None and only_labels(last.heading.name)
@@ -104,11 +105,11 @@ def _only_target(answer: Sequence[Token]) -> str:
 LINE = 60  # characters: "Read the answer on the page of this course"
 
 
-def _ends_with_label(block: Block) -> bool:
-    """Whether the last line of a paragraph is the label of an answer and no more.
-
-    Or all that a toggle holds.
-    """
+def ends_with_label(body: Sequence[Block]) -> bool:
+    """Whether the last line below a title is the label of an answer, or all that a toggle holds."""
+    block = next((block for block in reversed(body) if not is_blank(block)), None)
+    if block is None:
+        return False
     if block.type == "html_block":
         content = block.tokens[0].content
         lines = [*filter(str.strip, html_lines(content))]

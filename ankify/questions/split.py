@@ -50,6 +50,7 @@ from ankify.questions.sides import (
     asked_and_answered,
     asks_for_written_answer,
     count_asking,
+    ends_with_label,
     hidden_below_list,
     is_prose,
     is_remark,
@@ -69,7 +70,9 @@ from ankify.questions.words import (
     QUESTION_MARKS,
     asks,
     is_button,
+    label_end,
     normal,
+    only_labels,
 )
 from ankify.reading.formulas import Masked
 from ankify.reading.inline import visible
@@ -283,6 +286,21 @@ def _undecided(path: str, layout: Layout) -> tuple[Problem, ...]:
     )
 
 
+def _only_labelled(section: Section) -> Iterator[Problem]:
+    """A card whose back says "Answer:" and no more is made as it stands, and reported."""
+    leaves = [token for token in section.answer if token.nesting == 0]
+    children = leaves[0].children or () if len(leaves) == 1 else ()
+    linked = any(child.type in ("link_open", "image") for child in children)
+    words = visible(children)
+    says_sign = label_end(words) and words[label_end(words) :].strip()  # `Answer: |`
+    if children and only_labels(words) and not linked and not says_sign:
+        yield Problem(
+            section.question.location,
+            "question-without-answer",
+            "nothing stands below the label of the answer",
+        )
+
+
 def _card_kinds(said: str) -> tuple[str, ...]:
     """The kinds of cards in `cards=formula,image`; none in `cards=none`."""
     return tuple(kind for kind in re.split(r"[\s,]+", said) if kind and kind != "none")
@@ -316,6 +334,7 @@ class _Reader:
         self.hides_answers = self._hides_answers()
         self.asked_below = self._asked_below()
         self.hardly_labels = self._hardly_labels()
+        self.has_empty_labels = self._has_empty_labels()
         self.stops = self._stops()
         self.top = self._top()
 
@@ -338,6 +357,7 @@ class _Reader:
                     asked.append((section.question, (at, end)))
                     if section.answer:
                         sections.append(section)
+                        problems += _only_labelled(section)
                     else:
                         unanswered.append(section.question)
                 at = end
@@ -346,7 +366,9 @@ class _Reader:
                 above = [*(up for up in above if self._title(up).level < title.level), at]
             at += 1
         has_key = any(map(shows_answer, self.blocks))
-        forms = sum(asks_for_written_answer(self.blocks[at + 1 : end]) for _, (at, end) in asked)
+        is_form = self.has_empty_labels
+        bodies = (self.blocks[at + 1 : end] for _, (at, end) in asked)
+        forms = sum(asks_for_written_answer(body, is_form=is_form) for body in bodies)
         left = without_key(
             [(it.stem, it.answer) for it in sections],
             has_key=has_key,
@@ -370,6 +392,16 @@ class _Reader:
 
     def _plain(self, title: Sequence[Token]) -> str:
         return plain_text(title, self.parsed)
+
+    def _has_empty_labels(self) -> bool:
+        """Whether nothing is below half of the labels of answers, so that they wait to be written.
+
+        Else it was forgotten at one or the other: its card is made, and reported.
+        """
+        bodies = [self.blocks[at + 1 : end] for at, end in self.nexts]
+        empty = sum(map(ends_with_label, bodies))
+        labelled = sum(any(map(shows_answer, body)) for body in bodies) if empty else 0
+        return empty >= limit.MOST * labelled and empty > 0
 
     def _stops(self) -> frozenset[int]:
         """Where any answer ends: at a question, a section, a passage, a key, or as handed out."""
@@ -524,7 +556,8 @@ class _Reader:
         if title.glued:
             kept = title.borrowed[-1] - len(title.borrowed) if title.borrowed else 0
             body.insert(kept, _glued(title, self.parsed.masked))
-        body = [] if asks_for_written_answer(body) else _trimmed(body)
+        is_open = asks_for_written_answer(body, is_form=self.has_empty_labels)
+        body = [] if is_open else _trimmed(body)
         body = [part for block in body for part in options_and_key(block)]
         body[:1] = [part for block in body[:1] for part in asked_and_answered(block)]
         asked = title.asked or self.asked_below.get(at, 0)

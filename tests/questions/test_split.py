@@ -263,6 +263,14 @@ def test_a_label_alone_is_no_answer() -> None:
         assert [question.title for question in found.unanswered] == ["What?"], label
 
 
+def test_a_label_without_an_answer_among_others_is_reported() -> None:
+    found = split(
+        "## 1. What?\n\nAnswer:\n\n## 2. Why?\n\nAnswer: so.\n\n## 3. Who?\n\nAnswer: I.\n"
+    )
+    assert len(found.sections) == 3
+    assert [(p.rule, p.location.line) for p in found.problems] == [("question-without-answer", 1)]
+
+
 @pytest.mark.parametrize(
     "answer",
     [
