@@ -284,12 +284,12 @@ def _paragraphs(run: tuple[Token, ...]) -> list[Block]:
 
 
 def _without_leading_breaks(run: tuple[Token, ...]) -> tuple[Token, ...]:
-    """A paragraph without the `<br>` in the lines above its text, which only makes room."""
+    """A paragraph without the `<br>` in the lines above its text, which is only spacing."""
     inline = run[1]
     if not LEADING_BREAKS.match(inline.content):
         return run
     children = inline.children or []
-    at = next((at for at, child in enumerate(children) if not _makes_room(child)), None)
+    at = next((at for at, child in enumerate(children) if not _is_spacing(child)), None)
     if at is None:
         return run
     lines = sum(child.type in BREAKS for child in children[:at])
@@ -300,7 +300,7 @@ def _without_leading_breaks(run: tuple[Token, ...]) -> tuple[Token, ...]:
     return (run[0].copy(map=places), below, *run[2:])
 
 
-def _makes_room(child: Token) -> bool:
+def _is_spacing(child: Token) -> bool:
     is_break = child.type == "html_inline" and bool(BREAK.fullmatch(child.content))
     return is_break or child.type in BREAKS or (child.type == "text" and not child.content.strip())
 

@@ -294,7 +294,7 @@ def test_a_label_with_a_sign_or_a_picture_is_an_answer(answer: str) -> None:
         "1. Why?\n1. X\n2. Y\n2. How?\n# What is it?\n### Exercise 1\n8 bits hold which range?",
     ],
     ids=[
-        "nothing but room",
+        "nothing but line breaks",
         "bold text cut by a number",
         "a heading in a tag without an end",
         "a list above the title of the file",
